@@ -1,0 +1,147 @@
+// Package call carries who is asking, for which account and region, through a context.
+//
+// The gateway makes one Call per request, kernel/jobs one per job; services and engines only read it.
+package call
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
+
+// Scope is the reach of a service's rows: an account and a region of one partition.
+// Region is "" for services that AWS scopes to the account, Account is "" for names that are
+// unique in the whole partition (S3 buckets).
+type Scope struct {
+	Partition string // aws, aws-cn, aws-us-gov
+	Account   string // 12 digits
+	Region    string // eu-central-1
+}
+
+// Kind says what sort of principal asks; the words are those of CloudTrail's userIdentity.type.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+type Kind string
+
+const (
+	Root          Kind = "Root"
+	IAMUser       Kind = "IAMUser"
+	AssumedRole   Kind = "AssumedRole"
+	FederatedUser Kind = "FederatedUser"
+	AWSService    Kind = "AWSService" // the house itself, for example logs.amazonaws.com
+	Anonymous     Kind = "Anonymous"  // unsigned; only resource policies can let it in
+)
+
+// Principal is an authenticated caller. The zero Principal is nobody and is refused everywhere.
+type Principal struct {
+	Kind        Kind
+	Account     string    // account the principal belongs to
+	ARN         string    // arn:aws:iam::123456789012:user/ann, arn:aws:sts::…:assumed-role/R/session
+	ID          string    // AIDA…, AROA…:session, the account id for Root
+	Name        string    // user name, or role name for AssumedRole
+	RoleARN     string    // AssumedRole: the IAM role behind the session
+	SessionName string    // AssumedRole: the caller's choice at AssumeRole
+	AccessKeyID string    // the key that signed the call, "" for services
+	Service     string    // AWSService: logs.amazonaws.com. Else: the service on whose behalf a session acts
+	IssuedAt    time.Time // sessions: aws:TokenIssueTime
+	ExpiresAt   time.Time // sessions: when the credential ends; zero means never
+	MFA         bool      // aws:MultiFactorAuthPresent
+	// SessionPolicies are the inline and managed documents passed at AssumeRole: they only narrow.
+	SessionPolicies []string
+	// Tags are the principal's own tags merged with the session's (aws:PrincipalTag).
+	Tags map[string]string
+}
+
+// Call is one request in flight, or one job.
+type Call struct {
+	Scope
+	RequestID string // x-amzn-RequestId, a UUID; S3 uses its first 16 hexadecimal digits
+	Serial    uint64 // position in the estate's one order of calls; seeds entropy, never reused
+	Service   string // IAM prefix of the service asked: logs
+	Operation string // PutLogEvents
+	Principal Principal
+	At        time.Time // the clock when the call entered
+	SourceIP  string    // address of the client; for house calls the service principal's name
+	UserAgent string
+	Secure    bool   // aws:SecureTransport
+	VPCE      string // aws:SourceVpce, "" outside VPC endpoints
+	// SourceARN and SourceAccount are set when a service acts for a resource (confused deputy keys).
+	SourceARN     string
+	SourceAccount string
+	// Via lists the services through which the call came, outermost first (aws:CalledVia).
+	Via []string
+	// Job is the id of the job on whose behalf a peer is called: the callee's idempotency key. "" for requests.
+	Job string
+
+	draws atomic.Uint64
+	inTx  atomic.Int32
+}
+
+// Draw numbers the chances taken within this call: 0, 1, 2 … kernel/entropy mixes it with Serial,
+// so that the same call draws the same ids whenever it is run again.
+func (c *Call) Draw() uint64 { return c.draws.Add(1) - 1 }
+
+// EnterTx and LeaveTx mark that the call is inside Update or View; calling a peer there is a bug.
+func (c *Call) EnterTx() { c.inTx.Add(1) }
+
+// LeaveTx ends what EnterTx began.
+func (c *Call) LeaveTx() { c.inTx.Add(-1) }
+
+// InTx reports whether the call is inside a transaction.
+func (c *Call) InTx() bool { return c.inTx.Load() > 0 }
+
+type key struct{}
+
+// With returns a context that carries c.
+func With(ctx context.Context, c *Call) context.Context { return context.WithValue(ctx, key{}, c) }
+
+// From returns the call in ctx, or nil outside any.
+func From(ctx context.Context) *Call {
+	c, _ := ctx.Value(key{}).(*Call)
+	return c
+}
+
+// ScopeOf returns the scope of the call in ctx; the zero Scope outside any.
+func ScopeOf(ctx context.Context) Scope {
+	if c := From(ctx); c != nil {
+		return c.Scope
+	}
+	return Scope{}
+}
+
+type asKey struct{}
+
+// Role is a role that a service takes on to act for a resource of its customer.
+type Role struct {
+	ARN           string // role to assume
+	SessionName   string // RoleSessionName of the session
+	Service       string // asking service principal: logs.amazonaws.com
+	SourceARN     string // resource on whose behalf: becomes aws:SourceArn when the trust policy is checked
+	SourceAccount string // its account: aws:SourceAccount
+}
+
+// As marks ctx so that the next peer call is made in a session of role: the Invoker performs an
+// honest sts:AssumeRole as the service principal first, and the trust policy decides.
+// Without As a peer call is forwarded as the caller of ctx.
+func As(ctx context.Context, role Role) context.Context {
+	return context.WithValue(ctx, asKey{}, role)
+}
+
+// AsOf returns the role set by As.
+func AsOf(ctx context.Context) (Role, bool) {
+	r, ok := ctx.Value(asKey{}).(Role)
+	return r, ok
+}
+
+type serviceKey struct{}
+
+// AsService marks ctx so that the next peer call is made as a service principal itself
+// (delivery.logs.amazonaws.com), as resource policies name it. source is the resource acted for.
+func AsService(ctx context.Context, principal, sourceARN, sourceAccount string) context.Context {
+	return context.WithValue(ctx, serviceKey{}, Role{Service: principal, SourceARN: sourceARN, SourceAccount: sourceAccount})
+}
+
+// ServiceOf returns what AsService set.
+func ServiceOf(ctx context.Context) (Role, bool) {
+	r, ok := ctx.Value(serviceKey{}).(Role)
+	return r, ok
+}

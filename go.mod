@@ -1,0 +1,3 @@
+module unyo
+
+go 1.26.8
