@@ -1,0 +1,223 @@
+package wire
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// The aws-chunked body: chunks with or without signatures, and trailing headers.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming-trailers.html
+
+// Reasons why a body is refused while it is read.
+var (
+	ErrChunkMalformed = errors.New("aws-chunked body is malformed")
+	ErrChunkSignature = errors.New("chunk signature does not match")
+	ErrChunkTruncated = errors.New("body ended before its stated length")
+	ErrPayloadHash    = errors.New("body does not match x-amz-content-sha256")
+)
+
+const (
+	maxChunkHeader = 1024
+	maxTrailers    = 16
+)
+
+// ChunkReader undoes aws-chunked. Trailer is complete once Read has returned io.EOF.
+type ChunkReader struct {
+	in      *bufio.Reader
+	sig     *Signature // nil: chunks are unsigned
+	secret  string
+	last    string // previous signature in the chain
+	trailer bool   // trailing headers are announced
+	left    int64
+	first   bool
+	sum     hash.Hash
+	want    string // signature of the chunk being read
+	Trailer http.Header
+	err     error
+}
+
+// NewChunkReader reads body as mode (the x-amz-content-sha256 of the request) says.
+func NewChunkReader(body io.Reader, mode string, sig *Signature, secret string) *ChunkReader {
+	c := &ChunkReader{in: bufio.NewReaderSize(body, 64<<10), first: true, Trailer: http.Header{}}
+	if mode == StreamingSigned || mode == StreamingSignedTrailer {
+		c.sig, c.secret, c.last, c.sum = sig, secret, sig.Hex, sha256.New()
+	}
+	c.trailer = mode == StreamingSignedTrailer || mode == StreamingUnsignTrailer
+	return c
+}
+
+func (c *ChunkReader) Read(p []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if c.left == 0 {
+		if c.err = c.next(); c.err != nil {
+			return 0, c.err
+		}
+	}
+	n, err := c.in.Read(p[:min(int64(len(p)), c.left)])
+	c.left -= int64(n)
+	if c.sum != nil {
+		c.sum.Write(p[:n])
+	}
+	if err != nil {
+		c.err = truncated(err)
+		return n, c.err
+	}
+	if c.left == 0 {
+		if c.err = c.checkChunk(); c.err != nil {
+			return 0, c.err
+		}
+	}
+	return n, nil
+}
+
+func truncated(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrChunkTruncated
+	}
+	return err
+}
+
+// next reads a chunk header; at the last chunk it reads the trailers and returns io.EOF.
+func (c *ChunkReader) next() error {
+	if !c.first {
+		if l, err := c.line(); err != nil || l != "" {
+			return orMalformed(err)
+		}
+	}
+	c.first = false
+	l, err := c.line()
+	if err != nil {
+		return err
+	}
+	size, ext, _ := strings.Cut(l, ";")
+	n, err := strconv.ParseInt(strings.TrimSpace(size), 16, 64)
+	if err != nil || n < 0 || n > 5<<30 {
+		return ErrChunkMalformed
+	}
+	if c.sig != nil {
+		v, ok := strings.CutPrefix(strings.TrimSpace(ext), "chunk-signature=")
+		if !ok {
+			return ErrChunkMalformed
+		}
+		c.want = v
+		c.sum.Reset()
+	}
+	if n > 0 {
+		c.left = n
+		return nil
+	}
+	if err := c.checkChunk(); err != nil {
+		return err
+	}
+	if c.trailer {
+		if err := c.trailers(); err != nil {
+			return err
+		}
+	}
+	return io.EOF
+}
+
+func (c *ChunkReader) checkChunk() error {
+	if c.sig == nil {
+		return nil
+	}
+	text := sigAlgorithm + "-PAYLOAD\n" + c.sig.Time.Format(SigTimeFormat) + "\n" + c.sig.Scope() + "\n" + c.last + "\n" + EmptySHA256 + "\n" + hex.EncodeToString(c.sum.Sum(nil))
+	got := c.sig.Sign(c.secret, text)
+	if subtle.ConstantTimeCompare([]byte(got), []byte(c.want)) != 1 {
+		return ErrChunkSignature
+	}
+	c.last = got
+	return nil
+}
+
+// trailers reads header lines up to the empty line (or the end) and checks their signature.
+func (c *ChunkReader) trailers() error {
+	var canonical strings.Builder
+	signature := ""
+	for range maxTrailers {
+		l, err := c.line()
+		if errors.Is(err, ErrChunkTruncated) || (err == nil && l == "") {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		k, v, ok := strings.Cut(l, ":")
+		if !ok {
+			return ErrChunkMalformed
+		}
+		k, v = strings.ToLower(strings.TrimSpace(k)), strings.TrimSpace(v)
+		if k == "x-amz-trailer-signature" {
+			signature = v
+			continue
+		}
+		canonical.WriteString(k + ":" + v + "\n")
+		c.Trailer.Add(k, v)
+	}
+	if c.sig == nil {
+		return nil
+	}
+	sum := sha256.Sum256([]byte(canonical.String()))
+	text := sigAlgorithm + "-TRAILER\n" + c.sig.Time.Format(SigTimeFormat) + "\n" + c.sig.Scope() + "\n" + c.last + "\n" + hex.EncodeToString(sum[:])
+	if subtle.ConstantTimeCompare([]byte(c.sig.Sign(c.secret, text)), []byte(signature)) != 1 {
+		return ErrChunkSignature
+	}
+	return nil
+}
+
+func (c *ChunkReader) line() (string, error) {
+	var b []byte
+	for len(b) <= maxChunkHeader {
+		ch, err := c.in.ReadByte()
+		if err != nil {
+			return "", truncated(err)
+		}
+		if ch == '\n' {
+			return strings.TrimSuffix(string(b), "\r"), nil
+		}
+		b = append(b, ch)
+	}
+	return "", ErrChunkMalformed
+}
+
+func orMalformed(err error) error {
+	if err != nil {
+		return err
+	}
+	return ErrChunkMalformed
+}
+
+// HashReader passes a body through and refuses it at its end when its SHA-256 is not want.
+type HashReader struct {
+	in   io.Reader
+	sum  hash.Hash
+	want string
+}
+
+// NewHashReader checks body against want, lower-case hexadecimal.
+func NewHashReader(body io.Reader, want string) *HashReader {
+	return &HashReader{in: body, sum: sha256.New(), want: want}
+}
+
+func (h *HashReader) Read(p []byte) (int, error) {
+	n, err := h.in.Read(p)
+	h.sum.Write(p[:n])
+	if err == io.EOF && hex.EncodeToString(h.sum.Sum(nil)) != h.want {
+		return n, ErrPayloadHash
+	}
+	return n, err
+}
