@@ -35,6 +35,7 @@ package rt
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"reflect"
 	"sort"
 )
@@ -93,6 +94,10 @@ type Operation struct {
 	// ChecksumMember is the input member that names the request's checksum algorithm; ChecksumRequired demands one.
 	ChecksumMember   string
 	ChecksumRequired bool
+	// Actions are the IAM actions the call needs, without prefix; none means unbound, and the call is refused.
+	Actions []string
+	// Data marks an operation on data, not on resources: CloudTrail counts it as a data event.
+	Data bool
 	// Sum is a short hash over the whole shape tree: a recorded test pins it, and says so when AWS changes the shape.
 	Sum string
 }
@@ -277,4 +282,10 @@ func Val[T any](p *T) T {
 		return zero
 	}
 	return *p
+}
+
+// Trailing is implemented by the body of a streaming input whose checksums come after it, in trailing
+// headers. Trailers is complete once the body has been read to io.EOF; names are in canonical form.
+type Trailing interface {
+	Trailers() http.Header
 }
