@@ -1,0 +1,135 @@
+package jobs
+
+import (
+	"context"
+	"runtime"
+	"sync"
+	"time"
+)
+
+// lanes run due jobs beside each other while time flows: each lane one job at a time, in order.
+type lanes struct {
+	queue *Queue
+	ctx   context.Context
+	slots chan struct{} // one for each worker that may run
+	done  sync.WaitGroup
+
+	mu      sync.Mutex
+	waiting map[string][]hint // by lane; present while the lane has a runner
+}
+
+// Serve runs jobs as they fall due, until ctx ends and the last running job has returned. While time is held it
+// rests: Advance does the work then.
+func (q *Queue) Serve(ctx context.Context) {
+	l := &q.lanes
+	l.ctx, l.slots, l.waiting = ctx, make(chan struct{}, 2*runtime.GOMAXPROCS(0)), map[string][]hint{}
+	defer l.done.Wait()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		changed := q.clock.Changed()
+		wait, err := q.dispatch(ctx)
+		if err != nil {
+			if ctx.Err() != nil {
+				return
+			}
+			q.log.Error("jobs cannot be read", "error", err)
+			if broken(err) {
+				return
+			}
+			wait = time.Second
+		}
+		timer.Reset(wait)
+		select {
+		case <-ctx.Done():
+			return
+		case <-q.woken:
+		case <-changed: // a lane may have dropped what it could not run; Advance may have run what is listed
+			if err := q.Reload(ctx); err != nil && ctx.Err() == nil {
+				q.log.Error("jobs cannot be read", "error", err)
+			}
+		case <-timer.C:
+		}
+	}
+}
+
+// forever is long enough to wait for something else to happen.
+const forever = 24 * time.Hour
+
+// dispatch hands what is due to the lanes and returns how long nothing more will be.
+func (q *Queue) dispatch(ctx context.Context) (time.Duration, error) {
+	for {
+		h, reading, ok, err := q.head(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if !ok {
+			return forever, nil
+		}
+		wait, flows := q.clock.Until(instant(h.at))
+		if !flows {
+			return forever, nil
+		}
+		if wait > 0 {
+			return min(wait, forever), nil
+		}
+		if q.take(h, reading) {
+			q.lanes.add(h)
+		}
+	}
+}
+
+func (l *lanes) add(h hint) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	queue, runs := l.waiting[h.lane]
+	l.waiting[h.lane] = append(queue, h)
+	if !runs {
+		l.done.Add(1)
+		go l.run(h.lane)
+	}
+}
+
+// run does the jobs of one lane until there are none.
+func (l *lanes) run(lane string) {
+	defer l.done.Done()
+	for {
+		l.mu.Lock()
+		queue := l.waiting[lane]
+		if len(queue) == 0 || l.ctx.Err() != nil {
+			delete(l.waiting, lane)
+			l.mu.Unlock()
+			return
+		}
+		h := queue[0]
+		l.waiting[lane] = queue[1:]
+		l.mu.Unlock()
+		l.one(h)
+	}
+}
+
+func (l *lanes) one(h hint) {
+	select {
+	case l.slots <- struct{}{}:
+	case <-l.ctx.Done():
+		return
+	}
+	defer func() { <-l.slots }()
+	q := l.queue
+	leave := q.clock.Enter(l.ctx)
+	defer leave()
+	if q.clock.Rate() == 0 { // time was held while the job stood in line: Advance will find its row
+		return
+	}
+	r, waits, err := q.read(l.ctx, h.at)
+	if err == nil && waits {
+		_, _, err = q.run(l.ctx, h, r)
+	}
+	if err == nil || l.ctx.Err() != nil {
+		return
+	}
+	q.log.Error("job stopped", "job", jobID(sequence(h.at)), "error", err)
+	if !broken(err) {
+		time.AfterFunc(time.Second, func() { q.add(h) })
+	}
+}

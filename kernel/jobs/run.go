@@ -1,0 +1,260 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"unyo/base/call"
+	"unyo/kernel/entropy"
+	"unyo/kernel/store"
+)
+
+// Failure is work that could not be done: a job whose every attempt failed. It is kept until it is retried or dropped.
+type Failure struct {
+	ID   string    `json:"id"`
+	Due  time.Time `json:"due"`  // when it was first or last to run
+	At   time.Time `json:"at"`   // when it was given up
+	Why  string    `json:"why"`  // the last attempt's error
+	Work row       `json:"work"` // what was to be done
+}
+
+// Job is the failed job's name: service.name.
+func (f *Failure) Job() string { return f.Work.title() }
+
+// Scope is the account and region for which it was to run.
+func (f *Failure) Scope() call.Scope {
+	return call.Scope{Account: f.Work.Account, Region: f.Work.Region}
+}
+
+type permanent struct{ error }
+
+func (p permanent) Unwrap() error { return p.error }
+
+// Permanent marks an error of a job that no further attempt can help.
+func Permanent(err error) error { return permanent{err} }
+
+// running is the job of a context.
+type running struct {
+	queue   *Queue
+	at      string
+	row     row
+	settled bool // its row went in a transaction of its own
+}
+
+type runningKey struct{}
+
+// run does the job r, waiting at h. done=false: it failed.
+func (q *Queue) run(ctx context.Context, h hint, r row) (name string, done bool, err error) {
+	seq := sequence(h.at)
+	job := &running{queue: q, at: h.at, row: r}
+	c := q.call(seq, &r)
+	ctx = call.With(ctx, c)
+	fault := q.attempt(context.WithValue(ctx, runningKey{}, job), &r)
+	if fault != nil && ctx.Err() != nil { // the process is stopping: not the job's fault
+		return r.title(), false, ctx.Err()
+	}
+	if broken(fault) {
+		return r.title(), false, fault
+	}
+	if fault != nil {
+		q.log.Warn("job failed", "job", jobID(seq), "name", r.title(), "account", r.Account, "region", r.Region, "attempt", r.Failed+1, "error", fault)
+	}
+	if fault == nil && job.settled {
+		return r.title(), true, nil
+	}
+	err = q.store.Update(ctx, func(tx *store.Tx) error {
+		if fault == nil {
+			q.settle(tx, job)
+		} else {
+			q.retry(tx, job, fault)
+		}
+		return nil
+	}, store.Relaxed)
+	if err != nil {
+		return r.title(), false, fmt.Errorf("cannot settle %s (%s): %w", jobID(seq), r.title(), err)
+	}
+	return r.title(), fault == nil, nil
+}
+
+// broken tells errors after which the store can no longer say what happened.
+func broken(err error) bool {
+	return errors.Is(err, store.ErrBroken) || errors.Is(err, store.ErrClosed)
+}
+
+func (q *Queue) read(ctx context.Context, at string) (r row, ok bool, err error) {
+	err = q.store.View(ctx, func(tx *store.Tx) error {
+		r, ok = q.due.Get(tx, at)
+		return nil
+	})
+	return r, ok, err
+}
+
+// attempt runs the job's function and turns a panic into an error.
+func (q *Queue) attempt(ctx context.Context, r *row) (err error) {
+	h, ok := q.handlers[r.title()]
+	if !ok {
+		return Permanent(fmt.Errorf("nobody handles %s", r.title()))
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = Permanent(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	return h.run(ctx, r.Arg)
+}
+
+// call is who a job is: its service itself, in the account and region for which the job was put.
+func (q *Queue) call(seq uint64, r *row) *call.Call {
+	principal := r.Service + ".amazonaws.com"
+	return &call.Call{
+		Scope:     call.Scope{Partition: q.partition, Account: r.Account, Region: r.Region},
+		RequestID: entropy.UUID(q.entropy.Derive("job", 16, "", seq, uint64(r.Failed))),
+		Serial:    store.Derived | seq, Service: r.Service, Operation: r.Name,
+		Principal: call.Principal{Kind: call.AWSService, Account: r.Account, Service: principal},
+		At:        q.clock.Now(), SourceIP: principal, UserAgent: principal, Secure: true, Job: jobID(seq),
+	}
+}
+
+// Settle removes the running job's row in tx, which must be the last transaction of the job's function: with it the job
+// is done, and a crash afterwards does not run it again. Outside of a job it does nothing.
+func Settle(ctx context.Context, tx *store.Tx) {
+	if job, ok := ctx.Value(runningKey{}).(*running); ok {
+		job.queue.settle(tx, job)
+		tx.After(func() { job.settled = true })
+	}
+}
+
+// settle takes the job out of every table.
+func (q *Queue) settle(tx *store.Tx, job *running) {
+	q.due.Delete(tx, job.at)
+	if job.row.Keyed {
+		if at, ok := q.keys.Get(tx, job.row.keyRow()); ok && string(at) == job.at {
+			q.keys.Delete(tx, job.row.keyRow())
+		}
+	}
+	if seq := sequence(job.at); seq <= q.boot || q.isNoted(seq) {
+		for k := range q.calls.Prefix(tx, callKey(seq, ""), "") {
+			q.calls.Delete(tx, k)
+		}
+		tx.After(func() { q.note(seq, false) })
+	}
+}
+
+// retry moves the job to its next attempt, or among the failures.
+func (q *Queue) retry(tx *store.Tx, job *running, fault error) {
+	if !q.due.Has(tx, job.at) {
+		return // replaced or settled before it failed
+	}
+	r, now := job.row, q.clock.Now()
+	r.Failed++
+	policy := DefaultPolicy
+	if h, ok := q.handlers[r.title()]; ok {
+		policy = h.retry
+	}
+	if r.Failed >= policy.Attempts || errors.As(fault, &permanent{}) {
+		q.settle(tx, job)
+		seq := sequence(job.at)
+		why := fault.Error()
+		q.failed.Put(tx, seqKey(seq), Failure{ID: jobID(seq), Due: instant(job.at), At: now, Why: why[:min(len(why), 4096)], Work: r})
+		return
+	}
+	q.move(tx, job.at, dueKey(now.Add(policy.Wait(r.Failed)), sequence(job.at)), r)
+}
+
+// move puts a job at another instant, under its own number.
+func (q *Queue) move(tx *store.Tx, from, to string, r row) {
+	q.due.Delete(tx, from)
+	q.due.Put(tx, to, r)
+	if r.Keyed {
+		if at, ok := q.keys.Get(tx, r.keyRow()); !ok || string(at) == from {
+			q.keys.Put(tx, r.keyRow(), []byte(to))
+		}
+	}
+	tx.After(func() { q.add(hint{to, r.lane()}) })
+}
+
+func seqKey(seq uint64) string { return dueKey(time.Unix(0, 0), seq)[8:] }
+
+// Failures lists up to limit jobs that could not be done, oldest first.
+func (q *Queue) Failures(ctx context.Context, limit int) ([]Failure, error) {
+	var out []Failure
+	err := q.store.View(ctx, func(tx *store.Tx) error {
+		out = nil
+		for _, f := range q.failed.From(tx, "") {
+			if len(out) >= limit {
+				break
+			}
+			out = append(out, f)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Again has a job that could not be done tried again now, from its first attempt.
+func (q *Queue) Again(ctx context.Context, id string) error {
+	return q.failure(ctx, id, func(tx *store.Tx, seq uint64, f Failure) {
+		f.Work.Failed = 0
+		at := dueKey(q.clock.Now(), seq)
+		q.due.Put(tx, at, f.Work)
+		tx.After(func() { q.add(hint{at, f.Work.lane()}) })
+	})
+}
+
+// Drop forgets a job that could not be done.
+func (q *Queue) Drop(ctx context.Context, id string) error {
+	return q.failure(ctx, id, func(*store.Tx, uint64, Failure) {})
+}
+
+func (q *Queue) failure(ctx context.Context, id string, do func(*store.Tx, uint64, Failure)) error {
+	var seq uint64
+	if _, err := fmt.Sscanf(id, "job-%d", &seq); err != nil {
+		return fmt.Errorf("%w: %q", ErrNoJob, id)
+	}
+	return q.store.Update(ctx, func(tx *store.Tx) error {
+		f, ok := q.failed.Get(tx, seqKey(seq))
+		if !ok {
+			return fmt.Errorf("%w: %q has not failed", ErrNoJob, id)
+		}
+		q.failed.Delete(tx, seqKey(seq))
+		do(tx, seq, f)
+		return nil
+	})
+}
+
+// Repeated reports whether the job of ctx has made the call with that request id before and had it recorded, and takes
+// note of it in tx. Package journal asks, so that a job which runs again is not recorded twice. False outside of jobs.
+func (q *Queue) Repeated(tx *store.Tx, job, requestID string) bool {
+	var seq uint64
+	if _, err := fmt.Sscanf(job, "job-%d", &seq); err != nil {
+		return false
+	}
+	k := callKey(seq, requestID)
+	if q.calls.Has(tx, k) {
+		return true
+	}
+	q.calls.Put(tx, k, struct{}{})
+	q.note(seq, true)
+	return false
+}
+
+func callKey(seq uint64, requestID string) string { return seqKey(seq) + requestID }
+
+func (q *Queue) isNoted(seq uint64) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.noted[seq]
+}
+
+func (q *Queue) note(seq uint64, has bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if has {
+		q.noted[seq] = true
+	} else {
+		delete(q.noted, seq)
+	}
+}

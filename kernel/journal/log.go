@@ -1,0 +1,227 @@
+package journal
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"unyo/base/call"
+	"unyo/base/must"
+	"unyo/kernel/clock"
+	"unyo/kernel/jobs"
+	"unyo/kernel/store"
+)
+
+// Journal is the order of everything.
+type Journal struct {
+	store   *store.Store
+	clock   clock.Clock
+	queue   *jobs.Queue
+	log     *slog.Logger
+	entries store.Table[Entry]
+	cursors store.Table[uint64]
+	watches []*watch
+	expire  jobs.Job[struct{}]
+	armed   atomic.Bool // the job that drops old entries is set
+}
+
+// Retention is how long entries are kept, as CloudTrail's event history is.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
+const Retention = 90 * 24 * time.Hour
+
+// New returns the journal over st.
+func New(st *store.Store, c clock.Clock, q *jobs.Queue, log *slog.Logger) *Journal {
+	sp := st.Space("@journal")
+	j := &Journal{
+		store: st, clock: c, queue: q, log: log,
+		entries: store.TableOf[Entry](sp, "entry", store.Partition),
+		cursors: store.TableOf[uint64](sp, "cursor", store.Partition),
+	}
+	j.expire = jobs.Handle(q.Space("@journal"), "expire", func(ctx context.Context, _ struct{}) error { return j.trim(ctx) })
+	return j
+}
+
+// Record enters a call and its answer, at the time the call entered. It does not wait for the disk: a power failure may take
+// back the last entries, with nothing that was acknowledged as durable after them.
+// A call of a job that runs again is entered once.
+func (j *Journal) Record(ctx context.Context, c Call) error {
+	at := j.clock.Now()
+	if k := call.From(ctx); k != nil && !k.At.IsZero() {
+		at = k.At
+	}
+	err := j.store.Update(ctx, func(tx *store.Tx) error {
+		if c.Job != "" && j.queue.Repeated(tx, c.Job, c.RequestID) {
+			return nil
+		}
+		j.append(tx, Entry{Time: at, Call: &c})
+		return nil
+	}, store.Relaxed)
+	if err != nil {
+		return fmt.Errorf("cannot record %s:%s %s: %w", c.Service, c.Operation, c.RequestID, err)
+	}
+	return nil
+}
+
+// Change enters a change in the transaction that makes it.
+func (j *Journal) Change(tx *store.Tx, c Change) {
+	if k := tx.Call(); k != nil {
+		c.RequestID = k.RequestID
+		if c.Principal = k.Principal.ARN; c.Principal == "" {
+			c.Principal = k.Principal.Service
+		}
+	}
+	if c.Account == "" {
+		c.Account, c.Region = tx.Scope().Account, tx.Scope().Region
+	}
+	j.append(tx, Entry{Time: j.clock.Now(), Change: &c})
+}
+
+// append gives e its place at commit, and sees to it that watches and retention have their jobs.
+func (j *Journal) append(tx *store.Tx, e Entry) {
+	row := j.entries.Row(tx, seqKey(0), shorten(e))
+	prefix := row.Key[:len(row.Key)-8]
+	tx.Stamp(store.Journal, "", len(row.Key)+len(row.Value), func(n uint64) []store.Write {
+		return []store.Write{{Key: prefix + seqKey(n), Value: row.Value}}
+	})
+	if !j.armed.Load() {
+		j.arm(tx, e.Time)
+	}
+	for _, w := range j.watches {
+		if w.Of == e.Kind() {
+			w.wake(tx)
+		}
+	}
+}
+
+// roomy is what is left of a row beside the largest members of a call or change.
+const roomy = 24 << 10
+
+// shorten leaves out members that would not fit a row; CloudTrail omits them too, from 100 KB on.
+func shorten(e Entry) Entry {
+	cut := func(m json.RawMessage) json.RawMessage {
+		if len(m) <= roomy/2 {
+			return m
+		}
+		return json.RawMessage(fmt.Sprintf(`{"omitted":"%d bytes"}`, len(m)))
+	}
+	switch {
+	case e.Call != nil && len(e.Call.Request)+len(e.Call.Response)+len(e.Call.Extra) > roomy:
+		c := *e.Call
+		c.Request, c.Response, c.Extra = cut(c.Request), cut(c.Response), cut(c.Extra)
+		e.Call = &c
+	case e.Change != nil && len(e.Change.Before)+len(e.Change.After) > roomy:
+		c := *e.Change
+		c.Before, c.After = cut(c.Before), cut(c.After)
+		e.Change = &c
+	}
+	return e
+}
+
+func seqKey(n uint64) string { return string(binary.BigEndian.AppendUint64(nil, n)) }
+
+// Scan visits the entries behind sequence number after, in order.
+func (j *Journal) Scan(tx *store.Tx, after uint64) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		for k, e := range j.entries.Between(tx, seqKey(after+1), "") {
+			if e.Seq = binary.BigEndian.Uint64([]byte(k)); !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// Back visits the entries from the latest to the first.
+func (j *Journal) Back(tx *store.Tx) iter.Seq[Entry] {
+	return func(yield func(Entry) bool) {
+		for k, e := range j.entries.Back(tx, "", "") {
+			if e.Seq = binary.BigEndian.Uint64([]byte(k)); !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// Read returns up to limit entries behind sequence number after.
+func (j *Journal) Read(ctx context.Context, after uint64, limit int) ([]Entry, error) {
+	var out []Entry
+	err := j.store.View(ctx, func(tx *store.Tx) error {
+		out = nil
+		for e := range j.Scan(tx, after) {
+			if len(out) >= limit {
+				break
+			}
+			out = append(out, e)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// Trace returns what is known of one request, in order: its call, the calls made on its behalf under the same id, and what they changed.
+func (j *Journal) Trace(ctx context.Context, requestID string) ([]Entry, error) {
+	var out []Entry
+	err := j.store.View(ctx, func(tx *store.Tx) error {
+		out = nil
+		for e := range j.Scan(tx, 0) {
+			if e.RequestID() == requestID {
+				out = append(out, e)
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+const expireKey = "expire"
+
+// arm sets the job that drops entries, for the day on which the one of instant first has outlived its time.
+func (j *Journal) arm(tx *store.Tx, first time.Time) {
+	estate := tx.In(call.Scope{})
+	if _, set := j.expire.DueKey(estate, expireKey); !set {
+		j.expire.AtKey(estate, expireKey, first.Add(Retention+24*time.Hour).Truncate(24*time.Hour), struct{}{})
+	}
+	tx.After(func() { j.armed.Store(true) })
+}
+
+// trim drops what has outlived its time. Entries lie nearly in order of time, so the first young one ends the search.
+func (j *Journal) trim(ctx context.Context) error {
+	cut := j.clock.Now().Add(-Retention)
+	return j.store.Update(ctx, func(tx *store.Tx) error {
+		jobs.Settle(ctx, tx)
+		key, _, any := j.entries.First(tx, "")
+		if !any {
+			tx.After(func() { j.armed.Store(false) })
+			return nil
+		}
+		last, _, _ := j.entries.Last(tx, "")
+		lo, hi := number(key), number(last)+1
+		for lo < hi {
+			mid := lo + (hi-lo)/2
+			for k, e := range j.entries.Between(tx, seqKey(mid), "") {
+				if e.Time.Before(cut) {
+					lo = number(k) + 1
+				} else {
+					hi = mid
+				}
+				break
+			}
+		}
+		j.entries.Erase(tx, "", seqKey(lo))
+		for _, e := range j.entries.Between(tx, seqKey(lo), "") {
+			j.expire.AtKey(tx, expireKey, e.Time.Add(Retention+24*time.Hour).Truncate(24*time.Hour), struct{}{})
+			return nil
+		}
+		tx.After(func() { j.armed.Store(false) })
+		return nil
+	})
+}
+
+func number(key string) uint64 {
+	must.Hold(len(key) == 8, "journal key of %d bytes", len(key))
+	return binary.BigEndian.Uint64([]byte(key))
+}

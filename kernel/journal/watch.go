@@ -1,0 +1,156 @@
+package journal
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"unyo/base/call"
+	"unyo/base/must"
+	"unyo/kernel/jobs"
+	"unyo/kernel/store"
+)
+
+// Watch sees what has happened, once, in order, from its own durable cursor, as a job.
+//
+// A new Watch begins at the end of the journal as it is when the kernel starts. See is called again for an entry when
+// it returned an error, or when the process died before the cursor was moved; Seen moves it in See's own transaction.
+type Watch struct {
+	Name string // unique in the estate, stays the same for good: cloudtrail
+	Of   Kind
+	See  func(ctx context.Context, e Entry) error
+}
+
+type watch struct {
+	Watch
+	journal *Journal
+	job     jobs.Job[struct{}]
+	awake   atomic.Bool // the job is set
+	running atomic.Bool
+}
+
+// batch is how many entries one run of a watch's job looks at, so that others get their turn.
+const batch = 256
+
+// Watch registers w. It must be called before the kernel is started.
+func (j *Journal) Watch(w Watch) {
+	for _, other := range j.watches {
+		must.Hold(other.Name != w.Name, "two watches are named %s", w.Name)
+	}
+	x := &watch{Watch: w, journal: j}
+	x.job = jobs.Handle(j.queue.Space("@journal"), "watch-"+w.Name, func(ctx context.Context, _ struct{}) error { return x.run(ctx) },
+		jobs.Lane(func(struct{}) string { return w.Name }))
+	j.watches = append(j.watches, x)
+}
+
+// Start gives each new watch its cursor, and wakes those that have something to see.
+func (j *Journal) Start(ctx context.Context) error {
+	for _, w := range j.watches {
+		err := j.store.Update(ctx, func(tx *store.Tx) error {
+			last := uint64(0)
+			if k, _, ok := j.entries.Last(tx, ""); ok {
+				last = number(k)
+			}
+			seen, known := j.cursors.Get(tx, w.Name)
+			if !known {
+				j.cursors.Put(tx, w.Name, last)
+			} else if seen < last {
+				w.wake(tx)
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("cannot start the watch %s: %w", w.Name, err)
+		}
+	}
+	return nil
+}
+
+// wake sets the job unless it is set. A job that is running may have looked already and does not count; one that a
+// former process has left does.
+func (w *watch) wake(tx *store.Tx) {
+	if w.awake.Load() {
+		return
+	}
+	estate := tx.In(call.Scope{})
+	if _, set := w.job.DueKey(estate, ""); !set || w.running.Load() {
+		w.job.AtKey(estate, "", w.journal.clock.Now(), struct{}{})
+	}
+	tx.After(func() { w.awake.Store(true) })
+}
+
+// run shows the entries behind the cursor to See.
+func (w *watch) run(ctx context.Context) error {
+	w.running.Store(true)
+	defer w.running.Store(false)
+	w.awake.Store(false) // from here on, what is entered sets the job anew
+	next, err := w.next(ctx)
+	if err != nil {
+		return err
+	}
+	for _, e := range next {
+		if e.Kind() != w.Of {
+			continue
+		}
+		p := &position{watch: w, seq: e.Seq}
+		if err := w.See(context.WithValue(ctx, positionKey{}, p), e); err != nil {
+			return fmt.Errorf("watch %s at entry %d: %w", w.Name, e.Seq, err)
+		}
+		if !p.moved {
+			if err := w.move(ctx, e.Seq); err != nil {
+				return err
+			}
+		}
+	}
+	return w.journal.store.Update(ctx, func(tx *store.Tx) error {
+		jobs.Settle(ctx, tx)
+		if len(next) > 0 {
+			w.journal.cursors.Put(tx, w.Name, next[len(next)-1].Seq)
+		}
+		if len(next) == batch {
+			w.job.AtKey(tx, "", w.journal.clock.Now(), struct{}{})
+			tx.After(func() { w.awake.Store(true) })
+		}
+		return nil
+	}, store.Relaxed)
+}
+
+// next reads the entries behind the cursor, one batch at most.
+func (w *watch) next(ctx context.Context) (next []Entry, err error) {
+	err = w.journal.store.View(ctx, func(tx *store.Tx) error {
+		seen, _ := w.journal.cursors.Get(tx, w.Name)
+		next = nil
+		for e := range w.journal.Scan(tx, seen) {
+			if next = append(next, e); len(next) == batch {
+				break
+			}
+		}
+		return nil
+	})
+	return next, err
+}
+
+func (w *watch) move(ctx context.Context, seq uint64) error {
+	return w.journal.store.Update(ctx, func(tx *store.Tx) error {
+		w.journal.cursors.Put(tx, w.Name, seq)
+		return nil
+	}, store.Relaxed)
+}
+
+// position is the entry that a See is looking at.
+type position struct {
+	watch *watch
+	seq   uint64
+	moved bool
+}
+
+type positionKey struct{}
+
+// Seen moves the cursor of the Watch that ctx belongs to over the entry it is looking at, in tx. With it the entry is
+// seen exactly once: what tx writes and the cursor happen together.
+func Seen(ctx context.Context, tx *store.Tx) {
+	if p, ok := ctx.Value(positionKey{}).(*position); ok {
+		p.watch.journal.cursors.Put(tx, p.watch.Name, p.seq)
+		tx.After(func() { p.moved = true })
+	}
+}

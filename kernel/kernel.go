@@ -1,0 +1,212 @@
+package kernel
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"unyo/base/call"
+	"unyo/kernel/clock"
+	"unyo/kernel/entropy"
+	"unyo/kernel/jobs"
+	"unyo/kernel/journal"
+	"unyo/kernel/meter"
+	"unyo/kernel/resource"
+	"unyo/kernel/store"
+	"unyo/kernel/store/memory"
+	"unyo/kernel/tags"
+)
+
+// Options of an estate.
+type Options struct {
+	Dir       string           // where its rows lie; "" keeps them in memory
+	FS        vfs.FS           // file system of Dir; nil is the machine's
+	Seed      uint64           // of a new estate's chance; 0 draws one at random. Kept durably: a later Seed changes nothing
+	Held      bool             // a new estate's clock is held
+	Start     time.Time        // first instant of a new held estate; zero is the wall's now
+	Wall      func() time.Time // nil is time.Now
+	Log       *slog.Logger     // nil is slog.Default
+	Partition string           // "" is aws
+}
+
+// Kernel is an open estate.
+type Kernel struct {
+	Store     *store.Store
+	Clock     *clock.World
+	Jobs      *jobs.Queue
+	Journal   *journal.Journal
+	Tags      *tags.Tags
+	Resources *resource.Index
+	Meter     *meter.Meter
+	Entropy   *entropy.Source
+	Log       *slog.Logger
+	Partition string
+
+	o      Options
+	seeds  store.Table[[]byte]
+	serial atomic.Uint64
+	stop   context.CancelFunc
+	served sync.WaitGroup
+}
+
+// Open opens the estate in o.Dir, or begins it. Nothing runs before Start.
+func Open(o Options) (*Kernel, error) {
+	k := &Kernel{o: o, Log: o.Log, Partition: cmp.Or(o.Partition, "aws")}
+	if k.Log == nil {
+		k.Log = slog.Default()
+	}
+	engine, err := openEngine(o, k.Log)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the store: %w", err)
+	}
+	k.Store, err = store.New(engine, store.Options{Twice: o.Dir == "", Now: func() time.Time { return k.Clock.Now() }})
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	if err := k.open(); err != nil {
+		return nil, errors.Join(err, k.Store.Close())
+	}
+	return k, nil
+}
+
+func (k *Kernel) open() error {
+	ctx := context.Background()
+	boot := k.Store.Mark().Version
+	k.Clock = clock.New(k.Store, clock.Options{Held: k.o.Held, Start: k.o.Start, Wall: k.o.Wall})
+	if err := k.Clock.Open(ctx); err != nil {
+		return err
+	}
+	k.seeds = store.TableOf[[]byte](k.Store.Space("@kernel"), "seed", store.Partition)
+	seed, err := k.seed(ctx)
+	if err != nil {
+		return err
+	}
+	k.serial.Store(k.Store.Mark().Serial)
+	k.Entropy = entropy.New(seed, boot)
+	k.Jobs = jobs.New(k.Store, k.Clock, k.Entropy, k.Log, k.Partition)
+	k.Clock.Attach(k.Jobs)
+	k.Journal = journal.New(k.Store, k.Clock, k.Jobs, k.Log)
+	k.Tags = tags.New(k.Store)
+	k.Resources = resource.New(k.Store)
+	k.Meter = meter.New(k.Store, k.Clock)
+	k.Clock.Before(k.Meter.Flush)
+	return nil
+}
+
+// seed returns the estate's seed, and keeps one when there is none.
+func (k *Kernel) seed(ctx context.Context) (seed [32]byte, err error) {
+	var fresh [32]byte
+	if k.o.Seed != 0 {
+		fresh = sha256.Sum256(binary.BigEndian.AppendUint64([]byte("unyo seed "), k.o.Seed))
+	} else if _, err := rand.Read(fresh[:]); err != nil {
+		return seed, fmt.Errorf("cannot draw a seed: %w", err)
+	}
+	err = k.Store.Update(ctx, func(tx *store.Tx) error {
+		if kept, ok := k.seeds.Get(tx, "seed"); ok && len(kept) == len(seed) {
+			seed = [32]byte(kept)
+			return nil
+		}
+		k.seeds.Put(tx, "seed", fresh[:])
+		seed = fresh
+		return nil
+	})
+	if err != nil {
+		return seed, fmt.Errorf("cannot keep the seed: %w", err)
+	}
+	return seed, nil
+}
+
+// Start lets the journal's watches and the jobs run. Every handler must be known by now.
+func (k *Kernel) Start(ctx context.Context) error {
+	if err := k.Journal.Start(ctx); err != nil {
+		return err
+	}
+	ctx, k.stop = context.WithCancel(context.WithoutCancel(ctx))
+	k.served.Go(func() { k.Jobs.Serve(ctx) })
+	return nil
+}
+
+// Close lets running jobs return, writes what is buffered and closes the store.
+func (k *Kernel) Close() error {
+	if k.stop != nil {
+		k.stop()
+		k.served.Wait()
+	}
+	err := k.Meter.Flush(context.Background())
+	if errors.Is(err, store.ErrClosed) {
+		err = nil
+	}
+	return errors.Join(err, k.Store.Close())
+}
+
+// Serial numbers a request. A number is given again only when its call wrote nothing before a crash, so that the same
+// calls give the same rows.
+func (k *Kernel) Serial() uint64 { return k.serial.Add(1) }
+
+// Child gives the serial and 32 bytes for the ids of a call that another call makes. They follow from the parent, so a job that
+// is run again makes calls of the same serials and ids.
+func (k *Kernel) Child(parent *call.Call) (serial uint64, id [32]byte) {
+	b := k.Entropy.Derive("child", 40, parent.Job, parent.Serial, parent.Draw())
+	return binary.BigEndian.Uint64(b) | 3<<62, [32]byte(b[8:])
+}
+
+// Reset makes the estate as new, with the same seed: no rows, the clock as Options begin it, calls counted from 1. For tests.
+func (k *Kernel) Reset(ctx context.Context) error {
+	open, err := k.Clock.Stop(ctx)
+	if err != nil {
+		return err
+	}
+	defer open()
+	var seed []byte
+	if err := k.Store.View(ctx, func(tx *store.Tx) error {
+		seed, _ = k.seeds.Get(tx, "seed")
+		return nil
+	}); err != nil {
+		return err
+	}
+	k.Meter.Forget()
+	if err := k.Store.Clear(); err != nil {
+		return fmt.Errorf("cannot clear the store: %w", err)
+	}
+	k.serial.Store(0)
+	k.Entropy.Restart(0)
+	if err := k.Store.Update(ctx, func(tx *store.Tx) error {
+		k.seeds.Put(tx, "seed", seed)
+		return nil
+	}); err != nil {
+		return err
+	}
+	if err := k.Clock.Begin(ctx); err != nil {
+		return err
+	}
+	if err := k.Jobs.Reload(ctx); err != nil {
+		return err
+	}
+	return k.Journal.Start(ctx)
+}
+
+// Hash is SHA-256 over all rows in key order, in hexadecimal. Left out are the store's mark (counters that a crash may
+// advance) and the seed, which is the estate's key and no part of its state.
+func (k *Kernel) Hash(ctx context.Context) (string, error) {
+	if err := k.Meter.Flush(ctx); err != nil {
+		return "", err
+	}
+	return k.Store.Hash(ctx, "@kernel")
+}
+
+func openEngine(o Options, log *slog.Logger) (store.Engine, error) {
+	if o.Dir == "" {
+		return memory.New(), nil
+	}
+	return nil, errors.New("the embedded store is not there yet")
+}

@@ -1,0 +1,222 @@
+// Package meter counts what is used, for cost and limits: quantities (requests, bytes) in sums per hour, and levels (bytes
+// stored) as steps from which their integral over time follows. Nothing ticks.
+//
+// # Rows
+//
+//	@meter/sum    Key(account, service, usage, region, hour) → quantity, hour as 2006-01-02T15
+//	@meter/level  Key(account, service, usage, region, resource, instant) → level from then on
+package meter
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"unyo/base/call"
+	"unyo/kernel/clock"
+	"unyo/kernel/store"
+)
+
+// Usage says of what something was used: the service's folder name and the usage type in AWS's words, without region
+// prefix (Requests-Tier1, DataProcessing-Bytes, TimedStorage-ByteHrs).
+type Usage struct{ Service, Type string }
+
+// Quantity is an amount of one usage.
+type Quantity struct {
+	Usage
+	Amount float64
+}
+
+// Meter is the tables, and what was counted since they were last written.
+type Meter struct {
+	store  *store.Store
+	clock  clock.Clock
+	sums   store.Table[float64]
+	levels store.Table[float64]
+
+	mu     sync.Mutex
+	counts map[string]float64
+	writes sync.Mutex // one Flush at a time
+}
+
+// flushAt is how many different sums are counted in memory before they are written.
+const flushAt = 512
+
+const hourLayout = "2006-01-02T15"
+
+// New returns the meter over st.
+func New(st *store.Store, c clock.Clock) *Meter {
+	sp := st.Space("@meter")
+	return &Meter{
+		store: st, clock: c, counts: map[string]float64{},
+		sums: store.TableOf[float64](sp, "sum", store.Partition), levels: store.TableOf[float64](sp, "level", store.Partition),
+	}
+}
+
+// Count adds quantities to the sums of this hour, for the account and region of ctx. It keeps them in memory for a while: for requests and
+// bytes, of which a power failure may cost some. What must be exact is counted with Add.
+func (m *Meter) Count(ctx context.Context, qs ...Quantity) {
+	scope := call.ScopeOf(ctx)
+	hour := m.clock.Now().Format(hourLayout)
+	m.mu.Lock()
+	for _, q := range qs {
+		m.counts[sumKey(scope, q.Usage, hour)] += q.Amount
+	}
+	full := len(m.counts) >= flushAt
+	m.mu.Unlock()
+	if full {
+		_ = m.Flush(ctx) // what could not be written stays counted, and the next Flush tries again
+	}
+}
+
+// Add adds quantities in tx, for its account and region.
+func (m *Meter) Add(tx *store.Tx, qs ...Quantity) {
+	hour := m.clock.Now().Format(hourLayout)
+	for _, q := range qs {
+		k := sumKey(tx.Scope(), q.Usage, hour)
+		v, _ := m.sums.Get(tx, k)
+		m.sums.Put(tx, k, v+q.Amount)
+	}
+}
+
+func sumKey(s call.Scope, u Usage, hour string) string {
+	return store.Key(s.Account, u.Service, u.Type, s.Region, hour)
+}
+
+// Flush writes what was counted.
+func (m *Meter) Flush(ctx context.Context) error {
+	m.writes.Lock()
+	defer m.writes.Unlock()
+	m.mu.Lock()
+	counts := m.counts
+	m.counts = map[string]float64{}
+	m.mu.Unlock()
+	if len(counts) == 0 {
+		return nil
+	}
+	keys := slices.Sorted(maps.Keys(counts))
+	for part := range slices.Chunk(keys, store.MaxRows/2) {
+		err := m.store.Update(call.With(context.WithoutCancel(ctx), nil), func(tx *store.Tx) error {
+			for _, k := range part {
+				v, _ := m.sums.Get(tx, k)
+				m.sums.Put(tx, k, v+counts[k])
+			}
+			return nil
+		}, store.Relaxed)
+		if err != nil {
+			m.mu.Lock()
+			for k, v := range counts {
+				m.counts[k] += v
+			}
+			m.mu.Unlock()
+			return fmt.Errorf("cannot write the meter: %w", err)
+		}
+		for _, k := range part {
+			delete(counts, k)
+		}
+	}
+	return nil
+}
+
+// Forget drops what was counted and not written.
+func (m *Meter) Forget() {
+	m.mu.Lock()
+	m.counts = map[string]float64{}
+	m.mu.Unlock()
+}
+
+// Sum is what was used in one hour.
+type Sum struct {
+	Usage
+	Account, Region string
+	Hour            time.Time
+	Amount          float64
+}
+
+// Sums visits what an account has used in hours from <= hour < to, by service, usage, region, hour. Call Flush first.
+func (m *Meter) Sums(tx *store.Tx, account string, from, to time.Time) iter.Seq[Sum] {
+	return func(yield func(Sum) bool) {
+		for k, v := range m.sums.Prefix(tx, store.Key(account, ""), "") {
+			p, _ := store.Split(k, 5)
+			hour, _ := time.Parse(hourLayout, p[4])
+			if hour.Before(from) || !hour.Before(to) {
+				continue
+			}
+			if !yield(Sum{Usage{p[1], p[2]}, p[0], p[3], hour, v}) {
+				return
+			}
+		}
+	}
+}
+
+const instantLayout = "2006-01-02T15:04:05.000000000Z"
+
+// Level says that from now on a resource of tx's account and region uses level of something that is paid by time.
+func (m *Meter) Level(tx *store.Tx, u Usage, resource string, level float64) {
+	at := m.clock.Now()
+	m.levels.Put(tx, levelKey(tx.Scope(), u, resource, at.UTC().Format(instantLayout)), level)
+}
+
+func levelKey(s call.Scope, u Usage, resource, instant string) string {
+	return store.Key(s.Account, u.Service, u.Type, s.Region, resource, instant)
+}
+
+// LevelAt is the level of a resource at an instant.
+func (m *Meter) LevelAt(tx *store.Tx, u Usage, resource string, at time.Time) float64 {
+	lo := levelKey(tx.Scope(), u, resource, "")
+	hi := lo + at.UTC().Format(instantLayout) + "\x00"
+	for _, level := range m.levels.Back(tx, lo, hi) {
+		return level
+	}
+	return 0
+}
+
+// Integral is level times hours between two instants, over all resources of a usage in tx's account and region.
+func (m *Meter) Integral(tx *store.Tx, u Usage, from, to time.Time) float64 {
+	s := tx.Scope()
+	var total, level float64
+	var resource string
+	since := from
+	until := func(t time.Time) {
+		if d := minTime(t, to).Sub(since); d > 0 {
+			total += level * d.Hours()
+			since = minTime(t, to)
+		}
+	}
+	for k, v := range m.levels.Prefix(tx, store.Key(s.Account, u.Service, u.Type, s.Region, ""), "") {
+		p, _ := store.Split(k, 6)
+		at, _ := time.Parse(instantLayout, p[5])
+		if p[4] != resource {
+			until(to)
+			resource, level, since = p[4], 0, from
+		}
+		until(at)
+		level = v
+	}
+	until(to)
+	return total
+}
+
+func minTime(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// Usages lists an account's usages that have levels, as service/type/region, in order.
+func (m *Meter) Usages(tx *store.Tx, account string) []string {
+	var out []string
+	for k := range m.levels.Prefix(tx, store.Key(account, ""), "") {
+		p, _ := store.Split(k, 6)
+		if u := strings.Join(p[1:4], "/"); len(out) == 0 || out[len(out)-1] != u {
+			out = append(out, u)
+		}
+	}
+	return out
+}

@@ -1,0 +1,67 @@
+package kernel
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+
+	"unyo/base/call"
+	"unyo/base/must"
+	"unyo/kernel/clock"
+	"unyo/kernel/entropy"
+	"unyo/kernel/jobs"
+	"unyo/kernel/journal"
+	"unyo/kernel/meter"
+	"unyo/kernel/resource"
+	"unyo/kernel/store"
+	"unyo/kernel/tags"
+)
+
+// Service is what one service is given. It cannot name another's rows or jobs.
+type Service struct {
+	Name      string
+	Rows      *store.Space
+	Jobs      *jobs.Space
+	Journal   *journal.Journal
+	Clock     clock.Clock
+	Entropy   *entropy.Source
+	Tags      *tags.Tags
+	Resources *resource.Index
+	Meter     *meter.Meter
+	Log       *slog.Logger
+	Partition string
+
+	store *store.Store
+}
+
+// For returns what the service of that name is given.
+func (k *Kernel) For(service string) *Service {
+	must.Hold(service != "" && !strings.HasPrefix(service, "@"), "no name for a service: %q", service)
+	return &Service{
+		Name: service, Rows: k.Store.Space(service), Jobs: k.Jobs.Space(service), Journal: k.Journal, Clock: k.Clock,
+		Entropy: k.Entropy, Tags: k.Tags, Resources: k.Resources, Meter: k.Meter, Log: k.Log.With("service", service),
+		Partition: k.Partition, store: k.Store,
+	}
+}
+
+// Update runs fn in one transaction, in the account and region of the call in ctx; see store.Store.Update.
+func (s *Service) Update(ctx context.Context, fn func(tx *store.Tx) error, opts ...store.Option) error {
+	return s.store.Update(s.scoped(ctx), fn, opts...)
+}
+
+// View runs fn against one snapshot; see store.Store.View.
+func (s *Service) View(ctx context.Context, fn func(tx *store.Tx) error) error {
+	return s.store.View(s.scoped(ctx), fn)
+}
+
+// scoped returns ctx. It is the one place where a scope could be missing its partition.
+func (s *Service) scoped(ctx context.Context) context.Context {
+	if c := call.From(ctx); c != nil && c.Partition == "" {
+		c.Partition = s.Partition
+	}
+	return ctx
+}
+
+// Durable returns when everything committed so far survives power loss, also within Advance, where commits do not wait for
+// the disk. Ask it before destroying what a committed row no longer refers to.
+func (s *Service) Durable() error { return s.store.Sync() }

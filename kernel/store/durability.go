@@ -1,0 +1,47 @@
+package store
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// durability knows up to which version commits are on disk.
+type durability struct {
+	upTo   atomic.Uint64
+	mu     sync.Mutex
+	moved  sync.Cond
+	failed bool
+}
+
+func (d *durability) init() { d.moved.L = &d.mu }
+
+// reach says that version and all before it are on disk.
+func (d *durability) reach(version uint64) {
+	d.mu.Lock()
+	if version > d.upTo.Load() {
+		d.upTo.Store(version)
+		d.moved.Broadcast()
+	}
+	d.mu.Unlock()
+}
+
+// fail says that no more will get there.
+func (d *durability) fail() {
+	d.mu.Lock()
+	d.failed = true
+	d.moved.Broadcast()
+	d.mu.Unlock()
+}
+
+// await returns true once version is on disk, false when it never will be.
+func (d *durability) await(version uint64) bool {
+	if d.upTo.Load() >= version {
+		return true
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for d.upTo.Load() < version && !d.failed {
+		d.moved.Wait()
+	}
+	return d.upTo.Load() >= version
+}
