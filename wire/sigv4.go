@@ -24,12 +24,12 @@ const (
 	// SigTimeFormat is the layout of X-Amz-Date.
 	SigTimeFormat = "20060102T150405Z"
 
-	UnsignedPayload         = "UNSIGNED-PAYLOAD"
-	StreamingSigned         = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
-	StreamingSignedTrailer  = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
-	StreamingUnsignTrailer  = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
-	EmptySHA256             = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-	maxPresignedSeconds int = 7 * 24 * 3600
+	UnsignedPayload            = "UNSIGNED-PAYLOAD"
+	StreamingSigned            = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+	StreamingSignedTrailer     = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER"
+	StreamingUnsignTrailer     = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+	EmptySHA256                = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+	maxPresignedSeconds    int = 7 * 24 * 3600
 )
 
 // Reasons why a signature cannot be read. The gateway words them as the asked service does.

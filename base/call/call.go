@@ -89,16 +89,28 @@ func (c *Call) LeaveTx() { c.inTx.Add(-1) }
 // InTx reports whether the call is inside a transaction.
 func (c *Call) InTx() bool { return c.inTx.Load() > 0 }
 
+// marks is what a context carries: the call, and how the next peer call is to be made.
+type marks struct {
+	call    *Call
+	role    Role
+	as      bool // the next peer call is made in a session of role
+	service bool // the next peer call is made as the service principal role.Service
+}
+
 type key struct{}
 
-// With returns a context that carries c.
-func With(ctx context.Context, c *Call) context.Context { return context.WithValue(ctx, key{}, c) }
+func of(ctx context.Context) marks {
+	m, _ := ctx.Value(key{}).(marks)
+	return m
+}
+
+// With returns a context that carries c, and no mark of an outer call.
+func With(ctx context.Context, c *Call) context.Context {
+	return context.WithValue(ctx, key{}, marks{call: c})
+}
 
 // From returns the call in ctx, or nil outside any.
-func From(ctx context.Context) *Call {
-	c, _ := ctx.Value(key{}).(*Call)
-	return c
-}
+func From(ctx context.Context) *Call { return of(ctx).call }
 
 // ScopeOf returns the scope of the call in ctx; the zero Scope outside any.
 func ScopeOf(ctx context.Context) Scope {
@@ -107,8 +119,6 @@ func ScopeOf(ctx context.Context) Scope {
 	}
 	return Scope{}
 }
-
-type asKey struct{}
 
 // Role is a role that a service takes on to act for a resource of its customer.
 type Role struct {
@@ -123,25 +133,24 @@ type Role struct {
 // honest sts:AssumeRole as the service principal first, and the trust policy decides.
 // Without As a peer call is forwarded as the caller of ctx.
 func As(ctx context.Context, role Role) context.Context {
-	return context.WithValue(ctx, asKey{}, role)
+	return context.WithValue(ctx, key{}, marks{call: From(ctx), role: role, as: true})
 }
 
 // AsOf returns the role set by As.
 func AsOf(ctx context.Context) (Role, bool) {
-	r, ok := ctx.Value(asKey{}).(Role)
-	return r, ok
+	m := of(ctx)
+	return m.role, m.as
 }
-
-type serviceKey struct{}
 
 // AsService marks ctx so that the next peer call is made as a service principal itself
 // (delivery.logs.amazonaws.com), as resource policies name it. source is the resource acted for.
 func AsService(ctx context.Context, principal, sourceARN, sourceAccount string) context.Context {
-	return context.WithValue(ctx, serviceKey{}, Role{Service: principal, SourceARN: sourceARN, SourceAccount: sourceAccount})
+	r := Role{Service: principal, SourceARN: sourceARN, SourceAccount: sourceAccount}
+	return context.WithValue(ctx, key{}, marks{call: From(ctx), role: r, service: true})
 }
 
 // ServiceOf returns what AsService set.
 func ServiceOf(ctx context.Context) (Role, bool) {
-	r, ok := ctx.Value(serviceKey{}).(Role)
-	return r, ok
+	m := of(ctx)
+	return m.role, m.service
 }

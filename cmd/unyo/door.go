@@ -1,0 +1,68 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+)
+
+// door is the estate's door beside the AWS API.
+type door struct{ endpoint string }
+
+// openDoor parses the flags that every verb but serve has.
+func openDoor(name string, args []string) (door, []string, error) {
+	fs := flag.NewFlagSet(name, flag.ContinueOnError)
+	fallback := os.Getenv("AWS_ENDPOINT_URL")
+	if fallback == "" {
+		fallback = "http://127.0.0.1:4566"
+	}
+	endpoint := fs.String("endpoint", fallback, "URL of the running estate")
+	if err := fs.Parse(args); err != nil {
+		return door{}, nil, err
+	}
+	return door{strings.TrimSuffix(*endpoint, "/")}, fs.Args(), nil
+}
+
+// ask sends body (nil: GET) and hands each line of the answer to line as it comes.
+func (d door) ask(ctx context.Context, path string, body any, line func([]byte) error) error {
+	method, reader := http.MethodGet, io.Reader(nil)
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		method, reader = http.MethodPost, bytes.NewReader(b)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, d.endpoint+"/_unyo/"+path, reader)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Accept", "application/x-ndjson")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
+		return fmt.Errorf("%s: %s", resp.Status, bytes.TrimSpace(text))
+	}
+	dec := json.NewDecoder(resp.Body)
+	for {
+		var m json.RawMessage
+		if err := dec.Decode(&m); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("cannot read the answer: %w", err)
+		}
+		if err := line(m); err != nil {
+			return err
+		}
+	}
+}

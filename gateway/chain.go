@@ -1,0 +1,85 @@
+package gateway
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+
+	"unyo/api/rt"
+	"unyo/base/call"
+	"unyo/wire"
+)
+
+// Outer steps speak HTTP. What a customer sends passes them, and then Inner.
+func (g *Gateway) outer() []Step {
+	return []Step{
+		{"recover", g.recoverPanics}, // a bug answers InternalFailure and stops no one else
+		{"route", g.route},           // service and operation, from path, host, target header or action
+		{"authenticate", g.authenticate},
+		{"decode", g.decode}, // and encode, on the way back
+	}
+}
+
+// Inner steps speak Go. A service that asks another service enters here.
+func (g *Gateway) inner() []Step {
+	return []Step{
+		{"identify", g.identify},       // call.Call in ctx: request id, account, region, principal
+		{"enter", g.enter},             // time stands still while the call runs
+		{"record", g.record},           // the journal; outside authorize, so that refusals are recorded
+		{"meter", g.meterCall},         // requests and bytes
+		{"throttle", g.throttle},       // token buckets
+		{"implemented", g.implemented}, // 501 for what has no behaviour, before anything claims otherwise
+		{"validate", g.validate},       // constraints from the facts; before authorize, for no ARN comes of a bad name
+		{"authorize", g.authorize},     // identity, resource, boundary, session policies
+		{"deduplicate", g.deduplicate}, // idempotency tokens
+		{"invoke", g.invoke},           // the method
+	}
+}
+
+// Step does one thing around the rest of the chain.
+type Step struct {
+	Name string
+	Do   func(ctx context.Context, c *Exchange, next Next) error
+}
+
+// Next is the rest of the chain.
+type Next func(ctx context.Context) error
+
+// Exchange is what the steps of one call hand on to each other. Each field names the step that sets it.
+type Exchange struct {
+	w http.ResponseWriter // accept
+	r *http.Request       // accept; nil for house calls
+
+	query url.Values // accept
+
+	table    *rt.Table         // route
+	protocol rt.Protocol       // route
+	op       *rt.Operation     // route
+	path     map[string]string // route
+	form     url.Values        // route: query and ec2
+	raw      []byte            // route: the body where it was read whole
+	body     io.Reader         // authenticate: the body with its signatures and checksums undone
+
+	signature *wire.Signature   // authenticate
+	principal call.Principal    // authenticate
+	scope     call.Scope        // authenticate
+	chunks    *wire.ChunkReader // authenticate: for trailing checksums
+	role      call.Role         // house calls: for whom the service acts
+	parent    *call.Call        // house calls: the call that asks
+
+	in, out   any        // decode, invoke
+	call      *call.Call // identify
+	deny      *denial    // authorize: why not
+	needs     []rt.Need  // authorize
+	requestID string     // accept
+	hostID    string     // accept
+}
+
+// run sends c through steps.
+func run(ctx context.Context, steps []Step, c *Exchange) error {
+	if len(steps) == 0 {
+		return nil
+	}
+	return steps[0].Do(ctx, c, func(ctx context.Context) error { return run(ctx, steps[1:], c) })
+}

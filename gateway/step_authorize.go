@@ -1,0 +1,150 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"unyo/api/rt"
+	"unyo/base/arn"
+	"unyo/base/awserr"
+	"unyo/base/call"
+	"unyo/engine/policy"
+)
+
+// denial is why a call was refused; the journal keeps it.
+type denial struct {
+	Need    rt.Need
+	ARN     string
+	Verdict policy.Verdict
+}
+
+// authorize asks, for every action and resource the call needs, whether the caller may.
+func (g *Gateway) authorize(ctx context.Context, c *Exchange, next Next) error {
+	needs, err := g.needsOf(ctx, c)
+	if err != nil {
+		return err
+	}
+	c.needs = needs
+	if len(needs) == 0 { // STS GetCallerIdentity: AWS asks no permission for it
+		return next(ctx)
+	}
+	set := &policy.Set{}
+	p := &c.call.Principal
+	if p.Kind != call.AWSService && p.Kind != call.Anonymous {
+		set, err = g.identity.Policies(ctx, p)
+		if errors.Is(err, call.ErrUnknownKey) { // user or role were deleted while their credentials live on
+			return g.wordSignature(c, nil, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, need := range needs {
+		for _, resource := range need.Resources {
+			if err := g.permit(ctx, c, *set, need, resource); err != nil {
+				return err
+			}
+		}
+	}
+	return next(ctx)
+}
+
+// permit decides one action on one resource. set is a copy: the resource's own policy joins it here.
+func (g *Gateway) permit(ctx context.Context, c *Exchange, set policy.Set, need rt.Need, resource string) error {
+	r := &policy.Request{Action: need.Action, Resource: resource, Principal: &c.call.Principal}
+	parsed, err := arn.Parse(resource)
+	owner := g.tables[parsed.Service]
+	if err == nil && owner != nil {
+		if err := g.askOwner(ctx, owner, parsed, r, &set); err != nil {
+			return err
+		}
+	}
+	extra, err := g.serviceKeys(ctx, c, resource)
+	if err != nil {
+		return err
+	}
+	r.Keys = g.keys(c, need, r, extra)
+	v := policy.Evaluate(&set, r)
+	if v.Allowed {
+		return nil
+	}
+	c.deny = &denial{Need: need, ARN: resource, Verdict: v}
+	sentence := v.Sentence(r)
+	if c.protocol == rt.EC2 {
+		text, err := json.Marshal(c.deny)
+		if err != nil {
+			return err
+		}
+		sentence += " Encoded authorization failure message: " + g.seal.Seal("authorization", text)
+	}
+	return refusal(c, sentence)
+}
+
+// askOwner learns from the service that owns the resource whose it is and what its own policy says.
+func (g *Gateway) askOwner(ctx context.Context, t *rt.Table, a arn.ARN, r *policy.Request, set *policy.Set) error {
+	r.Owner = a.Account
+	if o, ok := t.Service.(Owners); ok && a.Account == "" {
+		account, err := o.Owner(ctx, r.Resource)
+		if err != nil {
+			return err
+		}
+		r.Owner = account
+	}
+	p, ok := t.Service.(ResourcePolicies)
+	if !ok {
+		return nil
+	}
+	d, err := p.ResourcePolicy(ctx, r.Resource)
+	if err != nil {
+		return err
+	}
+	set.Resource = d
+	r.ResourceMust = d != nil && d.Kind == policy.Trust && isAssume(r.Action)
+	if !isAssume(r.Action) && d != nil && d.Kind == policy.Trust {
+		set.Resource = nil // a trust policy has a say in who may take the role on, in nothing else
+	}
+	return nil
+}
+
+func isAssume(action string) bool {
+	switch action {
+	case "sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity":
+		return true
+	}
+	return false
+}
+
+// refusal is AWS's error for a call without permission, in the words of the protocol's family.
+func refusal(c *Exchange, sentence string) error {
+	switch c.protocol {
+	case rt.RestXML:
+		if c.call.Principal.Kind == call.Anonymous {
+			return awserr.New(http.StatusForbidden, "AccessDenied", "Access Denied")
+		}
+		return awserr.New(http.StatusForbidden, "AccessDenied", "%s", sentence)
+	case rt.EC2:
+		return awserr.New(http.StatusForbidden, "UnauthorizedOperation", "You are not authorized to perform this operation. %s", sentence)
+	case rt.Query:
+		return awserr.New(http.StatusForbidden, "AccessDenied", "%s", sentence)
+	case rt.RestJSON:
+		return awserr.New(http.StatusForbidden, "AccessDeniedException", "%s", sentence)
+	}
+	return awserr.New(http.StatusBadRequest, "AccessDeniedException", "%s", sentence)
+}
+
+// needsOf asks the service, then the facts. A call whose needs nobody can tell is refused.
+func (g *Gateway) needsOf(ctx context.Context, c *Exchange) ([]rt.Need, error) {
+	if a, ok := c.table.Service.(rt.Authorizer); ok {
+		if needs, known := a.Needs(ctx, c.op.Name, c.in); known {
+			return needs, nil
+		}
+	}
+	needs, ok := bind(c.table.Model, c.op, c.in, c.call.Scope)
+	if !ok {
+		return nil, refusal(c, fmt.Sprintf("User: %s is not authorized to perform: %s because its resources are not bound", c.call.Principal.ARN, c.name()))
+	}
+	return needs, nil
+}

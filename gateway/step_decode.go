@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"unyo/api/rt"
+	"unyo/base/awserr"
+	"unyo/wire"
+)
+
+// decode fills the input from the wire, and on the way back puts the output onto it.
+func (g *Gateway) decode(ctx context.Context, c *Exchange, _ Next) error {
+	if _, stated := c.table.Handler(c.op.Name); stated {
+		c.in = c.op.New()
+		err := wire.Decode(&wire.Request{
+			Protocol: c.protocol, Model: c.table.Model, Op: c.op, HTTP: c.r,
+			Path: c.path, Query: c.query, Body: c.body, Raw: c.raw, Form: c.form,
+		}, c.in)
+		if err != nil {
+			return err
+		}
+	}
+	if err := run(ctx, g.inner(), c); err != nil {
+		return err
+	}
+	return wire.Encode(c.w, &wire.Response{
+		Protocol: c.protocol, Model: c.table.Model, Op: c.op, Out: c.out,
+		RequestID: c.requestID, HostID: c.hostID, Method: c.r.Method,
+	})
+}
+
+// refuse answers an error in the protocol's shape. What is not meant for callers becomes InternalFailure
+// and stands in the log with the request's id.
+func (g *Gateway) refuse(c *Exchange, err error) {
+	var e awserr.Error
+	if !errors.As(err, &e) {
+		if c.r.Context().Err() == nil {
+			g.log.Error("internal failure", "request", c.requestID, "operation", c.name(), "error", err)
+		}
+		e = awserr.New(http.StatusInternalServerError, "InternalFailure", "The request processing has failed because of an unknown error, exception or failure.")
+		if c.protocol == rt.RestXML {
+			e = awserr.New(http.StatusInternalServerError, "InternalError", "We encountered an internal error. Please try again.")
+		}
+	}
+	if f, ok := e.(interface{ Headers() http.Header }); ok {
+		for k, v := range f.Headers() {
+			c.w.Header()[k] = v
+		}
+	}
+	r := &wire.ErrorResponse{Protocol: c.protocol, Op: c.op, Err: e, RequestID: c.requestID, HostID: c.hostID, Method: c.r.Method, Resource: c.r.URL.Path}
+	if c.table != nil {
+		r.Model = c.table.Model
+	}
+	wire.EncodeError(c.w, r)
+}
+
+// name is service:Operation, as far as it is known.
+func (c *Exchange) name() string {
+	switch {
+	case c.table == nil:
+		return ""
+	case c.op == nil:
+		return c.table.Model.Service
+	}
+	return c.table.Model.Service + ":" + c.op.Name
+}

@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+
+	"unyo/base/awserr"
+	"unyo/base/call"
+	"unyo/kernel/journal"
+)
+
+// record enters the call and its answer in the journal, also when it was refused.
+func (g *Gateway) record(ctx context.Context, c *Exchange, next Next) error {
+	err := next(ctx)
+	entry := g.entry(c, err)
+	if e := g.kernel.Journal.Record(ctx, entry); e != nil {
+		g.log.Error("call not recorded", "request", c.requestID, "operation", c.name(), "error", e)
+		if err == nil {
+			return e
+		}
+	}
+	return err
+}
+
+func (g *Gateway) entry(c *Exchange, err error) journal.Call {
+	k := c.call
+	e := journal.Call{
+		RequestID: k.RequestID, Service: k.Service, Source: c.table.Model.Endpoint + ".amazonaws.com", Operation: k.Operation,
+		Version: c.table.Model.Version, Principal: recorded(&k.Principal), SourceIP: k.SourceIP, UserAgent: k.UserAgent,
+		Account: k.Account, Region: k.Region, VPCE: k.VPCE, Via: k.Via, Job: k.Job, ReadOnly: c.op.ReadOnly, Category: "Management",
+	}
+	if c.parent != nil {
+		e.Parent = c.parent.RequestID
+	}
+	if c.op.Data { // who asked what is kept, the data itself is not
+		e.Category = "Data"
+	} else {
+		e.Request = parameters(c.in)
+		if !c.op.ReadOnly && err == nil {
+			e.Response = parameters(c.out)
+		}
+	}
+	for _, n := range c.needs {
+		for _, r := range n.Resources {
+			if r != "*" && len(e.Resources) < maxResources {
+				e.Resources = append(e.Resources, journal.Resource{ARN: r})
+			}
+		}
+	}
+	if err != nil {
+		e.ErrorCode, e.ErrorMessage = "InternalFailure", ""
+		var known awserr.Error
+		if errors.As(err, &known) {
+			e.ErrorCode, e.ErrorMessage = known.ErrorCode(), known.ErrorMessage()
+		}
+	}
+	return e
+}
+
+// maxResources bounds the list in one entry: DeleteObjects may name a thousand.
+const maxResources = 20
+
+func recorded(p *call.Principal) journal.Principal {
+	return journal.Principal{
+		Kind: string(p.Kind), Account: p.Account, ARN: p.ARN, ID: p.ID, Name: p.Name, AccessKeyID: p.AccessKeyID,
+		RoleARN: p.RoleARN, Service: p.Service, IssuedAt: p.IssuedAt, MFA: p.MFA,
+	}
+}

@@ -1,0 +1,88 @@
+package iam
+
+import (
+	"context"
+	"reflect"
+
+	"unyo/api/rt"
+	"unyo/base/call"
+	"unyo/kernel/store"
+)
+
+// Needs names the user, group, role or policy that an operation touches. Their ARNs hold a path that the
+// input does not tell, so the facts alone cannot bind them.
+func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool) {
+	c := call.From(ctx)
+	v := reflect.ValueOf(in).Elem()
+	if a := text(v, "PolicyArn"); a != "" && text(v, "UserName") == "" && text(v, "RoleName") == "" && text(v, "GroupName") == "" {
+		return need(op, a), true
+	}
+	var found string
+	err := s.k.View(ctx, func(tx *store.Tx) error {
+		tx = tx.In(scope(c.Account))
+		found = s.named(tx, c, op, v)
+		return nil
+	})
+	if err != nil || found == "" {
+		return nil, false
+	}
+	return need(op, found), true
+}
+
+func need(op, resource string) []rt.Need {
+	return []rt.Need{{Action: "iam:" + op, Resources: []string{resource}}}
+}
+
+// named finds the ARN of what the input names; for something that is about to be made it takes the input's path.
+func (s *Service) named(tx *store.Tx, c *call.Call, op string, v reflect.Value) string {
+	path := text(v, "Path")
+	if path == "" {
+		path = "/"
+	}
+	if name := text(v, "GroupName"); name != "" {
+		if g, ok := s.groups.Get(tx, fold(name)); ok {
+			path, name = g.Path, g.Name
+		}
+		return s.arn(c.Account, "group", path, name)
+	}
+	if name := text(v, "UserName"); name != "" {
+		if u, ok := s.users.Get(tx, fold(name)); ok {
+			path, name = u.Path, u.Name
+		}
+		return s.arn(c.Account, "user", path, name)
+	}
+	if name := text(v, "RoleName"); name != "" {
+		if r, ok := s.roles.Get(tx, fold(name)); ok {
+			path, name = r.Path, r.Name
+		}
+		return s.arn(c.Account, "role", path, name)
+	}
+	if name := text(v, "PolicyName"); name != "" {
+		return s.arn(c.Account, "policy", path, name)
+	}
+	if v.FieldByName("UserName").IsValid() && c.Principal.Kind == call.IAMUser { // left out: the caller themself
+		return c.Principal.ARN
+	}
+	return ""
+}
+
+func text(v reflect.Value, member string) string {
+	if f := v.FieldByName(member); f.IsValid() && f.Kind() == reflect.Pointer && !f.IsNil() && f.Elem().Kind() == reflect.String {
+		return f.Elem().String()
+	}
+	return ""
+}
+
+// Conditions gives the condition keys of IAM's own actions.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+func (s *Service) Conditions(ctx context.Context, op string, in any, _ string) (map[string][]string, error) {
+	v := reflect.ValueOf(in).Elem()
+	keys := map[string][]string{}
+	if a := text(v, "PolicyArn"); a != "" {
+		keys["iam:policyarn"] = []string{a}
+	}
+	if a := text(v, "PermissionsBoundary"); a != "" {
+		keys["iam:permissionsboundary"] = []string{a}
+	}
+	return keys, nil
+}

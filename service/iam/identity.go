@@ -1,0 +1,323 @@
+package iam
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"sync"
+	"time"
+
+	"unyo/base/arn"
+	"unyo/base/call"
+	"unyo/engine/policy"
+	"unyo/kernel/store"
+)
+
+// This file is what the house itself asks of IAM: who a key belongs to, and what governs them.
+
+var twelveDigits = regexp.MustCompile(`^[0-9]{12}$`)
+
+// loopbackSecret is the secret of every account's root while all listeners are on loopback.
+const loopbackSecret = "test"
+
+// EnsureAccount makes the account exist.
+func (s *Service) EnsureAccount(ctx context.Context, id string) error {
+	return s.k.Update(ctx, func(tx *store.Tx) error {
+		if _, ok := s.accounts.Get(tx, id); !ok {
+			s.accounts.Put(tx, id, account{CreatedAt: s.k.Clock.Now()})
+		}
+		return nil
+	})
+}
+
+// Credential returns secret and principal of an access key id. token is the session token, "" for
+// long-term keys. Errors for callers are those of base/call.
+func (s *Service) Credential(ctx context.Context, id, token string) (call.Credential, error) {
+	if token != "" {
+		return s.session(id, token)
+	}
+	if id == s.root.ID {
+		return call.Credential{Secret: s.root.Secret, Principal: s.rootOf(s.root.Account, id)}, nil
+	}
+	var c call.Credential
+	err := s.k.View(ctx, func(tx *store.Tx) error {
+		if s.root.Loopback && twelveDigits.MatchString(id) {
+			if _, ok := s.accounts.Get(tx, id); !ok {
+				return call.ErrUnknownKey
+			}
+			c = call.Credential{Secret: loopbackSecret, Principal: s.rootOf(id, id)}
+			return nil
+		}
+		var err error
+		c, err = s.longTerm(tx, id)
+		return err
+	})
+	return c, err
+}
+
+func (s *Service) session(id, token string) (call.Credential, error) {
+	c, err := s.seal.OpenSession(id, token)
+	if err != nil {
+		return c, err
+	}
+	if !s.k.Clock.Now().Before(c.Principal.ExpiresAt) {
+		return c, call.ErrExpiredToken
+	}
+	c.Principal.AccessKeyID = id
+	return c, nil
+}
+
+func (s *Service) rootOf(account, keyID string) call.Principal {
+	return call.Principal{Kind: call.Root, Account: account, ARN: "arn:" + s.k.Partition + ":iam::" + account + ":root", ID: account, AccessKeyID: keyID}
+}
+
+func (s *Service) longTerm(tx *store.Tx, id string) (call.Credential, error) {
+	k, ok := s.keys.Get(tx, id)
+	if !ok {
+		return call.Credential{}, call.ErrUnknownKey
+	}
+	if !k.Active {
+		return call.Credential{}, call.ErrInactiveKey
+	}
+	secret, err := s.seal.Open("accesskey "+id, k.Secret)
+	if err != nil {
+		return call.Credential{}, err
+	}
+	u, ok := s.users.Get(tx.In(scope(k.Account)), fold(k.User))
+	if !ok {
+		return call.Credential{}, call.ErrUnknownKey
+	}
+	p := s.userPrincipal(tx, k.Account, &u)
+	p.AccessKeyID = id
+	return call.Credential{Secret: string(secret), Principal: p}, nil
+}
+
+func (s *Service) userPrincipal(tx *store.Tx, account string, u *user) call.Principal {
+	a := s.arn(account, "user", u.Path, u.Name)
+	return call.Principal{Kind: call.IAMUser, Account: account, ARN: a, ID: u.ID, Name: u.Name, Tags: s.k.Tags.Map(tx.In(scope(account)), a)}
+}
+
+// Policies gathers every document that governs p. call.ErrUnknownKey means that p is no more.
+func (s *Service) Policies(ctx context.Context, p *call.Principal) (*policy.Set, error) {
+	set := &policy.Set{}
+	err := s.k.View(ctx, func(tx *store.Tx) error {
+		tx = tx.In(scope(p.Account))
+		boundary := ""
+		switch p.Kind {
+		case call.IAMUser:
+			u, ok := s.users.Get(tx, fold(p.Name))
+			if !ok {
+				return call.ErrUnknownKey
+			}
+			boundary = u.Boundary
+			if err := s.gatherUser(tx, p.Name, set); err != nil {
+				return err
+			}
+		case call.AssumedRole:
+			r, ok := s.roles.Get(tx, fold(p.Name))
+			if !ok || r.ID != idOf(p) {
+				return call.ErrUnknownKey
+			}
+			boundary = r.Boundary
+			if err := s.gather(tx, entity{"role", p.Name}, set); err != nil {
+				return err
+			}
+		}
+		if boundary != "" {
+			d, err := s.boundary(tx, boundary)
+			if err != nil {
+				return err
+			}
+			set.Boundary = d
+		}
+		return s.gatherSession(tx, p, set)
+	})
+	return set, err
+}
+
+// idOf is the role's own id in a session's id AROA…:name.
+func idOf(p *call.Principal) string {
+	if n := len(p.ID) - len(p.SessionName) - 1; n > 0 {
+		return p.ID[:n]
+	}
+	return p.ID
+}
+
+func (s *Service) gatherUser(tx *store.Tx, name string, set *policy.Set) error {
+	if err := s.gather(tx, entity{"user", name}, set); err != nil {
+		return err
+	}
+	for key := range s.belongs.Prefix(tx, fold(name)+sep, "") {
+		if err := s.gather(tx, entity{"group", tail(key)}, set); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// gather adds what is attached to e and what is written inside it.
+func (s *Service) gather(tx *store.Tx, e entity, set *policy.Set) error {
+	for key := range s.attached.Prefix(tx, e.under(""), "") {
+		arn := tail(key)
+		text, ok := s.documentOf(tx, arn)
+		if !ok {
+			continue
+		}
+		d, err := s.docs.parse(policy.Identity, arn, text)
+		if err != nil {
+			return err
+		}
+		set.Identity = append(set.Identity, d)
+	}
+	for key, in := range s.inline.Prefix(tx, e.under(""), "") {
+		d, err := s.docs.parse(policy.Identity, tail(key), in.Document)
+		if err != nil {
+			return err
+		}
+		set.Identity = append(set.Identity, d)
+	}
+	return nil
+}
+
+func (s *Service) boundary(tx *store.Tx, arn string) (*policy.Document, error) {
+	text, ok := s.documentOf(tx, arn)
+	if !ok { // a boundary that was deleted allows nothing
+		text = `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`
+	}
+	return s.docs.parse(policy.Boundary, arn, text)
+}
+
+func (s *Service) gatherSession(tx *store.Tx, p *call.Principal, set *policy.Set) error {
+	for _, text := range p.SessionPolicies {
+		name := "session"
+		if _, err := arn.Parse(text); err == nil {
+			name = text
+			text, _ = s.documentOf(tx, name)
+		}
+		d, err := s.docs.parse(policy.Session, name, text)
+		if err != nil {
+			return err
+		}
+		set.Sessions = append(set.Sessions, d)
+	}
+	return nil
+}
+
+// documentOf returns the default version of a managed policy, the customer's or AWS's own.
+func (s *Service) documentOf(tx *store.Tx, arn string) (string, bool) {
+	if p, ok := awsManaged(arn); ok {
+		return p.document, true
+	}
+	p, ok := s.policies.Get(tx, arn)
+	if !ok {
+		return "", false
+	}
+	v, ok := s.versions.Get(tx, versionKey(arn, p.Default))
+	return v.Document, ok
+}
+
+// ResourcePolicy returns the trust policy of a role: it says who may take the role on.
+func (s *Service) ResourcePolicy(ctx context.Context, a string) (*policy.Document, error) {
+	account, name, ok := roleOf(a)
+	if !ok {
+		return nil, nil
+	}
+	var d *policy.Document
+	err := s.k.View(ctx, func(tx *store.Tx) error {
+		r, ok := s.roles.Get(tx.In(scope(account)), fold(name))
+		if !ok || s.arn(account, "role", r.Path, r.Name) != a {
+			return nil
+		}
+		var err error
+		d, err = s.docs.parse(policy.Trust, a, r.Trust)
+		return err
+	})
+	return d, err
+}
+
+// roleOf takes arn:aws:iam::123456789012:role/path/name apart.
+func roleOf(a string) (account, name string, ok bool) {
+	p, err := arn.Parse(a)
+	if err != nil || p.Service != "iam" {
+		return "", "", false
+	}
+	kind, name := cutName(p.Resource)
+	return p.Account, name, kind == "role" && name != ""
+}
+
+// cutName splits role/path/name into its kind and its name.
+func cutName(resource string) (kind, name string) {
+	first, last := -1, -1
+	for i := range len(resource) {
+		if resource[i] == '/' {
+			if first < 0 {
+				first = i
+			}
+			last = i
+		}
+	}
+	if first < 0 {
+		return resource, ""
+	}
+	return resource[:first], resource[last+1:]
+}
+
+// Role is what STS must know of a role to open a session of it.
+type Role struct {
+	ARN, Name, ID, Account string
+	MaxSession             int32
+	Tags                   map[string]string
+}
+
+// ErrNoRole is an ARN that names no role of the estate.
+var ErrNoRole = errors.New("no such role")
+
+// RoleByARN looks a role up in any account.
+func (s *Service) RoleByARN(ctx context.Context, a string) (Role, error) {
+	var found Role
+	err := s.k.View(ctx, func(tx *store.Tx) error {
+		account, name, ok := roleOf(a)
+		if !ok {
+			return ErrNoRole
+		}
+		tx = tx.In(scope(account))
+		r, ok := s.roles.Get(tx, fold(name))
+		if !ok || s.arn(account, "role", r.Path, r.Name) != a {
+			return ErrNoRole
+		}
+		found = Role{ARN: a, Name: r.Name, ID: r.ID, Account: account, MaxSession: r.MaxSession, Tags: s.k.Tags.Map(tx, a)}
+		return nil
+	})
+	return found, err
+}
+
+// documents keeps compiled policies: the same text is compiled once.
+type documents struct{ m sync.Map }
+
+type docKey struct {
+	kind       policy.Kind
+	name, text string
+}
+
+func (d *documents) parse(kind policy.Kind, name, text string) (*policy.Document, error) {
+	key := docKey{kind, name, text}
+	if v, ok := d.m.Load(key); ok {
+		return v.(*policy.Document), nil
+	}
+	doc, err := policy.Parse(kind, name, text)
+	if err != nil {
+		return nil, err
+	}
+	d.m.Store(key, doc)
+	return doc, nil
+}
+
+// accountCreated is when the account came to be; the zero time for one that does not exist.
+func (s *Service) accountCreated(ctx context.Context, id string) (at time.Time) {
+	_ = s.k.View(ctx, func(tx *store.Tx) error {
+		a, _ := s.accounts.Get(tx, id)
+		at = a.CreatedAt
+		return nil
+	})
+	return at
+}

@@ -1,0 +1,141 @@
+package iam
+
+import (
+	"strings"
+	"time"
+
+	"unyo/base/call"
+	"unyo/engine/credential"
+	"unyo/kernel"
+	"unyo/kernel/store"
+)
+
+// Service answers the IAM API.
+type Service struct {
+	k    *kernel.Service
+	seal *credential.Sealer
+	root RootKey
+	docs documents
+
+	accounts store.Table[account]
+	keys     store.Table[accessKey] // by access key id, in the whole partition
+	userKeys store.Table[none]      // user, key id
+	users    store.Table[user]
+	groups   store.Table[group]
+	roles    store.Table[role]
+	policies store.Table[managed] // by ARN
+	versions store.Table[version] // ARN, number
+	inline   store.Table[inlined] // entity, name
+	attached store.Table[none]    // entity, policy ARN
+	bearers  store.Table[none]    // policy ARN, entity
+	members  store.Table[none]    // group, user
+	belongs  store.Table[none]    // user, group
+}
+
+// RootKey is the long-term key of the management account's root user.
+type RootKey struct {
+	ID, Secret string
+	Account    string // the management account
+	// Loopback also lets the root of every account in by its 12 digits and the secret "test".
+	Loopback bool
+}
+
+// none is the value of rows whose key says all.
+type none struct{}
+
+type account struct {
+	CreatedAt time.Time
+}
+
+type user struct {
+	Name, Path, ID string
+	CreatedAt      time.Time
+	Boundary       string
+}
+
+type group struct {
+	Name, Path, ID string
+	CreatedAt      time.Time
+}
+
+type role struct {
+	Name, Path, ID string
+	CreatedAt      time.Time
+	Description    string
+	Trust          string // the assume-role policy document
+	MaxSession     int32  // seconds
+	Boundary       string
+}
+
+type accessKey struct {
+	User, Account string
+	Secret        string // sealed
+	Active        bool
+	CreatedAt     time.Time
+}
+
+type managed struct {
+	Name, Path, ID       string
+	Description          string
+	Default, Last        int // version numbers
+	CreatedAt, UpdatedAt time.Time
+}
+
+type version struct {
+	Document  string
+	CreatedAt time.Time
+}
+
+type inlined struct {
+	Document string
+}
+
+// New makes the service.
+func New(k *kernel.Service, seal *credential.Sealer, root RootKey) *Service {
+	return &Service{
+		k: k, seal: seal, root: root,
+		accounts: store.TableOf[account](k.Rows, "account", store.Partition),
+		keys:     store.TableOf[accessKey](k.Rows, "accesskey", store.Partition),
+		userKeys: store.TableOf[none](k.Rows, "userkey", store.PerAccount),
+		users:    store.TableOf[user](k.Rows, "user", store.PerAccount),
+		groups:   store.TableOf[group](k.Rows, "group", store.PerAccount),
+		roles:    store.TableOf[role](k.Rows, "role", store.PerAccount),
+		policies: store.TableOf[managed](k.Rows, "policy", store.PerAccount),
+		versions: store.TableOf[version](k.Rows, "policyversion", store.PerAccount),
+		inline:   store.TableOf[inlined](k.Rows, "inline", store.PerAccount),
+		attached: store.TableOf[none](k.Rows, "attached", store.PerAccount),
+		bearers:  store.TableOf[none](k.Rows, "bearer", store.PerAccount),
+		members:  store.TableOf[none](k.Rows, "member", store.PerAccount),
+		belongs:  store.TableOf[none](k.Rows, "belongs", store.PerAccount),
+	}
+}
+
+// entity names a user, group or role as a key: kind and name, the name folded, since IAM names are unique
+// without regard to case.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+type entity struct{ kind, name string }
+
+const sep = "\x00"
+
+func fold(name string) string { return strings.ToLower(name) }
+
+func (e entity) key() string { return e.kind + sep + fold(e.name) }
+
+// under is the key of something that belongs to e.
+func (e entity) under(what string) string { return e.key() + sep + what }
+
+// tail returns what stands after the last separator of a key.
+func tail(key string) string { return key[strings.LastIndex(key, sep)+1:] }
+
+func (s *Service) arn(account, kind, path, name string) string {
+	return "arn:" + s.k.Partition + ":iam::" + account + ":" + kind + path + name
+}
+
+func scope(account string) call.Scope { return call.Scope{Account: account} }
+
+func orSlash(path *string) string {
+	if path == nil || *path == "" {
+		return "/"
+	}
+	return *path
+}

@@ -1,0 +1,46 @@
+package sts
+
+import (
+	"context"
+
+	"unyo/api/rt"
+	api "unyo/api/sts"
+)
+
+// Needs: AssumeRole is judged by the role's trust policy under the keys of the request; who one is, and
+// whose key a key is, may be asked by anyone.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+func (s *Service) Needs(_ context.Context, op string, in any) ([]rt.Need, bool) {
+	switch in := in.(type) {
+	case *api.GetCallerIdentityInput, *api.GetSessionTokenInput:
+		return nil, true
+	case *api.AssumeRoleInput:
+		return assumeNeeds(in), true
+	case *api.DecodeAuthorizationMessageInput:
+		return []rt.Need{{Action: "sts:DecodeAuthorizationMessage", Resources: []string{"*"}}}, true
+	case *api.GetAccessKeyInfoInput:
+		return []rt.Need{{Action: "sts:GetAccessKeyInfo", Resources: []string{"*"}}}, true
+	}
+	return nil, false
+}
+
+func assumeNeeds(in *api.AssumeRoleInput) []rt.Need {
+	keys := map[string][]string{"sts:rolesessionname": {*in.RoleSessionName}}
+	if in.ExternalId != nil {
+		keys["sts:externalid"] = []string{*in.ExternalId}
+	}
+	if in.SourceIdentity != nil {
+		keys["sts:sourceidentity"] = []string{*in.SourceIdentity}
+	}
+	needs := []rt.Need{{Action: "sts:AssumeRole", Resources: []string{*in.RoleArn}, Keys: keys}}
+	if len(in.Tags) > 0 {
+		if len(in.TransitiveTagKeys) > 0 {
+			keys["sts:transitivetagkeys"] = in.TransitiveTagKeys
+		}
+		needs = append(needs, rt.Need{Action: "sts:TagSession", Resources: []string{*in.RoleArn}, Keys: keys})
+	}
+	if in.SourceIdentity != nil {
+		needs = append(needs, rt.Need{Action: "sts:SetSourceIdentity", Resources: []string{*in.RoleArn}, Keys: keys})
+	}
+	return needs
+}

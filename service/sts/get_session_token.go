@@ -1,0 +1,38 @@
+package sts
+
+import (
+	"context"
+	"time"
+
+	api "unyo/api/sts"
+	"unyo/base/call"
+)
+
+// Durations of GetSessionToken in seconds.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+const (
+	tokenDuration = 43200
+	rootDuration  = 3600
+)
+
+// GetSessionToken gives a user temporary credentials of their own.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
+func (s *Service) GetSessionToken(ctx context.Context, in *api.GetSessionTokenInput) (*api.GetSessionTokenOutput, error) {
+	p := call.From(ctx).Principal
+	if !p.IssuedAt.IsZero() || (p.Kind != call.IAMUser && p.Kind != call.Root) {
+		return nil, denied("Cannot call GetSessionToken with session credentials")
+	}
+	if in.SerialNumber != nil || in.TokenCode != nil {
+		return nil, denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
+	}
+	seconds := int32(tokenDuration)
+	if in.DurationSeconds != nil {
+		seconds = *in.DurationSeconds
+	}
+	if p.Kind == call.Root {
+		seconds = min(seconds, rootDuration)
+	}
+	p.IssuedAt = s.k.Clock.Now()
+	p.ExpiresAt = p.IssuedAt.Add(time.Duration(seconds) * time.Second)
+	return &api.GetSessionTokenOutput{Credentials: s.issue(ctx, p)}, nil
+}

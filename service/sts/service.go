@@ -1,0 +1,36 @@
+package sts
+
+import (
+	"context"
+
+	"unyo/base/call"
+	"unyo/engine/credential"
+	"unyo/kernel"
+)
+
+// Role is what must be known of a role to open a session of it.
+type Role struct {
+	ARN, Name, ID, Account string
+	MaxSession             int32 // seconds
+	Tags                   map[string]string
+}
+
+// Directory tells who exists; the identity service fulfils it.
+type Directory interface {
+	// Role finds a role in any account; ok=false when there is none.
+	Role(ctx context.Context, arn string) (r Role, ok bool, err error)
+	// Credential finds the principal behind a long-term access key id.
+	Credential(ctx context.Context, accessKeyID, token string) (call.Credential, error)
+}
+
+// Service answers the STS API.
+type Service struct {
+	k         *kernel.Service
+	seal      *credential.Sealer
+	directory Directory
+}
+
+// New makes the service.
+func New(k *kernel.Service, seal *credential.Sealer, d Directory) *Service {
+	return &Service{k: k, seal: seal, directory: d}
+}
