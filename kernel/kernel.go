@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"unyo/kernel/meter"
 	"unyo/kernel/resource"
 	"unyo/kernel/store"
+	"unyo/kernel/store/embedded"
 	"unyo/kernel/store/memory"
 	"unyo/kernel/tags"
 )
@@ -208,5 +210,5 @@ func openEngine(o Options, log *slog.Logger) (store.Engine, error) {
 	if o.Dir == "" {
 		return memory.New(), nil
 	}
-	return nil, errors.New("the embedded store is not there yet")
+	return embedded.Open(filepath.Join(o.Dir, "store"), embedded.Options{FS: o.FS, Log: log})
 }

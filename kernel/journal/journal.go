@@ -62,6 +62,7 @@ type Call struct {
 	VPCE      string     `json:"vpce,omitempty"`
 	Via       []string   `json:"via,omitempty"` // services through which it came, outermost first
 	Job       string     `json:"job,omitempty"` // the job that asked
+	Parent    string     `json:"parent,omitempty"` // request id of the call or job on whose behalf this was asked
 	ReadOnly  bool       `json:"readOnly,omitempty"`
 	Category  string     `json:"category,omitempty"` // Management, Data, Insight
 	Resources []Resource `json:"resources,omitempty"`

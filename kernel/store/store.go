@@ -162,7 +162,10 @@ func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
 		c.EnterTx()
 		defer c.LeaveTx()
 	}
-	t := s.begin(ctx, c)
+	t, err := s.begin(ctx, c)
+	if err != nil {
+		return err
+	}
 	defer t.close()
 	t.view = true
 	if err := t.run(fn); err != nil {
@@ -174,7 +177,10 @@ func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
 
 // rehearse runs fn and forgets what it wrote.
 func (s *Store) rehearse(ctx context.Context, c *call.Call, fn func(*Tx) error) error {
-	t := s.begin(ctx, c)
+	t, err := s.begin(ctx, c)
+	if err != nil {
+		return err
+	}
 	defer t.close()
 	return t.run(fn)
 }
@@ -187,16 +193,27 @@ func (s *Store) usable(ctx context.Context) error {
 }
 
 // begin takes a snapshot together with the version it shows.
-func (s *Store) begin(ctx context.Context, c *call.Call) *transaction {
+func (s *Store) begin(ctx context.Context, c *call.Call) (*transaction, error) {
 	t := &transaction{store: s, call: c, scope: call.ScopeOf(ctx)}
 	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return t, s.show(t)
+}
+
+// show gives t its snapshot. s.mu is held, for reading at least.
+func (s *Store) show(t *transaction) error {
+	if e := s.broken.Load(); e != nil { // a closed engine has no snapshots
+		return *e
+	}
 	t.snap, t.version, t.strict = s.engine.Snapshot(), s.mark.Version, s.strict
-	s.mu.RUnlock()
-	return t
+	return nil
 }
 
 func (s *Store) optimistic(ctx context.Context, c *call.Call, fn func(*Tx) error, durable bool) error {
-	t := s.begin(ctx, c)
+	t, err := s.begin(ctx, c)
+	if err != nil {
+		return err
+	}
 	defer t.close()
 	if err := t.run(fn); err != nil {
 		return err
@@ -231,7 +248,9 @@ func (s *Store) exclusive(ctx context.Context, c *call.Call, fn func(*Tx) error,
 	wait, err := func() (func() error, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		t.snap, t.version, t.strict = s.engine.Snapshot(), s.mark.Version, s.strict
+		if err := s.show(t); err != nil {
+			return nil, err
+		}
 		defer t.close()
 		if err := t.run(fn); err != nil || t.idle() {
 			return nil, err

@@ -1,0 +1,233 @@
+// Package embedded is the store engine of one machine: Pebble, in one folder.
+//
+// A commit is one Pebble batch, written to the log in the order of commits; those that must be durable share fsyncs.
+// After a clean Close the log is empty and opening takes milliseconds; after a crash it is replayed.
+//
+// Pebble ends the process when it cannot write its log. So a disk that is full must not become such an error: see disk.go.
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+
+	"unyo/kernel/store"
+)
+
+// Options of an engine.
+type Options struct {
+	FS  vfs.FS       // nil is the machine's
+	Log *slog.Logger // nil is slog.Default
+}
+
+// Engine keeps rows in a folder.
+type Engine struct {
+	db     *pebble.DB
+	disk   *disk
+	wedged atomic.Bool // Pebble panicked within a commit: its locks cannot be trusted
+}
+
+// format is the version of Pebble's files that this program writes. It is raised on purpose only: older programs
+// cannot open what a newer format has written.
+const format = pebble.FormatTableFormatV6
+
+// memTable is how many bytes of rows are held in memory before they become a file. Larger ones write less and
+// make opening after a crash slower, for the log is replayed into them.
+const memTable = 32 << 20
+
+// Open opens the store in dir, or begins it. Only one process can have it open.
+func Open(dir string, o Options) (e *Engine, err error) {
+	if o.FS == nil {
+		o.FS = vfs.Default
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if err := o.FS.MkdirAll(dir, 0o700); err != nil {
+		return nil, diskFull(err)
+	}
+	e = &Engine{disk: newDisk(o.FS, dir, o.Log)}
+	log := &logger{log: o.Log}
+	po := &pebble.Options{
+		FS: e.disk, Logger: log, FormatMajorVersion: format, MemTableSize: memTable, MemTableStopWritesThreshold: 4,
+		EventListener: &pebble.EventListener{BackgroundError: func(err error) { o.Log.Warn("store cannot tidy up its files yet", "error", err) }},
+	}
+	defer func() { // what cannot be written while opening ends in Fatalf
+		if p := recover(); p != nil {
+			f, ok := p.(fatal)
+			if !ok {
+				panic(p)
+			}
+			e, err = nil, diskFull(f.error)
+		}
+	}()
+	if e.db, err = pebble.Open(dir, po); err != nil {
+		return nil, diskFull(err)
+	}
+	e.disk.opened()
+	return e, nil
+}
+
+// Snapshot implements store.Engine.
+func (e *Engine) Snapshot() store.Snapshot { return snapshot{e.db.NewSnapshot()} }
+
+// Commit implements store.Engine.
+func (e *Engine) Commit(writes []store.Write, durable bool) (wait func() error, err error) {
+	if err := e.disk.ready(); err != nil {
+		return nil, err
+	}
+	size := 0
+	for _, w := range writes {
+		size += len(w.Key) + len(w.End) + len(w.Value) + 16
+	}
+	b := e.db.NewBatchWithSize(size + 32)
+	for _, w := range writes {
+		switch {
+		case w.End != "":
+			err = b.DeleteRange([]byte(w.Key), []byte(w.End), nil)
+		case w.Value == nil:
+			err = b.Delete([]byte(w.Key), nil)
+		default:
+			err = b.Set([]byte(w.Key), w.Value, nil)
+		}
+		if err != nil {
+			return nil, errors.Join(err, b.Close())
+		}
+	}
+	defer func() {
+		if p := recover(); p != nil { // the log has failed already, and this commit is the first to meet its error
+			e.wedged.Store(true)
+			wait, err = func() error { return fmt.Errorf("cannot write the store's log: %v", p) }, nil
+		}
+	}()
+	if !durable {
+		if err := e.db.Apply(b, pebble.NoSync); err != nil {
+			return nil, err
+		}
+		return nil, b.Close()
+	}
+	if err := e.db.ApplyNoSyncWait(b, pebble.Sync); err != nil {
+		return nil, err
+	}
+	return func() error {
+		if err := b.SyncWait(); err != nil {
+			return fmt.Errorf("cannot write the store's log: %w", err)
+		}
+		return b.Close()
+	}, nil
+}
+
+// Sync implements store.Engine.
+func (e *Engine) Sync() error {
+	if e.wedged.Load() {
+		return errors.New("the store's log has failed")
+	}
+	return e.db.LogData(nil, pebble.Sync)
+}
+
+// Close implements store.Engine. It writes what is in memory into files, so that the next Open has no log to replay.
+func (e *Engine) Close() error {
+	if e.wedged.Load() {
+		return errors.New("the store's log has failed")
+	}
+	var err error
+	if e.disk.ready() == nil { // on a full disk it would wait for space; the log holds everything anyway
+		err = e.db.Flush()
+	}
+	e.disk.closing()
+	return errors.Join(err, e.db.Close())
+}
+
+type snapshot struct{ s *pebble.Snapshot }
+
+func (s snapshot) Get(key string) ([]byte, bool, error) {
+	v, c, err := s.s.Get([]byte(key))
+	if errors.Is(err, pebble.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	out := append(make([]byte, 0, len(v)), v...)
+	return out, true, c.Close()
+}
+
+func (s snapshot) Close() { _ = s.s.Close() } // fails only when closed twice
+
+func (s snapshot) Scan(lo, hi string, backwards bool) store.Cursor {
+	o := &pebble.IterOptions{LowerBound: []byte(lo)}
+	if hi != "" {
+		o.UpperBound = []byte(hi)
+	}
+	it, err := s.s.NewIter(o)
+	return &cursor{it: it, err: err, backwards: backwards}
+}
+
+type cursor struct {
+	it        *pebble.Iterator
+	err       error
+	backwards bool
+	begun     bool
+	value     []byte
+}
+
+func (c *cursor) Next() bool {
+	if c.err != nil {
+		return false
+	}
+	var ok bool
+	switch {
+	case c.begun && c.backwards:
+		ok = c.it.Prev()
+	case c.begun:
+		ok = c.it.Next()
+	case c.backwards:
+		ok = c.it.Last()
+	default:
+		ok = c.it.First()
+	}
+	c.begun = true
+	if !ok {
+		return false
+	}
+	v, err := c.it.ValueAndErr()
+	c.value, c.err = append(make([]byte, 0, len(v)), v...), err
+	return err == nil
+}
+
+func (c *cursor) Key() string   { return string(c.it.Key()) }
+func (c *cursor) Value() []byte { return c.value }
+
+func (c *cursor) Close() error {
+	if c.it == nil {
+		return c.err
+	}
+	return errors.Join(c.err, c.it.Close())
+}
+
+// logger passes on what Pebble has to say.
+type logger struct{ log *slog.Logger }
+
+// fatal is what Pebble could not do and cannot go on without.
+type fatal struct{ error }
+
+func (l *logger) Infof(format string, args ...any) {
+	l.log.Debug(fmt.Sprintf("store: "+format, args...))
+}
+func (l *logger) Errorf(format string, args ...any) {
+	l.log.Error(fmt.Sprintf("store: "+format, args...))
+}
+
+// Fatalf stops the process: Pebble's files are no longer what it believes. The log holds every acknowledged commit.
+func (l *logger) Fatalf(format string, args ...any) {
+	for _, a := range args {
+		if err, ok := a.(error); ok {
+			panic(fatal{fmt.Errorf("store: "+format+": %w", append(args, err)...)})
+		}
+	}
+	panic(fatal{fmt.Errorf("store: "+format, args...)})
+}
