@@ -22,7 +22,7 @@ func encodeREST(w http.ResponseWriter, r *Response, p *Plan, base unsafe.Pointer
 		return encodePayload(w, r, &p.Members[p.payload], base, status)
 	}
 	if status == http.StatusNoContent || status == http.StatusNotModified || len(p.body) == 0 {
-		return encodeEmpty(w, r, status)
+		return send(w, status, "", r.Method, nil)
 	}
 	if r.Protocol == rt.RestJSON {
 		return respond(w, status, "application/json", r.Method, func(b []byte) []byte { return appendJSON(b, p, base) })
@@ -33,14 +33,6 @@ func encodeREST(w http.ResponseWriter, r *Response, p *Plan, base unsafe.Pointer
 		}
 		return appendXMLDocument(b, outRoot(r.Op), r.Model.Namespace, p, base)
 	})
-}
-
-// encodeEmpty answers without a body. rest-json services with an empty output still say {} unless 204.
-func encodeEmpty(w http.ResponseWriter, r *Response, status int) error {
-	if r.Protocol == rt.RestJSON && status != http.StatusNoContent && status != http.StatusNotModified {
-		return send(w, status, "application/json", r.Method, []byte("{}"))
-	}
-	return send(w, status, "", r.Method, nil)
 }
 
 // outRoot names the root element of an output that is the whole body.
