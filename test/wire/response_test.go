@@ -172,7 +172,9 @@ func checkError(m *rt.Model, name string, snap message) error {
 	}
 	e := make()
 	protocol := m.Protocols[0]
-	if m.Service == "cloudwatch" && bytes.Count(snap.body, []byte("essage")) == 2 { // botocore leaves the member out, so the generated name begins small
+	switch m.Service + " " + name {
+	case "cloudwatch ResourceNotFoundException", "cloudwatch LimitExceededException", "cloudwatch ConcurrentModificationException":
+		// botocore leaves the member out, so its generated name begins small
 		snap.body = bytes.ReplaceAll(snap.body, []byte("gMessage"), []byte("gmessage"))
 	}
 	r := &wire.Request{Protocol: protocol, Model: m, Op: &rt.Operation{}, Raw: snap.body, HTTP: &http.Request{Header: snap.header}}
