@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"unyo/base/call"
 	"unyo/base/must"
 	"unyo/kernel/store"
 )
@@ -25,6 +26,13 @@ type Job[A any] struct {
 	queue         *Queue
 	service, name string
 	lane          func(A) string
+}
+
+// Repeated reports whether the call c, made by a job, has done its work in this service before, and takes note of
+// it in tx: a job that runs again after a crash makes the same calls again, and the callee changes nothing the second time.
+// The note lives as long as the job. False for calls that no job makes.
+func (sp *Space) Repeated(tx *store.Tx, c *call.Call) bool {
+	return c.Job != "" && sp.queue.Repeated(tx, c.Job, sp.service+" "+c.RequestID)
 }
 
 // row is one job waiting.
