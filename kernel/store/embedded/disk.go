@@ -171,11 +171,26 @@ func (d *disk) wrap(f vfs.File, name string, err error) (vfs.File, error) {
 }
 
 func (d *disk) Create(name string, c vfs.DiskWriteCategory) (f vfs.File, err error) {
+	if strings.HasPrefix(d.PathBase(name), "marker.") {
+		// A marker makes another file the one that counts. Pebble syncs both names at once; on a file system that does not
+		// keep the order of names, the marker could survive a power failure and the file not.
+		if err := d.syncFolder(); err != nil {
+			return nil, err
+		}
+	}
 	err = d.insist(name, func() error {
 		f, err = d.FS.Create(name, c)
 		return err
 	})
 	return d.wrap(f, name, err)
+}
+
+func (d *disk) syncFolder() error {
+	f, err := d.FS.OpenDir(d.dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func (d *disk) OpenReadWrite(name string, c vfs.DiskWriteCategory, opts ...vfs.OpenOption) (f vfs.File, err error) {

@@ -28,8 +28,10 @@ type Options struct {
 type Engine struct {
 	db     *pebble.DB
 	disk   *disk
-	wedged atomic.Bool // Pebble panicked within a commit: its locks cannot be trusted
+	failed atomic.Bool // the log could not be written: Pebble cannot be trusted, not even to close
 }
+
+var errLog = errors.New("the store's log has failed")
 
 // format is the version of Pebble's files that this program writes. It is raised on purpose only: older programs
 // cannot open what a newer format has written.
@@ -100,7 +102,7 @@ func (e *Engine) Commit(writes []store.Write, durable bool) (wait func() error, 
 	}
 	defer func() {
 		if p := recover(); p != nil { // the log has failed already, and this commit is the first to meet its error
-			e.wedged.Store(true)
+			e.failed.Store(true)
 			wait, err = func() error { return fmt.Errorf("cannot write the store's log: %v", p) }, nil
 		}
 	}()
@@ -115,6 +117,7 @@ func (e *Engine) Commit(writes []store.Write, durable bool) (wait func() error, 
 	}
 	return func() error {
 		if err := b.SyncWait(); err != nil {
+			e.failed.Store(true)
 			return fmt.Errorf("cannot write the store's log: %w", err)
 		}
 		return b.Close()
@@ -123,16 +126,27 @@ func (e *Engine) Commit(writes []store.Write, durable bool) (wait func() error, 
 
 // Sync implements store.Engine.
 func (e *Engine) Sync() error {
-	if e.wedged.Load() {
-		return errors.New("the store's log has failed")
+	if e.failed.Load() {
+		return errLog
 	}
-	return e.db.LogData(nil, pebble.Sync)
+	b := e.db.NewBatch()
+	if err := b.LogData(nil, nil); err != nil {
+		return errors.Join(err, b.Close())
+	}
+	if err := e.db.ApplyNoSyncWait(b, pebble.Sync); err != nil { // Apply would end the process on an error
+		return err
+	}
+	if err := b.SyncWait(); err != nil {
+		e.failed.Store(true)
+		return fmt.Errorf("cannot write the store's log: %w", err)
+	}
+	return b.Close()
 }
 
 // Close implements store.Engine. It writes what is in memory into files, so that the next Open has no log to replay.
 func (e *Engine) Close() error {
-	if e.wedged.Load() {
-		return errors.New("the store's log has failed")
+	if e.failed.Load() { // Pebble would hang or panic; what it holds goes with the process
+		return errLog
 	}
 	var err error
 	if e.disk.ready() == nil { // on a full disk it would wait for space; the log holds everything anyway
