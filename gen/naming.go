@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -32,12 +33,15 @@ func upperFirst(s string) string {
 }
 
 // reserved are names that the generated package itself uses.
-var reserved = map[string]bool{"Client": true, "Bind": true, "Model": true}
+var reserved = []string{"Client", "Bind", "Model"}
+
+// errorMethods are what an error shape can do; a member must not carry such a name.
+var errorMethods = []string{"Error", "ErrorCode", "ErrorMessage", "HTTPStatus"}
 
 // typeName is the Go type of a structure shape that is not an operation's input or output.
 func (m *model) typeName(shape string) string {
 	n := goName(shape)
-	if reserved[n] || m.taken[n] {
+	if slices.Contains(reserved, n) || m.taken[n] {
 		return n + "Shape"
 	}
 	return n
@@ -46,12 +50,30 @@ func (m *model) typeName(shape string) string {
 // takeNames notes the names of inputs, outputs and error constructors, which other shapes must avoid.
 func (m *model) takeNames() {
 	m.taken = map[string]bool{}
-	for _, name := range sorted(m.Operations) {
+	for name := range m.Operations {
 		m.taken[name+"Input"], m.taken[name+"Output"] = true, true
 	}
 	for _, e := range m.exceptions() {
 		m.taken["New"+goName(e)] = true
 	}
+}
+
+// fieldNames gives each member of s the name of its Go field.
+func (m *model) fieldNames(s *shape, avoid ...string) map[string]string {
+	used := map[string]bool{}
+	for _, a := range avoid {
+		used[a] = true
+	}
+	names := map[string]string{}
+	for _, member := range sorted(s.Members) {
+		field := goName(member)
+		for used[field] {
+			field += "Member"
+		}
+		used[field] = true
+		names[member] = field
+	}
+	return names
 }
 
 // exceptions lists the shapes that are errors.
@@ -68,4 +90,30 @@ func (m *model) exceptions() []string {
 		}
 	}
 	return sorted(seen)
+}
+
+// constName is the Go constant of one value of an enum: StandardIa for STANDARD_IA, S3ObjectCreatedAny for s3:ObjectCreated:*.
+func constName(shape, value string) string {
+	var b strings.Builder
+	b.WriteString(goName(shape))
+	start, lower := true, false
+	for _, r := range value {
+		switch {
+		case r == '*':
+			b.WriteString("Any")
+			start = true
+		case !unicode.IsLetter(r) && !unicode.IsDigit(r):
+			start = true
+		case start:
+			b.WriteRune(unicode.ToUpper(r))
+			start, lower = false, unicode.IsLower(r)
+		case unicode.IsUpper(r) && lower: // a hump of camelCase
+			b.WriteRune(r)
+			lower = false
+		default:
+			b.WriteRune(unicode.ToLower(r))
+			lower = unicode.IsLower(r)
+		}
+	}
+	return b.String()
 }

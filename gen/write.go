@@ -67,6 +67,9 @@ func (m *model) structure(b *strings.Builder, goType string, s *shape) {
 	used := map[string]bool{}
 	for _, name := range sorted(s.Members) {
 		r := s.Members[name]
+		if m.eclipsed(s, name) {
+			continue
+		}
 		field := goName(name)
 		for used[field] {
 			field += "_"
@@ -75,6 +78,12 @@ func (m *model) structure(b *strings.Builder, goType string, s *shape) {
 		fmt.Fprintf(b, "%s %s %s\n", field, m.fieldType(r), m.tags(s, name, r))
 	}
 	b.WriteString("}\n\n")
+}
+
+// eclipsed reports whether a newer list member has taken over name's element (S3's Event and Events).
+func (m *model) eclipsed(s *shape, name string) bool {
+	newer := s.Members[name+"s"]
+	return newer != nil && m.has("rest-xml") && m.Shapes[newer.Shape].Type == "list" && newer.LocationName == name
 }
 
 var empty = &shape{Type: "structure"}

@@ -1,9 +1,22 @@
 package world
 
-import "path/filepath"
+import (
+	"errors"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"unyo/engine/blob"
+	"unyo/kernel"
+	"unyo/service/firehose"
+)
 
 // engines do the bulk work; each has a folder of its own below the estate's.
-type engines struct{}
+type engines struct {
+	dir   string // of all engines
+	temp  bool   // dir is ours to remove
+	blobs *blob.Store
+}
 
 // stateDir is where the rows lie.
 func (o Options) stateDir() string {
@@ -13,8 +26,46 @@ func (o Options) stateDir() string {
 	return filepath.Join(o.Dir, "state")
 }
 
-func (w *World) openEngines() error { return nil }
+// openEngines opens every engine, telling it what rows refer to. An estate in memory keeps its bulk in a
+// folder that goes with it.
+func (w *World) openEngines() error {
+	e := &w.engines
+	e.dir = w.options.Dir
+	if e.dir == "" {
+		dir, err := os.MkdirTemp("", "unyo")
+		if err != nil {
+			return err
+		}
+		e.dir, e.temp = dir, true
+	}
+	return e.open(w.Kernel)
+}
 
-func (e *engines) reset() error { return nil }
+func (e *engines) open(k *kernel.Kernel) (err error) {
+	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(firehose.Blobs(k.For("firehose"))), blob.Options{Durable: k.Store.Sync})
+	return err
+}
 
-func (e *engines) close() error { return nil }
+// together yields all refs of all services that keep blobs.
+func together(lists ...iter.Seq2[blob.Ref, error]) iter.Seq2[blob.Ref, error] {
+	return func(yield func(blob.Ref, error) bool) {
+		for _, list := range lists {
+			for ref, err := range list {
+				if !yield(ref, err) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (e *engines) close() error {
+	if e.blobs == nil {
+		return nil
+	}
+	err := e.blobs.Close()
+	if e.temp {
+		err = errors.Join(err, os.RemoveAll(e.dir))
+	}
+	return err
+}

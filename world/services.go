@@ -3,6 +3,7 @@ package world
 import (
 	"unyo/api/rt"
 	"unyo/engine/credential"
+	"unyo/service/firehose"
 	"unyo/service/iam"
 	"unyo/service/sts"
 
@@ -36,10 +37,11 @@ func (w *World) addServices() {
 	for _, t := range []*rt.Table{
 		iamapi.Bind(w.identity.Service),
 		stsapi.Bind(sts.New(k.For("sts"), seal, w.identity)),
+		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}})),
 
 		// Known, without behaviour yet: every operation answers 501, naming itself.
 		athenaapi.Bind(absent{}), cloudtrailapi.Bind(absent{}), cloudwatchapi.Bind(absent{}), ec2api.Bind(absent{}),
-		eventsapi.Bind(absent{}), firehoseapi.Bind(absent{}), glueapi.Bind(absent{}), kinesisapi.Bind(absent{}), kmsapi.Bind(absent{}),
+		eventsapi.Bind(absent{}), glueapi.Bind(absent{}), kinesisapi.Bind(absent{}), kmsapi.Bind(absent{}),
 		lambdaapi.Bind(absent{}), logsapi.Bind(absent{}), organizationsapi.Bind(absent{}), s3api.Bind(absent{}), snsapi.Bind(absent{}), sqsapi.Bind(absent{}),
 	} {
 		g.Add(t)

@@ -116,9 +116,6 @@ func (w *World) reset(ctx context.Context) error {
 	if err := w.Kernel.Reset(ctx); err != nil {
 		return err
 	}
-	if err := w.engines.reset(); err != nil {
-		return err
-	}
 	return w.ensureAccounts(ctx)
 }
 

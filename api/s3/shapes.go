@@ -2316,7 +2316,6 @@ type Checksum struct {
 // CloudFunctionConfiguration is a shape of the model.
 type CloudFunctionConfiguration struct {
 	CloudFunction  *string  `aws:"CloudFunction" xml:"CloudFunction"`
-	Event          *string  `aws:"Event" is:"Event" xml:"Event"`
 	Events         []string `aws:"Events" is:"EventList" xml:"Event,flat"`
 	Id             *string  `aws:"Id" xml:"Id"`
 	InvocationRole *string  `aws:"InvocationRole" xml:"InvocationRole"`
@@ -3029,7 +3028,6 @@ type QueueConfiguration struct {
 
 // QueueConfigurationDeprecated is a shape of the model.
 type QueueConfigurationDeprecated struct {
-	Event  *string  `aws:"Event" is:"Event" xml:"Event"`
 	Events []string `aws:"Events" is:"EventList" xml:"Event,flat"`
 	Id     *string  `aws:"Id" xml:"Id"`
 	Queue  *string  `aws:"Queue" xml:"Queue"`
@@ -3327,7 +3325,6 @@ type TopicConfiguration struct {
 
 // TopicConfigurationDeprecated is a shape of the model.
 type TopicConfigurationDeprecated struct {
-	Event  *string  `aws:"Event" is:"Event" xml:"Event"`
 	Events []string `aws:"Events" is:"EventList" xml:"Event,flat"`
 	Id     *string  `aws:"Id" xml:"Id"`
 	Topic  *string  `aws:"Topic" xml:"Topic"`

@@ -1,0 +1,37 @@
+# Unyo needs Go, git and make; the client tests also want python3 with venv (they install the rest themselves).
+GOFLAGS := -trimpath
+export CGO_ENABLED = 0
+DATA ?= data
+LISTEN ?= 127.0.0.1:4566
+
+.PHONY: build run test test-go test-wire test-clients fuzz bench soak gen clean
+
+build: ## bin/unyo
+	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
+
+run: build ## serve an estate from $(DATA) on $(LISTEN)
+	./bin/unyo serve -data $(DATA) -listen $(LISTEN)
+
+test: build test-go test-wire test-clients ## everything that must hold
+
+test-go:
+	go vet ./...
+	go test ./...
+
+test-wire: ## the codec against the wire snapshots inside the AWS SDK's modules
+	cd test/wire && go test ./...
+
+test-clients: build ## the built binary, driven by AWS CLI, boto3 and the AWS SDK for Go
+	cd test/clients && go test ./...
+
+fuzz: ## every fuzz target, FUZZTIME each
+	./test/fuzz.sh $(or $(FUZZTIME),30s)
+
+bench: build ## figures, with peers in the same run where they can be installed
+	./bench/run.sh
+
+gen: ## api/ from models/
+	go run ./gen
+
+clean:
+	rm -rf bin

@@ -1,0 +1,42 @@
+package firehose
+
+import (
+	"context"
+
+	api "unyo/api/firehose"
+	"unyo/api/rt"
+	"unyo/base/call"
+	"unyo/kernel/resource"
+	"unyo/kernel/store"
+)
+
+// CreateDeliveryStream makes a stream that is active at once.
+// https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html
+func (s *Service) CreateDeliveryStream(ctx context.Context, in *api.CreateDeliveryStreamInput) (*api.CreateDeliveryStreamOutput, error) {
+	c := call.From(ctx)
+	if t := rt.Val(in.DeliveryStreamType); t != "" && t != "DirectPut" {
+		return nil, unsupported("DeliveryStreamType " + t)
+	}
+	if e := in.DeliveryStreamEncryptionConfigurationInput; e != nil {
+		return nil, unsupported("DeliveryStreamEncryptionConfigurationInput")
+	}
+	d, err := destinationOf(in)
+	if err != nil {
+		return nil, err
+	}
+	name, now := *in.DeliveryStreamName, s.k.Clock.Now()
+	arn := s.arn(c, name)
+	row := stream{Name: name, ID: s.k.Entropy.UUID(ctx), CreatedAt: now, Version: 1, Destination: d}
+	err = s.k.Update(ctx, func(tx *store.Tx) error {
+		if s.streams.Has(tx, name) {
+			return api.NewResourceInUseException("Firehose %s under accountId %s already exists", name, c.Account)
+		}
+		s.streams.Put(tx, name, row)
+		s.k.Resources.Put(tx, resource.Resource{ARN: arn, Type: "AWS::KinesisFirehose::DeliveryStream", Name: name, Service: s.k.Name, Account: c.Account, Region: c.Region, Created: now})
+		return mapTags(s.k.Tags.Set(tx, arn, tagList(in.Tags)...))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &api.CreateDeliveryStreamOutput{DeliveryStreamARN: new(arn)}, nil
+}

@@ -1,0 +1,38 @@
+package firehose
+
+import (
+	"context"
+	"strconv"
+
+	api "unyo/api/firehose"
+	"unyo/base/call"
+	"unyo/kernel/store"
+)
+
+// DescribeDeliveryStream describes a stream and its destination.
+// https://docs.aws.amazon.com/firehose/latest/APIReference/API_DescribeDeliveryStream.html
+func (s *Service) DescribeDeliveryStream(ctx context.Context, in *api.DescribeDeliveryStreamInput) (*api.DescribeDeliveryStreamOutput, error) {
+	c := call.From(ctx)
+	out := &api.DescribeDeliveryStreamOutput{}
+	return out, s.k.View(ctx, func(tx *store.Tx) error {
+		row, ok := s.streams.Get(tx, *in.DeliveryStreamName)
+		if !ok {
+			return noStream(c, *in.DeliveryStreamName)
+		}
+		out.DeliveryStreamDescription = &api.DeliveryStreamDescription{
+			DeliveryStreamName: new(row.Name), DeliveryStreamARN: new(s.arn(c, row.Name)), DeliveryStreamStatus: new("ACTIVE"), DeliveryStreamType: new("DirectPut"),
+			DeliveryStreamEncryptionConfiguration: &api.DeliveryStreamEncryptionConfiguration{Status: new("DISABLED")},
+			VersionId:                             new(strconv.Itoa(row.Version)), CreateTimestamp: new(row.CreatedAt), HasMoreDestinations: new(false),
+			Destinations: []api.DestinationDescription{{
+				DestinationId: new(destinationID), ExtendedS3DestinationDescription: row.Destination.describe(), S3DestinationDescription: row.Destination.plain(),
+			}},
+		}
+		if !row.UpdatedAt.IsZero() {
+			out.DeliveryStreamDescription.LastUpdateTimestamp = new(row.UpdatedAt)
+		}
+		return nil
+	})
+}
+
+// destinationID names the one destination that a stream has.
+const destinationID = "destinationId-000000000001"
