@@ -48,7 +48,7 @@ func (s *Store) Clear() error {
 	}
 	// Versions go on, so that transactions under way find that they lost.
 	m := Mark{Version: s.mark.Version + 1}
-	writes := []Write{{Key: "", End: "\xFF"}, {Key: markKey, Value: m.encode()}}
+	writes := []Write{{Key: "\x01", End: "\xFF"}, {Key: markKey, Value: m.encode()}}
 	wait, err := s.engine.Commit(writes, true)
 	if err != nil {
 		return err

@@ -173,7 +173,10 @@ func (s snapshot) Get(key string) ([]byte, bool, error) {
 func (s snapshot) Close() { _ = s.s.Close() } // fails only when closed twice
 
 func (s snapshot) Scan(lo, hi string, backwards bool) store.Cursor {
-	o := &pebble.IterOptions{LowerBound: []byte(lo)}
+	o := &pebble.IterOptions{}
+	if lo != "" {
+		o.LowerBound = []byte(lo)
+	}
 	if hi != "" {
 		o.UpperBound = []byte(hi)
 	}
