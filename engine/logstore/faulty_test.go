@@ -1,0 +1,266 @@
+package logstore_test
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"unyo/engine/logstore"
+)
+
+// faulty is a file system in memory that forgets what was not synced when power fails, and fails the n-th
+// operation on demand.
+type faulty struct {
+	mu      sync.Mutex
+	names   map[string]*inode // as the program sees it
+	durable map[string]*inode // as the disk has it
+	dirs    map[string]bool
+
+	countdown int // operations until one fails; 0: none
+	err       error
+	tear      bool
+	hit       bool
+	ops       int
+}
+
+type inode struct {
+	data, synced []byte
+}
+
+type handle struct {
+	fs *faulty
+	n  *inode
+}
+
+func newFaulty() *faulty {
+	return &faulty{names: map[string]*inode{}, durable: map[string]*inode{}, dirs: map[string]bool{"/logs": true}}
+}
+
+// failAfter has the n-th changing operation from now fail.
+func (f *faulty) failAfter(n int, err error, tear bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.countdown, f.err, f.tear, f.hit = n, err, tear, false
+}
+
+func (f *faulty) fired() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.hit
+}
+
+// step counts a changing operation and says whether it fails. f.mu is held.
+func (f *faulty) step() error {
+	f.ops++
+	if f.countdown > 0 {
+		if f.countdown--; f.countdown == 0 {
+			f.hit = true
+			return f.err
+		}
+	}
+	return nil
+}
+
+// powerLoss keeps what was synced. Of a file's bytes that were not, an arbitrary part survives.
+func (f *faulty) powerLoss(r *rand.Rand) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.countdown = 0
+	f.names = map[string]*inode{}
+	for _, name := range sortedKeys(f.durable) {
+		n := f.durable[name]
+		kept := slices.Clone(n.synced)
+		for at := len(kept); at < len(n.data); at++ {
+			kept = append(kept, 0)
+		}
+		if len(n.data) > len(n.synced) {
+			cut := len(n.synced) + r.IntN(len(n.data)-len(n.synced)+1)
+			copy(kept[len(n.synced):cut], n.data[len(n.synced):cut])
+			if r.IntN(2) == 0 {
+				kept = kept[:cut]
+			}
+		}
+		f.names[name] = &inode{data: kept, synced: slices.Clone(kept)}
+	}
+	f.durable = map[string]*inode{}
+	for name, n := range f.names {
+		f.durable[name] = n
+	}
+}
+
+func sortedKeys(m map[string]*inode) []string {
+	var keys []string
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (f *faulty) Create(name string) (logstore.File, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.step(); err != nil {
+		return nil, err
+	}
+	if !f.dirs[path.Dir(name)] {
+		return nil, fs.ErrNotExist
+	}
+	if f.names[name] != nil {
+		return nil, fs.ErrExist
+	}
+	n := &inode{}
+	f.names[name] = n
+	return &handle{f, n}, nil
+}
+
+func (f *faulty) Open(name string) (logstore.File, int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n := f.names[name]
+	if n == nil {
+		return nil, 0, fs.ErrNotExist
+	}
+	return &handle{f, n}, int64(len(n.data)), nil
+}
+
+func (f *faulty) Rename(old, new string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.step(); err != nil {
+		return err
+	}
+	n := f.names[old]
+	if n == nil {
+		return fs.ErrNotExist
+	}
+	delete(f.names, old)
+	f.names[new] = n
+	return nil
+}
+
+func (f *faulty) Remove(name string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.names[name] == nil && !f.dirs[name] {
+		return fs.ErrNotExist
+	}
+	if err := f.step(); err != nil {
+		return err
+	}
+	delete(f.names, name)
+	delete(f.dirs, name)
+	return nil
+}
+
+func (f *faulty) MkdirAll(name string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.dirs[name] {
+		return nil
+	}
+	if err := f.step(); err != nil {
+		return err
+	}
+	for d := name; d != "/"; d = path.Dir(d) {
+		f.dirs[d] = true
+	}
+	return nil
+}
+
+func (f *faulty) List(dir string) ([]string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var names []string
+	for _, k := range sortedKeys(f.names) {
+		if strings.HasPrefix(k, dir+"/") {
+			names = append(names, path.Base(k))
+		}
+	}
+	return names, nil
+}
+
+func (f *faulty) SyncDir(dir string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.step(); err != nil {
+		return err
+	}
+	for k := range f.durable {
+		if path.Dir(k) == dir {
+			delete(f.durable, k)
+		}
+	}
+	for k, n := range f.names {
+		if path.Dir(k) == dir {
+			f.durable[k] = n
+		}
+	}
+	return nil
+}
+
+func (h *handle) ReadAt(p []byte, off int64) (int, error) {
+	h.fs.mu.Lock()
+	defer h.fs.mu.Unlock()
+	if off >= int64(len(h.n.data)) {
+		return 0, io.EOF
+	}
+	n := copy(p, h.n.data[off:])
+	if n < len(p) {
+		return n, io.EOF
+	}
+	return n, nil
+}
+
+func (h *handle) WriteAt(p []byte, off int64) (int, error) {
+	h.fs.mu.Lock()
+	defer h.fs.mu.Unlock()
+	err := h.fs.step()
+	n := len(p)
+	if err != nil {
+		if !h.fs.tear {
+			return 0, err
+		}
+		n /= 2
+	}
+	if need := int(off) + n; need > len(h.n.data) {
+		h.n.data = append(h.n.data, make([]byte, need-len(h.n.data))...)
+	}
+	copy(h.n.data[off:], p[:n])
+	return n, err
+}
+
+func (h *handle) Sync() error {
+	h.fs.mu.Lock()
+	defer h.fs.mu.Unlock()
+	if err := h.fs.step(); err != nil {
+		return err
+	}
+	h.n.synced = slices.Clone(h.n.data)
+	return nil
+}
+
+func (h *handle) Truncate(size int64) error {
+	h.fs.mu.Lock()
+	defer h.fs.mu.Unlock()
+	if err := h.fs.step(); err != nil {
+		return err
+	}
+	if int(size) <= len(h.n.data) {
+		h.n.data = h.n.data[:size]
+	}
+	return nil
+}
+
+func (h *handle) Close() error { return nil }
+
+var (
+	errDisk = errors.New("disk on fire")
+	errFull = error(syscall.ENOSPC)
+)

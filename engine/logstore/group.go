@@ -1,0 +1,285 @@
+package logstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"path/filepath"
+	"sync"
+)
+
+// group is a folder: segments, and log files of which the last is being written. Everything below mu is guarded by it.
+type group struct {
+	store *Store
+	name  string
+	dir   string
+
+	loading sync.Mutex // held while the folder is read
+	sealing sync.Mutex // held while a log file becomes a segment, or files are dropped
+
+	mu       sync.Mutex
+	decided  *sync.Cond // a batch was published or discarded
+	loaded   bool
+	closed   bool
+	next     uint64 // sequence of the next batch
+	segments []*segment
+	wals     []*wal // oldest first; the last one is written to
+	pending  []*write
+	writing  bool
+	unsound  bool // the last log may hold bytes behind its end
+}
+
+// wal is a log file. Its file stays open as long as somebody reads it; the collector closes it then.
+type wal struct {
+	group     *group
+	base      uint64
+	file      File
+	size      int64
+	batches   []*batch // in order
+	undecided int
+	full      bool  // nothing more is written to it
+	since     int64 // ingestion of its first batch
+}
+
+type state uint8
+
+const (
+	staged state = iota
+	published
+	dropped
+)
+
+// batch is where a batch lies in a log file.
+type batch struct {
+	seq, stream, number uint64
+	off, size           int64 // of the payload
+	lo, hi              int64 // times
+	count               int
+	bytes               int64 // of messages
+	state               state
+}
+
+// load reads the folder, once.
+func (g *group) load(ctx context.Context) error {
+	g.loading.Lock()
+	defer g.loading.Unlock()
+	g.mu.Lock()
+	loaded, closed := g.loaded, g.closed
+	g.mu.Unlock()
+	if loaded || closed {
+		return nil
+	}
+	names, err := g.store.o.FS.List(g.dir)
+	if err != nil {
+		return err
+	}
+	var segments []*segment
+	var wals []*wal
+	have := map[uint64]bool{}
+	next := uint64(1)
+	for _, n := range names {
+		kind, base, ok := parseName(n)
+		switch {
+		case !ok:
+			if filepath.Ext(n) == ".tmp" {
+				err = ignoreMissing(g.store.o.FS.Remove(filepath.Join(g.dir, n)))
+			}
+		case kind == "seg":
+			var s *segment
+			if s, err = openSegment(g.store.o.FS, g.dir, n); err == nil {
+				have[base], next = true, max(next, s.last+1)
+				segments = append(segments, s)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, n := range names {
+		kind, base, ok := parseName(n)
+		if !ok || kind != "log" {
+			continue
+		}
+		if have[base] { // a crash between segment and removal
+			if err := ignoreMissing(g.store.o.FS.Remove(filepath.Join(g.dir, n))); err != nil {
+				return err
+			}
+			continue
+		}
+		w, err := g.readLog(base)
+		if err != nil {
+			return err
+		}
+		next = max(next, base)
+		if len(w.batches) > 0 {
+			next = max(next, w.batches[len(w.batches)-1].seq+1)
+		}
+		wals = append(wals, w)
+	}
+	for i, w := range wals {
+		w.full = i < len(wals)-1
+	}
+	if err := g.decide(ctx, wals); err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return ErrClosed
+	}
+	g.decided = sync.NewCond(&g.mu)
+	g.segments, g.wals, g.next, g.loaded = segments, wals, next, true
+	g.unsound = len(wals) > 0
+	g.wantSeal()
+	return nil
+}
+
+// readLog lists the batches of a log file up to the first that is not whole.
+func (g *group) readLog(base uint64) (*wal, error) {
+	f, size, err := g.store.o.FS.Open(filepath.Join(g.dir, walName(base)))
+	if err != nil {
+		return nil, err
+	}
+	buf := make([]byte, size)
+	if _, err := f.ReadAt(buf, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, errors.Join(err, f.Close())
+	}
+	w := &wal{group: g, base: base, file: f}
+	var rows []row
+	for {
+		payload, seq, n, ok := cutRecord(buf[w.size:])
+		if !ok {
+			return w, nil
+		}
+		if rows, err = appendRows(rows[:0], payload, seq, 0); err != nil { // whole by its checksum, and yet not one of ours
+			return nil, errors.Join(err, f.Close())
+		}
+		h, _, _ := parseHead(payload)
+		if len(w.batches) == 0 {
+			w.since = h.ingest
+		}
+		w.batches = append(w.batches, newBatch(h, rows, seq, w.size))
+		w.size += int64(n)
+	}
+}
+
+func newBatch(h head, rows []row, seq uint64, at int64) *batch {
+	b := &batch{seq: seq, stream: h.stream, number: h.number, off: at + recordHeader, count: len(rows)}
+	b.lo, b.hi = span(rows)
+	if len(rows) > 0 {
+		b.bytes = int64(rows[len(rows)-1].end - rows[0].off)
+		b.size = int64(rows[len(rows)-1].end)
+	}
+	return b
+}
+
+// decide settles which batches of the logs the caller has committed: those up to its stream's last number; of several
+// under one number the last, for the earlier ones were given up.
+func (g *group) decide(ctx context.Context, wals []*wal) error {
+	type name struct{ stream, number uint64 }
+	last := map[name]*batch{}
+	committed := map[uint64]uint64{}
+	for _, w := range wals {
+		for _, b := range w.batches {
+			if _, known := committed[b.stream]; !known {
+				n, err := g.store.committed(ctx, g.name, b.stream)
+				if err != nil {
+					return fmt.Errorf("cannot tell what is committed: %w", err)
+				}
+				committed[b.stream] = n
+			}
+			b.state = dropped
+			if b.number > committed[b.stream] {
+				continue
+			}
+			at := name{b.stream, b.number}
+			if earlier := last[at]; earlier != nil {
+				earlier.state = dropped
+			}
+			last[at], b.state = b, published
+		}
+	}
+	return nil
+}
+
+// Publish makes a staged batch visible. The caller has committed its number.
+func (s *Store) Publish(r Ref) { r.group.settle(r, published) }
+
+// Discard forgets a staged batch whose number was not committed.
+func (s *Store) Discard(r Ref) { r.group.settle(r, dropped) }
+
+func (g *group) settle(r Ref, to state) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if r.batch.state != staged {
+		return
+	}
+	r.batch.state = to
+	r.wal.undecided--
+	g.decided.Broadcast()
+	g.wantSeal()
+}
+
+// wantSeal asks for the oldest log to be made a segment if it is ready. g.mu is held.
+func (g *group) wantSeal() {
+	if len(g.wals) > 0 && g.wals[0].full && g.wals[0].undecided == 0 {
+		g.store.wantSeal(g)
+	}
+}
+
+func (g *group) stats() Stats {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	st := Stats{Oldest: math.MaxInt64, Newest: math.MinInt64}
+	for _, s := range g.segments {
+		st.Events, st.Bytes, st.Disk = st.Events+s.count, st.Bytes+s.bytes, st.Disk+s.size
+		st.Oldest, st.Newest = min(st.Oldest, s.lo), max(st.Newest, s.hi)
+	}
+	for _, w := range g.wals {
+		st.Disk += w.size
+		for _, b := range w.batches {
+			if b.state == published {
+				st.Events, st.Bytes = st.Events+int64(b.count), st.Bytes+b.bytes
+				st.Oldest, st.Newest = min(st.Oldest, b.lo), max(st.Newest, b.hi)
+			}
+		}
+	}
+	return st
+}
+
+// close refuses writers from now on. Files stay open until their last reader lets go.
+func (g *group) close() {
+	g.sealing.Lock()
+	defer g.sealing.Unlock()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.closed, g.wals, g.segments = true, nil, nil
+	if g.decided != nil {
+		g.decided.Broadcast()
+	}
+}
+
+// create makes the log file for batches from base on.
+func (g *group) create(base uint64) (*wal, error) {
+	fsys := g.store.o.FS
+	if err := fsys.MkdirAll(g.dir); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(g.dir, walName(base))
+	f, err := fsys.Create(path)
+	if errors.Is(err, fs.ErrExist) { // an attempt before this one got that far
+		if f, _, err = fsys.Open(path); err == nil {
+			err = f.Truncate(0)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := fsys.SyncDir(g.dir); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return &wal{group: g, base: base, file: f}, nil
+}

@@ -1,0 +1,188 @@
+package logstore
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/crc32"
+	"math"
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// A record of the log is one batch:
+//
+//	length of payload  4 bytes, little endian
+//	crc32c             4 bytes, of payload and sequence
+//	sequence           8 bytes
+//	payload            stream (8 bytes), number, ingestion, count; time and length of each event; the messages
+//
+// Numbers in the payload are varints; the first time is a difference to the ingestion, the others to the one before.
+const (
+	recordHeader = 16
+	minPayload   = 11
+	// maxPayload bounds what is believed of a length field. A batch of AWS's is at most 1 MiB of text in 10,000 events.
+	maxPayload = 64 << 20
+)
+
+// appendRecord encodes b with an empty header; seal completes it.
+func appendRecord(dst []byte, b *Batch) []byte {
+	dst = append(dst, make([]byte, recordHeader)...)
+	dst = binary.LittleEndian.AppendUint64(dst, b.Stream)
+	dst = binary.AppendUvarint(dst, b.Number)
+	dst = binary.AppendVarint(dst, b.Ingestion)
+	dst = binary.AppendUvarint(dst, uint64(len(b.Events)))
+	last := b.Ingestion
+	for i := range b.Events {
+		e := &b.Events[i]
+		dst = binary.AppendVarint(dst, e.Timestamp-last)
+		last = e.Timestamp
+		dst = binary.AppendUvarint(dst, uint64(len(e.Message)))
+	}
+	for i := range b.Events {
+		dst = append(dst, b.Events[i].Message...)
+	}
+	return dst
+}
+
+// sealRecord fills in the header. payloadSum is the crc32c of the payload alone.
+func sealRecord(rec []byte, payloadSum uint32, seq uint64) {
+	binary.LittleEndian.PutUint32(rec, uint32(len(rec)-recordHeader))
+	binary.LittleEndian.PutUint64(rec[8:], seq)
+	binary.LittleEndian.PutUint32(rec[4:], crc32.Update(payloadSum, castagnoli, rec[8:16]))
+}
+
+// cutRecord takes the first record off b. ok=false: what follows is no whole record.
+func cutRecord(b []byte) (payload []byte, seq uint64, size int, ok bool) {
+	if len(b) < recordHeader {
+		return nil, 0, 0, false
+	}
+	n := int64(binary.LittleEndian.Uint32(b))
+	if n < minPayload || n > maxPayload || n > int64(len(b)-recordHeader) {
+		return nil, 0, 0, false
+	}
+	payload = b[recordHeader : recordHeader+n]
+	sum := crc32.Update(crc32.Checksum(payload, castagnoli), castagnoli, b[8:16])
+	if sum != binary.LittleEndian.Uint32(b[4:]) {
+		return nil, 0, 0, false
+	}
+	return payload, binary.LittleEndian.Uint64(b[8:]), recordHeader + int(n), true
+}
+
+// row is one event within a buffer of messages.
+type row struct {
+	ts, ingest int64
+	seq        uint64
+	stream     uint64
+	idx        uint32
+	off, end   uint32 // of the message in the buffer
+}
+
+// key is the order of events.
+type key struct {
+	ts  int64
+	seq uint64
+	idx uint32
+}
+
+func (r *row) key() key { return key{r.ts, r.seq, r.idx} }
+
+func (k key) compare(o key) int {
+	switch {
+	case k.ts != o.ts:
+		return sign(k.ts < o.ts)
+	case k.seq != o.seq:
+		return sign(k.seq < o.seq)
+	case k.idx != o.idx:
+		return sign(k.idx < o.idx)
+	}
+	return 0
+}
+
+func sign(less bool) int {
+	if less {
+		return -1
+	}
+	return 1
+}
+
+// head is what a record says of its batch.
+type head struct {
+	stream, number uint64
+	ingest         int64
+	count          int
+}
+
+// reader takes varints off a slice and remembers whether one was missing.
+type reader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *reader) uvarint() uint64 {
+	if len(r.b) > 0 && r.b[0] < 0x80 { // most are one byte
+		v := uint64(r.b[0])
+		r.b = r.b[1:]
+		return v
+	}
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 {
+		r.bad, r.b = true, nil
+		return 0
+	}
+	r.b = r.b[n:]
+	return v
+}
+
+func (r *reader) varint() int64 {
+	u := r.uvarint()
+	return int64(u>>1) ^ -int64(u&1)
+}
+
+func parseHead(payload []byte) (head, reader, error) {
+	if len(payload) < minPayload {
+		return head{}, reader{}, fmt.Errorf("%w: record of %d bytes", ErrCorrupt, len(payload))
+	}
+	r := reader{b: payload[8:]}
+	h := head{stream: binary.LittleEndian.Uint64(payload), number: r.uvarint(), ingest: r.varint()}
+	n := r.uvarint()
+	if r.bad || n > uint64(len(r.b)) {
+		return head{}, reader{}, fmt.Errorf("%w: record header", ErrCorrupt)
+	}
+	h.count = int(n)
+	return h, r, nil
+}
+
+// appendRows decodes a record's events. base is where payload begins in the buffer that the rows will refer to.
+func appendRows(rows []row, payload []byte, seq uint64, base int) ([]row, error) {
+	h, r, err := parseHead(payload)
+	if err != nil {
+		return rows, err
+	}
+	from, last, total := len(rows), h.ingest, uint64(0)
+	for i := range h.count {
+		last += r.varint()
+		n := r.uvarint()
+		if total += n; r.bad || n > uint64(len(payload)) || total > uint64(len(payload)) {
+			return rows[:from], fmt.Errorf("%w: event %d of a record", ErrCorrupt, i)
+		}
+		rows = append(rows, row{ts: last, ingest: h.ingest, seq: seq, stream: h.stream, idx: uint32(i), end: uint32(n)})
+	}
+	if total != uint64(len(r.b)) {
+		return rows[:from], fmt.Errorf("%w: messages of a record", ErrCorrupt)
+	}
+	at := uint32(base + len(payload) - len(r.b))
+	for i := from; i < len(rows); i++ {
+		rows[i].off, rows[i].end = at, at+rows[i].end
+		at = rows[i].end
+	}
+	return rows, nil
+}
+
+// span is the first and last time among rows.
+func span(rows []row) (lo, hi int64) {
+	lo, hi = math.MaxInt64, math.MinInt64
+	for i := range rows {
+		lo, hi = min(lo, rows[i].ts), max(hi, rows[i].ts)
+	}
+	return lo, hi
+}

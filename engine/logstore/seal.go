@@ -1,0 +1,129 @@
+package logstore
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// wantSeal puts g in line for the sealer. When the line is full, g asks again with its next batch.
+func (s *Store) wantSeal(g *group) {
+	select {
+	case s.seals <- g:
+	default:
+	}
+}
+
+// seal makes segments of full logs, one after another, until the store closes.
+func (s *Store) seal() {
+	for {
+		select {
+		case <-s.stop:
+			return
+		case g := <-s.seals:
+			if err := g.seal(math.MinInt64); err != nil {
+				s.o.Failed(fmt.Errorf("cannot make a segment of log group %s: %w", g.name, err))
+				s.later(g)
+			}
+		}
+	}
+}
+
+// sealRetry is how long the sealer lets a disk rest that has refused a segment. It is about the machine, not the estate's clock.
+const sealRetry = 5 * time.Second
+
+func (s *Store) later(g *group) {
+	s.sealer.Go(func() {
+		t := time.NewTimer(sealRetry)
+		defer t.Stop()
+		select {
+		case <-s.stop:
+		case <-t.C:
+			s.wantSeal(g)
+		}
+	})
+}
+
+// workspace is what making a segment needs, lent for the time.
+type workspace struct {
+	buf  []byte
+	rows []row
+	set  tokenSet
+}
+
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
+// seal turns the full logs of g into segments, oldest first, leaving out what is older than cutoff. It stops at a log with
+// batches that are not decided yet.
+func (g *group) seal(cutoff int64) error {
+	g.sealing.Lock()
+	defer g.sealing.Unlock()
+	for {
+		g.mu.Lock()
+		if g.closed || len(g.wals) == 0 || !g.wals[0].full || g.wals[0].undecided > 0 {
+			g.mu.Unlock()
+			return nil
+		}
+		w := g.wals[0]
+		last := g.wals[1].base - 1
+		g.mu.Unlock()
+		s, err := w.segment(last, cutoff)
+		if err != nil {
+			return err
+		}
+		g.mu.Lock()
+		g.wals = slices.Clone(g.wals[1:])
+		if s != nil {
+			g.segments = append(slices.Clip(g.segments), s)
+		}
+		g.mu.Unlock()
+		// Removed durably, so that a batch given up in it cannot come back when its number has been used again.
+		err = ignoreMissing(g.store.o.FS.Remove(filepath.Join(g.dir, walName(w.base))))
+		if err == nil {
+			err = g.store.o.FS.SyncDir(g.dir)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// segment writes what is visible of w and not older than cutoff as a segment; nil when there is nothing.
+func (w *wal) segment(last uint64, cutoff int64) (*segment, error) {
+	ws := workspaces.Get().(*workspace)
+	defer workspaces.Put(ws)
+	ws.buf = slices.Grow(ws.buf[:0], int(w.size))[:w.size]
+	if _, err := w.file.ReadAt(ws.buf, 0); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	ws.rows = ws.rows[:0]
+	for _, b := range w.batches {
+		if b.state != published || b.hi < cutoff {
+			continue
+		}
+		payload, seq, _, ok := cutRecord(ws.buf[b.off-recordHeader:])
+		if !ok || seq != b.seq {
+			return nil, fmt.Errorf("%w: batch %d of %s", ErrCorrupt, b.seq, walName(w.base))
+		}
+		var err error
+		if ws.rows, err = appendRows(ws.rows, payload, seq, int(b.off)); err != nil {
+			return nil, err
+		}
+	}
+	if cutoff > math.MinInt64 {
+		ws.rows = slices.DeleteFunc(ws.rows, func(r row) bool { return r.ts < cutoff })
+	}
+	if len(ws.rows) == 0 {
+		return nil, nil
+	}
+	byKey := func(a, b row) int { return a.key().compare(b.key()) }
+	if !slices.IsSortedFunc(ws.rows, byKey) {
+		slices.SortFunc(ws.rows, byKey)
+	}
+	return writeSegment(w.group.store.o.FS, w.group.dir, w.base, last, ws.rows, ws.buf, &ws.set)
+}

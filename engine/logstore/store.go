@@ -1,0 +1,203 @@
+package logstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+var (
+	// ErrDiskFull is a batch for which there is no space. Nothing of it is kept; later ones succeed when space returns.
+	ErrDiskFull = errors.New("disk full")
+	// ErrCorrupt is a file whose bytes are not what was written.
+	ErrCorrupt = errors.New("log file is damaged")
+	// ErrBroken is a group whose log could not be written and not be put right either; it heals when reopened.
+	ErrBroken = errors.New("log cannot be written until it is reopened")
+	// ErrClosed is a store after Close, and a group after Drop.
+	ErrClosed = errors.New("log store is closed")
+	// ErrTooLarge is a batch beyond what a log record holds.
+	ErrTooLarge = errors.New("batch too large")
+)
+
+// Entry is an event to be stored.
+type Entry struct {
+	Timestamp int64 // ms
+	Message   string
+}
+
+// Batch is what one Stage stores: events of one stream, in the caller's order.
+type Batch struct {
+	Group  string // a path of one or more folder names
+	Stream uint64 // the caller's number of the stream, never reused within the group
+	// Number counts the stream's batches from 1. The caller commits it beside its rows; a batch staged again under a
+	// number that was not committed replaces the earlier one.
+	Number    uint64
+	Ingestion int64 // ms
+	Events    []Entry
+}
+
+// Ref names a staged batch.
+type Ref struct {
+	Seq   uint64 // its place among all batches of the group
+	Sum   uint32 // crc32c of its content
+	Bytes int64  // of messages
+	batch *batch
+	group *group
+	wal   *wal
+}
+
+// Options of a store.
+type Options struct {
+	FS       FS    // nil is Disk
+	LogBytes int64 // size at which a log file becomes a segment; 0 is 8 MiB
+	// Failed hears of background work that went wrong and will be tried again. Nil ignores it.
+	Failed func(error)
+}
+
+// Store is a folder of groups.
+type Store struct {
+	dir string
+	o   Options
+
+	committed func(ctx context.Context, group string, stream uint64) (uint64, error)
+
+	mu     sync.Mutex
+	groups map[string]*group
+	closed bool
+
+	seals  chan *group
+	stop   chan struct{}
+	sealer sync.WaitGroup
+}
+
+const defaultLogBytes = 8 << 20
+
+// Open prepares the store in dir. Groups are read when they are first asked for.
+func Open(dir string, o Options) *Store {
+	if o.FS == nil {
+		o.FS = Disk
+	}
+	if o.LogBytes == 0 {
+		o.LogBytes = defaultLogBytes
+	}
+	if o.Failed == nil {
+		o.Failed = func(error) {}
+	}
+	s := &Store{dir: dir, o: o, groups: map[string]*group{}, seals: make(chan *group, 1024), stop: make(chan struct{})}
+	s.sealer.Go(s.seal)
+	return s
+}
+
+// Committed names who knows the number of the last batch of a stream that the caller has committed; 0 for a stream that is not (or no
+// longer) there. It must be set before the first use, and is asked once for each stream of a group's log after a restart.
+func (s *Store) Committed(f func(ctx context.Context, group string, stream uint64) (uint64, error)) {
+	s.committed = f
+}
+
+// Close waits for background work. What was acknowledged is on disk already.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	groups := s.groups
+	s.groups = map[string]*group{}
+	s.mu.Unlock()
+	close(s.stop)
+	s.sealer.Wait()
+	for _, g := range groups {
+		g.close()
+	}
+	return nil
+}
+
+// group returns the group of that name, reading its folder when it is asked for the first time.
+func (s *Store) group(ctx context.Context, name string) (*group, error) {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, ErrClosed
+	}
+	g := s.groups[name]
+	if g == nil {
+		g = &group{store: s, name: name, dir: filepath.Join(s.dir, filepath.FromSlash(name))}
+		s.groups[name] = g
+	}
+	s.mu.Unlock()
+	if err := g.load(ctx); err != nil {
+		return nil, fmt.Errorf("cannot open log group %s: %w", name, err)
+	}
+	return g, nil
+}
+
+// Drop removes a group and all it holds. A group that is not there is no error.
+func (s *Store) Drop(name string) error {
+	s.mu.Lock()
+	g := s.groups[name]
+	delete(s.groups, name)
+	s.mu.Unlock()
+	if g != nil {
+		g.close()
+	}
+	dir := filepath.Join(s.dir, filepath.FromSlash(name))
+	names, err := s.o.FS.List(dir)
+	if err != nil {
+		return fmt.Errorf("cannot drop log group %s: %w", name, err)
+	}
+	for _, n := range names {
+		err = errors.Join(err, ignoreMissing(s.o.FS.Remove(filepath.Join(dir, n))))
+	}
+	if err == nil {
+		err = ignoreMissing(s.o.FS.Remove(dir))
+	}
+	if err != nil {
+		return fmt.Errorf("cannot drop log group %s: %w", name, err)
+	}
+	return nil
+}
+
+// Stats is what a group holds, of what is visible.
+type Stats struct {
+	Events, Bytes  int64 // Bytes of messages
+	Oldest, Newest int64 // times of events, ms; only with Events > 0
+	Disk           int64 // bytes of files
+}
+
+// Stats tells what a group holds.
+func (s *Store) Stats(ctx context.Context, name string) (Stats, error) {
+	g, err := s.group(ctx, name)
+	if err != nil {
+		return Stats{}, err
+	}
+	return g.stats(), nil
+}
+
+func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+
+func ignoreMissing(err error) error {
+	if isNotExist(err) {
+		return nil
+	}
+	return err
+}
+
+func segmentName(base uint64) string { return fmt.Sprintf("seg-%016x", base) }
+func walName(base uint64) string     { return fmt.Sprintf("log-%016x", base) }
+
+// parseName tells a file of a group by its name.
+func parseName(name string) (kind string, base uint64, ok bool) {
+	kind, hex, ok := strings.Cut(name, "-")
+	if !ok || len(hex) != 16 || (kind != "seg" && kind != "log") {
+		return "", 0, false
+	}
+	if _, err := fmt.Sscanf(hex, "%016x", &base); err != nil {
+		return "", 0, false
+	}
+	return kind, base, true
+}
