@@ -104,8 +104,8 @@ func each(v any, f func(any) any) object {
 
 // trimModel reduces one of botocore's models to facts.
 func trimModel(raw []byte) (object, error) {
-	var doc object
-	if err := json.Unmarshal(raw, &doc); err != nil {
+	doc, err := readObject(raw)
+	if err != nil {
 		return nil, err
 	}
 	for _, section := range []string{"metadata", "operations", "shapes"} {
@@ -118,6 +118,15 @@ func trimModel(raw []byte) (object, error) {
 		"operations": each(doc["operations"], trimOperation),
 		"shapes":     each(doc["shapes"], trimShape),
 	}, nil
+}
+
+// readObject decodes text with its numbers as they are written.
+func readObject(text []byte) (object, error) {
+	var doc object
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	err := d.Decode(&doc)
+	return doc, err
 }
 
 // trim writes the facts of one service.

@@ -173,8 +173,12 @@ func load(root string, s service) (*model, error) {
 	if err := readJSON(filepath.Join(models, "authz", s.Name+".json"), &m.authz); err != nil {
 		return nil, err
 	}
-	var doc object
-	if err := readJSON(filepath.Join(models, "shapes", s.Name+".json"), &doc); err != nil {
+	text, err := os.ReadFile(filepath.Join(models, "shapes", s.Name+".json"))
+	if err != nil {
+		return nil, err
+	}
+	doc, err := readObject(text)
+	if err != nil {
 		return nil, err
 	}
 	if err := m.fill(doc); err != nil {

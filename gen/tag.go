@@ -69,7 +69,7 @@ func (m *model) tags(in *shape, name string, r *ref) string {
 	if r.IdempotencyToken {
 		options += ",idempotent"
 	}
-	if s.Sensitive {
+	if m.sensitive(r.Shape, nil) {
 		options += ",sensitive"
 	}
 	if r.HostLabel {
@@ -135,6 +135,9 @@ func (m *model) httpTag(in *shape, name string, r *ref, s *shape) string {
 // xmlTag gives the element's name and form. A flattened list is named by its member's own name where it has one.
 func (m *model) xmlTag(name string, r *ref, s *shape) string {
 	wire := r.LocationName
+	if wire == "" {
+		wire = s.LocationName
+	}
 	if wire == "" || r.Location != "" {
 		wire = name
 	}
@@ -186,6 +189,22 @@ func (m *model) ec2Name(name string, r *ref) string {
 		return upperFirst(r.LocationName)
 	}
 	return upperFirst(name)
+}
+
+// sensitive reports whether a shape, or one below it in lists and maps, must never be logged or shown.
+// Structures answer for their own members.
+func (m *model) sensitive(name string, above []string) bool {
+	s := m.Shapes[name]
+	if s.Sensitive || slices.Contains(above, name) {
+		return s.Sensitive
+	}
+	above = append(above, name)
+	for _, inner := range []*ref{s.Member, s.Key, s.Value} {
+		if inner != nil && m.sensitive(inner.Shape, above) {
+			return true
+		}
+	}
+	return false
 }
 
 // constrained reports whether a shape, or one below it in lists and maps, has constraints. Structures

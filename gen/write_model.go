@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,7 +12,7 @@ func (m *model) modelFile() string {
 	var b strings.Builder
 	d := m.Metadata
 	fmt.Fprintf(&b, "// Model is what AWS states of %s, version %s.\nvar Model = &rt.Model{\n", d.ServiceID, d.APIVersion)
-	fmt.Fprintf(&b, "Service: %q,\nID: %q,\nEndpoint: %q,\nSigning: %q,\nVersion: %q,\n", m.name, d.ServiceID, d.EndpointPrefix, d.SigningName, d.APIVersion)
+	fmt.Fprintf(&b, "Service: %q,\nID: %q,\nEndpoint: %q,\nSigning: %q,\nVersion: %q,\n", m.service.Name, d.ServiceID, d.EndpointPrefix, d.SigningName, d.APIVersion)
 	fmt.Fprintf(&b, "Protocols: []rt.Protocol{")
 	for _, p := range d.Protocols {
 		fmt.Fprintf(&b, "%q,", p)
@@ -36,7 +38,7 @@ func (m *model) modelFile() string {
 }
 
 func (m *model) operation(b *strings.Builder, name string, op *operation) {
-	fmt.Fprintf(b, "{Name: %q, Method: %q, URI: %q, In: (*%sInput)(nil), Out: (*%sOutput)(nil), Sum: %q", name, op.HTTP.Method, op.HTTP.RequestURI, name, name, m.sum(op))
+	fmt.Fprintf(b, "{Name: %q, Method: %q, URI: %q, In: (*%sInput)(nil), Out: (*%sOutput)(nil), Sum: %q", name, op.HTTP.Method, op.HTTP.RequestURI, name, name, m.sum(name))
 	if c := op.HTTP.ResponseCode; c != 0 && c != 200 {
 		fmt.Fprintf(b, ", Status: %d", c)
 	} else {
@@ -50,7 +52,7 @@ func (m *model) operation(b *strings.Builder, name string, op *operation) {
 	}
 	if op.Output != nil && op.Output.ResultWrapper != "" {
 		fmt.Fprintf(b, ", OutWrapper: %q", op.Output.ResultWrapper)
-	} else if m.has("query") {
+	} else if op.Output != nil && m.has("query") {
 		fmt.Fprintf(b, ", OutWrapper: %q", name+"Result")
 	}
 	if root := m.outRoot(name, op); root != "" {
@@ -66,15 +68,14 @@ func (m *model) operation(b *strings.Builder, name string, op *operation) {
 	actions := m.actions(name)
 	if len(actions) > 0 {
 		fmt.Fprintf(b, ", Actions: %#v", actions)
-		level := m.authz.Actions[actions[0]].AccessLevel
-		if level == "Read" || level == "List" {
-			b.WriteString(", ReadOnly: true")
-		}
+	}
+	if m.readOnly(op, actions) {
+		b.WriteString(", ReadOnly: true")
 	}
 	if op.AuthType == "none" || slices.Contains(m.overlay.Unsigned, name) {
 		b.WriteString(", Unsigned: true")
 	}
-	if op.AuthType == "v4-unsigned-body" {
+	if op.AuthType == "v4-unsigned-body" || op.UnsignedPayload {
 		b.WriteString(", UnsignedBody: true")
 	}
 	if op.Endpoint.HostPrefix != "" {
@@ -117,9 +118,53 @@ func (m *model) actions(name string) []string {
 	return nil
 }
 
+// readOnly follows the access levels; the model's own word counts where no action is known.
+func (m *model) readOnly(op *operation, actions []string) bool {
+	for _, a := range actions {
+		if level := m.authz.Actions[a].AccessLevel; level != "Read" && level != "List" {
+			return false
+		}
+	}
+	return len(actions) > 0 || op.ReadOnly
+}
+
+// unbound lists the operations for which no action is known.
+func (m *model) unbound() []string {
+	return slices.DeleteFunc(sorted(m.Operations), func(name string) bool { return len(m.actions(name)) > 0 })
+}
+
+// sum hashes an operation and all shapes it reaches, as the facts and the overlay have them.
+func (m *model) sum(name string) string {
+	h := sha256.New()
+	h.Write(m.canonical.Operations[name])
+	seen := map[string]bool{}
+	var visit func(r *ref)
+	visit = func(r *ref) {
+		if r == nil || seen[r.Shape] {
+			return
+		}
+		seen[r.Shape] = true
+		fmt.Fprintf(h, "\n%s %s", r.Shape, m.canonical.Shapes[r.Shape])
+		s := m.Shapes[r.Shape]
+		for _, k := range sorted(s.Members) {
+			visit(s.Members[k])
+		}
+		visit(s.Member)
+		visit(s.Key)
+		visit(s.Value)
+	}
+	op := m.Operations[name]
+	visit(op.Input)
+	visit(op.Output)
+	for i := range op.Errors {
+		visit(&op.Errors[i])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:4])
+}
+
 func (m *model) authzFile() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "var authz = &rt.Authz{\nPrefix: %q,\nActions: []rt.Action{\n", m.name)
+	fmt.Fprintf(&b, "var authz = &rt.Authz{\nPrefix: %q,\nActions: []rt.Action{\n", m.service.Prefix)
 	for _, name := range sorted(m.authz.Actions) {
 		a := m.authz.Actions[name]
 		fmt.Fprintf(&b, "{Name: %q, Level: %q", name, a.AccessLevel)
@@ -147,6 +192,10 @@ func (m *model) authzFile() string {
 			fmt.Fprintf(&b, ", Keys: %#v", r.ConditionKeys)
 		}
 		b.WriteString("},\n")
+	}
+	b.WriteString("},\nKeys: []rt.ConditionKey{\n")
+	for _, name := range sorted(m.authz.Keys) {
+		fmt.Fprintf(&b, "{Name: %q, Type: %q},\n", name, m.authz.Keys[name].Type)
 	}
 	b.WriteString("},\n}\n")
 	return m.source(b.String(), "unyo/api/rt")

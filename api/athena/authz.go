@@ -97,4 +97,9 @@ var authz = &rt.Authz{
 		{Name: "session", Pattern: "arn:${Partition}:athena:${Region}:${Account}:workgroup/${WorkGroupName}/session/${SessionId}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 		{Name: "workgroup", Pattern: "arn:${Partition}:athena:${Region}:${Account}:workgroup/${WorkGroupName}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 	},
+	Keys: []rt.ConditionKey{
+		{Name: "aws:RequestTag/${TagKey}", Type: "String"},
+		{Name: "aws:ResourceTag/${TagKey}", Type: "String"},
+		{Name: "aws:TagKeys", Type: "ArrayOfString"},
+	},
 }

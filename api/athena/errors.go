@@ -3,7 +3,6 @@
 package athena
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type InternalServerException struct {
 
 // NewInternalServerException makes the error with a message.
 func NewInternalServerException(format string, args ...any) *InternalServerException {
-	return &InternalServerException{Message: new(fmt.Sprintf(format, args...))}
+	return &InternalServerException{Message: rt.Message(format, args...)}
 }
 
 func (e *InternalServerException) Error() string {
@@ -32,7 +31,7 @@ type InvalidRequestException struct {
 
 // NewInvalidRequestException makes the error with a message.
 func NewInvalidRequestException(format string, args ...any) *InvalidRequestException {
-	return &InvalidRequestException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidRequestException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidRequestException) Error() string {
@@ -49,7 +48,7 @@ type MetadataException struct {
 
 // NewMetadataException makes the error with a message.
 func NewMetadataException(format string, args ...any) *MetadataException {
-	return &MetadataException{Message: new(fmt.Sprintf(format, args...))}
+	return &MetadataException{Message: rt.Message(format, args...)}
 }
 
 func (e *MetadataException) Error() string        { return "MetadataException: " + rt.Val(e.Message) }
@@ -65,7 +64,7 @@ type ResourceNotFoundException struct {
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string {
@@ -82,7 +81,7 @@ type SessionAlreadyExistsException struct {
 
 // NewSessionAlreadyExistsException makes the error with a message.
 func NewSessionAlreadyExistsException(format string, args ...any) *SessionAlreadyExistsException {
-	return &SessionAlreadyExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &SessionAlreadyExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *SessionAlreadyExistsException) Error() string {
@@ -100,7 +99,7 @@ type TooManyRequestsException struct {
 
 // NewTooManyRequestsException makes the error with a message.
 func NewTooManyRequestsException(format string, args ...any) *TooManyRequestsException {
-	return &TooManyRequestsException{Message: new(fmt.Sprintf(format, args...))}
+	return &TooManyRequestsException{Message: rt.Message(format, args...)}
 }
 
 func (e *TooManyRequestsException) Error() string {

@@ -82,4 +82,9 @@ var authz = &rt.Authz{
 		{Name: "eventdatastore", Pattern: "arn:${Partition}:cloudtrail:${Region}:${Account}:eventdatastore/${EventDataStoreId}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 		{Name: "trail", Pattern: "arn:${Partition}:cloudtrail:${Region}:${Account}:trail/${TrailName}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 	},
+	Keys: []rt.ConditionKey{
+		{Name: "aws:RequestTag/${TagKey}", Type: "String"},
+		{Name: "aws:ResourceTag/${TagKey}", Type: "String"},
+		{Name: "aws:TagKeys", Type: "ArrayOfString"},
+	},
 }

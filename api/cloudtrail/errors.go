@@ -3,7 +3,6 @@
 package cloudtrail
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type AccessDeniedException struct {
 
 // NewAccessDeniedException makes the error with a message.
 func NewAccessDeniedException(format string, args ...any) *AccessDeniedException {
-	return &AccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccessDeniedException) Error() string        { return "AccessDeniedException: " + rt.Val(e.Message) }
@@ -29,7 +28,7 @@ type AccountHasOngoingImportException struct {
 
 // NewAccountHasOngoingImportException makes the error with a message.
 func NewAccountHasOngoingImportException(format string, args ...any) *AccountHasOngoingImportException {
-	return &AccountHasOngoingImportException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccountHasOngoingImportException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccountHasOngoingImportException) Error() string {
@@ -48,7 +47,7 @@ type AccountNotFoundException struct {
 
 // NewAccountNotFoundException makes the error with a message.
 func NewAccountNotFoundException(format string, args ...any) *AccountNotFoundException {
-	return &AccountNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccountNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccountNotFoundException) Error() string {
@@ -65,7 +64,7 @@ type AccountNotRegisteredException struct {
 
 // NewAccountNotRegisteredException makes the error with a message.
 func NewAccountNotRegisteredException(format string, args ...any) *AccountNotRegisteredException {
-	return &AccountNotRegisteredException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccountNotRegisteredException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccountNotRegisteredException) Error() string {
@@ -82,7 +81,7 @@ type AccountRegisteredException struct {
 
 // NewAccountRegisteredException makes the error with a message.
 func NewAccountRegisteredException(format string, args ...any) *AccountRegisteredException {
-	return &AccountRegisteredException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccountRegisteredException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccountRegisteredException) Error() string {
@@ -99,7 +98,7 @@ type CannotDelegateManagementAccountException struct {
 
 // NewCannotDelegateManagementAccountException makes the error with a message.
 func NewCannotDelegateManagementAccountException(format string, args ...any) *CannotDelegateManagementAccountException {
-	return &CannotDelegateManagementAccountException{Message: new(fmt.Sprintf(format, args...))}
+	return &CannotDelegateManagementAccountException{Message: rt.Message(format, args...)}
 }
 
 func (e *CannotDelegateManagementAccountException) Error() string {
@@ -118,7 +117,7 @@ type ChannelARNInvalidException struct {
 
 // NewChannelARNInvalidException makes the error with a message.
 func NewChannelARNInvalidException(format string, args ...any) *ChannelARNInvalidException {
-	return &ChannelARNInvalidException{Message: new(fmt.Sprintf(format, args...))}
+	return &ChannelARNInvalidException{Message: rt.Message(format, args...)}
 }
 
 func (e *ChannelARNInvalidException) Error() string {
@@ -135,7 +134,7 @@ type ChannelAlreadyExistsException struct {
 
 // NewChannelAlreadyExistsException makes the error with a message.
 func NewChannelAlreadyExistsException(format string, args ...any) *ChannelAlreadyExistsException {
-	return &ChannelAlreadyExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &ChannelAlreadyExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *ChannelAlreadyExistsException) Error() string {
@@ -152,7 +151,7 @@ type ChannelExistsForEDSException struct {
 
 // NewChannelExistsForEDSException makes the error with a message.
 func NewChannelExistsForEDSException(format string, args ...any) *ChannelExistsForEDSException {
-	return &ChannelExistsForEDSException{Message: new(fmt.Sprintf(format, args...))}
+	return &ChannelExistsForEDSException{Message: rt.Message(format, args...)}
 }
 
 func (e *ChannelExistsForEDSException) Error() string {
@@ -169,7 +168,7 @@ type ChannelMaxLimitExceededException struct {
 
 // NewChannelMaxLimitExceededException makes the error with a message.
 func NewChannelMaxLimitExceededException(format string, args ...any) *ChannelMaxLimitExceededException {
-	return &ChannelMaxLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &ChannelMaxLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *ChannelMaxLimitExceededException) Error() string {
@@ -188,7 +187,7 @@ type ChannelNotFoundException struct {
 
 // NewChannelNotFoundException makes the error with a message.
 func NewChannelNotFoundException(format string, args ...any) *ChannelNotFoundException {
-	return &ChannelNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ChannelNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ChannelNotFoundException) Error() string {
@@ -205,7 +204,7 @@ type CloudTrailARNInvalidException struct {
 
 // NewCloudTrailARNInvalidException makes the error with a message.
 func NewCloudTrailARNInvalidException(format string, args ...any) *CloudTrailARNInvalidException {
-	return &CloudTrailARNInvalidException{Message: new(fmt.Sprintf(format, args...))}
+	return &CloudTrailARNInvalidException{Message: rt.Message(format, args...)}
 }
 
 func (e *CloudTrailARNInvalidException) Error() string {
@@ -222,7 +221,7 @@ type CloudTrailAccessNotEnabledException struct {
 
 // NewCloudTrailAccessNotEnabledException makes the error with a message.
 func NewCloudTrailAccessNotEnabledException(format string, args ...any) *CloudTrailAccessNotEnabledException {
-	return &CloudTrailAccessNotEnabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &CloudTrailAccessNotEnabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *CloudTrailAccessNotEnabledException) Error() string {
@@ -241,7 +240,7 @@ type CloudTrailInvalidClientTokenIdException struct {
 
 // NewCloudTrailInvalidClientTokenIdException makes the error with a message.
 func NewCloudTrailInvalidClientTokenIdException(format string, args ...any) *CloudTrailInvalidClientTokenIdException {
-	return &CloudTrailInvalidClientTokenIdException{Message: new(fmt.Sprintf(format, args...))}
+	return &CloudTrailInvalidClientTokenIdException{Message: rt.Message(format, args...)}
 }
 
 func (e *CloudTrailInvalidClientTokenIdException) Error() string {
@@ -260,7 +259,7 @@ type CloudWatchLogsDeliveryUnavailableException struct {
 
 // NewCloudWatchLogsDeliveryUnavailableException makes the error with a message.
 func NewCloudWatchLogsDeliveryUnavailableException(format string, args ...any) *CloudWatchLogsDeliveryUnavailableException {
-	return &CloudWatchLogsDeliveryUnavailableException{Message: new(fmt.Sprintf(format, args...))}
+	return &CloudWatchLogsDeliveryUnavailableException{Message: rt.Message(format, args...)}
 }
 
 func (e *CloudWatchLogsDeliveryUnavailableException) Error() string {
@@ -279,7 +278,7 @@ type ConcurrentModificationException struct {
 
 // NewConcurrentModificationException makes the error with a message.
 func NewConcurrentModificationException(format string, args ...any) *ConcurrentModificationException {
-	return &ConcurrentModificationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConcurrentModificationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConcurrentModificationException) Error() string {
@@ -298,7 +297,7 @@ type ConflictException struct {
 
 // NewConflictException makes the error with a message.
 func NewConflictException(format string, args ...any) *ConflictException {
-	return &ConflictException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConflictException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConflictException) Error() string        { return "ConflictException: " + rt.Val(e.Message) }
@@ -313,7 +312,7 @@ type DelegatedAdminAccountLimitExceededException struct {
 
 // NewDelegatedAdminAccountLimitExceededException makes the error with a message.
 func NewDelegatedAdminAccountLimitExceededException(format string, args ...any) *DelegatedAdminAccountLimitExceededException {
-	return &DelegatedAdminAccountLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &DelegatedAdminAccountLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *DelegatedAdminAccountLimitExceededException) Error() string {
@@ -332,7 +331,7 @@ type EventDataStoreARNInvalidException struct {
 
 // NewEventDataStoreARNInvalidException makes the error with a message.
 func NewEventDataStoreARNInvalidException(format string, args ...any) *EventDataStoreARNInvalidException {
-	return &EventDataStoreARNInvalidException{Message: new(fmt.Sprintf(format, args...))}
+	return &EventDataStoreARNInvalidException{Message: rt.Message(format, args...)}
 }
 
 func (e *EventDataStoreARNInvalidException) Error() string {
@@ -351,7 +350,7 @@ type EventDataStoreAlreadyExistsException struct {
 
 // NewEventDataStoreAlreadyExistsException makes the error with a message.
 func NewEventDataStoreAlreadyExistsException(format string, args ...any) *EventDataStoreAlreadyExistsException {
-	return &EventDataStoreAlreadyExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &EventDataStoreAlreadyExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *EventDataStoreAlreadyExistsException) Error() string {
@@ -370,7 +369,7 @@ type EventDataStoreFederationEnabledException struct {
 
 // NewEventDataStoreFederationEnabledException makes the error with a message.
 func NewEventDataStoreFederationEnabledException(format string, args ...any) *EventDataStoreFederationEnabledException {
-	return &EventDataStoreFederationEnabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &EventDataStoreFederationEnabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *EventDataStoreFederationEnabledException) Error() string {
@@ -389,7 +388,7 @@ type EventDataStoreHasOngoingImportException struct {
 
 // NewEventDataStoreHasOngoingImportException makes the error with a message.
 func NewEventDataStoreHasOngoingImportException(format string, args ...any) *EventDataStoreHasOngoingImportException {
-	return &EventDataStoreHasOngoingImportException{Message: new(fmt.Sprintf(format, args...))}
+	return &EventDataStoreHasOngoingImportException{Message: rt.Message(format, args...)}
 }
 
 func (e *EventDataStoreHasOngoingImportException) Error() string {
@@ -408,7 +407,7 @@ type EventDataStoreMaxLimitExceededException struct {
 
 // NewEventDataStoreMaxLimitExceededException makes the error with a message.
 func NewEventDataStoreMaxLimitExceededException(format string, args ...any) *EventDataStoreMaxLimitExceededException {
-	return &EventDataStoreMaxLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &EventDataStoreMaxLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *EventDataStoreMaxLimitExceededException) Error() string {
@@ -427,7 +426,7 @@ type EventDataStoreNotFoundException struct {
 
 // NewEventDataStoreNotFoundException makes the error with a message.
 func NewEventDataStoreNotFoundException(format string, args ...any) *EventDataStoreNotFoundException {
-	return &EventDataStoreNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &EventDataStoreNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *EventDataStoreNotFoundException) Error() string {
@@ -446,7 +445,7 @@ type EventDataStoreTerminationProtectedException struct {
 
 // NewEventDataStoreTerminationProtectedException makes the error with a message.
 func NewEventDataStoreTerminationProtectedException(format string, args ...any) *EventDataStoreTerminationProtectedException {
-	return &EventDataStoreTerminationProtectedException{Message: new(fmt.Sprintf(format, args...))}
+	return &EventDataStoreTerminationProtectedException{Message: rt.Message(format, args...)}
 }
 
 func (e *EventDataStoreTerminationProtectedException) Error() string {
@@ -465,7 +464,7 @@ type GenerateResponseException struct {
 
 // NewGenerateResponseException makes the error with a message.
 func NewGenerateResponseException(format string, args ...any) *GenerateResponseException {
-	return &GenerateResponseException{Message: new(fmt.Sprintf(format, args...))}
+	return &GenerateResponseException{Message: rt.Message(format, args...)}
 }
 
 func (e *GenerateResponseException) Error() string {
@@ -482,7 +481,7 @@ type ImportNotFoundException struct {
 
 // NewImportNotFoundException makes the error with a message.
 func NewImportNotFoundException(format string, args ...any) *ImportNotFoundException {
-	return &ImportNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ImportNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ImportNotFoundException) Error() string {
@@ -499,7 +498,7 @@ type InactiveEventDataStoreException struct {
 
 // NewInactiveEventDataStoreException makes the error with a message.
 func NewInactiveEventDataStoreException(format string, args ...any) *InactiveEventDataStoreException {
-	return &InactiveEventDataStoreException{Message: new(fmt.Sprintf(format, args...))}
+	return &InactiveEventDataStoreException{Message: rt.Message(format, args...)}
 }
 
 func (e *InactiveEventDataStoreException) Error() string {
@@ -518,7 +517,7 @@ type InactiveQueryException struct {
 
 // NewInactiveQueryException makes the error with a message.
 func NewInactiveQueryException(format string, args ...any) *InactiveQueryException {
-	return &InactiveQueryException{Message: new(fmt.Sprintf(format, args...))}
+	return &InactiveQueryException{Message: rt.Message(format, args...)}
 }
 
 func (e *InactiveQueryException) Error() string {
@@ -535,7 +534,7 @@ type InsightNotEnabledException struct {
 
 // NewInsightNotEnabledException makes the error with a message.
 func NewInsightNotEnabledException(format string, args ...any) *InsightNotEnabledException {
-	return &InsightNotEnabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &InsightNotEnabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *InsightNotEnabledException) Error() string {
@@ -552,7 +551,7 @@ type InsufficientDependencyServiceAccessPermissionException struct {
 
 // NewInsufficientDependencyServiceAccessPermissionException makes the error with a message.
 func NewInsufficientDependencyServiceAccessPermissionException(format string, args ...any) *InsufficientDependencyServiceAccessPermissionException {
-	return &InsufficientDependencyServiceAccessPermissionException{Message: new(fmt.Sprintf(format, args...))}
+	return &InsufficientDependencyServiceAccessPermissionException{Message: rt.Message(format, args...)}
 }
 
 func (e *InsufficientDependencyServiceAccessPermissionException) Error() string {
@@ -573,7 +572,7 @@ type InsufficientEncryptionPolicyException struct {
 
 // NewInsufficientEncryptionPolicyException makes the error with a message.
 func NewInsufficientEncryptionPolicyException(format string, args ...any) *InsufficientEncryptionPolicyException {
-	return &InsufficientEncryptionPolicyException{Message: new(fmt.Sprintf(format, args...))}
+	return &InsufficientEncryptionPolicyException{Message: rt.Message(format, args...)}
 }
 
 func (e *InsufficientEncryptionPolicyException) Error() string {
@@ -592,7 +591,7 @@ type InsufficientIAMAccessPermissionException struct {
 
 // NewInsufficientIAMAccessPermissionException makes the error with a message.
 func NewInsufficientIAMAccessPermissionException(format string, args ...any) *InsufficientIAMAccessPermissionException {
-	return &InsufficientIAMAccessPermissionException{Message: new(fmt.Sprintf(format, args...))}
+	return &InsufficientIAMAccessPermissionException{Message: rt.Message(format, args...)}
 }
 
 func (e *InsufficientIAMAccessPermissionException) Error() string {
@@ -611,7 +610,7 @@ type InsufficientS3BucketPolicyException struct {
 
 // NewInsufficientS3BucketPolicyException makes the error with a message.
 func NewInsufficientS3BucketPolicyException(format string, args ...any) *InsufficientS3BucketPolicyException {
-	return &InsufficientS3BucketPolicyException{Message: new(fmt.Sprintf(format, args...))}
+	return &InsufficientS3BucketPolicyException{Message: rt.Message(format, args...)}
 }
 
 func (e *InsufficientS3BucketPolicyException) Error() string {
@@ -630,7 +629,7 @@ type InsufficientSnsTopicPolicyException struct {
 
 // NewInsufficientSnsTopicPolicyException makes the error with a message.
 func NewInsufficientSnsTopicPolicyException(format string, args ...any) *InsufficientSnsTopicPolicyException {
-	return &InsufficientSnsTopicPolicyException{Message: new(fmt.Sprintf(format, args...))}
+	return &InsufficientSnsTopicPolicyException{Message: rt.Message(format, args...)}
 }
 
 func (e *InsufficientSnsTopicPolicyException) Error() string {
@@ -649,7 +648,7 @@ type InvalidCloudWatchLogsLogGroupArnException struct {
 
 // NewInvalidCloudWatchLogsLogGroupArnException makes the error with a message.
 func NewInvalidCloudWatchLogsLogGroupArnException(format string, args ...any) *InvalidCloudWatchLogsLogGroupArnException {
-	return &InvalidCloudWatchLogsLogGroupArnException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidCloudWatchLogsLogGroupArnException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidCloudWatchLogsLogGroupArnException) Error() string {
@@ -668,7 +667,7 @@ type InvalidCloudWatchLogsRoleArnException struct {
 
 // NewInvalidCloudWatchLogsRoleArnException makes the error with a message.
 func NewInvalidCloudWatchLogsRoleArnException(format string, args ...any) *InvalidCloudWatchLogsRoleArnException {
-	return &InvalidCloudWatchLogsRoleArnException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidCloudWatchLogsRoleArnException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidCloudWatchLogsRoleArnException) Error() string {
@@ -687,7 +686,7 @@ type InvalidDateRangeException struct {
 
 // NewInvalidDateRangeException makes the error with a message.
 func NewInvalidDateRangeException(format string, args ...any) *InvalidDateRangeException {
-	return &InvalidDateRangeException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidDateRangeException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidDateRangeException) Error() string {
@@ -704,7 +703,7 @@ type InvalidEventCategoryException struct {
 
 // NewInvalidEventCategoryException makes the error with a message.
 func NewInvalidEventCategoryException(format string, args ...any) *InvalidEventCategoryException {
-	return &InvalidEventCategoryException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidEventCategoryException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidEventCategoryException) Error() string {
@@ -721,7 +720,7 @@ type InvalidEventDataStoreCategoryException struct {
 
 // NewInvalidEventDataStoreCategoryException makes the error with a message.
 func NewInvalidEventDataStoreCategoryException(format string, args ...any) *InvalidEventDataStoreCategoryException {
-	return &InvalidEventDataStoreCategoryException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidEventDataStoreCategoryException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidEventDataStoreCategoryException) Error() string {
@@ -740,7 +739,7 @@ type InvalidEventDataStoreStatusException struct {
 
 // NewInvalidEventDataStoreStatusException makes the error with a message.
 func NewInvalidEventDataStoreStatusException(format string, args ...any) *InvalidEventDataStoreStatusException {
-	return &InvalidEventDataStoreStatusException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidEventDataStoreStatusException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidEventDataStoreStatusException) Error() string {
@@ -759,7 +758,7 @@ type InvalidEventSelectorsException struct {
 
 // NewInvalidEventSelectorsException makes the error with a message.
 func NewInvalidEventSelectorsException(format string, args ...any) *InvalidEventSelectorsException {
-	return &InvalidEventSelectorsException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidEventSelectorsException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidEventSelectorsException) Error() string {
@@ -776,7 +775,7 @@ type InvalidHomeRegionException struct {
 
 // NewInvalidHomeRegionException makes the error with a message.
 func NewInvalidHomeRegionException(format string, args ...any) *InvalidHomeRegionException {
-	return &InvalidHomeRegionException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidHomeRegionException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidHomeRegionException) Error() string {
@@ -793,7 +792,7 @@ type InvalidImportSourceException struct {
 
 // NewInvalidImportSourceException makes the error with a message.
 func NewInvalidImportSourceException(format string, args ...any) *InvalidImportSourceException {
-	return &InvalidImportSourceException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidImportSourceException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidImportSourceException) Error() string {
@@ -810,7 +809,7 @@ type InvalidInsightSelectorsException struct {
 
 // NewInvalidInsightSelectorsException makes the error with a message.
 func NewInvalidInsightSelectorsException(format string, args ...any) *InvalidInsightSelectorsException {
-	return &InvalidInsightSelectorsException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidInsightSelectorsException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidInsightSelectorsException) Error() string {
@@ -829,7 +828,7 @@ type InvalidKmsKeyIdException struct {
 
 // NewInvalidKmsKeyIdException makes the error with a message.
 func NewInvalidKmsKeyIdException(format string, args ...any) *InvalidKmsKeyIdException {
-	return &InvalidKmsKeyIdException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidKmsKeyIdException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidKmsKeyIdException) Error() string {
@@ -846,7 +845,7 @@ type InvalidLookupAttributesException struct {
 
 // NewInvalidLookupAttributesException makes the error with a message.
 func NewInvalidLookupAttributesException(format string, args ...any) *InvalidLookupAttributesException {
-	return &InvalidLookupAttributesException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidLookupAttributesException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidLookupAttributesException) Error() string {
@@ -865,7 +864,7 @@ type InvalidMaxResultsException struct {
 
 // NewInvalidMaxResultsException makes the error with a message.
 func NewInvalidMaxResultsException(format string, args ...any) *InvalidMaxResultsException {
-	return &InvalidMaxResultsException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidMaxResultsException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidMaxResultsException) Error() string {
@@ -882,7 +881,7 @@ type InvalidNextTokenException struct {
 
 // NewInvalidNextTokenException makes the error with a message.
 func NewInvalidNextTokenException(format string, args ...any) *InvalidNextTokenException {
-	return &InvalidNextTokenException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidNextTokenException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidNextTokenException) Error() string {
@@ -899,7 +898,7 @@ type InvalidParameterCombinationException struct {
 
 // NewInvalidParameterCombinationException makes the error with a message.
 func NewInvalidParameterCombinationException(format string, args ...any) *InvalidParameterCombinationException {
-	return &InvalidParameterCombinationException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidParameterCombinationException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidParameterCombinationException) Error() string {
@@ -918,7 +917,7 @@ type InvalidParameterException struct {
 
 // NewInvalidParameterException makes the error with a message.
 func NewInvalidParameterException(format string, args ...any) *InvalidParameterException {
-	return &InvalidParameterException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidParameterException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidParameterException) Error() string {
@@ -935,7 +934,7 @@ type InvalidQueryStatementException struct {
 
 // NewInvalidQueryStatementException makes the error with a message.
 func NewInvalidQueryStatementException(format string, args ...any) *InvalidQueryStatementException {
-	return &InvalidQueryStatementException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidQueryStatementException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidQueryStatementException) Error() string {
@@ -952,7 +951,7 @@ type InvalidQueryStatusException struct {
 
 // NewInvalidQueryStatusException makes the error with a message.
 func NewInvalidQueryStatusException(format string, args ...any) *InvalidQueryStatusException {
-	return &InvalidQueryStatusException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidQueryStatusException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidQueryStatusException) Error() string {
@@ -969,7 +968,7 @@ type InvalidS3BucketNameException struct {
 
 // NewInvalidS3BucketNameException makes the error with a message.
 func NewInvalidS3BucketNameException(format string, args ...any) *InvalidS3BucketNameException {
-	return &InvalidS3BucketNameException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidS3BucketNameException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidS3BucketNameException) Error() string {
@@ -986,7 +985,7 @@ type InvalidS3PrefixException struct {
 
 // NewInvalidS3PrefixException makes the error with a message.
 func NewInvalidS3PrefixException(format string, args ...any) *InvalidS3PrefixException {
-	return &InvalidS3PrefixException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidS3PrefixException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidS3PrefixException) Error() string {
@@ -1003,7 +1002,7 @@ type InvalidSnsTopicNameException struct {
 
 // NewInvalidSnsTopicNameException makes the error with a message.
 func NewInvalidSnsTopicNameException(format string, args ...any) *InvalidSnsTopicNameException {
-	return &InvalidSnsTopicNameException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidSnsTopicNameException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidSnsTopicNameException) Error() string {
@@ -1020,7 +1019,7 @@ type InvalidSourceException struct {
 
 // NewInvalidSourceException makes the error with a message.
 func NewInvalidSourceException(format string, args ...any) *InvalidSourceException {
-	return &InvalidSourceException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidSourceException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidSourceException) Error() string {
@@ -1037,7 +1036,7 @@ type InvalidTagParameterException struct {
 
 // NewInvalidTagParameterException makes the error with a message.
 func NewInvalidTagParameterException(format string, args ...any) *InvalidTagParameterException {
-	return &InvalidTagParameterException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidTagParameterException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidTagParameterException) Error() string {
@@ -1054,7 +1053,7 @@ type InvalidTimeRangeException struct {
 
 // NewInvalidTimeRangeException makes the error with a message.
 func NewInvalidTimeRangeException(format string, args ...any) *InvalidTimeRangeException {
-	return &InvalidTimeRangeException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidTimeRangeException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidTimeRangeException) Error() string {
@@ -1071,7 +1070,7 @@ type InvalidTokenException struct {
 
 // NewInvalidTokenException makes the error with a message.
 func NewInvalidTokenException(format string, args ...any) *InvalidTokenException {
-	return &InvalidTokenException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidTokenException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidTokenException) Error() string        { return "InvalidTokenException: " + rt.Val(e.Message) }
@@ -1086,7 +1085,7 @@ type InvalidTrailNameException struct {
 
 // NewInvalidTrailNameException makes the error with a message.
 func NewInvalidTrailNameException(format string, args ...any) *InvalidTrailNameException {
-	return &InvalidTrailNameException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidTrailNameException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidTrailNameException) Error() string {
@@ -1103,7 +1102,7 @@ type KmsException struct {
 
 // NewKmsException makes the error with a message.
 func NewKmsException(format string, args ...any) *KmsException {
-	return &KmsException{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsException{Message: rt.Message(format, args...)}
 }
 
 func (e *KmsException) Error() string        { return "KmsException: " + rt.Val(e.Message) }
@@ -1118,7 +1117,7 @@ type KmsKeyDisabledException struct {
 
 // NewKmsKeyDisabledException makes the error with a message.
 func NewKmsKeyDisabledException(format string, args ...any) *KmsKeyDisabledException {
-	return &KmsKeyDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsKeyDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *KmsKeyDisabledException) Error() string {
@@ -1135,7 +1134,7 @@ type KmsKeyNotFoundException struct {
 
 // NewKmsKeyNotFoundException makes the error with a message.
 func NewKmsKeyNotFoundException(format string, args ...any) *KmsKeyNotFoundException {
-	return &KmsKeyNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsKeyNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *KmsKeyNotFoundException) Error() string {
@@ -1152,7 +1151,7 @@ type MaxConcurrentQueriesException struct {
 
 // NewMaxConcurrentQueriesException makes the error with a message.
 func NewMaxConcurrentQueriesException(format string, args ...any) *MaxConcurrentQueriesException {
-	return &MaxConcurrentQueriesException{Message: new(fmt.Sprintf(format, args...))}
+	return &MaxConcurrentQueriesException{Message: rt.Message(format, args...)}
 }
 
 func (e *MaxConcurrentQueriesException) Error() string {
@@ -1169,7 +1168,7 @@ type MaximumNumberOfTrailsExceededException struct {
 
 // NewMaximumNumberOfTrailsExceededException makes the error with a message.
 func NewMaximumNumberOfTrailsExceededException(format string, args ...any) *MaximumNumberOfTrailsExceededException {
-	return &MaximumNumberOfTrailsExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &MaximumNumberOfTrailsExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *MaximumNumberOfTrailsExceededException) Error() string {
@@ -1188,7 +1187,7 @@ type NoManagementAccountSLRExistsException struct {
 
 // NewNoManagementAccountSLRExistsException makes the error with a message.
 func NewNoManagementAccountSLRExistsException(format string, args ...any) *NoManagementAccountSLRExistsException {
-	return &NoManagementAccountSLRExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &NoManagementAccountSLRExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *NoManagementAccountSLRExistsException) Error() string {
@@ -1207,7 +1206,7 @@ type NotOrganizationManagementAccountException struct {
 
 // NewNotOrganizationManagementAccountException makes the error with a message.
 func NewNotOrganizationManagementAccountException(format string, args ...any) *NotOrganizationManagementAccountException {
-	return &NotOrganizationManagementAccountException{Message: new(fmt.Sprintf(format, args...))}
+	return &NotOrganizationManagementAccountException{Message: rt.Message(format, args...)}
 }
 
 func (e *NotOrganizationManagementAccountException) Error() string {
@@ -1226,7 +1225,7 @@ type NotOrganizationMasterAccountException struct {
 
 // NewNotOrganizationMasterAccountException makes the error with a message.
 func NewNotOrganizationMasterAccountException(format string, args ...any) *NotOrganizationMasterAccountException {
-	return &NotOrganizationMasterAccountException{Message: new(fmt.Sprintf(format, args...))}
+	return &NotOrganizationMasterAccountException{Message: rt.Message(format, args...)}
 }
 
 func (e *NotOrganizationMasterAccountException) Error() string {
@@ -1245,7 +1244,7 @@ type OperationNotPermittedException struct {
 
 // NewOperationNotPermittedException makes the error with a message.
 func NewOperationNotPermittedException(format string, args ...any) *OperationNotPermittedException {
-	return &OperationNotPermittedException{Message: new(fmt.Sprintf(format, args...))}
+	return &OperationNotPermittedException{Message: rt.Message(format, args...)}
 }
 
 func (e *OperationNotPermittedException) Error() string {
@@ -1262,7 +1261,7 @@ type OrganizationNotInAllFeaturesModeException struct {
 
 // NewOrganizationNotInAllFeaturesModeException makes the error with a message.
 func NewOrganizationNotInAllFeaturesModeException(format string, args ...any) *OrganizationNotInAllFeaturesModeException {
-	return &OrganizationNotInAllFeaturesModeException{Message: new(fmt.Sprintf(format, args...))}
+	return &OrganizationNotInAllFeaturesModeException{Message: rt.Message(format, args...)}
 }
 
 func (e *OrganizationNotInAllFeaturesModeException) Error() string {
@@ -1281,7 +1280,7 @@ type OrganizationsNotInUseException struct {
 
 // NewOrganizationsNotInUseException makes the error with a message.
 func NewOrganizationsNotInUseException(format string, args ...any) *OrganizationsNotInUseException {
-	return &OrganizationsNotInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &OrganizationsNotInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *OrganizationsNotInUseException) Error() string {
@@ -1298,7 +1297,7 @@ type QueryIdNotFoundException struct {
 
 // NewQueryIdNotFoundException makes the error with a message.
 func NewQueryIdNotFoundException(format string, args ...any) *QueryIdNotFoundException {
-	return &QueryIdNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &QueryIdNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *QueryIdNotFoundException) Error() string {
@@ -1315,7 +1314,7 @@ type ResourceARNNotValidException struct {
 
 // NewResourceARNNotValidException makes the error with a message.
 func NewResourceARNNotValidException(format string, args ...any) *ResourceARNNotValidException {
-	return &ResourceARNNotValidException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceARNNotValidException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceARNNotValidException) Error() string {
@@ -1332,7 +1331,7 @@ type ResourceNotFoundException struct {
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string {
@@ -1349,7 +1348,7 @@ type ResourcePolicyNotFoundException struct {
 
 // NewResourcePolicyNotFoundException makes the error with a message.
 func NewResourcePolicyNotFoundException(format string, args ...any) *ResourcePolicyNotFoundException {
-	return &ResourcePolicyNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourcePolicyNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourcePolicyNotFoundException) Error() string {
@@ -1368,7 +1367,7 @@ type ResourcePolicyNotValidException struct {
 
 // NewResourcePolicyNotValidException makes the error with a message.
 func NewResourcePolicyNotValidException(format string, args ...any) *ResourcePolicyNotValidException {
-	return &ResourcePolicyNotValidException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourcePolicyNotValidException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourcePolicyNotValidException) Error() string {
@@ -1387,7 +1386,7 @@ type ResourceTypeNotSupportedException struct {
 
 // NewResourceTypeNotSupportedException makes the error with a message.
 func NewResourceTypeNotSupportedException(format string, args ...any) *ResourceTypeNotSupportedException {
-	return &ResourceTypeNotSupportedException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceTypeNotSupportedException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceTypeNotSupportedException) Error() string {
@@ -1406,7 +1405,7 @@ type S3BucketDoesNotExistException struct {
 
 // NewS3BucketDoesNotExistException makes the error with a message.
 func NewS3BucketDoesNotExistException(format string, args ...any) *S3BucketDoesNotExistException {
-	return &S3BucketDoesNotExistException{Message: new(fmt.Sprintf(format, args...))}
+	return &S3BucketDoesNotExistException{Message: rt.Message(format, args...)}
 }
 
 func (e *S3BucketDoesNotExistException) Error() string {
@@ -1423,7 +1422,7 @@ type ServiceQuotaExceededException struct {
 
 // NewServiceQuotaExceededException makes the error with a message.
 func NewServiceQuotaExceededException(format string, args ...any) *ServiceQuotaExceededException {
-	return &ServiceQuotaExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &ServiceQuotaExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *ServiceQuotaExceededException) Error() string {
@@ -1440,7 +1439,7 @@ type TagsLimitExceededException struct {
 
 // NewTagsLimitExceededException makes the error with a message.
 func NewTagsLimitExceededException(format string, args ...any) *TagsLimitExceededException {
-	return &TagsLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &TagsLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *TagsLimitExceededException) Error() string {
@@ -1457,7 +1456,7 @@ type ThrottlingException struct {
 
 // NewThrottlingException makes the error with a message.
 func NewThrottlingException(format string, args ...any) *ThrottlingException {
-	return &ThrottlingException{Message: new(fmt.Sprintf(format, args...))}
+	return &ThrottlingException{Message: rt.Message(format, args...)}
 }
 
 func (e *ThrottlingException) Error() string        { return "ThrottlingException: " + rt.Val(e.Message) }
@@ -1472,7 +1471,7 @@ type TrailAlreadyExistsException struct {
 
 // NewTrailAlreadyExistsException makes the error with a message.
 func NewTrailAlreadyExistsException(format string, args ...any) *TrailAlreadyExistsException {
-	return &TrailAlreadyExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &TrailAlreadyExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *TrailAlreadyExistsException) Error() string {
@@ -1489,7 +1488,7 @@ type TrailNotFoundException struct {
 
 // NewTrailNotFoundException makes the error with a message.
 func NewTrailNotFoundException(format string, args ...any) *TrailNotFoundException {
-	return &TrailNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &TrailNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *TrailNotFoundException) Error() string {
@@ -1506,7 +1505,7 @@ type TrailNotProvidedException struct {
 
 // NewTrailNotProvidedException makes the error with a message.
 func NewTrailNotProvidedException(format string, args ...any) *TrailNotProvidedException {
-	return &TrailNotProvidedException{Message: new(fmt.Sprintf(format, args...))}
+	return &TrailNotProvidedException{Message: rt.Message(format, args...)}
 }
 
 func (e *TrailNotProvidedException) Error() string {
@@ -1523,7 +1522,7 @@ type UnsupportedOperationException struct {
 
 // NewUnsupportedOperationException makes the error with a message.
 func NewUnsupportedOperationException(format string, args ...any) *UnsupportedOperationException {
-	return &UnsupportedOperationException{Message: new(fmt.Sprintf(format, args...))}
+	return &UnsupportedOperationException{Message: rt.Message(format, args...)}
 }
 
 func (e *UnsupportedOperationException) Error() string {

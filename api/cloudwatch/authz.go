@@ -181,4 +181,14 @@ var authz = &rt.Authz{
 		{Name: "space", Pattern: "arn:${Partition}:cloudwatch:${Region}:${Account}:space/${SpaceId}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 		{Name: "view", Pattern: "arn:${Partition}:cloudwatch:${Region}:${Account}:view/${ViewName}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 	},
+	Keys: []rt.ConditionKey{
+		{Name: "aws:RequestTag/${TagKey}", Type: "String"},
+		{Name: "aws:ResourceTag/${TagKey}", Type: "String"},
+		{Name: "aws:TagKeys", Type: "ArrayOfString"},
+		{Name: "cloudwatch:AlarmActions", Type: "ArrayOfString"},
+		{Name: "cloudwatch:HasAccessGrant", Type: "String"},
+		{Name: "cloudwatch:namespace", Type: "String"},
+		{Name: "cloudwatch:requestInsightRuleLogGroups", Type: "ArrayOfString"},
+		{Name: "cloudwatch:requestManagedResourceARNs", Type: "ArrayOfARN"},
+	},
 }

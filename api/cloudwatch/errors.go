@@ -3,7 +3,6 @@
 package cloudwatch
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type ConcurrentModificationException struct {
 
 // NewConcurrentModificationException makes the error with a message.
 func NewConcurrentModificationException(format string, args ...any) *ConcurrentModificationException {
-	return &ConcurrentModificationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConcurrentModificationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConcurrentModificationException) Error() string {
@@ -33,7 +32,7 @@ type ConflictException struct {
 
 // NewConflictException makes the error with a message.
 func NewConflictException(format string, args ...any) *ConflictException {
-	return &ConflictException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConflictException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConflictException) Error() string        { return "ConflictException: " + rt.Val(e.Message) }
@@ -49,7 +48,7 @@ type DashboardInvalidInputError struct {
 
 // NewDashboardInvalidInputError makes the error with a message.
 func NewDashboardInvalidInputError(format string, args ...any) *DashboardInvalidInputError {
-	return &DashboardInvalidInputError{Message: new(fmt.Sprintf(format, args...))}
+	return &DashboardInvalidInputError{Message: rt.Message(format, args...)}
 }
 
 func (e *DashboardInvalidInputError) Error() string {
@@ -66,7 +65,7 @@ type DashboardNotFoundError struct {
 
 // NewDashboardNotFoundError makes the error with a message.
 func NewDashboardNotFoundError(format string, args ...any) *DashboardNotFoundError {
-	return &DashboardNotFoundError{Message: new(fmt.Sprintf(format, args...))}
+	return &DashboardNotFoundError{Message: rt.Message(format, args...)}
 }
 
 func (e *DashboardNotFoundError) Error() string        { return "ResourceNotFound: " + rt.Val(e.Message) }
@@ -81,7 +80,7 @@ type InternalServiceFault struct {
 
 // NewInternalServiceFault makes the error with a message.
 func NewInternalServiceFault(format string, args ...any) *InternalServiceFault {
-	return &InternalServiceFault{Message: new(fmt.Sprintf(format, args...))}
+	return &InternalServiceFault{Message: rt.Message(format, args...)}
 }
 
 func (e *InternalServiceFault) Error() string        { return "InternalServiceError: " + rt.Val(e.Message) }
@@ -96,7 +95,7 @@ type InvalidFormatFault struct {
 
 // NewInvalidFormatFault makes the error with a message.
 func NewInvalidFormatFault(format string, args ...any) *InvalidFormatFault {
-	return &InvalidFormatFault{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidFormatFault{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidFormatFault) Error() string        { return "InvalidFormat: " + rt.Val(e.Message) }
@@ -111,7 +110,7 @@ type InvalidNextToken struct {
 
 // NewInvalidNextToken makes the error with a message.
 func NewInvalidNextToken(format string, args ...any) *InvalidNextToken {
-	return &InvalidNextToken{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidNextToken{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidNextToken) Error() string        { return "InvalidNextToken: " + rt.Val(e.Message) }
@@ -126,7 +125,7 @@ type InvalidParameterCombinationException struct {
 
 // NewInvalidParameterCombinationException makes the error with a message.
 func NewInvalidParameterCombinationException(format string, args ...any) *InvalidParameterCombinationException {
-	return &InvalidParameterCombinationException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidParameterCombinationException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidParameterCombinationException) Error() string {
@@ -145,7 +144,7 @@ type InvalidParameterValueException struct {
 
 // NewInvalidParameterValueException makes the error with a message.
 func NewInvalidParameterValueException(format string, args ...any) *InvalidParameterValueException {
-	return &InvalidParameterValueException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidParameterValueException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidParameterValueException) Error() string {
@@ -162,7 +161,7 @@ type KmsAccessDeniedException struct {
 
 // NewKmsAccessDeniedException makes the error with a message.
 func NewKmsAccessDeniedException(format string, args ...any) *KmsAccessDeniedException {
-	return &KmsAccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsAccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *KmsAccessDeniedException) Error() string {
@@ -179,7 +178,7 @@ type KmsKeyDisabledException struct {
 
 // NewKmsKeyDisabledException makes the error with a message.
 func NewKmsKeyDisabledException(format string, args ...any) *KmsKeyDisabledException {
-	return &KmsKeyDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsKeyDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *KmsKeyDisabledException) Error() string {
@@ -196,7 +195,7 @@ type KmsKeyNotFoundException struct {
 
 // NewKmsKeyNotFoundException makes the error with a message.
 func NewKmsKeyNotFoundException(format string, args ...any) *KmsKeyNotFoundException {
-	return &KmsKeyNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsKeyNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *KmsKeyNotFoundException) Error() string {
@@ -213,7 +212,7 @@ type LimitExceededException struct {
 
 // NewLimitExceededException makes the error with a message.
 func NewLimitExceededException(format string, args ...any) *LimitExceededException {
-	return &LimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &LimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *LimitExceededException) Error() string {
@@ -230,7 +229,7 @@ type LimitExceededFault struct {
 
 // NewLimitExceededFault makes the error with a message.
 func NewLimitExceededFault(format string, args ...any) *LimitExceededFault {
-	return &LimitExceededFault{Message: new(fmt.Sprintf(format, args...))}
+	return &LimitExceededFault{Message: rt.Message(format, args...)}
 }
 
 func (e *LimitExceededFault) Error() string        { return "LimitExceeded: " + rt.Val(e.Message) }
@@ -245,7 +244,7 @@ type MissingRequiredParameterException struct {
 
 // NewMissingRequiredParameterException makes the error with a message.
 func NewMissingRequiredParameterException(format string, args ...any) *MissingRequiredParameterException {
-	return &MissingRequiredParameterException{Message: new(fmt.Sprintf(format, args...))}
+	return &MissingRequiredParameterException{Message: rt.Message(format, args...)}
 }
 
 func (e *MissingRequiredParameterException) Error() string {
@@ -262,7 +261,7 @@ type ResourceConflict struct {
 
 // NewResourceConflict makes the error with a message.
 func NewResourceConflict(format string, args ...any) *ResourceConflict {
-	return &ResourceConflict{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceConflict{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceConflict) Error() string        { return "ResourceConflict: " + rt.Val(e.Message) }
@@ -277,7 +276,7 @@ type ResourceNotFound struct {
 
 // NewResourceNotFound makes the error with a message.
 func NewResourceNotFound(format string, args ...any) *ResourceNotFound {
-	return &ResourceNotFound{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFound{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFound) Error() string        { return "ResourceNotFound: " + rt.Val(e.Message) }
@@ -294,7 +293,7 @@ type ResourceNotFoundException struct {
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string {
@@ -311,7 +310,7 @@ type ValidationException struct {
 
 // NewValidationException makes the error with a message.
 func NewValidationException(format string, args ...any) *ValidationException {
-	return &ValidationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ValidationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ValidationException) Error() string        { return "ValidationError: " + rt.Val(e.Message) }

@@ -3,7 +3,6 @@
 package events
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type AccessDeniedException struct {
 
 // NewAccessDeniedException makes the error with a message.
 func NewAccessDeniedException(format string, args ...any) *AccessDeniedException {
-	return &AccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccessDeniedException) Error() string        { return "AccessDeniedException: " + rt.Val(e.Message) }
@@ -29,7 +28,7 @@ type ConcurrentModificationException struct {
 
 // NewConcurrentModificationException makes the error with a message.
 func NewConcurrentModificationException(format string, args ...any) *ConcurrentModificationException {
-	return &ConcurrentModificationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConcurrentModificationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConcurrentModificationException) Error() string {
@@ -48,7 +47,7 @@ type IllegalStatusException struct {
 
 // NewIllegalStatusException makes the error with a message.
 func NewIllegalStatusException(format string, args ...any) *IllegalStatusException {
-	return &IllegalStatusException{Message: new(fmt.Sprintf(format, args...))}
+	return &IllegalStatusException{Message: rt.Message(format, args...)}
 }
 
 func (e *IllegalStatusException) Error() string {
@@ -65,7 +64,7 @@ type InternalException struct {
 
 // NewInternalException makes the error with a message.
 func NewInternalException(format string, args ...any) *InternalException {
-	return &InternalException{Message: new(fmt.Sprintf(format, args...))}
+	return &InternalException{Message: rt.Message(format, args...)}
 }
 
 func (e *InternalException) Error() string        { return "InternalException: " + rt.Val(e.Message) }
@@ -80,7 +79,7 @@ type InvalidEventPatternException struct {
 
 // NewInvalidEventPatternException makes the error with a message.
 func NewInvalidEventPatternException(format string, args ...any) *InvalidEventPatternException {
-	return &InvalidEventPatternException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidEventPatternException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidEventPatternException) Error() string {
@@ -97,7 +96,7 @@ type InvalidStateException struct {
 
 // NewInvalidStateException makes the error with a message.
 func NewInvalidStateException(format string, args ...any) *InvalidStateException {
-	return &InvalidStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidStateException) Error() string        { return "InvalidStateException: " + rt.Val(e.Message) }
@@ -112,7 +111,7 @@ type LimitExceededException struct {
 
 // NewLimitExceededException makes the error with a message.
 func NewLimitExceededException(format string, args ...any) *LimitExceededException {
-	return &LimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &LimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *LimitExceededException) Error() string {
@@ -129,7 +128,7 @@ type ManagedRuleException struct {
 
 // NewManagedRuleException makes the error with a message.
 func NewManagedRuleException(format string, args ...any) *ManagedRuleException {
-	return &ManagedRuleException{Message: new(fmt.Sprintf(format, args...))}
+	return &ManagedRuleException{Message: rt.Message(format, args...)}
 }
 
 func (e *ManagedRuleException) Error() string        { return "ManagedRuleException: " + rt.Val(e.Message) }
@@ -144,7 +143,7 @@ type OperationDisabledException struct {
 
 // NewOperationDisabledException makes the error with a message.
 func NewOperationDisabledException(format string, args ...any) *OperationDisabledException {
-	return &OperationDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &OperationDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *OperationDisabledException) Error() string {
@@ -161,7 +160,7 @@ type PolicyLengthExceededException struct {
 
 // NewPolicyLengthExceededException makes the error with a message.
 func NewPolicyLengthExceededException(format string, args ...any) *PolicyLengthExceededException {
-	return &PolicyLengthExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyLengthExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyLengthExceededException) Error() string {
@@ -178,7 +177,7 @@ type ResourceAlreadyExistsException struct {
 
 // NewResourceAlreadyExistsException makes the error with a message.
 func NewResourceAlreadyExistsException(format string, args ...any) *ResourceAlreadyExistsException {
-	return &ResourceAlreadyExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceAlreadyExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceAlreadyExistsException) Error() string {
@@ -195,7 +194,7 @@ type ResourceNotFoundException struct {
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string {
@@ -212,7 +211,7 @@ type ThrottlingException struct {
 
 // NewThrottlingException makes the error with a message.
 func NewThrottlingException(format string, args ...any) *ThrottlingException {
-	return &ThrottlingException{Message: new(fmt.Sprintf(format, args...))}
+	return &ThrottlingException{Message: rt.Message(format, args...)}
 }
 
 func (e *ThrottlingException) Error() string        { return "ThrottlingException: " + rt.Val(e.Message) }

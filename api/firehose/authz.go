@@ -25,4 +25,9 @@ var authz = &rt.Authz{
 	Resources: []rt.ResourceARN{
 		{Name: "deliverystream", Pattern: "arn:${Partition}:firehose:${Region}:${Account}:deliverystream/${DeliveryStreamName}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 	},
+	Keys: []rt.ConditionKey{
+		{Name: "aws:RequestTag/${TagKey}", Type: "String"},
+		{Name: "aws:ResourceTag/${TagKey}", Type: "String"},
+		{Name: "aws:TagKeys", Type: "ArrayOfString"},
+	},
 }

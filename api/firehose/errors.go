@@ -3,7 +3,6 @@
 package firehose
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type ConcurrentModificationException struct {
 
 // NewConcurrentModificationException makes the error with a message.
 func NewConcurrentModificationException(format string, args ...any) *ConcurrentModificationException {
-	return &ConcurrentModificationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConcurrentModificationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConcurrentModificationException) Error() string {
@@ -33,7 +32,7 @@ type InvalidArgumentException struct {
 
 // NewInvalidArgumentException makes the error with a message.
 func NewInvalidArgumentException(format string, args ...any) *InvalidArgumentException {
-	return &InvalidArgumentException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidArgumentException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidArgumentException) Error() string {
@@ -51,7 +50,7 @@ type InvalidKMSResourceException struct {
 
 // NewInvalidKMSResourceException makes the error with a message.
 func NewInvalidKMSResourceException(format string, args ...any) *InvalidKMSResourceException {
-	return &InvalidKMSResourceException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidKMSResourceException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidKMSResourceException) Error() string {
@@ -69,7 +68,7 @@ type InvalidSourceException struct {
 
 // NewInvalidSourceException makes the error with a message.
 func NewInvalidSourceException(format string, args ...any) *InvalidSourceException {
-	return &InvalidSourceException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidSourceException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidSourceException) Error() string {
@@ -86,7 +85,7 @@ type LimitExceededException struct {
 
 // NewLimitExceededException makes the error with a message.
 func NewLimitExceededException(format string, args ...any) *LimitExceededException {
-	return &LimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &LimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *LimitExceededException) Error() string {
@@ -103,7 +102,7 @@ type ResourceInUseException struct {
 
 // NewResourceInUseException makes the error with a message.
 func NewResourceInUseException(format string, args ...any) *ResourceInUseException {
-	return &ResourceInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceInUseException) Error() string {
@@ -120,7 +119,7 @@ type ResourceNotFoundException struct {
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string {
@@ -137,7 +136,7 @@ type ServiceUnavailableException struct {
 
 // NewServiceUnavailableException makes the error with a message.
 func NewServiceUnavailableException(format string, args ...any) *ServiceUnavailableException {
-	return &ServiceUnavailableException{Message: new(fmt.Sprintf(format, args...))}
+	return &ServiceUnavailableException{Message: rt.Message(format, args...)}
 }
 
 func (e *ServiceUnavailableException) Error() string {

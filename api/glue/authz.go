@@ -340,4 +340,17 @@ var authz = &rt.Authz{
 		{Name: "userdefinedfunction", Pattern: "arn:${Partition}:glue:${Region}:${Account}:userDefinedFunction/${DatabaseName}/${UserDefinedFunctionName}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 		{Name: "workflow", Pattern: "arn:${Partition}:glue:${Region}:${Account}:workflow/${WorkflowName}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 	},
+	Keys: []rt.ConditionKey{
+		{Name: "aws:RequestTag/${TagKey}", Type: "String"},
+		{Name: "aws:ResourceTag/${TagKey}", Type: "String"},
+		{Name: "aws:TagKeys", Type: "ArrayOfString"},
+		{Name: "glue:CredentialIssuingService", Type: "String"},
+		{Name: "glue:EnabledForRedshiftAutoDiscovery", Type: "Bool"},
+		{Name: "glue:FederatedAuthorizationSource", Type: "String"},
+		{Name: "glue:LakeFormationPermissions", Type: "String"},
+		{Name: "glue:RoleAssumedBy", Type: "String"},
+		{Name: "glue:SecurityGroupIds", Type: "ArrayOfString"},
+		{Name: "glue:SubnetIds", Type: "ArrayOfString"},
+		{Name: "glue:VpcIds", Type: "ArrayOfString"},
+	},
 }

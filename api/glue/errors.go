@@ -3,7 +3,6 @@
 package glue
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type AccessDeniedException struct {
 
 // NewAccessDeniedException makes the error with a message.
 func NewAccessDeniedException(format string, args ...any) *AccessDeniedException {
-	return &AccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccessDeniedException) Error() string        { return "AccessDeniedException: " + rt.Val(e.Message) }
@@ -29,7 +28,7 @@ type AlreadyExistsException struct {
 
 // NewAlreadyExistsException makes the error with a message.
 func NewAlreadyExistsException(format string, args ...any) *AlreadyExistsException {
-	return &AlreadyExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &AlreadyExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *AlreadyExistsException) Error() string {
@@ -46,7 +45,7 @@ type ColumnStatisticsTaskNotRunningException struct {
 
 // NewColumnStatisticsTaskNotRunningException makes the error with a message.
 func NewColumnStatisticsTaskNotRunningException(format string, args ...any) *ColumnStatisticsTaskNotRunningException {
-	return &ColumnStatisticsTaskNotRunningException{Message: new(fmt.Sprintf(format, args...))}
+	return &ColumnStatisticsTaskNotRunningException{Message: rt.Message(format, args...)}
 }
 
 func (e *ColumnStatisticsTaskNotRunningException) Error() string {
@@ -65,7 +64,7 @@ type ColumnStatisticsTaskRunningException struct {
 
 // NewColumnStatisticsTaskRunningException makes the error with a message.
 func NewColumnStatisticsTaskRunningException(format string, args ...any) *ColumnStatisticsTaskRunningException {
-	return &ColumnStatisticsTaskRunningException{Message: new(fmt.Sprintf(format, args...))}
+	return &ColumnStatisticsTaskRunningException{Message: rt.Message(format, args...)}
 }
 
 func (e *ColumnStatisticsTaskRunningException) Error() string {
@@ -84,7 +83,7 @@ type ColumnStatisticsTaskStoppingException struct {
 
 // NewColumnStatisticsTaskStoppingException makes the error with a message.
 func NewColumnStatisticsTaskStoppingException(format string, args ...any) *ColumnStatisticsTaskStoppingException {
-	return &ColumnStatisticsTaskStoppingException{Message: new(fmt.Sprintf(format, args...))}
+	return &ColumnStatisticsTaskStoppingException{Message: rt.Message(format, args...)}
 }
 
 func (e *ColumnStatisticsTaskStoppingException) Error() string {
@@ -103,7 +102,7 @@ type ConcurrentModificationException struct {
 
 // NewConcurrentModificationException makes the error with a message.
 func NewConcurrentModificationException(format string, args ...any) *ConcurrentModificationException {
-	return &ConcurrentModificationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConcurrentModificationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConcurrentModificationException) Error() string {
@@ -122,7 +121,7 @@ type ConcurrentRunsExceededException struct {
 
 // NewConcurrentRunsExceededException makes the error with a message.
 func NewConcurrentRunsExceededException(format string, args ...any) *ConcurrentRunsExceededException {
-	return &ConcurrentRunsExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConcurrentRunsExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConcurrentRunsExceededException) Error() string {
@@ -141,7 +140,7 @@ type ConditionCheckFailureException struct {
 
 // NewConditionCheckFailureException makes the error with a message.
 func NewConditionCheckFailureException(format string, args ...any) *ConditionCheckFailureException {
-	return &ConditionCheckFailureException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConditionCheckFailureException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConditionCheckFailureException) Error() string {
@@ -158,7 +157,7 @@ type ConflictException struct {
 
 // NewConflictException makes the error with a message.
 func NewConflictException(format string, args ...any) *ConflictException {
-	return &ConflictException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConflictException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConflictException) Error() string        { return "ConflictException: " + rt.Val(e.Message) }
@@ -173,7 +172,7 @@ type CrawlerNotRunningException struct {
 
 // NewCrawlerNotRunningException makes the error with a message.
 func NewCrawlerNotRunningException(format string, args ...any) *CrawlerNotRunningException {
-	return &CrawlerNotRunningException{Message: new(fmt.Sprintf(format, args...))}
+	return &CrawlerNotRunningException{Message: rt.Message(format, args...)}
 }
 
 func (e *CrawlerNotRunningException) Error() string {
@@ -190,7 +189,7 @@ type CrawlerRunningException struct {
 
 // NewCrawlerRunningException makes the error with a message.
 func NewCrawlerRunningException(format string, args ...any) *CrawlerRunningException {
-	return &CrawlerRunningException{Message: new(fmt.Sprintf(format, args...))}
+	return &CrawlerRunningException{Message: rt.Message(format, args...)}
 }
 
 func (e *CrawlerRunningException) Error() string {
@@ -207,7 +206,7 @@ type CrawlerStoppingException struct {
 
 // NewCrawlerStoppingException makes the error with a message.
 func NewCrawlerStoppingException(format string, args ...any) *CrawlerStoppingException {
-	return &CrawlerStoppingException{Message: new(fmt.Sprintf(format, args...))}
+	return &CrawlerStoppingException{Message: rt.Message(format, args...)}
 }
 
 func (e *CrawlerStoppingException) Error() string {
@@ -225,7 +224,7 @@ type EntityNotFoundException struct {
 
 // NewEntityNotFoundException makes the error with a message.
 func NewEntityNotFoundException(format string, args ...any) *EntityNotFoundException {
-	return &EntityNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &EntityNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *EntityNotFoundException) Error() string {
@@ -243,7 +242,7 @@ type FederatedResourceAlreadyExistsException struct {
 
 // NewFederatedResourceAlreadyExistsException makes the error with a message.
 func NewFederatedResourceAlreadyExistsException(format string, args ...any) *FederatedResourceAlreadyExistsException {
-	return &FederatedResourceAlreadyExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &FederatedResourceAlreadyExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *FederatedResourceAlreadyExistsException) Error() string {
@@ -263,7 +262,7 @@ type FederationSourceException struct {
 
 // NewFederationSourceException makes the error with a message.
 func NewFederationSourceException(format string, args ...any) *FederationSourceException {
-	return &FederationSourceException{Message: new(fmt.Sprintf(format, args...))}
+	return &FederationSourceException{Message: rt.Message(format, args...)}
 }
 
 func (e *FederationSourceException) Error() string {
@@ -280,7 +279,7 @@ type FederationSourceRetryableException struct {
 
 // NewFederationSourceRetryableException makes the error with a message.
 func NewFederationSourceRetryableException(format string, args ...any) *FederationSourceRetryableException {
-	return &FederationSourceRetryableException{Message: new(fmt.Sprintf(format, args...))}
+	return &FederationSourceRetryableException{Message: rt.Message(format, args...)}
 }
 
 func (e *FederationSourceRetryableException) Error() string {
@@ -299,7 +298,7 @@ type GlueEncryptionException struct {
 
 // NewGlueEncryptionException makes the error with a message.
 func NewGlueEncryptionException(format string, args ...any) *GlueEncryptionException {
-	return &GlueEncryptionException{Message: new(fmt.Sprintf(format, args...))}
+	return &GlueEncryptionException{Message: rt.Message(format, args...)}
 }
 
 func (e *GlueEncryptionException) Error() string {
@@ -316,7 +315,7 @@ type IdempotentParameterMismatchException struct {
 
 // NewIdempotentParameterMismatchException makes the error with a message.
 func NewIdempotentParameterMismatchException(format string, args ...any) *IdempotentParameterMismatchException {
-	return &IdempotentParameterMismatchException{Message: new(fmt.Sprintf(format, args...))}
+	return &IdempotentParameterMismatchException{Message: rt.Message(format, args...)}
 }
 
 func (e *IdempotentParameterMismatchException) Error() string {
@@ -335,7 +334,7 @@ type IllegalBlueprintStateException struct {
 
 // NewIllegalBlueprintStateException makes the error with a message.
 func NewIllegalBlueprintStateException(format string, args ...any) *IllegalBlueprintStateException {
-	return &IllegalBlueprintStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &IllegalBlueprintStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *IllegalBlueprintStateException) Error() string {
@@ -352,7 +351,7 @@ type IllegalSessionStateException struct {
 
 // NewIllegalSessionStateException makes the error with a message.
 func NewIllegalSessionStateException(format string, args ...any) *IllegalSessionStateException {
-	return &IllegalSessionStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &IllegalSessionStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *IllegalSessionStateException) Error() string {
@@ -369,7 +368,7 @@ type IllegalWorkflowStateException struct {
 
 // NewIllegalWorkflowStateException makes the error with a message.
 func NewIllegalWorkflowStateException(format string, args ...any) *IllegalWorkflowStateException {
-	return &IllegalWorkflowStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &IllegalWorkflowStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *IllegalWorkflowStateException) Error() string {
@@ -386,7 +385,7 @@ type IntegrationConflictOperationFault struct {
 
 // NewIntegrationConflictOperationFault makes the error with a message.
 func NewIntegrationConflictOperationFault(format string, args ...any) *IntegrationConflictOperationFault {
-	return &IntegrationConflictOperationFault{Message: new(fmt.Sprintf(format, args...))}
+	return &IntegrationConflictOperationFault{Message: rt.Message(format, args...)}
 }
 
 func (e *IntegrationConflictOperationFault) Error() string {
@@ -405,7 +404,7 @@ type IntegrationNotFoundFault struct {
 
 // NewIntegrationNotFoundFault makes the error with a message.
 func NewIntegrationNotFoundFault(format string, args ...any) *IntegrationNotFoundFault {
-	return &IntegrationNotFoundFault{Message: new(fmt.Sprintf(format, args...))}
+	return &IntegrationNotFoundFault{Message: rt.Message(format, args...)}
 }
 
 func (e *IntegrationNotFoundFault) Error() string {
@@ -422,7 +421,7 @@ type IntegrationQuotaExceededFault struct {
 
 // NewIntegrationQuotaExceededFault makes the error with a message.
 func NewIntegrationQuotaExceededFault(format string, args ...any) *IntegrationQuotaExceededFault {
-	return &IntegrationQuotaExceededFault{Message: new(fmt.Sprintf(format, args...))}
+	return &IntegrationQuotaExceededFault{Message: rt.Message(format, args...)}
 }
 
 func (e *IntegrationQuotaExceededFault) Error() string {
@@ -439,7 +438,7 @@ type InternalServerException struct {
 
 // NewInternalServerException makes the error with a message.
 func NewInternalServerException(format string, args ...any) *InternalServerException {
-	return &InternalServerException{Message: new(fmt.Sprintf(format, args...))}
+	return &InternalServerException{Message: rt.Message(format, args...)}
 }
 
 func (e *InternalServerException) Error() string {
@@ -456,7 +455,7 @@ type InternalServiceException struct {
 
 // NewInternalServiceException makes the error with a message.
 func NewInternalServiceException(format string, args ...any) *InternalServiceException {
-	return &InternalServiceException{Message: new(fmt.Sprintf(format, args...))}
+	return &InternalServiceException{Message: rt.Message(format, args...)}
 }
 
 func (e *InternalServiceException) Error() string {
@@ -474,7 +473,7 @@ type InvalidInputException struct {
 
 // NewInvalidInputException makes the error with a message.
 func NewInvalidInputException(format string, args ...any) *InvalidInputException {
-	return &InvalidInputException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidInputException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidInputException) Error() string        { return "InvalidInputException: " + rt.Val(e.Message) }
@@ -489,7 +488,7 @@ type InvalidIntegrationStateFault struct {
 
 // NewInvalidIntegrationStateFault makes the error with a message.
 func NewInvalidIntegrationStateFault(format string, args ...any) *InvalidIntegrationStateFault {
-	return &InvalidIntegrationStateFault{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidIntegrationStateFault{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidIntegrationStateFault) Error() string {
@@ -506,7 +505,7 @@ type InvalidStateException struct {
 
 // NewInvalidStateException makes the error with a message.
 func NewInvalidStateException(format string, args ...any) *InvalidStateException {
-	return &InvalidStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidStateException) Error() string        { return "InvalidStateException: " + rt.Val(e.Message) }
@@ -521,7 +520,7 @@ type KMSKeyNotAccessibleFault struct {
 
 // NewKMSKeyNotAccessibleFault makes the error with a message.
 func NewKMSKeyNotAccessibleFault(format string, args ...any) *KMSKeyNotAccessibleFault {
-	return &KMSKeyNotAccessibleFault{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSKeyNotAccessibleFault{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSKeyNotAccessibleFault) Error() string {
@@ -538,7 +537,7 @@ type MLTransformNotReadyException struct {
 
 // NewMLTransformNotReadyException makes the error with a message.
 func NewMLTransformNotReadyException(format string, args ...any) *MLTransformNotReadyException {
-	return &MLTransformNotReadyException{Message: new(fmt.Sprintf(format, args...))}
+	return &MLTransformNotReadyException{Message: rt.Message(format, args...)}
 }
 
 func (e *MLTransformNotReadyException) Error() string {
@@ -555,7 +554,7 @@ type MaterializedViewRefreshTaskNotRunningException struct {
 
 // NewMaterializedViewRefreshTaskNotRunningException makes the error with a message.
 func NewMaterializedViewRefreshTaskNotRunningException(format string, args ...any) *MaterializedViewRefreshTaskNotRunningException {
-	return &MaterializedViewRefreshTaskNotRunningException{Message: new(fmt.Sprintf(format, args...))}
+	return &MaterializedViewRefreshTaskNotRunningException{Message: rt.Message(format, args...)}
 }
 
 func (e *MaterializedViewRefreshTaskNotRunningException) Error() string {
@@ -576,7 +575,7 @@ type MaterializedViewRefreshTaskRunningException struct {
 
 // NewMaterializedViewRefreshTaskRunningException makes the error with a message.
 func NewMaterializedViewRefreshTaskRunningException(format string, args ...any) *MaterializedViewRefreshTaskRunningException {
-	return &MaterializedViewRefreshTaskRunningException{Message: new(fmt.Sprintf(format, args...))}
+	return &MaterializedViewRefreshTaskRunningException{Message: rt.Message(format, args...)}
 }
 
 func (e *MaterializedViewRefreshTaskRunningException) Error() string {
@@ -595,7 +594,7 @@ type MaterializedViewRefreshTaskStoppingException struct {
 
 // NewMaterializedViewRefreshTaskStoppingException makes the error with a message.
 func NewMaterializedViewRefreshTaskStoppingException(format string, args ...any) *MaterializedViewRefreshTaskStoppingException {
-	return &MaterializedViewRefreshTaskStoppingException{Message: new(fmt.Sprintf(format, args...))}
+	return &MaterializedViewRefreshTaskStoppingException{Message: rt.Message(format, args...)}
 }
 
 func (e *MaterializedViewRefreshTaskStoppingException) Error() string {
@@ -616,7 +615,7 @@ type NoScheduleException struct {
 
 // NewNoScheduleException makes the error with a message.
 func NewNoScheduleException(format string, args ...any) *NoScheduleException {
-	return &NoScheduleException{Message: new(fmt.Sprintf(format, args...))}
+	return &NoScheduleException{Message: rt.Message(format, args...)}
 }
 
 func (e *NoScheduleException) Error() string        { return "NoScheduleException: " + rt.Val(e.Message) }
@@ -631,7 +630,7 @@ type OperationNotSupportedException struct {
 
 // NewOperationNotSupportedException makes the error with a message.
 func NewOperationNotSupportedException(format string, args ...any) *OperationNotSupportedException {
-	return &OperationNotSupportedException{Message: new(fmt.Sprintf(format, args...))}
+	return &OperationNotSupportedException{Message: rt.Message(format, args...)}
 }
 
 func (e *OperationNotSupportedException) Error() string {
@@ -648,7 +647,7 @@ type OperationTimeoutException struct {
 
 // NewOperationTimeoutException makes the error with a message.
 func NewOperationTimeoutException(format string, args ...any) *OperationTimeoutException {
-	return &OperationTimeoutException{Message: new(fmt.Sprintf(format, args...))}
+	return &OperationTimeoutException{Message: rt.Message(format, args...)}
 }
 
 func (e *OperationTimeoutException) Error() string {
@@ -665,7 +664,7 @@ type PermissionTypeMismatchException struct {
 
 // NewPermissionTypeMismatchException makes the error with a message.
 func NewPermissionTypeMismatchException(format string, args ...any) *PermissionTypeMismatchException {
-	return &PermissionTypeMismatchException{Message: new(fmt.Sprintf(format, args...))}
+	return &PermissionTypeMismatchException{Message: rt.Message(format, args...)}
 }
 
 func (e *PermissionTypeMismatchException) Error() string {
@@ -684,7 +683,7 @@ type ResourceNotFoundException struct {
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string {
@@ -701,7 +700,7 @@ type ResourceNotReadyException struct {
 
 // NewResourceNotReadyException makes the error with a message.
 func NewResourceNotReadyException(format string, args ...any) *ResourceNotReadyException {
-	return &ResourceNotReadyException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotReadyException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotReadyException) Error() string {
@@ -718,7 +717,7 @@ type ResourceNumberLimitExceededException struct {
 
 // NewResourceNumberLimitExceededException makes the error with a message.
 func NewResourceNumberLimitExceededException(format string, args ...any) *ResourceNumberLimitExceededException {
-	return &ResourceNumberLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNumberLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNumberLimitExceededException) Error() string {
@@ -737,7 +736,7 @@ type SchedulerNotRunningException struct {
 
 // NewSchedulerNotRunningException makes the error with a message.
 func NewSchedulerNotRunningException(format string, args ...any) *SchedulerNotRunningException {
-	return &SchedulerNotRunningException{Message: new(fmt.Sprintf(format, args...))}
+	return &SchedulerNotRunningException{Message: rt.Message(format, args...)}
 }
 
 func (e *SchedulerNotRunningException) Error() string {
@@ -754,7 +753,7 @@ type SchedulerRunningException struct {
 
 // NewSchedulerRunningException makes the error with a message.
 func NewSchedulerRunningException(format string, args ...any) *SchedulerRunningException {
-	return &SchedulerRunningException{Message: new(fmt.Sprintf(format, args...))}
+	return &SchedulerRunningException{Message: rt.Message(format, args...)}
 }
 
 func (e *SchedulerRunningException) Error() string {
@@ -771,7 +770,7 @@ type SchedulerTransitioningException struct {
 
 // NewSchedulerTransitioningException makes the error with a message.
 func NewSchedulerTransitioningException(format string, args ...any) *SchedulerTransitioningException {
-	return &SchedulerTransitioningException{Message: new(fmt.Sprintf(format, args...))}
+	return &SchedulerTransitioningException{Message: rt.Message(format, args...)}
 }
 
 func (e *SchedulerTransitioningException) Error() string {
@@ -790,7 +789,7 @@ type SessionBusyException struct {
 
 // NewSessionBusyException makes the error with a message.
 func NewSessionBusyException(format string, args ...any) *SessionBusyException {
-	return &SessionBusyException{Message: new(fmt.Sprintf(format, args...))}
+	return &SessionBusyException{Message: rt.Message(format, args...)}
 }
 
 func (e *SessionBusyException) Error() string        { return "SessionBusyException: " + rt.Val(e.Message) }
@@ -805,7 +804,7 @@ type TargetResourceNotFound struct {
 
 // NewTargetResourceNotFound makes the error with a message.
 func NewTargetResourceNotFound(format string, args ...any) *TargetResourceNotFound {
-	return &TargetResourceNotFound{Message: new(fmt.Sprintf(format, args...))}
+	return &TargetResourceNotFound{Message: rt.Message(format, args...)}
 }
 
 func (e *TargetResourceNotFound) Error() string {
@@ -822,7 +821,7 @@ type ThrottlingException struct {
 
 // NewThrottlingException makes the error with a message.
 func NewThrottlingException(format string, args ...any) *ThrottlingException {
-	return &ThrottlingException{Message: new(fmt.Sprintf(format, args...))}
+	return &ThrottlingException{Message: rt.Message(format, args...)}
 }
 
 func (e *ThrottlingException) Error() string        { return "ThrottlingException: " + rt.Val(e.Message) }
@@ -837,7 +836,7 @@ type ValidationException struct {
 
 // NewValidationException makes the error with a message.
 func NewValidationException(format string, args ...any) *ValidationException {
-	return &ValidationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ValidationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ValidationException) Error() string        { return "ValidationException: " + rt.Val(e.Message) }
@@ -852,7 +851,7 @@ type VersionMismatchException struct {
 
 // NewVersionMismatchException makes the error with a message.
 func NewVersionMismatchException(format string, args ...any) *VersionMismatchException {
-	return &VersionMismatchException{Message: new(fmt.Sprintf(format, args...))}
+	return &VersionMismatchException{Message: rt.Message(format, args...)}
 }
 
 func (e *VersionMismatchException) Error() string {

@@ -3,7 +3,6 @@
 package iam
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type AccountNotManagementOrDelegatedAdministratorException struct {
 
 // NewAccountNotManagementOrDelegatedAdministratorException makes the error with a message.
 func NewAccountNotManagementOrDelegatedAdministratorException(format string, args ...any) *AccountNotManagementOrDelegatedAdministratorException {
-	return &AccountNotManagementOrDelegatedAdministratorException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccountNotManagementOrDelegatedAdministratorException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccountNotManagementOrDelegatedAdministratorException) Error() string {
@@ -35,7 +34,7 @@ type CallerIsNotManagementAccountException struct {
 
 // NewCallerIsNotManagementAccountException makes the error with a message.
 func NewCallerIsNotManagementAccountException(format string, args ...any) *CallerIsNotManagementAccountException {
-	return &CallerIsNotManagementAccountException{Message: new(fmt.Sprintf(format, args...))}
+	return &CallerIsNotManagementAccountException{Message: rt.Message(format, args...)}
 }
 
 func (e *CallerIsNotManagementAccountException) Error() string {
@@ -54,7 +53,7 @@ type ConcurrentModificationException struct {
 
 // NewConcurrentModificationException makes the error with a message.
 func NewConcurrentModificationException(format string, args ...any) *ConcurrentModificationException {
-	return &ConcurrentModificationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConcurrentModificationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConcurrentModificationException) Error() string {
@@ -71,7 +70,7 @@ type CredentialReportExpiredException struct {
 
 // NewCredentialReportExpiredException makes the error with a message.
 func NewCredentialReportExpiredException(format string, args ...any) *CredentialReportExpiredException {
-	return &CredentialReportExpiredException{Message: new(fmt.Sprintf(format, args...))}
+	return &CredentialReportExpiredException{Message: rt.Message(format, args...)}
 }
 
 func (e *CredentialReportExpiredException) Error() string {
@@ -88,7 +87,7 @@ type CredentialReportNotPresentException struct {
 
 // NewCredentialReportNotPresentException makes the error with a message.
 func NewCredentialReportNotPresentException(format string, args ...any) *CredentialReportNotPresentException {
-	return &CredentialReportNotPresentException{Message: new(fmt.Sprintf(format, args...))}
+	return &CredentialReportNotPresentException{Message: rt.Message(format, args...)}
 }
 
 func (e *CredentialReportNotPresentException) Error() string {
@@ -105,7 +104,7 @@ type CredentialReportNotReadyException struct {
 
 // NewCredentialReportNotReadyException makes the error with a message.
 func NewCredentialReportNotReadyException(format string, args ...any) *CredentialReportNotReadyException {
-	return &CredentialReportNotReadyException{Message: new(fmt.Sprintf(format, args...))}
+	return &CredentialReportNotReadyException{Message: rt.Message(format, args...)}
 }
 
 func (e *CredentialReportNotReadyException) Error() string {
@@ -122,7 +121,7 @@ type DeleteConflictException struct {
 
 // NewDeleteConflictException makes the error with a message.
 func NewDeleteConflictException(format string, args ...any) *DeleteConflictException {
-	return &DeleteConflictException{Message: new(fmt.Sprintf(format, args...))}
+	return &DeleteConflictException{Message: rt.Message(format, args...)}
 }
 
 func (e *DeleteConflictException) Error() string        { return "DeleteConflict: " + rt.Val(e.Message) }
@@ -137,7 +136,7 @@ type DuplicateCertificateException struct {
 
 // NewDuplicateCertificateException makes the error with a message.
 func NewDuplicateCertificateException(format string, args ...any) *DuplicateCertificateException {
-	return &DuplicateCertificateException{Message: new(fmt.Sprintf(format, args...))}
+	return &DuplicateCertificateException{Message: rt.Message(format, args...)}
 }
 
 func (e *DuplicateCertificateException) Error() string {
@@ -154,7 +153,7 @@ type DuplicateSSHPublicKeyException struct {
 
 // NewDuplicateSSHPublicKeyException makes the error with a message.
 func NewDuplicateSSHPublicKeyException(format string, args ...any) *DuplicateSSHPublicKeyException {
-	return &DuplicateSSHPublicKeyException{Message: new(fmt.Sprintf(format, args...))}
+	return &DuplicateSSHPublicKeyException{Message: rt.Message(format, args...)}
 }
 
 func (e *DuplicateSSHPublicKeyException) Error() string {
@@ -171,7 +170,7 @@ type EntityAlreadyExistsException struct {
 
 // NewEntityAlreadyExistsException makes the error with a message.
 func NewEntityAlreadyExistsException(format string, args ...any) *EntityAlreadyExistsException {
-	return &EntityAlreadyExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &EntityAlreadyExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *EntityAlreadyExistsException) Error() string {
@@ -188,7 +187,7 @@ type EntityTemporarilyUnmodifiableException struct {
 
 // NewEntityTemporarilyUnmodifiableException makes the error with a message.
 func NewEntityTemporarilyUnmodifiableException(format string, args ...any) *EntityTemporarilyUnmodifiableException {
-	return &EntityTemporarilyUnmodifiableException{Message: new(fmt.Sprintf(format, args...))}
+	return &EntityTemporarilyUnmodifiableException{Message: rt.Message(format, args...)}
 }
 
 func (e *EntityTemporarilyUnmodifiableException) Error() string {
@@ -207,7 +206,7 @@ type FeatureDisabledException struct {
 
 // NewFeatureDisabledException makes the error with a message.
 func NewFeatureDisabledException(format string, args ...any) *FeatureDisabledException {
-	return &FeatureDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &FeatureDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *FeatureDisabledException) Error() string        { return "FeatureDisabled: " + rt.Val(e.Message) }
@@ -222,7 +221,7 @@ type FeatureEnabledException struct {
 
 // NewFeatureEnabledException makes the error with a message.
 func NewFeatureEnabledException(format string, args ...any) *FeatureEnabledException {
-	return &FeatureEnabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &FeatureEnabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *FeatureEnabledException) Error() string        { return "FeatureEnabled: " + rt.Val(e.Message) }
@@ -237,7 +236,7 @@ type InvalidAuthenticationCodeException struct {
 
 // NewInvalidAuthenticationCodeException makes the error with a message.
 func NewInvalidAuthenticationCodeException(format string, args ...any) *InvalidAuthenticationCodeException {
-	return &InvalidAuthenticationCodeException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidAuthenticationCodeException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidAuthenticationCodeException) Error() string {
@@ -254,7 +253,7 @@ type InvalidCertificateException struct {
 
 // NewInvalidCertificateException makes the error with a message.
 func NewInvalidCertificateException(format string, args ...any) *InvalidCertificateException {
-	return &InvalidCertificateException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidCertificateException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidCertificateException) Error() string {
@@ -271,7 +270,7 @@ type InvalidInputException struct {
 
 // NewInvalidInputException makes the error with a message.
 func NewInvalidInputException(format string, args ...any) *InvalidInputException {
-	return &InvalidInputException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidInputException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidInputException) Error() string        { return "InvalidInput: " + rt.Val(e.Message) }
@@ -286,7 +285,7 @@ type InvalidPublicKeyException struct {
 
 // NewInvalidPublicKeyException makes the error with a message.
 func NewInvalidPublicKeyException(format string, args ...any) *InvalidPublicKeyException {
-	return &InvalidPublicKeyException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidPublicKeyException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidPublicKeyException) Error() string        { return "InvalidPublicKey: " + rt.Val(e.Message) }
@@ -301,7 +300,7 @@ type InvalidUserTypeException struct {
 
 // NewInvalidUserTypeException makes the error with a message.
 func NewInvalidUserTypeException(format string, args ...any) *InvalidUserTypeException {
-	return &InvalidUserTypeException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidUserTypeException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidUserTypeException) Error() string        { return "InvalidUserType: " + rt.Val(e.Message) }
@@ -316,7 +315,7 @@ type KeyPairMismatchException struct {
 
 // NewKeyPairMismatchException makes the error with a message.
 func NewKeyPairMismatchException(format string, args ...any) *KeyPairMismatchException {
-	return &KeyPairMismatchException{Message: new(fmt.Sprintf(format, args...))}
+	return &KeyPairMismatchException{Message: rt.Message(format, args...)}
 }
 
 func (e *KeyPairMismatchException) Error() string        { return "KeyPairMismatch: " + rt.Val(e.Message) }
@@ -331,7 +330,7 @@ type LimitExceededException struct {
 
 // NewLimitExceededException makes the error with a message.
 func NewLimitExceededException(format string, args ...any) *LimitExceededException {
-	return &LimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &LimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *LimitExceededException) Error() string        { return "LimitExceeded: " + rt.Val(e.Message) }
@@ -346,7 +345,7 @@ type MalformedCertificateException struct {
 
 // NewMalformedCertificateException makes the error with a message.
 func NewMalformedCertificateException(format string, args ...any) *MalformedCertificateException {
-	return &MalformedCertificateException{Message: new(fmt.Sprintf(format, args...))}
+	return &MalformedCertificateException{Message: rt.Message(format, args...)}
 }
 
 func (e *MalformedCertificateException) Error() string {
@@ -363,7 +362,7 @@ type MalformedPolicyDocumentException struct {
 
 // NewMalformedPolicyDocumentException makes the error with a message.
 func NewMalformedPolicyDocumentException(format string, args ...any) *MalformedPolicyDocumentException {
-	return &MalformedPolicyDocumentException{Message: new(fmt.Sprintf(format, args...))}
+	return &MalformedPolicyDocumentException{Message: rt.Message(format, args...)}
 }
 
 func (e *MalformedPolicyDocumentException) Error() string {
@@ -380,7 +379,7 @@ type NameConflictException struct {
 
 // NewNameConflictException makes the error with a message.
 func NewNameConflictException(format string, args ...any) *NameConflictException {
-	return &NameConflictException{Message: new(fmt.Sprintf(format, args...))}
+	return &NameConflictException{Message: rt.Message(format, args...)}
 }
 
 func (e *NameConflictException) Error() string        { return "NameConflict: " + rt.Val(e.Message) }
@@ -395,7 +394,7 @@ type NoSuchEntityException struct {
 
 // NewNoSuchEntityException makes the error with a message.
 func NewNoSuchEntityException(format string, args ...any) *NoSuchEntityException {
-	return &NoSuchEntityException{Message: new(fmt.Sprintf(format, args...))}
+	return &NoSuchEntityException{Message: rt.Message(format, args...)}
 }
 
 func (e *NoSuchEntityException) Error() string        { return "NoSuchEntity: " + rt.Val(e.Message) }
@@ -410,7 +409,7 @@ type OpenIdIdpCommunicationErrorException struct {
 
 // NewOpenIdIdpCommunicationErrorException makes the error with a message.
 func NewOpenIdIdpCommunicationErrorException(format string, args ...any) *OpenIdIdpCommunicationErrorException {
-	return &OpenIdIdpCommunicationErrorException{Message: new(fmt.Sprintf(format, args...))}
+	return &OpenIdIdpCommunicationErrorException{Message: rt.Message(format, args...)}
 }
 
 func (e *OpenIdIdpCommunicationErrorException) Error() string {
@@ -429,7 +428,7 @@ type OrganizationNotFoundException struct {
 
 // NewOrganizationNotFoundException makes the error with a message.
 func NewOrganizationNotFoundException(format string, args ...any) *OrganizationNotFoundException {
-	return &OrganizationNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &OrganizationNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *OrganizationNotFoundException) Error() string {
@@ -446,7 +445,7 @@ type OrganizationNotInAllFeaturesModeException struct {
 
 // NewOrganizationNotInAllFeaturesModeException makes the error with a message.
 func NewOrganizationNotInAllFeaturesModeException(format string, args ...any) *OrganizationNotInAllFeaturesModeException {
-	return &OrganizationNotInAllFeaturesModeException{Message: new(fmt.Sprintf(format, args...))}
+	return &OrganizationNotInAllFeaturesModeException{Message: rt.Message(format, args...)}
 }
 
 func (e *OrganizationNotInAllFeaturesModeException) Error() string {
@@ -465,7 +464,7 @@ type PasswordPolicyViolationException struct {
 
 // NewPasswordPolicyViolationException makes the error with a message.
 func NewPasswordPolicyViolationException(format string, args ...any) *PasswordPolicyViolationException {
-	return &PasswordPolicyViolationException{Message: new(fmt.Sprintf(format, args...))}
+	return &PasswordPolicyViolationException{Message: rt.Message(format, args...)}
 }
 
 func (e *PasswordPolicyViolationException) Error() string {
@@ -482,7 +481,7 @@ type PolicyEvaluationException struct {
 
 // NewPolicyEvaluationException makes the error with a message.
 func NewPolicyEvaluationException(format string, args ...any) *PolicyEvaluationException {
-	return &PolicyEvaluationException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyEvaluationException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyEvaluationException) Error() string        { return "PolicyEvaluation: " + rt.Val(e.Message) }
@@ -497,7 +496,7 @@ type PolicyNotAttachableException struct {
 
 // NewPolicyNotAttachableException makes the error with a message.
 func NewPolicyNotAttachableException(format string, args ...any) *PolicyNotAttachableException {
-	return &PolicyNotAttachableException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyNotAttachableException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyNotAttachableException) Error() string {
@@ -514,7 +513,7 @@ type ReportGenerationLimitExceededException struct {
 
 // NewReportGenerationLimitExceededException makes the error with a message.
 func NewReportGenerationLimitExceededException(format string, args ...any) *ReportGenerationLimitExceededException {
-	return &ReportGenerationLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &ReportGenerationLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *ReportGenerationLimitExceededException) Error() string {
@@ -533,7 +532,7 @@ type RoleModifiedException struct {
 
 // NewRoleModifiedException makes the error with a message.
 func NewRoleModifiedException(format string, args ...any) *RoleModifiedException {
-	return &RoleModifiedException{Message: new(fmt.Sprintf(format, args...))}
+	return &RoleModifiedException{Message: rt.Message(format, args...)}
 }
 
 func (e *RoleModifiedException) Error() string        { return "RoleModified: " + rt.Val(e.Message) }
@@ -548,7 +547,7 @@ type RoleTemplateDisabledException struct {
 
 // NewRoleTemplateDisabledException makes the error with a message.
 func NewRoleTemplateDisabledException(format string, args ...any) *RoleTemplateDisabledException {
-	return &RoleTemplateDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &RoleTemplateDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *RoleTemplateDisabledException) Error() string {
@@ -565,7 +564,7 @@ type ServiceAccessNotEnabledException struct {
 
 // NewServiceAccessNotEnabledException makes the error with a message.
 func NewServiceAccessNotEnabledException(format string, args ...any) *ServiceAccessNotEnabledException {
-	return &ServiceAccessNotEnabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &ServiceAccessNotEnabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *ServiceAccessNotEnabledException) Error() string {
@@ -584,7 +583,7 @@ type ServiceFailureException struct {
 
 // NewServiceFailureException makes the error with a message.
 func NewServiceFailureException(format string, args ...any) *ServiceFailureException {
-	return &ServiceFailureException{Message: new(fmt.Sprintf(format, args...))}
+	return &ServiceFailureException{Message: rt.Message(format, args...)}
 }
 
 func (e *ServiceFailureException) Error() string        { return "ServiceFailure: " + rt.Val(e.Message) }
@@ -599,7 +598,7 @@ type ServiceNotSupportedException struct {
 
 // NewServiceNotSupportedException makes the error with a message.
 func NewServiceNotSupportedException(format string, args ...any) *ServiceNotSupportedException {
-	return &ServiceNotSupportedException{Message: new(fmt.Sprintf(format, args...))}
+	return &ServiceNotSupportedException{Message: rt.Message(format, args...)}
 }
 
 func (e *ServiceNotSupportedException) Error() string {
@@ -616,7 +615,7 @@ type UnmodifiableEntityException struct {
 
 // NewUnmodifiableEntityException makes the error with a message.
 func NewUnmodifiableEntityException(format string, args ...any) *UnmodifiableEntityException {
-	return &UnmodifiableEntityException{Message: new(fmt.Sprintf(format, args...))}
+	return &UnmodifiableEntityException{Message: rt.Message(format, args...)}
 }
 
 func (e *UnmodifiableEntityException) Error() string {
@@ -633,7 +632,7 @@ type UnrecognizedPublicKeyEncodingException struct {
 
 // NewUnrecognizedPublicKeyEncodingException makes the error with a message.
 func NewUnrecognizedPublicKeyEncodingException(format string, args ...any) *UnrecognizedPublicKeyEncodingException {
-	return &UnrecognizedPublicKeyEncodingException{Message: new(fmt.Sprintf(format, args...))}
+	return &UnrecognizedPublicKeyEncodingException{Message: rt.Message(format, args...)}
 }
 
 func (e *UnrecognizedPublicKeyEncodingException) Error() string {

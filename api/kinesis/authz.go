@@ -63,4 +63,12 @@ var authz = &rt.Authz{
 		{Name: "kmsKey", Pattern: "arn:${Partition}:kms:${Region}:${Account}:key/${KeyId}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 		{Name: "stream", Pattern: "arn:${Partition}:kinesis:${Region}:${Account}:stream/${StreamName}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 	},
+	Keys: []rt.ConditionKey{
+		{Name: "aws:RequestTag/${TagKey}", Type: "String"},
+		{Name: "aws:ResourceTag/${TagKey}", Type: "String"},
+		{Name: "aws:TagKeys", Type: "ArrayOfString"},
+		{Name: "kinesis:FisActionId", Type: "String"},
+		{Name: "kinesis:FisInjectPercentage", Type: "Numeric"},
+		{Name: "kinesis:FisTargetArns", Type: "ArrayOfARN"},
+	},
 }

@@ -3,7 +3,6 @@
 package kinesis
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type AccessDeniedException struct {
 
 // NewAccessDeniedException makes the error with a message.
 func NewAccessDeniedException(format string, args ...any) *AccessDeniedException {
-	return &AccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccessDeniedException) Error() string        { return "AccessDeniedException: " + rt.Val(e.Message) }
@@ -29,7 +28,7 @@ type DryRunOperationException struct {
 
 // NewDryRunOperationException makes the error with a message.
 func NewDryRunOperationException(format string, args ...any) *DryRunOperationException {
-	return &DryRunOperationException{Message: new(fmt.Sprintf(format, args...))}
+	return &DryRunOperationException{Message: rt.Message(format, args...)}
 }
 
 func (e *DryRunOperationException) Error() string {
@@ -46,7 +45,7 @@ type ExpiredIteratorException struct {
 
 // NewExpiredIteratorException makes the error with a message.
 func NewExpiredIteratorException(format string, args ...any) *ExpiredIteratorException {
-	return &ExpiredIteratorException{Message: new(fmt.Sprintf(format, args...))}
+	return &ExpiredIteratorException{Message: rt.Message(format, args...)}
 }
 
 func (e *ExpiredIteratorException) Error() string {
@@ -63,7 +62,7 @@ type ExpiredNextTokenException struct {
 
 // NewExpiredNextTokenException makes the error with a message.
 func NewExpiredNextTokenException(format string, args ...any) *ExpiredNextTokenException {
-	return &ExpiredNextTokenException{Message: new(fmt.Sprintf(format, args...))}
+	return &ExpiredNextTokenException{Message: rt.Message(format, args...)}
 }
 
 func (e *ExpiredNextTokenException) Error() string {
@@ -80,7 +79,7 @@ type InternalFailureException struct {
 
 // NewInternalFailureException makes the error with a message.
 func NewInternalFailureException(format string, args ...any) *InternalFailureException {
-	return &InternalFailureException{Message: new(fmt.Sprintf(format, args...))}
+	return &InternalFailureException{Message: rt.Message(format, args...)}
 }
 
 func (e *InternalFailureException) Error() string {
@@ -97,7 +96,7 @@ type InvalidArgumentException struct {
 
 // NewInvalidArgumentException makes the error with a message.
 func NewInvalidArgumentException(format string, args ...any) *InvalidArgumentException {
-	return &InvalidArgumentException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidArgumentException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidArgumentException) Error() string {
@@ -114,7 +113,7 @@ type KMSAccessDeniedException struct {
 
 // NewKMSAccessDeniedException makes the error with a message.
 func NewKMSAccessDeniedException(format string, args ...any) *KMSAccessDeniedException {
-	return &KMSAccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSAccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSAccessDeniedException) Error() string {
@@ -131,7 +130,7 @@ type KMSDisabledException struct {
 
 // NewKMSDisabledException makes the error with a message.
 func NewKMSDisabledException(format string, args ...any) *KMSDisabledException {
-	return &KMSDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSDisabledException) Error() string        { return "KMSDisabledException: " + rt.Val(e.Message) }
@@ -146,7 +145,7 @@ type KMSInvalidStateException struct {
 
 // NewKMSInvalidStateException makes the error with a message.
 func NewKMSInvalidStateException(format string, args ...any) *KMSInvalidStateException {
-	return &KMSInvalidStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSInvalidStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSInvalidStateException) Error() string {
@@ -163,7 +162,7 @@ type KMSNotFoundException struct {
 
 // NewKMSNotFoundException makes the error with a message.
 func NewKMSNotFoundException(format string, args ...any) *KMSNotFoundException {
-	return &KMSNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSNotFoundException) Error() string        { return "KMSNotFoundException: " + rt.Val(e.Message) }
@@ -178,7 +177,7 @@ type KMSOptInRequired struct {
 
 // NewKMSOptInRequired makes the error with a message.
 func NewKMSOptInRequired(format string, args ...any) *KMSOptInRequired {
-	return &KMSOptInRequired{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSOptInRequired{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSOptInRequired) Error() string        { return "KMSOptInRequired: " + rt.Val(e.Message) }
@@ -193,7 +192,7 @@ type KMSThrottlingException struct {
 
 // NewKMSThrottlingException makes the error with a message.
 func NewKMSThrottlingException(format string, args ...any) *KMSThrottlingException {
-	return &KMSThrottlingException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSThrottlingException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSThrottlingException) Error() string {
@@ -210,7 +209,7 @@ type LimitExceededException struct {
 
 // NewLimitExceededException makes the error with a message.
 func NewLimitExceededException(format string, args ...any) *LimitExceededException {
-	return &LimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &LimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *LimitExceededException) Error() string {
@@ -227,7 +226,7 @@ type ProvisionedThroughputExceededException struct {
 
 // NewProvisionedThroughputExceededException makes the error with a message.
 func NewProvisionedThroughputExceededException(format string, args ...any) *ProvisionedThroughputExceededException {
-	return &ProvisionedThroughputExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &ProvisionedThroughputExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *ProvisionedThroughputExceededException) Error() string {
@@ -246,7 +245,7 @@ type ResourceInUseException struct {
 
 // NewResourceInUseException makes the error with a message.
 func NewResourceInUseException(format string, args ...any) *ResourceInUseException {
-	return &ResourceInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceInUseException) Error() string {
@@ -263,7 +262,7 @@ type ResourceNotFoundException struct {
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string {
@@ -280,7 +279,7 @@ type ThrottlingException struct {
 
 // NewThrottlingException makes the error with a message.
 func NewThrottlingException(format string, args ...any) *ThrottlingException {
-	return &ThrottlingException{Message: new(fmt.Sprintf(format, args...))}
+	return &ThrottlingException{Message: rt.Message(format, args...)}
 }
 
 func (e *ThrottlingException) Error() string        { return "ThrottlingException: " + rt.Val(e.Message) }
@@ -295,7 +294,7 @@ type ValidationException struct {
 
 // NewValidationException makes the error with a message.
 func NewValidationException(format string, args ...any) *ValidationException {
-	return &ValidationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ValidationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ValidationException) Error() string        { return "ValidationException: " + rt.Val(e.Message) }

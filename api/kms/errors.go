@@ -3,7 +3,6 @@
 package kms
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type AlreadyExistsException struct {
 
 // NewAlreadyExistsException makes the error with a message.
 func NewAlreadyExistsException(format string, args ...any) *AlreadyExistsException {
-	return &AlreadyExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &AlreadyExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *AlreadyExistsException) Error() string {
@@ -31,7 +30,7 @@ type CloudHsmClusterInUseException struct {
 
 // NewCloudHsmClusterInUseException makes the error with a message.
 func NewCloudHsmClusterInUseException(format string, args ...any) *CloudHsmClusterInUseException {
-	return &CloudHsmClusterInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &CloudHsmClusterInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *CloudHsmClusterInUseException) Error() string {
@@ -48,7 +47,7 @@ type CloudHsmClusterInvalidConfigurationException struct {
 
 // NewCloudHsmClusterInvalidConfigurationException makes the error with a message.
 func NewCloudHsmClusterInvalidConfigurationException(format string, args ...any) *CloudHsmClusterInvalidConfigurationException {
-	return &CloudHsmClusterInvalidConfigurationException{Message: new(fmt.Sprintf(format, args...))}
+	return &CloudHsmClusterInvalidConfigurationException{Message: rt.Message(format, args...)}
 }
 
 func (e *CloudHsmClusterInvalidConfigurationException) Error() string {
@@ -69,7 +68,7 @@ type CloudHsmClusterNotActiveException struct {
 
 // NewCloudHsmClusterNotActiveException makes the error with a message.
 func NewCloudHsmClusterNotActiveException(format string, args ...any) *CloudHsmClusterNotActiveException {
-	return &CloudHsmClusterNotActiveException{Message: new(fmt.Sprintf(format, args...))}
+	return &CloudHsmClusterNotActiveException{Message: rt.Message(format, args...)}
 }
 
 func (e *CloudHsmClusterNotActiveException) Error() string {
@@ -88,7 +87,7 @@ type CloudHsmClusterNotFoundException struct {
 
 // NewCloudHsmClusterNotFoundException makes the error with a message.
 func NewCloudHsmClusterNotFoundException(format string, args ...any) *CloudHsmClusterNotFoundException {
-	return &CloudHsmClusterNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &CloudHsmClusterNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *CloudHsmClusterNotFoundException) Error() string {
@@ -107,7 +106,7 @@ type CloudHsmClusterNotRelatedException struct {
 
 // NewCloudHsmClusterNotRelatedException makes the error with a message.
 func NewCloudHsmClusterNotRelatedException(format string, args ...any) *CloudHsmClusterNotRelatedException {
-	return &CloudHsmClusterNotRelatedException{Message: new(fmt.Sprintf(format, args...))}
+	return &CloudHsmClusterNotRelatedException{Message: rt.Message(format, args...)}
 }
 
 func (e *CloudHsmClusterNotRelatedException) Error() string {
@@ -126,7 +125,7 @@ type ConflictException struct {
 
 // NewConflictException makes the error with a message.
 func NewConflictException(format string, args ...any) *ConflictException {
-	return &ConflictException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConflictException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConflictException) Error() string        { return "ConflictException: " + rt.Val(e.Message) }
@@ -141,7 +140,7 @@ type CustomKeyStoreHasCMKsException struct {
 
 // NewCustomKeyStoreHasCMKsException makes the error with a message.
 func NewCustomKeyStoreHasCMKsException(format string, args ...any) *CustomKeyStoreHasCMKsException {
-	return &CustomKeyStoreHasCMKsException{Message: new(fmt.Sprintf(format, args...))}
+	return &CustomKeyStoreHasCMKsException{Message: rt.Message(format, args...)}
 }
 
 func (e *CustomKeyStoreHasCMKsException) Error() string {
@@ -158,7 +157,7 @@ type CustomKeyStoreInvalidStateException struct {
 
 // NewCustomKeyStoreInvalidStateException makes the error with a message.
 func NewCustomKeyStoreInvalidStateException(format string, args ...any) *CustomKeyStoreInvalidStateException {
-	return &CustomKeyStoreInvalidStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &CustomKeyStoreInvalidStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *CustomKeyStoreInvalidStateException) Error() string {
@@ -177,7 +176,7 @@ type CustomKeyStoreNameInUseException struct {
 
 // NewCustomKeyStoreNameInUseException makes the error with a message.
 func NewCustomKeyStoreNameInUseException(format string, args ...any) *CustomKeyStoreNameInUseException {
-	return &CustomKeyStoreNameInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &CustomKeyStoreNameInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *CustomKeyStoreNameInUseException) Error() string {
@@ -196,7 +195,7 @@ type CustomKeyStoreNotFoundException struct {
 
 // NewCustomKeyStoreNotFoundException makes the error with a message.
 func NewCustomKeyStoreNotFoundException(format string, args ...any) *CustomKeyStoreNotFoundException {
-	return &CustomKeyStoreNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &CustomKeyStoreNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *CustomKeyStoreNotFoundException) Error() string {
@@ -215,7 +214,7 @@ type DependencyTimeoutException struct {
 
 // NewDependencyTimeoutException makes the error with a message.
 func NewDependencyTimeoutException(format string, args ...any) *DependencyTimeoutException {
-	return &DependencyTimeoutException{Message: new(fmt.Sprintf(format, args...))}
+	return &DependencyTimeoutException{Message: rt.Message(format, args...)}
 }
 
 func (e *DependencyTimeoutException) Error() string {
@@ -232,7 +231,7 @@ type DisabledException struct {
 
 // NewDisabledException makes the error with a message.
 func NewDisabledException(format string, args ...any) *DisabledException {
-	return &DisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &DisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *DisabledException) Error() string        { return "DisabledException: " + rt.Val(e.Message) }
@@ -247,7 +246,7 @@ type DryRunOperationException struct {
 
 // NewDryRunOperationException makes the error with a message.
 func NewDryRunOperationException(format string, args ...any) *DryRunOperationException {
-	return &DryRunOperationException{Message: new(fmt.Sprintf(format, args...))}
+	return &DryRunOperationException{Message: rt.Message(format, args...)}
 }
 
 func (e *DryRunOperationException) Error() string {
@@ -264,7 +263,7 @@ type ExpiredImportTokenException struct {
 
 // NewExpiredImportTokenException makes the error with a message.
 func NewExpiredImportTokenException(format string, args ...any) *ExpiredImportTokenException {
-	return &ExpiredImportTokenException{Message: new(fmt.Sprintf(format, args...))}
+	return &ExpiredImportTokenException{Message: rt.Message(format, args...)}
 }
 
 func (e *ExpiredImportTokenException) Error() string {
@@ -281,7 +280,7 @@ type IncorrectKeyException struct {
 
 // NewIncorrectKeyException makes the error with a message.
 func NewIncorrectKeyException(format string, args ...any) *IncorrectKeyException {
-	return &IncorrectKeyException{Message: new(fmt.Sprintf(format, args...))}
+	return &IncorrectKeyException{Message: rt.Message(format, args...)}
 }
 
 func (e *IncorrectKeyException) Error() string        { return "IncorrectKeyException: " + rt.Val(e.Message) }
@@ -296,7 +295,7 @@ type IncorrectKeyMaterialException struct {
 
 // NewIncorrectKeyMaterialException makes the error with a message.
 func NewIncorrectKeyMaterialException(format string, args ...any) *IncorrectKeyMaterialException {
-	return &IncorrectKeyMaterialException{Message: new(fmt.Sprintf(format, args...))}
+	return &IncorrectKeyMaterialException{Message: rt.Message(format, args...)}
 }
 
 func (e *IncorrectKeyMaterialException) Error() string {
@@ -313,7 +312,7 @@ type IncorrectTrustAnchorException struct {
 
 // NewIncorrectTrustAnchorException makes the error with a message.
 func NewIncorrectTrustAnchorException(format string, args ...any) *IncorrectTrustAnchorException {
-	return &IncorrectTrustAnchorException{Message: new(fmt.Sprintf(format, args...))}
+	return &IncorrectTrustAnchorException{Message: rt.Message(format, args...)}
 }
 
 func (e *IncorrectTrustAnchorException) Error() string {
@@ -330,7 +329,7 @@ type InvalidAliasNameException struct {
 
 // NewInvalidAliasNameException makes the error with a message.
 func NewInvalidAliasNameException(format string, args ...any) *InvalidAliasNameException {
-	return &InvalidAliasNameException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidAliasNameException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidAliasNameException) Error() string {
@@ -347,7 +346,7 @@ type InvalidArnException struct {
 
 // NewInvalidArnException makes the error with a message.
 func NewInvalidArnException(format string, args ...any) *InvalidArnException {
-	return &InvalidArnException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidArnException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidArnException) Error() string        { return "InvalidArnException: " + rt.Val(e.Message) }
@@ -362,7 +361,7 @@ type InvalidCiphertextException struct {
 
 // NewInvalidCiphertextException makes the error with a message.
 func NewInvalidCiphertextException(format string, args ...any) *InvalidCiphertextException {
-	return &InvalidCiphertextException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidCiphertextException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidCiphertextException) Error() string {
@@ -379,7 +378,7 @@ type InvalidGrantIdException struct {
 
 // NewInvalidGrantIdException makes the error with a message.
 func NewInvalidGrantIdException(format string, args ...any) *InvalidGrantIdException {
-	return &InvalidGrantIdException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidGrantIdException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidGrantIdException) Error() string {
@@ -396,7 +395,7 @@ type InvalidGrantTokenException struct {
 
 // NewInvalidGrantTokenException makes the error with a message.
 func NewInvalidGrantTokenException(format string, args ...any) *InvalidGrantTokenException {
-	return &InvalidGrantTokenException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidGrantTokenException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidGrantTokenException) Error() string {
@@ -413,7 +412,7 @@ type InvalidImportTokenException struct {
 
 // NewInvalidImportTokenException makes the error with a message.
 func NewInvalidImportTokenException(format string, args ...any) *InvalidImportTokenException {
-	return &InvalidImportTokenException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidImportTokenException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidImportTokenException) Error() string {
@@ -430,7 +429,7 @@ type InvalidKeyUsageException struct {
 
 // NewInvalidKeyUsageException makes the error with a message.
 func NewInvalidKeyUsageException(format string, args ...any) *InvalidKeyUsageException {
-	return &InvalidKeyUsageException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidKeyUsageException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidKeyUsageException) Error() string {
@@ -447,7 +446,7 @@ type InvalidMarkerException struct {
 
 // NewInvalidMarkerException makes the error with a message.
 func NewInvalidMarkerException(format string, args ...any) *InvalidMarkerException {
-	return &InvalidMarkerException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidMarkerException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidMarkerException) Error() string {
@@ -464,7 +463,7 @@ type KMSInternalException struct {
 
 // NewKMSInternalException makes the error with a message.
 func NewKMSInternalException(format string, args ...any) *KMSInternalException {
-	return &KMSInternalException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSInternalException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSInternalException) Error() string        { return "KMSInternalException: " + rt.Val(e.Message) }
@@ -479,7 +478,7 @@ type KMSInvalidMacException struct {
 
 // NewKMSInvalidMacException makes the error with a message.
 func NewKMSInvalidMacException(format string, args ...any) *KMSInvalidMacException {
-	return &KMSInvalidMacException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSInvalidMacException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSInvalidMacException) Error() string {
@@ -496,7 +495,7 @@ type KMSInvalidSignatureException struct {
 
 // NewKMSInvalidSignatureException makes the error with a message.
 func NewKMSInvalidSignatureException(format string, args ...any) *KMSInvalidSignatureException {
-	return &KMSInvalidSignatureException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSInvalidSignatureException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSInvalidSignatureException) Error() string {
@@ -513,7 +512,7 @@ type KMSInvalidStateException struct {
 
 // NewKMSInvalidStateException makes the error with a message.
 func NewKMSInvalidStateException(format string, args ...any) *KMSInvalidStateException {
-	return &KMSInvalidStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSInvalidStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSInvalidStateException) Error() string {
@@ -530,7 +529,7 @@ type KeyUnavailableException struct {
 
 // NewKeyUnavailableException makes the error with a message.
 func NewKeyUnavailableException(format string, args ...any) *KeyUnavailableException {
-	return &KeyUnavailableException{Message: new(fmt.Sprintf(format, args...))}
+	return &KeyUnavailableException{Message: rt.Message(format, args...)}
 }
 
 func (e *KeyUnavailableException) Error() string {
@@ -547,7 +546,7 @@ type LimitExceededException struct {
 
 // NewLimitExceededException makes the error with a message.
 func NewLimitExceededException(format string, args ...any) *LimitExceededException {
-	return &LimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &LimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *LimitExceededException) Error() string {
@@ -564,7 +563,7 @@ type MalformedPolicyDocumentException struct {
 
 // NewMalformedPolicyDocumentException makes the error with a message.
 func NewMalformedPolicyDocumentException(format string, args ...any) *MalformedPolicyDocumentException {
-	return &MalformedPolicyDocumentException{Message: new(fmt.Sprintf(format, args...))}
+	return &MalformedPolicyDocumentException{Message: rt.Message(format, args...)}
 }
 
 func (e *MalformedPolicyDocumentException) Error() string {
@@ -583,7 +582,7 @@ type NotFoundException struct {
 
 // NewNotFoundException makes the error with a message.
 func NewNotFoundException(format string, args ...any) *NotFoundException {
-	return &NotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &NotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *NotFoundException) Error() string        { return "NotFoundException: " + rt.Val(e.Message) }
@@ -598,7 +597,7 @@ type TagException struct {
 
 // NewTagException makes the error with a message.
 func NewTagException(format string, args ...any) *TagException {
-	return &TagException{Message: new(fmt.Sprintf(format, args...))}
+	return &TagException{Message: rt.Message(format, args...)}
 }
 
 func (e *TagException) Error() string        { return "TagException: " + rt.Val(e.Message) }
@@ -613,7 +612,7 @@ type UnsupportedOperationException struct {
 
 // NewUnsupportedOperationException makes the error with a message.
 func NewUnsupportedOperationException(format string, args ...any) *UnsupportedOperationException {
-	return &UnsupportedOperationException{Message: new(fmt.Sprintf(format, args...))}
+	return &UnsupportedOperationException{Message: rt.Message(format, args...)}
 }
 
 func (e *UnsupportedOperationException) Error() string {
@@ -630,7 +629,7 @@ type XksKeyAlreadyInUseException struct {
 
 // NewXksKeyAlreadyInUseException makes the error with a message.
 func NewXksKeyAlreadyInUseException(format string, args ...any) *XksKeyAlreadyInUseException {
-	return &XksKeyAlreadyInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksKeyAlreadyInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksKeyAlreadyInUseException) Error() string {
@@ -647,7 +646,7 @@ type XksKeyInvalidConfigurationException struct {
 
 // NewXksKeyInvalidConfigurationException makes the error with a message.
 func NewXksKeyInvalidConfigurationException(format string, args ...any) *XksKeyInvalidConfigurationException {
-	return &XksKeyInvalidConfigurationException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksKeyInvalidConfigurationException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksKeyInvalidConfigurationException) Error() string {
@@ -666,7 +665,7 @@ type XksKeyNotFoundException struct {
 
 // NewXksKeyNotFoundException makes the error with a message.
 func NewXksKeyNotFoundException(format string, args ...any) *XksKeyNotFoundException {
-	return &XksKeyNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksKeyNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksKeyNotFoundException) Error() string {
@@ -683,7 +682,7 @@ type XksProxyIncorrectAuthenticationCredentialException struct {
 
 // NewXksProxyIncorrectAuthenticationCredentialException makes the error with a message.
 func NewXksProxyIncorrectAuthenticationCredentialException(format string, args ...any) *XksProxyIncorrectAuthenticationCredentialException {
-	return &XksProxyIncorrectAuthenticationCredentialException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksProxyIncorrectAuthenticationCredentialException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksProxyIncorrectAuthenticationCredentialException) Error() string {
@@ -704,7 +703,7 @@ type XksProxyInvalidConfigurationException struct {
 
 // NewXksProxyInvalidConfigurationException makes the error with a message.
 func NewXksProxyInvalidConfigurationException(format string, args ...any) *XksProxyInvalidConfigurationException {
-	return &XksProxyInvalidConfigurationException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksProxyInvalidConfigurationException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksProxyInvalidConfigurationException) Error() string {
@@ -723,7 +722,7 @@ type XksProxyInvalidResponseException struct {
 
 // NewXksProxyInvalidResponseException makes the error with a message.
 func NewXksProxyInvalidResponseException(format string, args ...any) *XksProxyInvalidResponseException {
-	return &XksProxyInvalidResponseException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksProxyInvalidResponseException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksProxyInvalidResponseException) Error() string {
@@ -742,7 +741,7 @@ type XksProxyUriEndpointInUseException struct {
 
 // NewXksProxyUriEndpointInUseException makes the error with a message.
 func NewXksProxyUriEndpointInUseException(format string, args ...any) *XksProxyUriEndpointInUseException {
-	return &XksProxyUriEndpointInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksProxyUriEndpointInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksProxyUriEndpointInUseException) Error() string {
@@ -761,7 +760,7 @@ type XksProxyUriInUseException struct {
 
 // NewXksProxyUriInUseException makes the error with a message.
 func NewXksProxyUriInUseException(format string, args ...any) *XksProxyUriInUseException {
-	return &XksProxyUriInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksProxyUriInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksProxyUriInUseException) Error() string {
@@ -778,7 +777,7 @@ type XksProxyUriUnreachableException struct {
 
 // NewXksProxyUriUnreachableException makes the error with a message.
 func NewXksProxyUriUnreachableException(format string, args ...any) *XksProxyUriUnreachableException {
-	return &XksProxyUriUnreachableException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksProxyUriUnreachableException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksProxyUriUnreachableException) Error() string {
@@ -797,7 +796,7 @@ type XksProxyVpcEndpointServiceInUseException struct {
 
 // NewXksProxyVpcEndpointServiceInUseException makes the error with a message.
 func NewXksProxyVpcEndpointServiceInUseException(format string, args ...any) *XksProxyVpcEndpointServiceInUseException {
-	return &XksProxyVpcEndpointServiceInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksProxyVpcEndpointServiceInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksProxyVpcEndpointServiceInUseException) Error() string {
@@ -816,7 +815,7 @@ type XksProxyVpcEndpointServiceInvalidConfigurationException struct {
 
 // NewXksProxyVpcEndpointServiceInvalidConfigurationException makes the error with a message.
 func NewXksProxyVpcEndpointServiceInvalidConfigurationException(format string, args ...any) *XksProxyVpcEndpointServiceInvalidConfigurationException {
-	return &XksProxyVpcEndpointServiceInvalidConfigurationException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksProxyVpcEndpointServiceInvalidConfigurationException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksProxyVpcEndpointServiceInvalidConfigurationException) Error() string {
@@ -837,7 +836,7 @@ type XksProxyVpcEndpointServiceNotFoundException struct {
 
 // NewXksProxyVpcEndpointServiceNotFoundException makes the error with a message.
 func NewXksProxyVpcEndpointServiceNotFoundException(format string, args ...any) *XksProxyVpcEndpointServiceNotFoundException {
-	return &XksProxyVpcEndpointServiceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &XksProxyVpcEndpointServiceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *XksProxyVpcEndpointServiceNotFoundException) Error() string {

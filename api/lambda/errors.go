@@ -3,7 +3,6 @@
 package lambda
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -15,7 +14,7 @@ type AliasLimitExceededException struct {
 
 // NewAliasLimitExceededException makes the error with a message.
 func NewAliasLimitExceededException(format string, args ...any) *AliasLimitExceededException {
-	return &AliasLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &AliasLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *AliasLimitExceededException) Error() string {
@@ -33,7 +32,7 @@ type CallbackTimeoutException struct {
 
 // NewCallbackTimeoutException makes the error with a message.
 func NewCallbackTimeoutException(format string, args ...any) *CallbackTimeoutException {
-	return &CallbackTimeoutException{Message: new(fmt.Sprintf(format, args...))}
+	return &CallbackTimeoutException{Message: rt.Message(format, args...)}
 }
 
 func (e *CallbackTimeoutException) Error() string {
@@ -51,7 +50,7 @@ type CapacityProviderLimitExceededException struct {
 
 // NewCapacityProviderLimitExceededException makes the error with a message.
 func NewCapacityProviderLimitExceededException(format string, args ...any) *CapacityProviderLimitExceededException {
-	return &CapacityProviderLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &CapacityProviderLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *CapacityProviderLimitExceededException) Error() string {
@@ -71,7 +70,7 @@ type CodeArtifactUserDeletedException struct {
 
 // NewCodeArtifactUserDeletedException makes the error with a message.
 func NewCodeArtifactUserDeletedException(format string, args ...any) *CodeArtifactUserDeletedException {
-	return &CodeArtifactUserDeletedException{Message: new(fmt.Sprintf(format, args...))}
+	return &CodeArtifactUserDeletedException{Message: rt.Message(format, args...)}
 }
 
 func (e *CodeArtifactUserDeletedException) Error() string {
@@ -91,7 +90,7 @@ type CodeArtifactUserFailedException struct {
 
 // NewCodeArtifactUserFailedException makes the error with a message.
 func NewCodeArtifactUserFailedException(format string, args ...any) *CodeArtifactUserFailedException {
-	return &CodeArtifactUserFailedException{Message: new(fmt.Sprintf(format, args...))}
+	return &CodeArtifactUserFailedException{Message: rt.Message(format, args...)}
 }
 
 func (e *CodeArtifactUserFailedException) Error() string {
@@ -111,7 +110,7 @@ type CodeArtifactUserPendingException struct {
 
 // NewCodeArtifactUserPendingException makes the error with a message.
 func NewCodeArtifactUserPendingException(format string, args ...any) *CodeArtifactUserPendingException {
-	return &CodeArtifactUserPendingException{Message: new(fmt.Sprintf(format, args...))}
+	return &CodeArtifactUserPendingException{Message: rt.Message(format, args...)}
 }
 
 func (e *CodeArtifactUserPendingException) Error() string {
@@ -131,7 +130,7 @@ type CodeSigningConfigNotFoundException struct {
 
 // NewCodeSigningConfigNotFoundException makes the error with a message.
 func NewCodeSigningConfigNotFoundException(format string, args ...any) *CodeSigningConfigNotFoundException {
-	return &CodeSigningConfigNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &CodeSigningConfigNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *CodeSigningConfigNotFoundException) Error() string {
@@ -151,7 +150,7 @@ type CodeStorageExceededException struct {
 
 // NewCodeStorageExceededException makes the error with a message.
 func NewCodeStorageExceededException(format string, args ...any) *CodeStorageExceededException {
-	return &CodeStorageExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &CodeStorageExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *CodeStorageExceededException) Error() string {
@@ -169,7 +168,7 @@ type CodeVerificationFailedException struct {
 
 // NewCodeVerificationFailedException makes the error with a message.
 func NewCodeVerificationFailedException(format string, args ...any) *CodeVerificationFailedException {
-	return &CodeVerificationFailedException{Message: new(fmt.Sprintf(format, args...))}
+	return &CodeVerificationFailedException{Message: rt.Message(format, args...)}
 }
 
 func (e *CodeVerificationFailedException) Error() string {
@@ -189,7 +188,7 @@ type DurableExecutionAlreadyStartedException struct {
 
 // NewDurableExecutionAlreadyStartedException makes the error with a message.
 func NewDurableExecutionAlreadyStartedException(format string, args ...any) *DurableExecutionAlreadyStartedException {
-	return &DurableExecutionAlreadyStartedException{Message: new(fmt.Sprintf(format, args...))}
+	return &DurableExecutionAlreadyStartedException{Message: rt.Message(format, args...)}
 }
 
 func (e *DurableExecutionAlreadyStartedException) Error() string {
@@ -209,7 +208,7 @@ type EC2AccessDeniedException struct {
 
 // NewEC2AccessDeniedException makes the error with a message.
 func NewEC2AccessDeniedException(format string, args ...any) *EC2AccessDeniedException {
-	return &EC2AccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &EC2AccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *EC2AccessDeniedException) Error() string {
@@ -227,7 +226,7 @@ type EC2ThrottledException struct {
 
 // NewEC2ThrottledException makes the error with a message.
 func NewEC2ThrottledException(format string, args ...any) *EC2ThrottledException {
-	return &EC2ThrottledException{Message: new(fmt.Sprintf(format, args...))}
+	return &EC2ThrottledException{Message: rt.Message(format, args...)}
 }
 
 func (e *EC2ThrottledException) Error() string        { return "EC2ThrottledException: " + rt.Val(e.Message) }
@@ -244,7 +243,7 @@ type EC2UnexpectedException struct {
 
 // NewEC2UnexpectedException makes the error with a message.
 func NewEC2UnexpectedException(format string, args ...any) *EC2UnexpectedException {
-	return &EC2UnexpectedException{Message: new(fmt.Sprintf(format, args...))}
+	return &EC2UnexpectedException{Message: rt.Message(format, args...)}
 }
 
 func (e *EC2UnexpectedException) Error() string {
@@ -262,7 +261,7 @@ type EFSIOException struct {
 
 // NewEFSIOException makes the error with a message.
 func NewEFSIOException(format string, args ...any) *EFSIOException {
-	return &EFSIOException{Message: new(fmt.Sprintf(format, args...))}
+	return &EFSIOException{Message: rt.Message(format, args...)}
 }
 
 func (e *EFSIOException) Error() string        { return "EFSIOException: " + rt.Val(e.Message) }
@@ -278,7 +277,7 @@ type EFSMountConnectivityException struct {
 
 // NewEFSMountConnectivityException makes the error with a message.
 func NewEFSMountConnectivityException(format string, args ...any) *EFSMountConnectivityException {
-	return &EFSMountConnectivityException{Message: new(fmt.Sprintf(format, args...))}
+	return &EFSMountConnectivityException{Message: rt.Message(format, args...)}
 }
 
 func (e *EFSMountConnectivityException) Error() string {
@@ -296,7 +295,7 @@ type EFSMountFailureException struct {
 
 // NewEFSMountFailureException makes the error with a message.
 func NewEFSMountFailureException(format string, args ...any) *EFSMountFailureException {
-	return &EFSMountFailureException{Message: new(fmt.Sprintf(format, args...))}
+	return &EFSMountFailureException{Message: rt.Message(format, args...)}
 }
 
 func (e *EFSMountFailureException) Error() string {
@@ -314,7 +313,7 @@ type EFSMountTimeoutException struct {
 
 // NewEFSMountTimeoutException makes the error with a message.
 func NewEFSMountTimeoutException(format string, args ...any) *EFSMountTimeoutException {
-	return &EFSMountTimeoutException{Message: new(fmt.Sprintf(format, args...))}
+	return &EFSMountTimeoutException{Message: rt.Message(format, args...)}
 }
 
 func (e *EFSMountTimeoutException) Error() string {
@@ -332,7 +331,7 @@ type ENILimitReachedException struct {
 
 // NewENILimitReachedException makes the error with a message.
 func NewENILimitReachedException(format string, args ...any) *ENILimitReachedException {
-	return &ENILimitReachedException{Message: new(fmt.Sprintf(format, args...))}
+	return &ENILimitReachedException{Message: rt.Message(format, args...)}
 }
 
 func (e *ENILimitReachedException) Error() string {
@@ -350,7 +349,7 @@ type ENINotReadyException struct {
 
 // NewENINotReadyException makes the error with a message.
 func NewENINotReadyException(format string, args ...any) *ENINotReadyException {
-	return &ENINotReadyException{Message: new(fmt.Sprintf(format, args...))}
+	return &ENINotReadyException{Message: rt.Message(format, args...)}
 }
 
 func (e *ENINotReadyException) Error() string        { return "ENINotReadyException: " + rt.Val(e.Message) }
@@ -366,7 +365,7 @@ type FunctionVersionsPerCapacityProviderLimitExceededException struct {
 
 // NewFunctionVersionsPerCapacityProviderLimitExceededException makes the error with a message.
 func NewFunctionVersionsPerCapacityProviderLimitExceededException(format string, args ...any) *FunctionVersionsPerCapacityProviderLimitExceededException {
-	return &FunctionVersionsPerCapacityProviderLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &FunctionVersionsPerCapacityProviderLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *FunctionVersionsPerCapacityProviderLimitExceededException) Error() string {
@@ -388,7 +387,7 @@ type InvalidCodeSignatureException struct {
 
 // NewInvalidCodeSignatureException makes the error with a message.
 func NewInvalidCodeSignatureException(format string, args ...any) *InvalidCodeSignatureException {
-	return &InvalidCodeSignatureException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidCodeSignatureException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidCodeSignatureException) Error() string {
@@ -406,7 +405,7 @@ type InvalidParameterValueException struct {
 
 // NewInvalidParameterValueException makes the error with a message.
 func NewInvalidParameterValueException(format string, args ...any) *InvalidParameterValueException {
-	return &InvalidParameterValueException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidParameterValueException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidParameterValueException) Error() string {
@@ -424,7 +423,7 @@ type InvalidRequestContentException struct {
 
 // NewInvalidRequestContentException makes the error with a message.
 func NewInvalidRequestContentException(format string, args ...any) *InvalidRequestContentException {
-	return &InvalidRequestContentException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidRequestContentException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidRequestContentException) Error() string {
@@ -442,7 +441,7 @@ type InvalidRuntimeException struct {
 
 // NewInvalidRuntimeException makes the error with a message.
 func NewInvalidRuntimeException(format string, args ...any) *InvalidRuntimeException {
-	return &InvalidRuntimeException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidRuntimeException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidRuntimeException) Error() string {
@@ -460,7 +459,7 @@ type InvalidSecurityGroupIDException struct {
 
 // NewInvalidSecurityGroupIDException makes the error with a message.
 func NewInvalidSecurityGroupIDException(format string, args ...any) *InvalidSecurityGroupIDException {
-	return &InvalidSecurityGroupIDException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidSecurityGroupIDException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidSecurityGroupIDException) Error() string {
@@ -480,7 +479,7 @@ type InvalidSubnetIDException struct {
 
 // NewInvalidSubnetIDException makes the error with a message.
 func NewInvalidSubnetIDException(format string, args ...any) *InvalidSubnetIDException {
-	return &InvalidSubnetIDException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidSubnetIDException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidSubnetIDException) Error() string {
@@ -498,7 +497,7 @@ type InvalidZipFileException struct {
 
 // NewInvalidZipFileException makes the error with a message.
 func NewInvalidZipFileException(format string, args ...any) *InvalidZipFileException {
-	return &InvalidZipFileException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidZipFileException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidZipFileException) Error() string {
@@ -516,7 +515,7 @@ type KMSAccessDeniedException struct {
 
 // NewKMSAccessDeniedException makes the error with a message.
 func NewKMSAccessDeniedException(format string, args ...any) *KMSAccessDeniedException {
-	return &KMSAccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSAccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSAccessDeniedException) Error() string {
@@ -534,7 +533,7 @@ type KMSDisabledException struct {
 
 // NewKMSDisabledException makes the error with a message.
 func NewKMSDisabledException(format string, args ...any) *KMSDisabledException {
-	return &KMSDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSDisabledException) Error() string        { return "KMSDisabledException: " + rt.Val(e.Message) }
@@ -550,7 +549,7 @@ type KMSInvalidStateException struct {
 
 // NewKMSInvalidStateException makes the error with a message.
 func NewKMSInvalidStateException(format string, args ...any) *KMSInvalidStateException {
-	return &KMSInvalidStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSInvalidStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSInvalidStateException) Error() string {
@@ -568,7 +567,7 @@ type KMSNotFoundException struct {
 
 // NewKMSNotFoundException makes the error with a message.
 func NewKMSNotFoundException(format string, args ...any) *KMSNotFoundException {
-	return &KMSNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSNotFoundException) Error() string        { return "KMSNotFoundException: " + rt.Val(e.Message) }
@@ -584,7 +583,7 @@ type ModeNotSupportedException struct {
 
 // NewModeNotSupportedException makes the error with a message.
 func NewModeNotSupportedException(format string, args ...any) *ModeNotSupportedException {
-	return &ModeNotSupportedException{Message: new(fmt.Sprintf(format, args...))}
+	return &ModeNotSupportedException{Message: rt.Message(format, args...)}
 }
 
 func (e *ModeNotSupportedException) Error() string {
@@ -602,7 +601,7 @@ type NoPublishedVersionException struct {
 
 // NewNoPublishedVersionException makes the error with a message.
 func NewNoPublishedVersionException(format string, args ...any) *NoPublishedVersionException {
-	return &NoPublishedVersionException{Message: new(fmt.Sprintf(format, args...))}
+	return &NoPublishedVersionException{Message: rt.Message(format, args...)}
 }
 
 func (e *NoPublishedVersionException) Error() string {
@@ -620,7 +619,7 @@ type PolicyLengthExceededException struct {
 
 // NewPolicyLengthExceededException makes the error with a message.
 func NewPolicyLengthExceededException(format string, args ...any) *PolicyLengthExceededException {
-	return &PolicyLengthExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyLengthExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyLengthExceededException) Error() string {
@@ -638,7 +637,7 @@ type PreconditionFailedException struct {
 
 // NewPreconditionFailedException makes the error with a message.
 func NewPreconditionFailedException(format string, args ...any) *PreconditionFailedException {
-	return &PreconditionFailedException{Message: new(fmt.Sprintf(format, args...))}
+	return &PreconditionFailedException{Message: rt.Message(format, args...)}
 }
 
 func (e *PreconditionFailedException) Error() string {
@@ -656,7 +655,7 @@ type ProvisionedConcurrencyConfigNotFoundException struct {
 
 // NewProvisionedConcurrencyConfigNotFoundException makes the error with a message.
 func NewProvisionedConcurrencyConfigNotFoundException(format string, args ...any) *ProvisionedConcurrencyConfigNotFoundException {
-	return &ProvisionedConcurrencyConfigNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ProvisionedConcurrencyConfigNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ProvisionedConcurrencyConfigNotFoundException) Error() string {
@@ -678,7 +677,7 @@ type PublicPolicyException struct {
 
 // NewPublicPolicyException makes the error with a message.
 func NewPublicPolicyException(format string, args ...any) *PublicPolicyException {
-	return &PublicPolicyException{Message: new(fmt.Sprintf(format, args...))}
+	return &PublicPolicyException{Message: rt.Message(format, args...)}
 }
 
 func (e *PublicPolicyException) Error() string        { return "PublicPolicyException: " + rt.Val(e.Message) }
@@ -694,7 +693,7 @@ type RecursiveInvocationException struct {
 
 // NewRecursiveInvocationException makes the error with a message.
 func NewRecursiveInvocationException(format string, args ...any) *RecursiveInvocationException {
-	return &RecursiveInvocationException{Message: new(fmt.Sprintf(format, args...))}
+	return &RecursiveInvocationException{Message: rt.Message(format, args...)}
 }
 
 func (e *RecursiveInvocationException) Error() string {
@@ -712,7 +711,7 @@ type RequestTooLargeException struct {
 
 // NewRequestTooLargeException makes the error with a message.
 func NewRequestTooLargeException(format string, args ...any) *RequestTooLargeException {
-	return &RequestTooLargeException{Message: new(fmt.Sprintf(format, args...))}
+	return &RequestTooLargeException{Message: rt.Message(format, args...)}
 }
 
 func (e *RequestTooLargeException) Error() string {
@@ -730,7 +729,7 @@ type ResourceConflictException struct {
 
 // NewResourceConflictException makes the error with a message.
 func NewResourceConflictException(format string, args ...any) *ResourceConflictException {
-	return &ResourceConflictException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceConflictException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceConflictException) Error() string {
@@ -748,7 +747,7 @@ type ResourceInUseException struct {
 
 // NewResourceInUseException makes the error with a message.
 func NewResourceInUseException(format string, args ...any) *ResourceInUseException {
-	return &ResourceInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceInUseException) Error() string {
@@ -766,7 +765,7 @@ type ResourceNotFoundException struct {
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string {
@@ -784,7 +783,7 @@ type ResourceNotReadyException struct {
 
 // NewResourceNotReadyException makes the error with a message.
 func NewResourceNotReadyException(format string, args ...any) *ResourceNotReadyException {
-	return &ResourceNotReadyException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotReadyException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotReadyException) Error() string {
@@ -802,7 +801,7 @@ type RuntimeAliasDeletedException struct {
 
 // NewRuntimeAliasDeletedException makes the error with a message.
 func NewRuntimeAliasDeletedException(format string, args ...any) *RuntimeAliasDeletedException {
-	return &RuntimeAliasDeletedException{Message: new(fmt.Sprintf(format, args...))}
+	return &RuntimeAliasDeletedException{Message: rt.Message(format, args...)}
 }
 
 func (e *RuntimeAliasDeletedException) Error() string {
@@ -820,7 +819,7 @@ type RuntimeVersionDeletedException struct {
 
 // NewRuntimeVersionDeletedException makes the error with a message.
 func NewRuntimeVersionDeletedException(format string, args ...any) *RuntimeVersionDeletedException {
-	return &RuntimeVersionDeletedException{Message: new(fmt.Sprintf(format, args...))}
+	return &RuntimeVersionDeletedException{Message: rt.Message(format, args...)}
 }
 
 func (e *RuntimeVersionDeletedException) Error() string {
@@ -838,7 +837,7 @@ type S3FilesMountConnectivityException struct {
 
 // NewS3FilesMountConnectivityException makes the error with a message.
 func NewS3FilesMountConnectivityException(format string, args ...any) *S3FilesMountConnectivityException {
-	return &S3FilesMountConnectivityException{Message: new(fmt.Sprintf(format, args...))}
+	return &S3FilesMountConnectivityException{Message: rt.Message(format, args...)}
 }
 
 func (e *S3FilesMountConnectivityException) Error() string {
@@ -858,7 +857,7 @@ type S3FilesMountFailureException struct {
 
 // NewS3FilesMountFailureException makes the error with a message.
 func NewS3FilesMountFailureException(format string, args ...any) *S3FilesMountFailureException {
-	return &S3FilesMountFailureException{Message: new(fmt.Sprintf(format, args...))}
+	return &S3FilesMountFailureException{Message: rt.Message(format, args...)}
 }
 
 func (e *S3FilesMountFailureException) Error() string {
@@ -876,7 +875,7 @@ type S3FilesMountTimeoutException struct {
 
 // NewS3FilesMountTimeoutException makes the error with a message.
 func NewS3FilesMountTimeoutException(format string, args ...any) *S3FilesMountTimeoutException {
-	return &S3FilesMountTimeoutException{Message: new(fmt.Sprintf(format, args...))}
+	return &S3FilesMountTimeoutException{Message: rt.Message(format, args...)}
 }
 
 func (e *S3FilesMountTimeoutException) Error() string {
@@ -894,7 +893,7 @@ type SerializedRequestEntityTooLargeException struct {
 
 // NewSerializedRequestEntityTooLargeException makes the error with a message.
 func NewSerializedRequestEntityTooLargeException(format string, args ...any) *SerializedRequestEntityTooLargeException {
-	return &SerializedRequestEntityTooLargeException{Message: new(fmt.Sprintf(format, args...))}
+	return &SerializedRequestEntityTooLargeException{Message: rt.Message(format, args...)}
 }
 
 func (e *SerializedRequestEntityTooLargeException) Error() string {
@@ -914,7 +913,7 @@ type ServiceException struct {
 
 // NewServiceException makes the error with a message.
 func NewServiceException(format string, args ...any) *ServiceException {
-	return &ServiceException{Message: new(fmt.Sprintf(format, args...))}
+	return &ServiceException{Message: rt.Message(format, args...)}
 }
 
 func (e *ServiceException) Error() string        { return "ServiceException: " + rt.Val(e.Message) }
@@ -930,7 +929,7 @@ type ServiceQuotaExceededException struct {
 
 // NewServiceQuotaExceededException makes the error with a message.
 func NewServiceQuotaExceededException(format string, args ...any) *ServiceQuotaExceededException {
-	return &ServiceQuotaExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &ServiceQuotaExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *ServiceQuotaExceededException) Error() string {
@@ -948,7 +947,7 @@ type SnapStartException struct {
 
 // NewSnapStartException makes the error with a message.
 func NewSnapStartException(format string, args ...any) *SnapStartException {
-	return &SnapStartException{Message: new(fmt.Sprintf(format, args...))}
+	return &SnapStartException{Message: rt.Message(format, args...)}
 }
 
 func (e *SnapStartException) Error() string        { return "SnapStartException: " + rt.Val(e.Message) }
@@ -964,7 +963,7 @@ type SnapStartNotReadyException struct {
 
 // NewSnapStartNotReadyException makes the error with a message.
 func NewSnapStartNotReadyException(format string, args ...any) *SnapStartNotReadyException {
-	return &SnapStartNotReadyException{Message: new(fmt.Sprintf(format, args...))}
+	return &SnapStartNotReadyException{Message: rt.Message(format, args...)}
 }
 
 func (e *SnapStartNotReadyException) Error() string {
@@ -982,7 +981,7 @@ type SnapStartRegenerationFailureException struct {
 
 // NewSnapStartRegenerationFailureException makes the error with a message.
 func NewSnapStartRegenerationFailureException(format string, args ...any) *SnapStartRegenerationFailureException {
-	return &SnapStartRegenerationFailureException{Message: new(fmt.Sprintf(format, args...))}
+	return &SnapStartRegenerationFailureException{Message: rt.Message(format, args...)}
 }
 
 func (e *SnapStartRegenerationFailureException) Error() string {
@@ -1002,7 +1001,7 @@ type SnapStartTimeoutException struct {
 
 // NewSnapStartTimeoutException makes the error with a message.
 func NewSnapStartTimeoutException(format string, args ...any) *SnapStartTimeoutException {
-	return &SnapStartTimeoutException{Message: new(fmt.Sprintf(format, args...))}
+	return &SnapStartTimeoutException{Message: rt.Message(format, args...)}
 }
 
 func (e *SnapStartTimeoutException) Error() string {
@@ -1020,7 +1019,7 @@ type SubnetIPAddressLimitReachedException struct {
 
 // NewSubnetIPAddressLimitReachedException makes the error with a message.
 func NewSubnetIPAddressLimitReachedException(format string, args ...any) *SubnetIPAddressLimitReachedException {
-	return &SubnetIPAddressLimitReachedException{Message: new(fmt.Sprintf(format, args...))}
+	return &SubnetIPAddressLimitReachedException{Message: rt.Message(format, args...)}
 }
 
 func (e *SubnetIPAddressLimitReachedException) Error() string {
@@ -1042,7 +1041,7 @@ type TooManyRequestsException struct {
 
 // NewTooManyRequestsException makes the error with a message.
 func NewTooManyRequestsException(format string, args ...any) *TooManyRequestsException {
-	return &TooManyRequestsException{Message: new(fmt.Sprintf(format, args...))}
+	return &TooManyRequestsException{Message: rt.Message(format, args...)}
 }
 
 func (e *TooManyRequestsException) Error() string {
@@ -1060,7 +1059,7 @@ type UnsupportedMediaTypeException struct {
 
 // NewUnsupportedMediaTypeException makes the error with a message.
 func NewUnsupportedMediaTypeException(format string, args ...any) *UnsupportedMediaTypeException {
-	return &UnsupportedMediaTypeException{Message: new(fmt.Sprintf(format, args...))}
+	return &UnsupportedMediaTypeException{Message: rt.Message(format, args...)}
 }
 
 func (e *UnsupportedMediaTypeException) Error() string {

@@ -1942,7 +1942,7 @@ type ErrorObject struct {
 	ErrorData    *string  `aws:"ErrorData,sensitive"`
 	ErrorMessage *string  `aws:"ErrorMessage,sensitive"`
 	ErrorType    *string  `aws:"ErrorType,sensitive"`
-	StackTrace   []string `aws:"StackTrace"`
+	StackTrace   []string `aws:"StackTrace,sensitive"`
 }
 
 // Event is a shape of the model.

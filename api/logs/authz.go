@@ -154,4 +154,13 @@ var authz = &rt.Authz{
 		{Name: "lookup-table", Pattern: "arn:${Partition}:logs:${Region}:${Account}:lookup-table:${LookupTableName}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 		{Name: "scheduled-query", Pattern: "arn:${Partition}:logs:${Region}:${Account}:scheduled-query:${ScheduledQueryId}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 	},
+	Keys: []rt.ConditionKey{
+		{Name: "aws:RequestTag/${TagKey}", Type: "String"},
+		{Name: "aws:ResourceTag/${TagKey}", Type: "String"},
+		{Name: "aws:TagKeys", Type: "ArrayOfString"},
+		{Name: "logs:DeliveryDestinationResourceArn", Type: "ARN"},
+		{Name: "logs:LogGeneratingResourceArns", Type: "ArrayOfARN"},
+		{Name: "logs:data_source_name", Type: "String"},
+		{Name: "logs:data_source_type", Type: "String"},
+	},
 }

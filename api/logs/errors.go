@@ -3,7 +3,6 @@
 package logs
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type AccessDeniedException struct {
 
 // NewAccessDeniedException makes the error with a message.
 func NewAccessDeniedException(format string, args ...any) *AccessDeniedException {
-	return &AccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccessDeniedException) Error() string        { return "AccessDeniedException: " + rt.Val(e.Message) }
@@ -29,7 +28,7 @@ type ConflictException struct {
 
 // NewConflictException makes the error with a message.
 func NewConflictException(format string, args ...any) *ConflictException {
-	return &ConflictException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConflictException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConflictException) Error() string        { return "ConflictException: " + rt.Val(e.Message) }
@@ -45,7 +44,7 @@ type DataAlreadyAcceptedException struct {
 
 // NewDataAlreadyAcceptedException makes the error with a message.
 func NewDataAlreadyAcceptedException(format string, args ...any) *DataAlreadyAcceptedException {
-	return &DataAlreadyAcceptedException{Message: new(fmt.Sprintf(format, args...))}
+	return &DataAlreadyAcceptedException{Message: rt.Message(format, args...)}
 }
 
 func (e *DataAlreadyAcceptedException) Error() string {
@@ -62,7 +61,7 @@ type InternalServerException struct {
 
 // NewInternalServerException makes the error with a message.
 func NewInternalServerException(format string, args ...any) *InternalServerException {
-	return &InternalServerException{Message: new(fmt.Sprintf(format, args...))}
+	return &InternalServerException{Message: rt.Message(format, args...)}
 }
 
 func (e *InternalServerException) Error() string {
@@ -79,7 +78,7 @@ type InternalStreamingException struct {
 
 // NewInternalStreamingException makes the error with a message.
 func NewInternalStreamingException(format string, args ...any) *InternalStreamingException {
-	return &InternalStreamingException{Message: new(fmt.Sprintf(format, args...))}
+	return &InternalStreamingException{Message: rt.Message(format, args...)}
 }
 
 func (e *InternalStreamingException) Error() string {
@@ -96,7 +95,7 @@ type InvalidOperationException struct {
 
 // NewInvalidOperationException makes the error with a message.
 func NewInvalidOperationException(format string, args ...any) *InvalidOperationException {
-	return &InvalidOperationException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidOperationException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidOperationException) Error() string {
@@ -113,7 +112,7 @@ type InvalidParameterException struct {
 
 // NewInvalidParameterException makes the error with a message.
 func NewInvalidParameterException(format string, args ...any) *InvalidParameterException {
-	return &InvalidParameterException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidParameterException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidParameterException) Error() string {
@@ -131,7 +130,7 @@ type InvalidSequenceTokenException struct {
 
 // NewInvalidSequenceTokenException makes the error with a message.
 func NewInvalidSequenceTokenException(format string, args ...any) *InvalidSequenceTokenException {
-	return &InvalidSequenceTokenException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidSequenceTokenException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidSequenceTokenException) Error() string {
@@ -148,7 +147,7 @@ type LimitExceededException struct {
 
 // NewLimitExceededException makes the error with a message.
 func NewLimitExceededException(format string, args ...any) *LimitExceededException {
-	return &LimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &LimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *LimitExceededException) Error() string {
@@ -166,7 +165,7 @@ type MalformedQueryException struct {
 
 // NewMalformedQueryException makes the error with a message.
 func NewMalformedQueryException(format string, args ...any) *MalformedQueryException {
-	return &MalformedQueryException{Message: new(fmt.Sprintf(format, args...))}
+	return &MalformedQueryException{Message: rt.Message(format, args...)}
 }
 
 func (e *MalformedQueryException) Error() string {
@@ -183,7 +182,7 @@ type OperationAbortedException struct {
 
 // NewOperationAbortedException makes the error with a message.
 func NewOperationAbortedException(format string, args ...any) *OperationAbortedException {
-	return &OperationAbortedException{Message: new(fmt.Sprintf(format, args...))}
+	return &OperationAbortedException{Message: rt.Message(format, args...)}
 }
 
 func (e *OperationAbortedException) Error() string {
@@ -200,7 +199,7 @@ type ResourceAlreadyExistsException struct {
 
 // NewResourceAlreadyExistsException makes the error with a message.
 func NewResourceAlreadyExistsException(format string, args ...any) *ResourceAlreadyExistsException {
-	return &ResourceAlreadyExistsException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceAlreadyExistsException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceAlreadyExistsException) Error() string {
@@ -217,7 +216,7 @@ type ResourceNotFoundException struct {
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string {
@@ -234,7 +233,7 @@ type ServiceQuotaExceededException struct {
 
 // NewServiceQuotaExceededException makes the error with a message.
 func NewServiceQuotaExceededException(format string, args ...any) *ServiceQuotaExceededException {
-	return &ServiceQuotaExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &ServiceQuotaExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *ServiceQuotaExceededException) Error() string {
@@ -251,7 +250,7 @@ type ServiceUnavailableException struct {
 
 // NewServiceUnavailableException makes the error with a message.
 func NewServiceUnavailableException(format string, args ...any) *ServiceUnavailableException {
-	return &ServiceUnavailableException{Message: new(fmt.Sprintf(format, args...))}
+	return &ServiceUnavailableException{Message: rt.Message(format, args...)}
 }
 
 func (e *ServiceUnavailableException) Error() string {
@@ -268,7 +267,7 @@ type SessionStreamingException struct {
 
 // NewSessionStreamingException makes the error with a message.
 func NewSessionStreamingException(format string, args ...any) *SessionStreamingException {
-	return &SessionStreamingException{Message: new(fmt.Sprintf(format, args...))}
+	return &SessionStreamingException{Message: rt.Message(format, args...)}
 }
 
 func (e *SessionStreamingException) Error() string {
@@ -285,7 +284,7 @@ type SessionTimeoutException struct {
 
 // NewSessionTimeoutException makes the error with a message.
 func NewSessionTimeoutException(format string, args ...any) *SessionTimeoutException {
-	return &SessionTimeoutException{Message: new(fmt.Sprintf(format, args...))}
+	return &SessionTimeoutException{Message: rt.Message(format, args...)}
 }
 
 func (e *SessionTimeoutException) Error() string {
@@ -302,7 +301,7 @@ type ThrottlingException struct {
 
 // NewThrottlingException makes the error with a message.
 func NewThrottlingException(format string, args ...any) *ThrottlingException {
-	return &ThrottlingException{Message: new(fmt.Sprintf(format, args...))}
+	return &ThrottlingException{Message: rt.Message(format, args...)}
 }
 
 func (e *ThrottlingException) Error() string        { return "ThrottlingException: " + rt.Val(e.Message) }
@@ -318,7 +317,7 @@ type TooManyTagsException struct {
 
 // NewTooManyTagsException makes the error with a message.
 func NewTooManyTagsException(format string, args ...any) *TooManyTagsException {
-	return &TooManyTagsException{Message: new(fmt.Sprintf(format, args...))}
+	return &TooManyTagsException{Message: rt.Message(format, args...)}
 }
 
 func (e *TooManyTagsException) Error() string        { return "TooManyTagsException: " + rt.Val(e.Message) }
@@ -333,7 +332,7 @@ type UnrecognizedClientException struct {
 
 // NewUnrecognizedClientException makes the error with a message.
 func NewUnrecognizedClientException(format string, args ...any) *UnrecognizedClientException {
-	return &UnrecognizedClientException{Message: new(fmt.Sprintf(format, args...))}
+	return &UnrecognizedClientException{Message: rt.Message(format, args...)}
 }
 
 func (e *UnrecognizedClientException) Error() string {
@@ -350,7 +349,7 @@ type ValidationException struct {
 
 // NewValidationException makes the error with a message.
 func NewValidationException(format string, args ...any) *ValidationException {
-	return &ValidationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ValidationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ValidationException) Error() string        { return "ValidationException: " + rt.Val(e.Message) }

@@ -84,4 +84,13 @@ var authz = &rt.Authz{
 		{Name: "responsibilitytransfer", Pattern: "arn:${Partition}:organizations::${Account}:transfer/o-${OrganizationId}/${TransferType}/${TransferDirection}/rt-${ResponsibilityTransferId}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 		{Name: "root", Pattern: "arn:${Partition}:organizations::${Account}:root/o-${OrganizationId}/r-${RootId}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 	},
+	Keys: []rt.ConditionKey{
+		{Name: "aws:RequestTag/${TagKey}", Type: "String"},
+		{Name: "aws:ResourceTag/${TagKey}", Type: "String"},
+		{Name: "aws:TagKeys", Type: "ArrayOfString"},
+		{Name: "organizations:PolicyType", Type: "String"},
+		{Name: "organizations:ServicePrincipal", Type: "String"},
+		{Name: "organizations:TransferDirection", Type: "String"},
+		{Name: "organizations:TransferType", Type: "String"},
+	},
 }

@@ -3,7 +3,6 @@
 package organizations
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type AWSOrganizationsNotInUseException struct {
 
 // NewAWSOrganizationsNotInUseException makes the error with a message.
 func NewAWSOrganizationsNotInUseException(format string, args ...any) *AWSOrganizationsNotInUseException {
-	return &AWSOrganizationsNotInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &AWSOrganizationsNotInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *AWSOrganizationsNotInUseException) Error() string {
@@ -33,7 +32,7 @@ type AccessDeniedException struct {
 
 // NewAccessDeniedException makes the error with a message.
 func NewAccessDeniedException(format string, args ...any) *AccessDeniedException {
-	return &AccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccessDeniedException) Error() string        { return "AccessDeniedException: " + rt.Val(e.Message) }
@@ -49,7 +48,7 @@ type AccessDeniedForDependencyException struct {
 
 // NewAccessDeniedForDependencyException makes the error with a message.
 func NewAccessDeniedForDependencyException(format string, args ...any) *AccessDeniedForDependencyException {
-	return &AccessDeniedForDependencyException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccessDeniedForDependencyException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccessDeniedForDependencyException) Error() string {
@@ -68,7 +67,7 @@ type AccountAlreadyClosedException struct {
 
 // NewAccountAlreadyClosedException makes the error with a message.
 func NewAccountAlreadyClosedException(format string, args ...any) *AccountAlreadyClosedException {
-	return &AccountAlreadyClosedException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccountAlreadyClosedException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccountAlreadyClosedException) Error() string {
@@ -85,7 +84,7 @@ type AccountAlreadyRegisteredException struct {
 
 // NewAccountAlreadyRegisteredException makes the error with a message.
 func NewAccountAlreadyRegisteredException(format string, args ...any) *AccountAlreadyRegisteredException {
-	return &AccountAlreadyRegisteredException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccountAlreadyRegisteredException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccountAlreadyRegisteredException) Error() string {
@@ -104,7 +103,7 @@ type AccountNotFoundException struct {
 
 // NewAccountNotFoundException makes the error with a message.
 func NewAccountNotFoundException(format string, args ...any) *AccountNotFoundException {
-	return &AccountNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccountNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccountNotFoundException) Error() string {
@@ -121,7 +120,7 @@ type AccountNotRegisteredException struct {
 
 // NewAccountNotRegisteredException makes the error with a message.
 func NewAccountNotRegisteredException(format string, args ...any) *AccountNotRegisteredException {
-	return &AccountNotRegisteredException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccountNotRegisteredException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccountNotRegisteredException) Error() string {
@@ -138,7 +137,7 @@ type AccountOwnerNotVerifiedException struct {
 
 // NewAccountOwnerNotVerifiedException makes the error with a message.
 func NewAccountOwnerNotVerifiedException(format string, args ...any) *AccountOwnerNotVerifiedException {
-	return &AccountOwnerNotVerifiedException{Message: new(fmt.Sprintf(format, args...))}
+	return &AccountOwnerNotVerifiedException{Message: rt.Message(format, args...)}
 }
 
 func (e *AccountOwnerNotVerifiedException) Error() string {
@@ -157,7 +156,7 @@ type AlreadyInOrganizationException struct {
 
 // NewAlreadyInOrganizationException makes the error with a message.
 func NewAlreadyInOrganizationException(format string, args ...any) *AlreadyInOrganizationException {
-	return &AlreadyInOrganizationException{Message: new(fmt.Sprintf(format, args...))}
+	return &AlreadyInOrganizationException{Message: rt.Message(format, args...)}
 }
 
 func (e *AlreadyInOrganizationException) Error() string {
@@ -174,7 +173,7 @@ type ChildNotFoundException struct {
 
 // NewChildNotFoundException makes the error with a message.
 func NewChildNotFoundException(format string, args ...any) *ChildNotFoundException {
-	return &ChildNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ChildNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ChildNotFoundException) Error() string {
@@ -191,7 +190,7 @@ type ConcurrentModificationException struct {
 
 // NewConcurrentModificationException makes the error with a message.
 func NewConcurrentModificationException(format string, args ...any) *ConcurrentModificationException {
-	return &ConcurrentModificationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConcurrentModificationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConcurrentModificationException) Error() string {
@@ -210,7 +209,7 @@ type ConflictException struct {
 
 // NewConflictException makes the error with a message.
 func NewConflictException(format string, args ...any) *ConflictException {
-	return &ConflictException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConflictException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConflictException) Error() string        { return "ConflictException: " + rt.Val(e.Message) }
@@ -226,7 +225,7 @@ type ConstraintViolationException struct {
 
 // NewConstraintViolationException makes the error with a message.
 func NewConstraintViolationException(format string, args ...any) *ConstraintViolationException {
-	return &ConstraintViolationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConstraintViolationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConstraintViolationException) Error() string {
@@ -243,7 +242,7 @@ type CreateAccountStatusNotFoundException struct {
 
 // NewCreateAccountStatusNotFoundException makes the error with a message.
 func NewCreateAccountStatusNotFoundException(format string, args ...any) *CreateAccountStatusNotFoundException {
-	return &CreateAccountStatusNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &CreateAccountStatusNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *CreateAccountStatusNotFoundException) Error() string {
@@ -262,7 +261,7 @@ type DestinationParentNotFoundException struct {
 
 // NewDestinationParentNotFoundException makes the error with a message.
 func NewDestinationParentNotFoundException(format string, args ...any) *DestinationParentNotFoundException {
-	return &DestinationParentNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &DestinationParentNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *DestinationParentNotFoundException) Error() string {
@@ -281,7 +280,7 @@ type DuplicateAccountException struct {
 
 // NewDuplicateAccountException makes the error with a message.
 func NewDuplicateAccountException(format string, args ...any) *DuplicateAccountException {
-	return &DuplicateAccountException{Message: new(fmt.Sprintf(format, args...))}
+	return &DuplicateAccountException{Message: rt.Message(format, args...)}
 }
 
 func (e *DuplicateAccountException) Error() string {
@@ -298,7 +297,7 @@ type DuplicateHandshakeException struct {
 
 // NewDuplicateHandshakeException makes the error with a message.
 func NewDuplicateHandshakeException(format string, args ...any) *DuplicateHandshakeException {
-	return &DuplicateHandshakeException{Message: new(fmt.Sprintf(format, args...))}
+	return &DuplicateHandshakeException{Message: rt.Message(format, args...)}
 }
 
 func (e *DuplicateHandshakeException) Error() string {
@@ -315,7 +314,7 @@ type DuplicateOrganizationalUnitException struct {
 
 // NewDuplicateOrganizationalUnitException makes the error with a message.
 func NewDuplicateOrganizationalUnitException(format string, args ...any) *DuplicateOrganizationalUnitException {
-	return &DuplicateOrganizationalUnitException{Message: new(fmt.Sprintf(format, args...))}
+	return &DuplicateOrganizationalUnitException{Message: rt.Message(format, args...)}
 }
 
 func (e *DuplicateOrganizationalUnitException) Error() string {
@@ -334,7 +333,7 @@ type DuplicatePolicyAttachmentException struct {
 
 // NewDuplicatePolicyAttachmentException makes the error with a message.
 func NewDuplicatePolicyAttachmentException(format string, args ...any) *DuplicatePolicyAttachmentException {
-	return &DuplicatePolicyAttachmentException{Message: new(fmt.Sprintf(format, args...))}
+	return &DuplicatePolicyAttachmentException{Message: rt.Message(format, args...)}
 }
 
 func (e *DuplicatePolicyAttachmentException) Error() string {
@@ -353,7 +352,7 @@ type DuplicatePolicyException struct {
 
 // NewDuplicatePolicyException makes the error with a message.
 func NewDuplicatePolicyException(format string, args ...any) *DuplicatePolicyException {
-	return &DuplicatePolicyException{Message: new(fmt.Sprintf(format, args...))}
+	return &DuplicatePolicyException{Message: rt.Message(format, args...)}
 }
 
 func (e *DuplicatePolicyException) Error() string {
@@ -370,7 +369,7 @@ type EffectivePolicyNotFoundException struct {
 
 // NewEffectivePolicyNotFoundException makes the error with a message.
 func NewEffectivePolicyNotFoundException(format string, args ...any) *EffectivePolicyNotFoundException {
-	return &EffectivePolicyNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &EffectivePolicyNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *EffectivePolicyNotFoundException) Error() string {
@@ -389,7 +388,7 @@ type FinalizingOrganizationException struct {
 
 // NewFinalizingOrganizationException makes the error with a message.
 func NewFinalizingOrganizationException(format string, args ...any) *FinalizingOrganizationException {
-	return &FinalizingOrganizationException{Message: new(fmt.Sprintf(format, args...))}
+	return &FinalizingOrganizationException{Message: rt.Message(format, args...)}
 }
 
 func (e *FinalizingOrganizationException) Error() string {
@@ -408,7 +407,7 @@ type HandshakeAlreadyInStateException struct {
 
 // NewHandshakeAlreadyInStateException makes the error with a message.
 func NewHandshakeAlreadyInStateException(format string, args ...any) *HandshakeAlreadyInStateException {
-	return &HandshakeAlreadyInStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &HandshakeAlreadyInStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *HandshakeAlreadyInStateException) Error() string {
@@ -428,7 +427,7 @@ type HandshakeConstraintViolationException struct {
 
 // NewHandshakeConstraintViolationException makes the error with a message.
 func NewHandshakeConstraintViolationException(format string, args ...any) *HandshakeConstraintViolationException {
-	return &HandshakeConstraintViolationException{Message: new(fmt.Sprintf(format, args...))}
+	return &HandshakeConstraintViolationException{Message: rt.Message(format, args...)}
 }
 
 func (e *HandshakeConstraintViolationException) Error() string {
@@ -447,7 +446,7 @@ type HandshakeNotFoundException struct {
 
 // NewHandshakeNotFoundException makes the error with a message.
 func NewHandshakeNotFoundException(format string, args ...any) *HandshakeNotFoundException {
-	return &HandshakeNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &HandshakeNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *HandshakeNotFoundException) Error() string {
@@ -464,7 +463,7 @@ type InvalidHandshakeTransitionException struct {
 
 // NewInvalidHandshakeTransitionException makes the error with a message.
 func NewInvalidHandshakeTransitionException(format string, args ...any) *InvalidHandshakeTransitionException {
-	return &InvalidHandshakeTransitionException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidHandshakeTransitionException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidHandshakeTransitionException) Error() string {
@@ -484,7 +483,7 @@ type InvalidInputException struct {
 
 // NewInvalidInputException makes the error with a message.
 func NewInvalidInputException(format string, args ...any) *InvalidInputException {
-	return &InvalidInputException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidInputException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidInputException) Error() string        { return "InvalidInputException: " + rt.Val(e.Message) }
@@ -499,7 +498,7 @@ type InvalidResponsibilityTransferTransitionException struct {
 
 // NewInvalidResponsibilityTransferTransitionException makes the error with a message.
 func NewInvalidResponsibilityTransferTransitionException(format string, args ...any) *InvalidResponsibilityTransferTransitionException {
-	return &InvalidResponsibilityTransferTransitionException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidResponsibilityTransferTransitionException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidResponsibilityTransferTransitionException) Error() string {
@@ -520,7 +519,7 @@ type MalformedPolicyDocumentException struct {
 
 // NewMalformedPolicyDocumentException makes the error with a message.
 func NewMalformedPolicyDocumentException(format string, args ...any) *MalformedPolicyDocumentException {
-	return &MalformedPolicyDocumentException{Message: new(fmt.Sprintf(format, args...))}
+	return &MalformedPolicyDocumentException{Message: rt.Message(format, args...)}
 }
 
 func (e *MalformedPolicyDocumentException) Error() string {
@@ -539,7 +538,7 @@ type MasterCannotLeaveOrganizationException struct {
 
 // NewMasterCannotLeaveOrganizationException makes the error with a message.
 func NewMasterCannotLeaveOrganizationException(format string, args ...any) *MasterCannotLeaveOrganizationException {
-	return &MasterCannotLeaveOrganizationException{Message: new(fmt.Sprintf(format, args...))}
+	return &MasterCannotLeaveOrganizationException{Message: rt.Message(format, args...)}
 }
 
 func (e *MasterCannotLeaveOrganizationException) Error() string {
@@ -558,7 +557,7 @@ type OrganizationNotEmptyException struct {
 
 // NewOrganizationNotEmptyException makes the error with a message.
 func NewOrganizationNotEmptyException(format string, args ...any) *OrganizationNotEmptyException {
-	return &OrganizationNotEmptyException{Message: new(fmt.Sprintf(format, args...))}
+	return &OrganizationNotEmptyException{Message: rt.Message(format, args...)}
 }
 
 func (e *OrganizationNotEmptyException) Error() string {
@@ -575,7 +574,7 @@ type OrganizationalUnitNotEmptyException struct {
 
 // NewOrganizationalUnitNotEmptyException makes the error with a message.
 func NewOrganizationalUnitNotEmptyException(format string, args ...any) *OrganizationalUnitNotEmptyException {
-	return &OrganizationalUnitNotEmptyException{Message: new(fmt.Sprintf(format, args...))}
+	return &OrganizationalUnitNotEmptyException{Message: rt.Message(format, args...)}
 }
 
 func (e *OrganizationalUnitNotEmptyException) Error() string {
@@ -594,7 +593,7 @@ type OrganizationalUnitNotFoundException struct {
 
 // NewOrganizationalUnitNotFoundException makes the error with a message.
 func NewOrganizationalUnitNotFoundException(format string, args ...any) *OrganizationalUnitNotFoundException {
-	return &OrganizationalUnitNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &OrganizationalUnitNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *OrganizationalUnitNotFoundException) Error() string {
@@ -613,7 +612,7 @@ type ParentNotFoundException struct {
 
 // NewParentNotFoundException makes the error with a message.
 func NewParentNotFoundException(format string, args ...any) *ParentNotFoundException {
-	return &ParentNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ParentNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ParentNotFoundException) Error() string {
@@ -630,7 +629,7 @@ type PolicyChangesInProgressException struct {
 
 // NewPolicyChangesInProgressException makes the error with a message.
 func NewPolicyChangesInProgressException(format string, args ...any) *PolicyChangesInProgressException {
-	return &PolicyChangesInProgressException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyChangesInProgressException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyChangesInProgressException) Error() string {
@@ -649,7 +648,7 @@ type PolicyInUseException struct {
 
 // NewPolicyInUseException makes the error with a message.
 func NewPolicyInUseException(format string, args ...any) *PolicyInUseException {
-	return &PolicyInUseException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyInUseException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyInUseException) Error() string        { return "PolicyInUseException: " + rt.Val(e.Message) }
@@ -664,7 +663,7 @@ type PolicyNotAttachedException struct {
 
 // NewPolicyNotAttachedException makes the error with a message.
 func NewPolicyNotAttachedException(format string, args ...any) *PolicyNotAttachedException {
-	return &PolicyNotAttachedException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyNotAttachedException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyNotAttachedException) Error() string {
@@ -681,7 +680,7 @@ type PolicyNotFoundException struct {
 
 // NewPolicyNotFoundException makes the error with a message.
 func NewPolicyNotFoundException(format string, args ...any) *PolicyNotFoundException {
-	return &PolicyNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyNotFoundException) Error() string {
@@ -698,7 +697,7 @@ type PolicyTypeAlreadyEnabledException struct {
 
 // NewPolicyTypeAlreadyEnabledException makes the error with a message.
 func NewPolicyTypeAlreadyEnabledException(format string, args ...any) *PolicyTypeAlreadyEnabledException {
-	return &PolicyTypeAlreadyEnabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyTypeAlreadyEnabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyTypeAlreadyEnabledException) Error() string {
@@ -717,7 +716,7 @@ type PolicyTypeNotAvailableForOrganizationException struct {
 
 // NewPolicyTypeNotAvailableForOrganizationException makes the error with a message.
 func NewPolicyTypeNotAvailableForOrganizationException(format string, args ...any) *PolicyTypeNotAvailableForOrganizationException {
-	return &PolicyTypeNotAvailableForOrganizationException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyTypeNotAvailableForOrganizationException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyTypeNotAvailableForOrganizationException) Error() string {
@@ -738,7 +737,7 @@ type PolicyTypeNotEnabledException struct {
 
 // NewPolicyTypeNotEnabledException makes the error with a message.
 func NewPolicyTypeNotEnabledException(format string, args ...any) *PolicyTypeNotEnabledException {
-	return &PolicyTypeNotEnabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &PolicyTypeNotEnabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *PolicyTypeNotEnabledException) Error() string {
@@ -755,7 +754,7 @@ type ResourcePolicyNotFoundException struct {
 
 // NewResourcePolicyNotFoundException makes the error with a message.
 func NewResourcePolicyNotFoundException(format string, args ...any) *ResourcePolicyNotFoundException {
-	return &ResourcePolicyNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourcePolicyNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourcePolicyNotFoundException) Error() string {
@@ -774,7 +773,7 @@ type ResponsibilityTransferAlreadyInStatusException struct {
 
 // NewResponsibilityTransferAlreadyInStatusException makes the error with a message.
 func NewResponsibilityTransferAlreadyInStatusException(format string, args ...any) *ResponsibilityTransferAlreadyInStatusException {
-	return &ResponsibilityTransferAlreadyInStatusException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResponsibilityTransferAlreadyInStatusException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResponsibilityTransferAlreadyInStatusException) Error() string {
@@ -795,7 +794,7 @@ type ResponsibilityTransferNotFoundException struct {
 
 // NewResponsibilityTransferNotFoundException makes the error with a message.
 func NewResponsibilityTransferNotFoundException(format string, args ...any) *ResponsibilityTransferNotFoundException {
-	return &ResponsibilityTransferNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResponsibilityTransferNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResponsibilityTransferNotFoundException) Error() string {
@@ -814,7 +813,7 @@ type RootNotFoundException struct {
 
 // NewRootNotFoundException makes the error with a message.
 func NewRootNotFoundException(format string, args ...any) *RootNotFoundException {
-	return &RootNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &RootNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *RootNotFoundException) Error() string        { return "RootNotFoundException: " + rt.Val(e.Message) }
@@ -829,7 +828,7 @@ type ServiceException struct {
 
 // NewServiceException makes the error with a message.
 func NewServiceException(format string, args ...any) *ServiceException {
-	return &ServiceException{Message: new(fmt.Sprintf(format, args...))}
+	return &ServiceException{Message: rt.Message(format, args...)}
 }
 
 func (e *ServiceException) Error() string        { return "ServiceException: " + rt.Val(e.Message) }
@@ -844,7 +843,7 @@ type SourceParentNotFoundException struct {
 
 // NewSourceParentNotFoundException makes the error with a message.
 func NewSourceParentNotFoundException(format string, args ...any) *SourceParentNotFoundException {
-	return &SourceParentNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &SourceParentNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *SourceParentNotFoundException) Error() string {
@@ -861,7 +860,7 @@ type TargetNotFoundException struct {
 
 // NewTargetNotFoundException makes the error with a message.
 func NewTargetNotFoundException(format string, args ...any) *TargetNotFoundException {
-	return &TargetNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &TargetNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *TargetNotFoundException) Error() string {
@@ -879,7 +878,7 @@ type TooManyRequestsException struct {
 
 // NewTooManyRequestsException makes the error with a message.
 func NewTooManyRequestsException(format string, args ...any) *TooManyRequestsException {
-	return &TooManyRequestsException{Message: new(fmt.Sprintf(format, args...))}
+	return &TooManyRequestsException{Message: rt.Message(format, args...)}
 }
 
 func (e *TooManyRequestsException) Error() string {
@@ -896,7 +895,7 @@ type UnsupportedAPIEndpointException struct {
 
 // NewUnsupportedAPIEndpointException makes the error with a message.
 func NewUnsupportedAPIEndpointException(format string, args ...any) *UnsupportedAPIEndpointException {
-	return &UnsupportedAPIEndpointException{Message: new(fmt.Sprintf(format, args...))}
+	return &UnsupportedAPIEndpointException{Message: rt.Message(format, args...)}
 }
 
 func (e *UnsupportedAPIEndpointException) Error() string {

@@ -232,7 +232,12 @@ type Authz struct {
 	Prefix    string
 	Actions   []Action      // sorted by name
 	Resources []ResourceARN // sorted by name
+	Keys      []ConditionKey
 }
+
+// ConditionKey is a condition key that the service's requests or resources carry, and the type of its values:
+// String, ARN, Bool, Numeric, Date, IPAddress, ArrayOfString …
+type ConditionKey struct{ Name, Type string }
 
 // Action is an IAM action.
 type Action struct {
@@ -282,6 +287,14 @@ func Val[T any](p *T) T {
 		return zero
 	}
 	return *p
+}
+
+// Message is the text of a modelled error. Without args, format is the text itself.
+func Message(format string, args ...any) *string {
+	if len(args) > 0 {
+		format = fmt.Sprintf(format, args...)
+	}
+	return &format
 }
 
 // Trailing is implemented by the body of a streaming input whose checksums come after it, in trailing

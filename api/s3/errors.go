@@ -3,7 +3,6 @@
 package s3
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type AccessDenied struct {
 
 // NewAccessDenied makes the error with a message.
 func NewAccessDenied(format string, args ...any) *AccessDenied {
-	return &AccessDenied{Message: new(fmt.Sprintf(format, args...))}
+	return &AccessDenied{Message: rt.Message(format, args...)}
 }
 
 func (e *AccessDenied) Error() string        { return "AccessDenied: " + rt.Val(e.Message) }
@@ -29,7 +28,7 @@ type AnnotationLimitExceeded struct {
 
 // NewAnnotationLimitExceeded makes the error with a message.
 func NewAnnotationLimitExceeded(format string, args ...any) *AnnotationLimitExceeded {
-	return &AnnotationLimitExceeded{Message: new(fmt.Sprintf(format, args...))}
+	return &AnnotationLimitExceeded{Message: rt.Message(format, args...)}
 }
 
 func (e *AnnotationLimitExceeded) Error() string {
@@ -46,7 +45,7 @@ type AnnotationNameTooLong struct {
 
 // NewAnnotationNameTooLong makes the error with a message.
 func NewAnnotationNameTooLong(format string, args ...any) *AnnotationNameTooLong {
-	return &AnnotationNameTooLong{Message: new(fmt.Sprintf(format, args...))}
+	return &AnnotationNameTooLong{Message: rt.Message(format, args...)}
 }
 
 func (e *AnnotationNameTooLong) Error() string        { return "AnnotationNameTooLong: " + rt.Val(e.Message) }
@@ -61,7 +60,7 @@ type BucketAlreadyExists struct {
 
 // NewBucketAlreadyExists makes the error with a message.
 func NewBucketAlreadyExists(format string, args ...any) *BucketAlreadyExists {
-	return &BucketAlreadyExists{Message: new(fmt.Sprintf(format, args...))}
+	return &BucketAlreadyExists{Message: rt.Message(format, args...)}
 }
 
 func (e *BucketAlreadyExists) Error() string        { return "BucketAlreadyExists: " + rt.Val(e.Message) }
@@ -76,7 +75,7 @@ type BucketAlreadyOwnedByYou struct {
 
 // NewBucketAlreadyOwnedByYou makes the error with a message.
 func NewBucketAlreadyOwnedByYou(format string, args ...any) *BucketAlreadyOwnedByYou {
-	return &BucketAlreadyOwnedByYou{Message: new(fmt.Sprintf(format, args...))}
+	return &BucketAlreadyOwnedByYou{Message: rt.Message(format, args...)}
 }
 
 func (e *BucketAlreadyOwnedByYou) Error() string {
@@ -93,7 +92,7 @@ type EncryptionTypeMismatch struct {
 
 // NewEncryptionTypeMismatch makes the error with a message.
 func NewEncryptionTypeMismatch(format string, args ...any) *EncryptionTypeMismatch {
-	return &EncryptionTypeMismatch{Message: new(fmt.Sprintf(format, args...))}
+	return &EncryptionTypeMismatch{Message: rt.Message(format, args...)}
 }
 
 func (e *EncryptionTypeMismatch) Error() string {
@@ -110,7 +109,7 @@ type IdempotencyParameterMismatch struct {
 
 // NewIdempotencyParameterMismatch makes the error with a message.
 func NewIdempotencyParameterMismatch(format string, args ...any) *IdempotencyParameterMismatch {
-	return &IdempotencyParameterMismatch{Message: new(fmt.Sprintf(format, args...))}
+	return &IdempotencyParameterMismatch{Message: rt.Message(format, args...)}
 }
 
 func (e *IdempotencyParameterMismatch) Error() string {
@@ -127,7 +126,7 @@ type InvalidAnnotationName struct {
 
 // NewInvalidAnnotationName makes the error with a message.
 func NewInvalidAnnotationName(format string, args ...any) *InvalidAnnotationName {
-	return &InvalidAnnotationName{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidAnnotationName{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidAnnotationName) Error() string        { return "InvalidAnnotationName: " + rt.Val(e.Message) }
@@ -144,7 +143,7 @@ type InvalidObjectState struct {
 
 // NewInvalidObjectState makes the error with a message.
 func NewInvalidObjectState(format string, args ...any) *InvalidObjectState {
-	return &InvalidObjectState{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidObjectState{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidObjectState) Error() string        { return "InvalidObjectState: " + rt.Val(e.Message) }
@@ -159,7 +158,7 @@ type InvalidPrefix struct {
 
 // NewInvalidPrefix makes the error with a message.
 func NewInvalidPrefix(format string, args ...any) *InvalidPrefix {
-	return &InvalidPrefix{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidPrefix{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidPrefix) Error() string        { return "InvalidPrefix: " + rt.Val(e.Message) }
@@ -174,7 +173,7 @@ type InvalidRequest struct {
 
 // NewInvalidRequest makes the error with a message.
 func NewInvalidRequest(format string, args ...any) *InvalidRequest {
-	return &InvalidRequest{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidRequest{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidRequest) Error() string        { return "InvalidRequest: " + rt.Val(e.Message) }
@@ -189,7 +188,7 @@ type InvalidWriteOffset struct {
 
 // NewInvalidWriteOffset makes the error with a message.
 func NewInvalidWriteOffset(format string, args ...any) *InvalidWriteOffset {
-	return &InvalidWriteOffset{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidWriteOffset{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidWriteOffset) Error() string        { return "InvalidWriteOffset: " + rt.Val(e.Message) }
@@ -204,7 +203,7 @@ type NoSuchAnnotation struct {
 
 // NewNoSuchAnnotation makes the error with a message.
 func NewNoSuchAnnotation(format string, args ...any) *NoSuchAnnotation {
-	return &NoSuchAnnotation{Message: new(fmt.Sprintf(format, args...))}
+	return &NoSuchAnnotation{Message: rt.Message(format, args...)}
 }
 
 func (e *NoSuchAnnotation) Error() string        { return "NoSuchAnnotation: " + rt.Val(e.Message) }
@@ -219,7 +218,7 @@ type NoSuchBucket struct {
 
 // NewNoSuchBucket makes the error with a message.
 func NewNoSuchBucket(format string, args ...any) *NoSuchBucket {
-	return &NoSuchBucket{Message: new(fmt.Sprintf(format, args...))}
+	return &NoSuchBucket{Message: rt.Message(format, args...)}
 }
 
 func (e *NoSuchBucket) Error() string        { return "NoSuchBucket: " + rt.Val(e.Message) }
@@ -234,7 +233,7 @@ type NoSuchKey struct {
 
 // NewNoSuchKey makes the error with a message.
 func NewNoSuchKey(format string, args ...any) *NoSuchKey {
-	return &NoSuchKey{Message: new(fmt.Sprintf(format, args...))}
+	return &NoSuchKey{Message: rt.Message(format, args...)}
 }
 
 func (e *NoSuchKey) Error() string        { return "NoSuchKey: " + rt.Val(e.Message) }
@@ -249,7 +248,7 @@ type NoSuchUpload struct {
 
 // NewNoSuchUpload makes the error with a message.
 func NewNoSuchUpload(format string, args ...any) *NoSuchUpload {
-	return &NoSuchUpload{Message: new(fmt.Sprintf(format, args...))}
+	return &NoSuchUpload{Message: rt.Message(format, args...)}
 }
 
 func (e *NoSuchUpload) Error() string        { return "NoSuchUpload: " + rt.Val(e.Message) }
@@ -264,7 +263,7 @@ type ObjectAlreadyInActiveTierError struct {
 
 // NewObjectAlreadyInActiveTierError makes the error with a message.
 func NewObjectAlreadyInActiveTierError(format string, args ...any) *ObjectAlreadyInActiveTierError {
-	return &ObjectAlreadyInActiveTierError{Message: new(fmt.Sprintf(format, args...))}
+	return &ObjectAlreadyInActiveTierError{Message: rt.Message(format, args...)}
 }
 
 func (e *ObjectAlreadyInActiveTierError) Error() string {
@@ -281,7 +280,7 @@ type ObjectNotInActiveTierError struct {
 
 // NewObjectNotInActiveTierError makes the error with a message.
 func NewObjectNotInActiveTierError(format string, args ...any) *ObjectNotInActiveTierError {
-	return &ObjectNotInActiveTierError{Message: new(fmt.Sprintf(format, args...))}
+	return &ObjectNotInActiveTierError{Message: rt.Message(format, args...)}
 }
 
 func (e *ObjectNotInActiveTierError) Error() string {
@@ -298,7 +297,7 @@ type TooManyParts struct {
 
 // NewTooManyParts makes the error with a message.
 func NewTooManyParts(format string, args ...any) *TooManyParts {
-	return &TooManyParts{Message: new(fmt.Sprintf(format, args...))}
+	return &TooManyParts{Message: rt.Message(format, args...)}
 }
 
 func (e *TooManyParts) Error() string        { return "TooManyParts: " + rt.Val(e.Message) }
@@ -313,7 +312,7 @@ type UnsupportedMediaType struct {
 
 // NewUnsupportedMediaType makes the error with a message.
 func NewUnsupportedMediaType(format string, args ...any) *UnsupportedMediaType {
-	return &UnsupportedMediaType{Message: new(fmt.Sprintf(format, args...))}
+	return &UnsupportedMediaType{Message: rt.Message(format, args...)}
 }
 
 func (e *UnsupportedMediaType) Error() string        { return "UnsupportedMediaType: " + rt.Val(e.Message) }

@@ -54,4 +54,11 @@ var authz = &rt.Authz{
 	Resources: []rt.ResourceARN{
 		{Name: "topic", Pattern: "arn:${Partition}:sns:${Region}:${Account}:${TopicName}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 	},
+	Keys: []rt.ConditionKey{
+		{Name: "aws:RequestTag/${TagKey}", Type: "String"},
+		{Name: "aws:ResourceTag/${TagKey}", Type: "String"},
+		{Name: "aws:TagKeys", Type: "ArrayOfString"},
+		{Name: "sns:Endpoint", Type: "String"},
+		{Name: "sns:Protocol", Type: "String"},
+	},
 }

@@ -3,7 +3,6 @@
 package sns
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type AuthorizationErrorException struct {
 
 // NewAuthorizationErrorException makes the error with a message.
 func NewAuthorizationErrorException(format string, args ...any) *AuthorizationErrorException {
-	return &AuthorizationErrorException{Message: new(fmt.Sprintf(format, args...))}
+	return &AuthorizationErrorException{Message: rt.Message(format, args...)}
 }
 
 func (e *AuthorizationErrorException) Error() string {
@@ -31,7 +30,7 @@ type BatchEntryIdsNotDistinctException struct {
 
 // NewBatchEntryIdsNotDistinctException makes the error with a message.
 func NewBatchEntryIdsNotDistinctException(format string, args ...any) *BatchEntryIdsNotDistinctException {
-	return &BatchEntryIdsNotDistinctException{Message: new(fmt.Sprintf(format, args...))}
+	return &BatchEntryIdsNotDistinctException{Message: rt.Message(format, args...)}
 }
 
 func (e *BatchEntryIdsNotDistinctException) Error() string {
@@ -48,7 +47,7 @@ type BatchRequestTooLongException struct {
 
 // NewBatchRequestTooLongException makes the error with a message.
 func NewBatchRequestTooLongException(format string, args ...any) *BatchRequestTooLongException {
-	return &BatchRequestTooLongException{Message: new(fmt.Sprintf(format, args...))}
+	return &BatchRequestTooLongException{Message: rt.Message(format, args...)}
 }
 
 func (e *BatchRequestTooLongException) Error() string {
@@ -65,7 +64,7 @@ type ConcurrentAccessException struct {
 
 // NewConcurrentAccessException makes the error with a message.
 func NewConcurrentAccessException(format string, args ...any) *ConcurrentAccessException {
-	return &ConcurrentAccessException{Message: new(fmt.Sprintf(format, args...))}
+	return &ConcurrentAccessException{Message: rt.Message(format, args...)}
 }
 
 func (e *ConcurrentAccessException) Error() string        { return "ConcurrentAccess: " + rt.Val(e.Message) }
@@ -80,7 +79,7 @@ type EmptyBatchRequestException struct {
 
 // NewEmptyBatchRequestException makes the error with a message.
 func NewEmptyBatchRequestException(format string, args ...any) *EmptyBatchRequestException {
-	return &EmptyBatchRequestException{Message: new(fmt.Sprintf(format, args...))}
+	return &EmptyBatchRequestException{Message: rt.Message(format, args...)}
 }
 
 func (e *EmptyBatchRequestException) Error() string        { return "EmptyBatchRequest: " + rt.Val(e.Message) }
@@ -95,7 +94,7 @@ type EndpointDisabledException struct {
 
 // NewEndpointDisabledException makes the error with a message.
 func NewEndpointDisabledException(format string, args ...any) *EndpointDisabledException {
-	return &EndpointDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &EndpointDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *EndpointDisabledException) Error() string        { return "EndpointDisabled: " + rt.Val(e.Message) }
@@ -110,7 +109,7 @@ type FilterPolicyLimitExceededException struct {
 
 // NewFilterPolicyLimitExceededException makes the error with a message.
 func NewFilterPolicyLimitExceededException(format string, args ...any) *FilterPolicyLimitExceededException {
-	return &FilterPolicyLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &FilterPolicyLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *FilterPolicyLimitExceededException) Error() string {
@@ -127,7 +126,7 @@ type InternalErrorException struct {
 
 // NewInternalErrorException makes the error with a message.
 func NewInternalErrorException(format string, args ...any) *InternalErrorException {
-	return &InternalErrorException{Message: new(fmt.Sprintf(format, args...))}
+	return &InternalErrorException{Message: rt.Message(format, args...)}
 }
 
 func (e *InternalErrorException) Error() string        { return "InternalError: " + rt.Val(e.Message) }
@@ -142,7 +141,7 @@ type InvalidBatchEntryIdException struct {
 
 // NewInvalidBatchEntryIdException makes the error with a message.
 func NewInvalidBatchEntryIdException(format string, args ...any) *InvalidBatchEntryIdException {
-	return &InvalidBatchEntryIdException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidBatchEntryIdException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidBatchEntryIdException) Error() string {
@@ -159,7 +158,7 @@ type InvalidParameterException struct {
 
 // NewInvalidParameterException makes the error with a message.
 func NewInvalidParameterException(format string, args ...any) *InvalidParameterException {
-	return &InvalidParameterException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidParameterException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidParameterException) Error() string        { return "InvalidParameter: " + rt.Val(e.Message) }
@@ -174,7 +173,7 @@ type InvalidParameterValueException struct {
 
 // NewInvalidParameterValueException makes the error with a message.
 func NewInvalidParameterValueException(format string, args ...any) *InvalidParameterValueException {
-	return &InvalidParameterValueException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidParameterValueException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidParameterValueException) Error() string {
@@ -191,7 +190,7 @@ type InvalidSecurityException struct {
 
 // NewInvalidSecurityException makes the error with a message.
 func NewInvalidSecurityException(format string, args ...any) *InvalidSecurityException {
-	return &InvalidSecurityException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidSecurityException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidSecurityException) Error() string        { return "InvalidSecurity: " + rt.Val(e.Message) }
@@ -206,7 +205,7 @@ type InvalidStateException struct {
 
 // NewInvalidStateException makes the error with a message.
 func NewInvalidStateException(format string, args ...any) *InvalidStateException {
-	return &InvalidStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidStateException) Error() string        { return "InvalidState: " + rt.Val(e.Message) }
@@ -221,7 +220,7 @@ type KMSAccessDeniedException struct {
 
 // NewKMSAccessDeniedException makes the error with a message.
 func NewKMSAccessDeniedException(format string, args ...any) *KMSAccessDeniedException {
-	return &KMSAccessDeniedException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSAccessDeniedException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSAccessDeniedException) Error() string        { return "KMSAccessDenied: " + rt.Val(e.Message) }
@@ -236,7 +235,7 @@ type KMSDisabledException struct {
 
 // NewKMSDisabledException makes the error with a message.
 func NewKMSDisabledException(format string, args ...any) *KMSDisabledException {
-	return &KMSDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSDisabledException) Error() string        { return "KMSDisabled: " + rt.Val(e.Message) }
@@ -251,7 +250,7 @@ type KMSInvalidStateException struct {
 
 // NewKMSInvalidStateException makes the error with a message.
 func NewKMSInvalidStateException(format string, args ...any) *KMSInvalidStateException {
-	return &KMSInvalidStateException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSInvalidStateException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSInvalidStateException) Error() string        { return "KMSInvalidState: " + rt.Val(e.Message) }
@@ -266,7 +265,7 @@ type KMSNotFoundException struct {
 
 // NewKMSNotFoundException makes the error with a message.
 func NewKMSNotFoundException(format string, args ...any) *KMSNotFoundException {
-	return &KMSNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSNotFoundException) Error() string        { return "KMSNotFound: " + rt.Val(e.Message) }
@@ -281,7 +280,7 @@ type KMSOptInRequired struct {
 
 // NewKMSOptInRequired makes the error with a message.
 func NewKMSOptInRequired(format string, args ...any) *KMSOptInRequired {
-	return &KMSOptInRequired{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSOptInRequired{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSOptInRequired) Error() string        { return "KMSOptInRequired: " + rt.Val(e.Message) }
@@ -296,7 +295,7 @@ type KMSThrottlingException struct {
 
 // NewKMSThrottlingException makes the error with a message.
 func NewKMSThrottlingException(format string, args ...any) *KMSThrottlingException {
-	return &KMSThrottlingException{Message: new(fmt.Sprintf(format, args...))}
+	return &KMSThrottlingException{Message: rt.Message(format, args...)}
 }
 
 func (e *KMSThrottlingException) Error() string        { return "KMSThrottling: " + rt.Val(e.Message) }
@@ -311,7 +310,7 @@ type NotFoundException struct {
 
 // NewNotFoundException makes the error with a message.
 func NewNotFoundException(format string, args ...any) *NotFoundException {
-	return &NotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &NotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *NotFoundException) Error() string        { return "NotFound: " + rt.Val(e.Message) }
@@ -326,7 +325,7 @@ type OptedOutException struct {
 
 // NewOptedOutException makes the error with a message.
 func NewOptedOutException(format string, args ...any) *OptedOutException {
-	return &OptedOutException{Message: new(fmt.Sprintf(format, args...))}
+	return &OptedOutException{Message: rt.Message(format, args...)}
 }
 
 func (e *OptedOutException) Error() string        { return "OptedOut: " + rt.Val(e.Message) }
@@ -341,7 +340,7 @@ type PlatformApplicationDisabledException struct {
 
 // NewPlatformApplicationDisabledException makes the error with a message.
 func NewPlatformApplicationDisabledException(format string, args ...any) *PlatformApplicationDisabledException {
-	return &PlatformApplicationDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &PlatformApplicationDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *PlatformApplicationDisabledException) Error() string {
@@ -360,7 +359,7 @@ type ReplayLimitExceededException struct {
 
 // NewReplayLimitExceededException makes the error with a message.
 func NewReplayLimitExceededException(format string, args ...any) *ReplayLimitExceededException {
-	return &ReplayLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &ReplayLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *ReplayLimitExceededException) Error() string {
@@ -377,7 +376,7 @@ type ResourceNotFoundException struct {
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string        { return "ResourceNotFound: " + rt.Val(e.Message) }
@@ -392,7 +391,7 @@ type StaleTagException struct {
 
 // NewStaleTagException makes the error with a message.
 func NewStaleTagException(format string, args ...any) *StaleTagException {
-	return &StaleTagException{Message: new(fmt.Sprintf(format, args...))}
+	return &StaleTagException{Message: rt.Message(format, args...)}
 }
 
 func (e *StaleTagException) Error() string        { return "StaleTag: " + rt.Val(e.Message) }
@@ -407,7 +406,7 @@ type SubscriptionLimitExceededException struct {
 
 // NewSubscriptionLimitExceededException makes the error with a message.
 func NewSubscriptionLimitExceededException(format string, args ...any) *SubscriptionLimitExceededException {
-	return &SubscriptionLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &SubscriptionLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *SubscriptionLimitExceededException) Error() string {
@@ -424,7 +423,7 @@ type TagLimitExceededException struct {
 
 // NewTagLimitExceededException makes the error with a message.
 func NewTagLimitExceededException(format string, args ...any) *TagLimitExceededException {
-	return &TagLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &TagLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *TagLimitExceededException) Error() string        { return "TagLimitExceeded: " + rt.Val(e.Message) }
@@ -439,7 +438,7 @@ type TagPolicyException struct {
 
 // NewTagPolicyException makes the error with a message.
 func NewTagPolicyException(format string, args ...any) *TagPolicyException {
-	return &TagPolicyException{Message: new(fmt.Sprintf(format, args...))}
+	return &TagPolicyException{Message: rt.Message(format, args...)}
 }
 
 func (e *TagPolicyException) Error() string        { return "TagPolicy: " + rt.Val(e.Message) }
@@ -454,7 +453,7 @@ type ThrottledException struct {
 
 // NewThrottledException makes the error with a message.
 func NewThrottledException(format string, args ...any) *ThrottledException {
-	return &ThrottledException{Message: new(fmt.Sprintf(format, args...))}
+	return &ThrottledException{Message: rt.Message(format, args...)}
 }
 
 func (e *ThrottledException) Error() string        { return "Throttled: " + rt.Val(e.Message) }
@@ -469,7 +468,7 @@ type TooManyEntriesInBatchRequestException struct {
 
 // NewTooManyEntriesInBatchRequestException makes the error with a message.
 func NewTooManyEntriesInBatchRequestException(format string, args ...any) *TooManyEntriesInBatchRequestException {
-	return &TooManyEntriesInBatchRequestException{Message: new(fmt.Sprintf(format, args...))}
+	return &TooManyEntriesInBatchRequestException{Message: rt.Message(format, args...)}
 }
 
 func (e *TooManyEntriesInBatchRequestException) Error() string {
@@ -488,7 +487,7 @@ type TopicLimitExceededException struct {
 
 // NewTopicLimitExceededException makes the error with a message.
 func NewTopicLimitExceededException(format string, args ...any) *TopicLimitExceededException {
-	return &TopicLimitExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &TopicLimitExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *TopicLimitExceededException) Error() string {
@@ -505,7 +504,7 @@ type UserErrorException struct {
 
 // NewUserErrorException makes the error with a message.
 func NewUserErrorException(format string, args ...any) *UserErrorException {
-	return &UserErrorException{Message: new(fmt.Sprintf(format, args...))}
+	return &UserErrorException{Message: rt.Message(format, args...)}
 }
 
 func (e *UserErrorException) Error() string        { return "UserError: " + rt.Val(e.Message) }
@@ -520,7 +519,7 @@ type ValidationException struct {
 
 // NewValidationException makes the error with a message.
 func NewValidationException(format string, args ...any) *ValidationException {
-	return &ValidationException{Message: new(fmt.Sprintf(format, args...))}
+	return &ValidationException{Message: rt.Message(format, args...)}
 }
 
 func (e *ValidationException) Error() string        { return "ValidationException: " + rt.Val(e.Message) }
@@ -536,7 +535,7 @@ type VerificationException struct {
 
 // NewVerificationException makes the error with a message.
 func NewVerificationException(format string, args ...any) *VerificationException {
-	return &VerificationException{Message: new(fmt.Sprintf(format, args...))}
+	return &VerificationException{Message: rt.Message(format, args...)}
 }
 
 func (e *VerificationException) Error() string        { return "VerificationException: " + rt.Val(e.Message) }

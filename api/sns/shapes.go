@@ -225,7 +225,7 @@ type ListPhoneNumbersOptedOutInput struct {
 // ListPhoneNumbersOptedOutOutput is what ListPhoneNumbersOptedOut answers.
 type ListPhoneNumbersOptedOutOutput struct {
 	NextToken    *string  `aws:"nextToken" xml:"nextToken"`
-	PhoneNumbers []string `aws:"phoneNumbers" xml:"phoneNumbers"`
+	PhoneNumbers []string `aws:"phoneNumbers,sensitive" xml:"phoneNumbers"`
 }
 
 // ListPlatformApplicationsInput is what ListPlatformApplications is asked.

@@ -33,4 +33,9 @@ var authz = &rt.Authz{
 	Resources: []rt.ResourceARN{
 		{Name: "queue", Pattern: "arn:${Partition}:sqs:${Region}:${Account}:${QueueName}", Keys: []string{"aws:ResourceTag/${TagKey}"}},
 	},
+	Keys: []rt.ConditionKey{
+		{Name: "aws:RequestTag/${TagKey}", Type: "String"},
+		{Name: "aws:ResourceTag/${TagKey}", Type: "String"},
+		{Name: "aws:TagKeys", Type: "ArrayOfString"},
+	},
 }

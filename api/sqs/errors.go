@@ -3,71 +3,76 @@
 package sqs
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
-// BatchEntryIdsNotDistinct is the modelled error BatchEntryIdsNotDistinct, HTTP status 400.
+// BatchEntryIdsNotDistinct is the modelled error AWS.SimpleQueueService.BatchEntryIdsNotDistinct, HTTP status 400.
 type BatchEntryIdsNotDistinct struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewBatchEntryIdsNotDistinct makes the error with a message.
 func NewBatchEntryIdsNotDistinct(format string, args ...any) *BatchEntryIdsNotDistinct {
-	return &BatchEntryIdsNotDistinct{Message: new(fmt.Sprintf(format, args...))}
+	return &BatchEntryIdsNotDistinct{Message: rt.Message(format, args...)}
 }
 
 func (e *BatchEntryIdsNotDistinct) Error() string {
-	return "BatchEntryIdsNotDistinct: " + rt.Val(e.Message)
+	return "AWS.SimpleQueueService.BatchEntryIdsNotDistinct: " + rt.Val(e.Message)
 }
-func (e *BatchEntryIdsNotDistinct) ErrorCode() string    { return "BatchEntryIdsNotDistinct" }
+func (e *BatchEntryIdsNotDistinct) ErrorCode() string {
+	return "AWS.SimpleQueueService.BatchEntryIdsNotDistinct"
+}
 func (e *BatchEntryIdsNotDistinct) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *BatchEntryIdsNotDistinct) HTTPStatus() int      { return 400 }
 
-// BatchRequestTooLong is the modelled error BatchRequestTooLong, HTTP status 400.
+// BatchRequestTooLong is the modelled error AWS.SimpleQueueService.BatchRequestTooLong, HTTP status 400.
 type BatchRequestTooLong struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewBatchRequestTooLong makes the error with a message.
 func NewBatchRequestTooLong(format string, args ...any) *BatchRequestTooLong {
-	return &BatchRequestTooLong{Message: new(fmt.Sprintf(format, args...))}
+	return &BatchRequestTooLong{Message: rt.Message(format, args...)}
 }
 
-func (e *BatchRequestTooLong) Error() string        { return "BatchRequestTooLong: " + rt.Val(e.Message) }
-func (e *BatchRequestTooLong) ErrorCode() string    { return "BatchRequestTooLong" }
+func (e *BatchRequestTooLong) Error() string {
+	return "AWS.SimpleQueueService.BatchRequestTooLong: " + rt.Val(e.Message)
+}
+func (e *BatchRequestTooLong) ErrorCode() string    { return "AWS.SimpleQueueService.BatchRequestTooLong" }
 func (e *BatchRequestTooLong) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *BatchRequestTooLong) HTTPStatus() int      { return 400 }
 
-// EmptyBatchRequest is the modelled error EmptyBatchRequest, HTTP status 400.
+// EmptyBatchRequest is the modelled error AWS.SimpleQueueService.EmptyBatchRequest, HTTP status 400.
 type EmptyBatchRequest struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewEmptyBatchRequest makes the error with a message.
 func NewEmptyBatchRequest(format string, args ...any) *EmptyBatchRequest {
-	return &EmptyBatchRequest{Message: new(fmt.Sprintf(format, args...))}
+	return &EmptyBatchRequest{Message: rt.Message(format, args...)}
 }
 
-func (e *EmptyBatchRequest) Error() string        { return "EmptyBatchRequest: " + rt.Val(e.Message) }
-func (e *EmptyBatchRequest) ErrorCode() string    { return "EmptyBatchRequest" }
+func (e *EmptyBatchRequest) Error() string {
+	return "AWS.SimpleQueueService.EmptyBatchRequest: " + rt.Val(e.Message)
+}
+func (e *EmptyBatchRequest) ErrorCode() string    { return "AWS.SimpleQueueService.EmptyBatchRequest" }
 func (e *EmptyBatchRequest) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *EmptyBatchRequest) HTTPStatus() int      { return 400 }
 
-// InvalidAddress is the modelled error InvalidAddress, HTTP status 400.
+// InvalidAddress is the modelled error InvalidAddress, HTTP status 404.
 type InvalidAddress struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewInvalidAddress makes the error with a message.
 func NewInvalidAddress(format string, args ...any) *InvalidAddress {
-	return &InvalidAddress{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidAddress{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidAddress) Error() string        { return "InvalidAddress: " + rt.Val(e.Message) }
 func (e *InvalidAddress) ErrorCode() string    { return "InvalidAddress" }
 func (e *InvalidAddress) ErrorMessage() string { return rt.Val(e.Message) }
-func (e *InvalidAddress) HTTPStatus() int      { return 400 }
+func (e *InvalidAddress) HTTPStatus() int      { return 404 }
 
 // InvalidAttributeName is the modelled error InvalidAttributeName, HTTP status 400.
 type InvalidAttributeName struct {
@@ -76,7 +81,7 @@ type InvalidAttributeName struct {
 
 // NewInvalidAttributeName makes the error with a message.
 func NewInvalidAttributeName(format string, args ...any) *InvalidAttributeName {
-	return &InvalidAttributeName{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidAttributeName{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidAttributeName) Error() string        { return "InvalidAttributeName: " + rt.Val(e.Message) }
@@ -91,7 +96,7 @@ type InvalidAttributeValue struct {
 
 // NewInvalidAttributeValue makes the error with a message.
 func NewInvalidAttributeValue(format string, args ...any) *InvalidAttributeValue {
-	return &InvalidAttributeValue{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidAttributeValue{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidAttributeValue) Error() string        { return "InvalidAttributeValue: " + rt.Val(e.Message) }
@@ -99,18 +104,20 @@ func (e *InvalidAttributeValue) ErrorCode() string    { return "InvalidAttribute
 func (e *InvalidAttributeValue) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *InvalidAttributeValue) HTTPStatus() int      { return 400 }
 
-// InvalidBatchEntryId is the modelled error InvalidBatchEntryId, HTTP status 400.
+// InvalidBatchEntryId is the modelled error AWS.SimpleQueueService.InvalidBatchEntryId, HTTP status 400.
 type InvalidBatchEntryId struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewInvalidBatchEntryId makes the error with a message.
 func NewInvalidBatchEntryId(format string, args ...any) *InvalidBatchEntryId {
-	return &InvalidBatchEntryId{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidBatchEntryId{Message: rt.Message(format, args...)}
 }
 
-func (e *InvalidBatchEntryId) Error() string        { return "InvalidBatchEntryId: " + rt.Val(e.Message) }
-func (e *InvalidBatchEntryId) ErrorCode() string    { return "InvalidBatchEntryId" }
+func (e *InvalidBatchEntryId) Error() string {
+	return "AWS.SimpleQueueService.InvalidBatchEntryId: " + rt.Val(e.Message)
+}
+func (e *InvalidBatchEntryId) ErrorCode() string    { return "AWS.SimpleQueueService.InvalidBatchEntryId" }
 func (e *InvalidBatchEntryId) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *InvalidBatchEntryId) HTTPStatus() int      { return 400 }
 
@@ -121,7 +128,7 @@ type InvalidIdFormat struct {
 
 // NewInvalidIdFormat makes the error with a message.
 func NewInvalidIdFormat(format string, args ...any) *InvalidIdFormat {
-	return &InvalidIdFormat{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidIdFormat{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidIdFormat) Error() string        { return "InvalidIdFormat: " + rt.Val(e.Message) }
@@ -136,7 +143,7 @@ type InvalidMessageContents struct {
 
 // NewInvalidMessageContents makes the error with a message.
 func NewInvalidMessageContents(format string, args ...any) *InvalidMessageContents {
-	return &InvalidMessageContents{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidMessageContents{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidMessageContents) Error() string {
@@ -146,224 +153,238 @@ func (e *InvalidMessageContents) ErrorCode() string    { return "InvalidMessageC
 func (e *InvalidMessageContents) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *InvalidMessageContents) HTTPStatus() int      { return 400 }
 
-// InvalidSecurity is the modelled error InvalidSecurity, HTTP status 400.
+// InvalidSecurity is the modelled error InvalidSecurity, HTTP status 403.
 type InvalidSecurity struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewInvalidSecurity makes the error with a message.
 func NewInvalidSecurity(format string, args ...any) *InvalidSecurity {
-	return &InvalidSecurity{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidSecurity{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidSecurity) Error() string        { return "InvalidSecurity: " + rt.Val(e.Message) }
 func (e *InvalidSecurity) ErrorCode() string    { return "InvalidSecurity" }
 func (e *InvalidSecurity) ErrorMessage() string { return rt.Val(e.Message) }
-func (e *InvalidSecurity) HTTPStatus() int      { return 400 }
+func (e *InvalidSecurity) HTTPStatus() int      { return 403 }
 
-// KmsAccessDenied is the modelled error KmsAccessDenied, HTTP status 400.
+// KmsAccessDenied is the modelled error KMS.AccessDeniedException, HTTP status 400.
 type KmsAccessDenied struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewKmsAccessDenied makes the error with a message.
 func NewKmsAccessDenied(format string, args ...any) *KmsAccessDenied {
-	return &KmsAccessDenied{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsAccessDenied{Message: rt.Message(format, args...)}
 }
 
-func (e *KmsAccessDenied) Error() string        { return "KmsAccessDenied: " + rt.Val(e.Message) }
-func (e *KmsAccessDenied) ErrorCode() string    { return "KmsAccessDenied" }
+func (e *KmsAccessDenied) Error() string        { return "KMS.AccessDeniedException: " + rt.Val(e.Message) }
+func (e *KmsAccessDenied) ErrorCode() string    { return "KMS.AccessDeniedException" }
 func (e *KmsAccessDenied) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *KmsAccessDenied) HTTPStatus() int      { return 400 }
 
-// KmsDisabled is the modelled error KmsDisabled, HTTP status 400.
+// KmsDisabled is the modelled error KMS.DisabledException, HTTP status 400.
 type KmsDisabled struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewKmsDisabled makes the error with a message.
 func NewKmsDisabled(format string, args ...any) *KmsDisabled {
-	return &KmsDisabled{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsDisabled{Message: rt.Message(format, args...)}
 }
 
-func (e *KmsDisabled) Error() string        { return "KmsDisabled: " + rt.Val(e.Message) }
-func (e *KmsDisabled) ErrorCode() string    { return "KmsDisabled" }
+func (e *KmsDisabled) Error() string        { return "KMS.DisabledException: " + rt.Val(e.Message) }
+func (e *KmsDisabled) ErrorCode() string    { return "KMS.DisabledException" }
 func (e *KmsDisabled) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *KmsDisabled) HTTPStatus() int      { return 400 }
 
-// KmsInvalidKeyUsage is the modelled error KmsInvalidKeyUsage, HTTP status 400.
+// KmsInvalidKeyUsage is the modelled error KMS.InvalidKeyUsageException, HTTP status 400.
 type KmsInvalidKeyUsage struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewKmsInvalidKeyUsage makes the error with a message.
 func NewKmsInvalidKeyUsage(format string, args ...any) *KmsInvalidKeyUsage {
-	return &KmsInvalidKeyUsage{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsInvalidKeyUsage{Message: rt.Message(format, args...)}
 }
 
-func (e *KmsInvalidKeyUsage) Error() string        { return "KmsInvalidKeyUsage: " + rt.Val(e.Message) }
-func (e *KmsInvalidKeyUsage) ErrorCode() string    { return "KmsInvalidKeyUsage" }
+func (e *KmsInvalidKeyUsage) Error() string {
+	return "KMS.InvalidKeyUsageException: " + rt.Val(e.Message)
+}
+func (e *KmsInvalidKeyUsage) ErrorCode() string    { return "KMS.InvalidKeyUsageException" }
 func (e *KmsInvalidKeyUsage) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *KmsInvalidKeyUsage) HTTPStatus() int      { return 400 }
 
-// KmsInvalidState is the modelled error KmsInvalidState, HTTP status 400.
+// KmsInvalidState is the modelled error KMS.InvalidStateException, HTTP status 400.
 type KmsInvalidState struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewKmsInvalidState makes the error with a message.
 func NewKmsInvalidState(format string, args ...any) *KmsInvalidState {
-	return &KmsInvalidState{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsInvalidState{Message: rt.Message(format, args...)}
 }
 
-func (e *KmsInvalidState) Error() string        { return "KmsInvalidState: " + rt.Val(e.Message) }
-func (e *KmsInvalidState) ErrorCode() string    { return "KmsInvalidState" }
+func (e *KmsInvalidState) Error() string        { return "KMS.InvalidStateException: " + rt.Val(e.Message) }
+func (e *KmsInvalidState) ErrorCode() string    { return "KMS.InvalidStateException" }
 func (e *KmsInvalidState) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *KmsInvalidState) HTTPStatus() int      { return 400 }
 
-// KmsNotFound is the modelled error KmsNotFound, HTTP status 400.
+// KmsNotFound is the modelled error KMS.NotFoundException, HTTP status 400.
 type KmsNotFound struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewKmsNotFound makes the error with a message.
 func NewKmsNotFound(format string, args ...any) *KmsNotFound {
-	return &KmsNotFound{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsNotFound{Message: rt.Message(format, args...)}
 }
 
-func (e *KmsNotFound) Error() string        { return "KmsNotFound: " + rt.Val(e.Message) }
-func (e *KmsNotFound) ErrorCode() string    { return "KmsNotFound" }
+func (e *KmsNotFound) Error() string        { return "KMS.NotFoundException: " + rt.Val(e.Message) }
+func (e *KmsNotFound) ErrorCode() string    { return "KMS.NotFoundException" }
 func (e *KmsNotFound) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *KmsNotFound) HTTPStatus() int      { return 400 }
 
-// KmsOptInRequired is the modelled error KmsOptInRequired, HTTP status 400.
+// KmsOptInRequired is the modelled error KMS.OptInRequired, HTTP status 403.
 type KmsOptInRequired struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewKmsOptInRequired makes the error with a message.
 func NewKmsOptInRequired(format string, args ...any) *KmsOptInRequired {
-	return &KmsOptInRequired{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsOptInRequired{Message: rt.Message(format, args...)}
 }
 
-func (e *KmsOptInRequired) Error() string        { return "KmsOptInRequired: " + rt.Val(e.Message) }
-func (e *KmsOptInRequired) ErrorCode() string    { return "KmsOptInRequired" }
+func (e *KmsOptInRequired) Error() string        { return "KMS.OptInRequired: " + rt.Val(e.Message) }
+func (e *KmsOptInRequired) ErrorCode() string    { return "KMS.OptInRequired" }
 func (e *KmsOptInRequired) ErrorMessage() string { return rt.Val(e.Message) }
-func (e *KmsOptInRequired) HTTPStatus() int      { return 400 }
+func (e *KmsOptInRequired) HTTPStatus() int      { return 403 }
 
-// KmsThrottled is the modelled error KmsThrottled, HTTP status 400.
+// KmsThrottled is the modelled error KMS.ThrottlingException, HTTP status 400.
 type KmsThrottled struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewKmsThrottled makes the error with a message.
 func NewKmsThrottled(format string, args ...any) *KmsThrottled {
-	return &KmsThrottled{Message: new(fmt.Sprintf(format, args...))}
+	return &KmsThrottled{Message: rt.Message(format, args...)}
 }
 
-func (e *KmsThrottled) Error() string        { return "KmsThrottled: " + rt.Val(e.Message) }
-func (e *KmsThrottled) ErrorCode() string    { return "KmsThrottled" }
+func (e *KmsThrottled) Error() string        { return "KMS.ThrottlingException: " + rt.Val(e.Message) }
+func (e *KmsThrottled) ErrorCode() string    { return "KMS.ThrottlingException" }
 func (e *KmsThrottled) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *KmsThrottled) HTTPStatus() int      { return 400 }
 
-// MessageNotInflight is the modelled error MessageNotInflight, HTTP status 400.
+// MessageNotInflight is the modelled error AWS.SimpleQueueService.MessageNotInflight, HTTP status 400.
 type MessageNotInflight struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewMessageNotInflight makes the error with a message.
 func NewMessageNotInflight(format string, args ...any) *MessageNotInflight {
-	return &MessageNotInflight{Message: new(fmt.Sprintf(format, args...))}
+	return &MessageNotInflight{Message: rt.Message(format, args...)}
 }
 
-func (e *MessageNotInflight) Error() string        { return "MessageNotInflight: " + rt.Val(e.Message) }
-func (e *MessageNotInflight) ErrorCode() string    { return "MessageNotInflight" }
+func (e *MessageNotInflight) Error() string {
+	return "AWS.SimpleQueueService.MessageNotInflight: " + rt.Val(e.Message)
+}
+func (e *MessageNotInflight) ErrorCode() string    { return "AWS.SimpleQueueService.MessageNotInflight" }
 func (e *MessageNotInflight) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *MessageNotInflight) HTTPStatus() int      { return 400 }
 
-// OverLimit is the modelled error OverLimit, HTTP status 400.
+// OverLimit is the modelled error OverLimit, HTTP status 403.
 type OverLimit struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewOverLimit makes the error with a message.
 func NewOverLimit(format string, args ...any) *OverLimit {
-	return &OverLimit{Message: new(fmt.Sprintf(format, args...))}
+	return &OverLimit{Message: rt.Message(format, args...)}
 }
 
 func (e *OverLimit) Error() string        { return "OverLimit: " + rt.Val(e.Message) }
 func (e *OverLimit) ErrorCode() string    { return "OverLimit" }
 func (e *OverLimit) ErrorMessage() string { return rt.Val(e.Message) }
-func (e *OverLimit) HTTPStatus() int      { return 400 }
+func (e *OverLimit) HTTPStatus() int      { return 403 }
 
-// PurgeQueueInProgress is the modelled error PurgeQueueInProgress, HTTP status 400.
+// PurgeQueueInProgress is the modelled error AWS.SimpleQueueService.PurgeQueueInProgress, HTTP status 403.
 type PurgeQueueInProgress struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewPurgeQueueInProgress makes the error with a message.
 func NewPurgeQueueInProgress(format string, args ...any) *PurgeQueueInProgress {
-	return &PurgeQueueInProgress{Message: new(fmt.Sprintf(format, args...))}
+	return &PurgeQueueInProgress{Message: rt.Message(format, args...)}
 }
 
-func (e *PurgeQueueInProgress) Error() string        { return "PurgeQueueInProgress: " + rt.Val(e.Message) }
-func (e *PurgeQueueInProgress) ErrorCode() string    { return "PurgeQueueInProgress" }
+func (e *PurgeQueueInProgress) Error() string {
+	return "AWS.SimpleQueueService.PurgeQueueInProgress: " + rt.Val(e.Message)
+}
+func (e *PurgeQueueInProgress) ErrorCode() string {
+	return "AWS.SimpleQueueService.PurgeQueueInProgress"
+}
 func (e *PurgeQueueInProgress) ErrorMessage() string { return rt.Val(e.Message) }
-func (e *PurgeQueueInProgress) HTTPStatus() int      { return 400 }
+func (e *PurgeQueueInProgress) HTTPStatus() int      { return 403 }
 
-// QueueDeletedRecently is the modelled error QueueDeletedRecently, HTTP status 400.
+// QueueDeletedRecently is the modelled error AWS.SimpleQueueService.QueueDeletedRecently, HTTP status 400.
 type QueueDeletedRecently struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewQueueDeletedRecently makes the error with a message.
 func NewQueueDeletedRecently(format string, args ...any) *QueueDeletedRecently {
-	return &QueueDeletedRecently{Message: new(fmt.Sprintf(format, args...))}
+	return &QueueDeletedRecently{Message: rt.Message(format, args...)}
 }
 
-func (e *QueueDeletedRecently) Error() string        { return "QueueDeletedRecently: " + rt.Val(e.Message) }
-func (e *QueueDeletedRecently) ErrorCode() string    { return "QueueDeletedRecently" }
+func (e *QueueDeletedRecently) Error() string {
+	return "AWS.SimpleQueueService.QueueDeletedRecently: " + rt.Val(e.Message)
+}
+func (e *QueueDeletedRecently) ErrorCode() string {
+	return "AWS.SimpleQueueService.QueueDeletedRecently"
+}
 func (e *QueueDeletedRecently) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *QueueDeletedRecently) HTTPStatus() int      { return 400 }
 
-// QueueDoesNotExist is the modelled error QueueDoesNotExist, HTTP status 400.
+// QueueDoesNotExist is the modelled error AWS.SimpleQueueService.NonExistentQueue, HTTP status 400.
 type QueueDoesNotExist struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewQueueDoesNotExist makes the error with a message.
 func NewQueueDoesNotExist(format string, args ...any) *QueueDoesNotExist {
-	return &QueueDoesNotExist{Message: new(fmt.Sprintf(format, args...))}
+	return &QueueDoesNotExist{Message: rt.Message(format, args...)}
 }
 
-func (e *QueueDoesNotExist) Error() string        { return "QueueDoesNotExist: " + rt.Val(e.Message) }
-func (e *QueueDoesNotExist) ErrorCode() string    { return "QueueDoesNotExist" }
+func (e *QueueDoesNotExist) Error() string {
+	return "AWS.SimpleQueueService.NonExistentQueue: " + rt.Val(e.Message)
+}
+func (e *QueueDoesNotExist) ErrorCode() string    { return "AWS.SimpleQueueService.NonExistentQueue" }
 func (e *QueueDoesNotExist) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *QueueDoesNotExist) HTTPStatus() int      { return 400 }
 
-// QueueNameExists is the modelled error QueueNameExists, HTTP status 400.
+// QueueNameExists is the modelled error QueueAlreadyExists, HTTP status 400.
 type QueueNameExists struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewQueueNameExists makes the error with a message.
 func NewQueueNameExists(format string, args ...any) *QueueNameExists {
-	return &QueueNameExists{Message: new(fmt.Sprintf(format, args...))}
+	return &QueueNameExists{Message: rt.Message(format, args...)}
 }
 
-func (e *QueueNameExists) Error() string        { return "QueueNameExists: " + rt.Val(e.Message) }
-func (e *QueueNameExists) ErrorCode() string    { return "QueueNameExists" }
+func (e *QueueNameExists) Error() string        { return "QueueAlreadyExists: " + rt.Val(e.Message) }
+func (e *QueueNameExists) ErrorCode() string    { return "QueueAlreadyExists" }
 func (e *QueueNameExists) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *QueueNameExists) HTTPStatus() int      { return 400 }
 
-// ReceiptHandleIsInvalid is the modelled error ReceiptHandleIsInvalid, HTTP status 400.
+// ReceiptHandleIsInvalid is the modelled error ReceiptHandleIsInvalid, HTTP status 404.
 type ReceiptHandleIsInvalid struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewReceiptHandleIsInvalid makes the error with a message.
 func NewReceiptHandleIsInvalid(format string, args ...any) *ReceiptHandleIsInvalid {
-	return &ReceiptHandleIsInvalid{Message: new(fmt.Sprintf(format, args...))}
+	return &ReceiptHandleIsInvalid{Message: rt.Message(format, args...)}
 }
 
 func (e *ReceiptHandleIsInvalid) Error() string {
@@ -371,31 +392,31 @@ func (e *ReceiptHandleIsInvalid) Error() string {
 }
 func (e *ReceiptHandleIsInvalid) ErrorCode() string    { return "ReceiptHandleIsInvalid" }
 func (e *ReceiptHandleIsInvalid) ErrorMessage() string { return rt.Val(e.Message) }
-func (e *ReceiptHandleIsInvalid) HTTPStatus() int      { return 400 }
+func (e *ReceiptHandleIsInvalid) HTTPStatus() int      { return 404 }
 
-// RequestThrottled is the modelled error RequestThrottled, HTTP status 400.
+// RequestThrottled is the modelled error RequestThrottled, HTTP status 403.
 type RequestThrottled struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewRequestThrottled makes the error with a message.
 func NewRequestThrottled(format string, args ...any) *RequestThrottled {
-	return &RequestThrottled{Message: new(fmt.Sprintf(format, args...))}
+	return &RequestThrottled{Message: rt.Message(format, args...)}
 }
 
 func (e *RequestThrottled) Error() string        { return "RequestThrottled: " + rt.Val(e.Message) }
 func (e *RequestThrottled) ErrorCode() string    { return "RequestThrottled" }
 func (e *RequestThrottled) ErrorMessage() string { return rt.Val(e.Message) }
-func (e *RequestThrottled) HTTPStatus() int      { return 400 }
+func (e *RequestThrottled) HTTPStatus() int      { return 403 }
 
-// ResourceNotFoundException is the modelled error ResourceNotFoundException, HTTP status 400.
+// ResourceNotFoundException is the modelled error ResourceNotFoundException, HTTP status 404.
 type ResourceNotFoundException struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewResourceNotFoundException makes the error with a message.
 func NewResourceNotFoundException(format string, args ...any) *ResourceNotFoundException {
-	return &ResourceNotFoundException{Message: new(fmt.Sprintf(format, args...))}
+	return &ResourceNotFoundException{Message: rt.Message(format, args...)}
 }
 
 func (e *ResourceNotFoundException) Error() string {
@@ -403,36 +424,42 @@ func (e *ResourceNotFoundException) Error() string {
 }
 func (e *ResourceNotFoundException) ErrorCode() string    { return "ResourceNotFoundException" }
 func (e *ResourceNotFoundException) ErrorMessage() string { return rt.Val(e.Message) }
-func (e *ResourceNotFoundException) HTTPStatus() int      { return 400 }
+func (e *ResourceNotFoundException) HTTPStatus() int      { return 404 }
 
-// TooManyEntriesInBatchRequest is the modelled error TooManyEntriesInBatchRequest, HTTP status 400.
+// TooManyEntriesInBatchRequest is the modelled error AWS.SimpleQueueService.TooManyEntriesInBatchRequest, HTTP status 400.
 type TooManyEntriesInBatchRequest struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewTooManyEntriesInBatchRequest makes the error with a message.
 func NewTooManyEntriesInBatchRequest(format string, args ...any) *TooManyEntriesInBatchRequest {
-	return &TooManyEntriesInBatchRequest{Message: new(fmt.Sprintf(format, args...))}
+	return &TooManyEntriesInBatchRequest{Message: rt.Message(format, args...)}
 }
 
 func (e *TooManyEntriesInBatchRequest) Error() string {
-	return "TooManyEntriesInBatchRequest: " + rt.Val(e.Message)
+	return "AWS.SimpleQueueService.TooManyEntriesInBatchRequest: " + rt.Val(e.Message)
 }
-func (e *TooManyEntriesInBatchRequest) ErrorCode() string    { return "TooManyEntriesInBatchRequest" }
+func (e *TooManyEntriesInBatchRequest) ErrorCode() string {
+	return "AWS.SimpleQueueService.TooManyEntriesInBatchRequest"
+}
 func (e *TooManyEntriesInBatchRequest) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *TooManyEntriesInBatchRequest) HTTPStatus() int      { return 400 }
 
-// UnsupportedOperation is the modelled error UnsupportedOperation, HTTP status 400.
+// UnsupportedOperation is the modelled error AWS.SimpleQueueService.UnsupportedOperation, HTTP status 400.
 type UnsupportedOperation struct {
 	Message *string `aws:"message" xml:"message"`
 }
 
 // NewUnsupportedOperation makes the error with a message.
 func NewUnsupportedOperation(format string, args ...any) *UnsupportedOperation {
-	return &UnsupportedOperation{Message: new(fmt.Sprintf(format, args...))}
+	return &UnsupportedOperation{Message: rt.Message(format, args...)}
 }
 
-func (e *UnsupportedOperation) Error() string        { return "UnsupportedOperation: " + rt.Val(e.Message) }
-func (e *UnsupportedOperation) ErrorCode() string    { return "UnsupportedOperation" }
+func (e *UnsupportedOperation) Error() string {
+	return "AWS.SimpleQueueService.UnsupportedOperation: " + rt.Val(e.Message)
+}
+func (e *UnsupportedOperation) ErrorCode() string {
+	return "AWS.SimpleQueueService.UnsupportedOperation"
+}
 func (e *UnsupportedOperation) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *UnsupportedOperation) HTTPStatus() int      { return 400 }

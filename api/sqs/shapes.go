@@ -4,8 +4,8 @@ package sqs
 
 // AddPermissionInput is what AddPermission is asked.
 type AddPermissionInput struct {
-	AWSAccountIds []string `aws:"AWSAccountIds,required" xml:"AWSAccountIds,flat"`
-	Actions       []string `aws:"Actions,required" xml:"Actions,flat"`
+	AWSAccountIds []string `aws:"AWSAccountIds,required" xml:"AWSAccountId,flat"`
+	Actions       []string `aws:"Actions,required" xml:"ActionName,flat"`
 	Label         *string  `aws:"Label,required" xml:"Label"`
 	QueueUrl      *string  `aws:"QueueUrl,required" xml:"QueueUrl"`
 }
@@ -37,21 +37,21 @@ type ChangeMessageVisibilityOutput struct {
 
 // ChangeMessageVisibilityBatchInput is what ChangeMessageVisibilityBatch is asked.
 type ChangeMessageVisibilityBatchInput struct {
-	Entries  []ChangeMessageVisibilityBatchRequestEntry `aws:"Entries,required" xml:"Entries,flat"`
+	Entries  []ChangeMessageVisibilityBatchRequestEntry `aws:"Entries,required" xml:"ChangeMessageVisibilityBatchRequestEntry,flat"`
 	QueueUrl *string                                    `aws:"QueueUrl,required" xml:"QueueUrl"`
 }
 
 // ChangeMessageVisibilityBatchOutput is what ChangeMessageVisibilityBatch answers.
 type ChangeMessageVisibilityBatchOutput struct {
-	Failed     []BatchResultErrorEntry                   `aws:"Failed,required" xml:"Failed,flat"`
-	Successful []ChangeMessageVisibilityBatchResultEntry `aws:"Successful,required" xml:"Successful,flat"`
+	Failed     []BatchResultErrorEntry                   `aws:"Failed,required" xml:"BatchResultErrorEntry,flat"`
+	Successful []ChangeMessageVisibilityBatchResultEntry `aws:"Successful,required" xml:"ChangeMessageVisibilityBatchResultEntry,flat"`
 }
 
 // CreateQueueInput is what CreateQueue is asked.
 type CreateQueueInput struct {
-	Attributes map[string]string `aws:"Attributes" is:"QueueAttributeMap" xml:"Attributes,flat"`
+	Attributes map[string]string `aws:"Attributes" is:"QueueAttributeMap" xml:"Attribute,flat,key=Name,value=Value"`
 	QueueName  *string           `aws:"QueueName,required" xml:"QueueName"`
-	Tags       map[string]string `aws:"tags" xml:"tags,flat"`
+	Tags       map[string]string `aws:"tags" xml:"Tag,flat,key=Key,value=Value"`
 }
 
 // CreateQueueOutput is what CreateQueue answers.
@@ -71,14 +71,14 @@ type DeleteMessageOutput struct {
 
 // DeleteMessageBatchInput is what DeleteMessageBatch is asked.
 type DeleteMessageBatchInput struct {
-	Entries  []DeleteMessageBatchRequestEntry `aws:"Entries,required" xml:"Entries,flat"`
+	Entries  []DeleteMessageBatchRequestEntry `aws:"Entries,required" xml:"DeleteMessageBatchRequestEntry,flat"`
 	QueueUrl *string                          `aws:"QueueUrl,required" xml:"QueueUrl"`
 }
 
 // DeleteMessageBatchOutput is what DeleteMessageBatch answers.
 type DeleteMessageBatchOutput struct {
-	Failed     []BatchResultErrorEntry         `aws:"Failed,required" xml:"Failed,flat"`
-	Successful []DeleteMessageBatchResultEntry `aws:"Successful,required" xml:"Successful,flat"`
+	Failed     []BatchResultErrorEntry         `aws:"Failed,required" xml:"BatchResultErrorEntry,flat"`
+	Successful []DeleteMessageBatchResultEntry `aws:"Successful,required" xml:"DeleteMessageBatchResultEntry,flat"`
 }
 
 // DeleteQueueInput is what DeleteQueue is asked.
@@ -92,13 +92,13 @@ type DeleteQueueOutput struct {
 
 // GetQueueAttributesInput is what GetQueueAttributes is asked.
 type GetQueueAttributesInput struct {
-	AttributeNames []string `aws:"AttributeNames" is:"AttributeNameList" xml:"AttributeNames,flat"`
+	AttributeNames []string `aws:"AttributeNames" is:"AttributeNameList" xml:"AttributeName,flat"`
 	QueueUrl       *string  `aws:"QueueUrl,required" xml:"QueueUrl"`
 }
 
 // GetQueueAttributesOutput is what GetQueueAttributes answers.
 type GetQueueAttributesOutput struct {
-	Attributes map[string]string `aws:"Attributes" is:"QueueAttributeMap" xml:"Attributes,flat"`
+	Attributes map[string]string `aws:"Attributes" is:"QueueAttributeMap" xml:"Attribute,flat,key=Name,value=Value"`
 }
 
 // GetQueueUrlInput is what GetQueueUrl is asked.
@@ -122,7 +122,7 @@ type ListDeadLetterSourceQueuesInput struct {
 // ListDeadLetterSourceQueuesOutput is what ListDeadLetterSourceQueues answers.
 type ListDeadLetterSourceQueuesOutput struct {
 	NextToken *string  `aws:"NextToken" xml:"NextToken"`
-	QueueUrls []string `aws:"queueUrls,required" xml:"queueUrls,flat"`
+	QueueUrls []string `aws:"queueUrls,required" xml:"QueueUrl,flat"`
 }
 
 // ListMessageMoveTasksInput is what ListMessageMoveTasks is asked.
@@ -133,7 +133,7 @@ type ListMessageMoveTasksInput struct {
 
 // ListMessageMoveTasksOutput is what ListMessageMoveTasks answers.
 type ListMessageMoveTasksOutput struct {
-	Results []ListMessageMoveTasksResultEntry `aws:"Results" xml:"Results,flat"`
+	Results []ListMessageMoveTasksResultEntry `aws:"Results" xml:"ListMessageMoveTasksResultEntry,flat"`
 }
 
 // ListQueueTagsInput is what ListQueueTags is asked.
@@ -143,7 +143,7 @@ type ListQueueTagsInput struct {
 
 // ListQueueTagsOutput is what ListQueueTags answers.
 type ListQueueTagsOutput struct {
-	Tags map[string]string `aws:"Tags" xml:"Tags,flat"`
+	Tags map[string]string `aws:"Tags" xml:"Tag,flat,key=Key,value=Value"`
 }
 
 // ListQueuesInput is what ListQueues is asked.
@@ -156,7 +156,7 @@ type ListQueuesInput struct {
 // ListQueuesOutput is what ListQueues answers.
 type ListQueuesOutput struct {
 	NextToken *string  `aws:"NextToken" xml:"NextToken"`
-	QueueUrls []string `aws:"QueueUrls" xml:"QueueUrls,flat"`
+	QueueUrls []string `aws:"QueueUrls" xml:"QueueUrl,flat"`
 }
 
 // PurgeQueueInput is what PurgeQueue is asked.
@@ -170,10 +170,10 @@ type PurgeQueueOutput struct {
 
 // ReceiveMessageInput is what ReceiveMessage is asked.
 type ReceiveMessageInput struct {
-	AttributeNames              []string `aws:"AttributeNames" is:"AttributeNameList" xml:"AttributeNames,flat"`
+	AttributeNames              []string `aws:"AttributeNames" is:"AttributeNameList" xml:"AttributeName,flat"`
 	MaxNumberOfMessages         *int32   `aws:"MaxNumberOfMessages" xml:"MaxNumberOfMessages"`
-	MessageAttributeNames       []string `aws:"MessageAttributeNames" xml:"MessageAttributeNames,flat"`
-	MessageSystemAttributeNames []string `aws:"MessageSystemAttributeNames" is:"MessageSystemAttributeList" xml:"MessageSystemAttributeNames,flat"`
+	MessageAttributeNames       []string `aws:"MessageAttributeNames" xml:"MessageAttributeName,flat"`
+	MessageSystemAttributeNames []string `aws:"MessageSystemAttributeNames" is:"MessageSystemAttributeList" xml:"MessageSystemAttributeName,flat"`
 	QueueUrl                    *string  `aws:"QueueUrl,required" xml:"QueueUrl"`
 	ReceiveRequestAttemptId     *string  `aws:"ReceiveRequestAttemptId" xml:"ReceiveRequestAttemptId"`
 	VisibilityTimeout           *int32   `aws:"VisibilityTimeout" xml:"VisibilityTimeout"`
@@ -182,7 +182,7 @@ type ReceiveMessageInput struct {
 
 // ReceiveMessageOutput is what ReceiveMessage answers.
 type ReceiveMessageOutput struct {
-	Messages []Message `aws:"Messages" xml:"Messages,flat"`
+	Messages []Message `aws:"Messages" xml:"Message,flat"`
 }
 
 // RemovePermissionInput is what RemovePermission is asked.
@@ -198,11 +198,11 @@ type RemovePermissionOutput struct {
 // SendMessageInput is what SendMessage is asked.
 type SendMessageInput struct {
 	DelaySeconds            *int32                                 `aws:"DelaySeconds" xml:"DelaySeconds"`
-	MessageAttributes       map[string]MessageAttributeValue       `aws:"MessageAttributes" xml:"MessageAttributes,flat"`
+	MessageAttributes       map[string]MessageAttributeValue       `aws:"MessageAttributes" xml:"MessageAttribute,flat,key=Name,value=Value"`
 	MessageBody             *string                                `aws:"MessageBody,required" xml:"MessageBody"`
 	MessageDeduplicationId  *string                                `aws:"MessageDeduplicationId" xml:"MessageDeduplicationId"`
 	MessageGroupId          *string                                `aws:"MessageGroupId" xml:"MessageGroupId"`
-	MessageSystemAttributes map[string]MessageSystemAttributeValue `aws:"MessageSystemAttributes" is:"MessageBodySystemAttributeMap" xml:"MessageSystemAttributes,flat"`
+	MessageSystemAttributes map[string]MessageSystemAttributeValue `aws:"MessageSystemAttributes" is:"MessageBodySystemAttributeMap" xml:"MessageSystemAttribute,flat,key=Name,value=Value"`
 	QueueUrl                *string                                `aws:"QueueUrl,required" xml:"QueueUrl"`
 }
 
@@ -217,19 +217,19 @@ type SendMessageOutput struct {
 
 // SendMessageBatchInput is what SendMessageBatch is asked.
 type SendMessageBatchInput struct {
-	Entries  []SendMessageBatchRequestEntry `aws:"Entries,required" xml:"Entries,flat"`
+	Entries  []SendMessageBatchRequestEntry `aws:"Entries,required" xml:"SendMessageBatchRequestEntry,flat"`
 	QueueUrl *string                        `aws:"QueueUrl,required" xml:"QueueUrl"`
 }
 
 // SendMessageBatchOutput is what SendMessageBatch answers.
 type SendMessageBatchOutput struct {
-	Failed     []BatchResultErrorEntry       `aws:"Failed,required" xml:"Failed,flat"`
-	Successful []SendMessageBatchResultEntry `aws:"Successful,required" xml:"Successful,flat"`
+	Failed     []BatchResultErrorEntry       `aws:"Failed,required" xml:"BatchResultErrorEntry,flat"`
+	Successful []SendMessageBatchResultEntry `aws:"Successful,required" xml:"SendMessageBatchResultEntry,flat"`
 }
 
 // SetQueueAttributesInput is what SetQueueAttributes is asked.
 type SetQueueAttributesInput struct {
-	Attributes map[string]string `aws:"Attributes,required" is:"QueueAttributeMap" xml:"Attributes,flat"`
+	Attributes map[string]string `aws:"Attributes,required" is:"QueueAttributeMap" xml:"Attribute,flat,key=Name,value=Value"`
 	QueueUrl   *string           `aws:"QueueUrl,required" xml:"QueueUrl"`
 }
 
@@ -252,7 +252,7 @@ type StartMessageMoveTaskOutput struct {
 // TagQueueInput is what TagQueue is asked.
 type TagQueueInput struct {
 	QueueUrl *string           `aws:"QueueUrl,required" xml:"QueueUrl"`
-	Tags     map[string]string `aws:"Tags,required" xml:"Tags,flat"`
+	Tags     map[string]string `aws:"Tags,required" xml:"Tag,flat,key=Key,value=Value"`
 }
 
 // TagQueueOutput is what TagQueue answers.
@@ -262,7 +262,7 @@ type TagQueueOutput struct {
 // UntagQueueInput is what UntagQueue is asked.
 type UntagQueueInput struct {
 	QueueUrl *string  `aws:"QueueUrl,required" xml:"QueueUrl"`
-	TagKeys  []string `aws:"TagKeys,required" xml:"TagKeys,flat"`
+	TagKeys  []string `aws:"TagKeys,required" xml:"TagKey,flat"`
 }
 
 // UntagQueueOutput is what UntagQueue answers.
@@ -315,30 +315,30 @@ type ListMessageMoveTasksResultEntry struct {
 
 // Message is a shape of the model.
 type Message struct {
-	Attributes             map[string]string                `aws:"Attributes" is:"MessageSystemAttributeMap" xml:"Attributes,flat"`
+	Attributes             map[string]string                `aws:"Attributes" is:"MessageSystemAttributeMap" xml:"Attribute,flat,key=Name,value=Value"`
 	Body                   *string                          `aws:"Body" xml:"Body"`
 	MD5OfBody              *string                          `aws:"MD5OfBody" xml:"MD5OfBody"`
 	MD5OfMessageAttributes *string                          `aws:"MD5OfMessageAttributes" xml:"MD5OfMessageAttributes"`
-	MessageAttributes      map[string]MessageAttributeValue `aws:"MessageAttributes" xml:"MessageAttributes,flat"`
+	MessageAttributes      map[string]MessageAttributeValue `aws:"MessageAttributes" xml:"MessageAttribute,flat,key=Name,value=Value"`
 	MessageId              *string                          `aws:"MessageId" xml:"MessageId"`
 	ReceiptHandle          *string                          `aws:"ReceiptHandle" xml:"ReceiptHandle"`
 }
 
 // MessageAttributeValue is a shape of the model.
 type MessageAttributeValue struct {
-	BinaryListValues [][]byte `aws:"BinaryListValues" xml:"BinaryListValues,flat"`
+	BinaryListValues [][]byte `aws:"BinaryListValues" xml:"BinaryListValue,flat"`
 	BinaryValue      []byte   `aws:"BinaryValue" xml:"BinaryValue"`
 	DataType         *string  `aws:"DataType,required" xml:"DataType"`
-	StringListValues []string `aws:"StringListValues" xml:"StringListValues,flat"`
+	StringListValues []string `aws:"StringListValues" xml:"StringListValue,flat"`
 	StringValue      *string  `aws:"StringValue" xml:"StringValue"`
 }
 
 // MessageSystemAttributeValue is a shape of the model.
 type MessageSystemAttributeValue struct {
-	BinaryListValues [][]byte `aws:"BinaryListValues" xml:"BinaryListValues,flat"`
+	BinaryListValues [][]byte `aws:"BinaryListValues" xml:"BinaryListValue,flat"`
 	BinaryValue      []byte   `aws:"BinaryValue" xml:"BinaryValue"`
 	DataType         *string  `aws:"DataType,required" xml:"DataType"`
-	StringListValues []string `aws:"StringListValues" xml:"StringListValues,flat"`
+	StringListValues []string `aws:"StringListValues" xml:"StringListValue,flat"`
 	StringValue      *string  `aws:"StringValue" xml:"StringValue"`
 }
 
@@ -346,11 +346,11 @@ type MessageSystemAttributeValue struct {
 type SendMessageBatchRequestEntry struct {
 	DelaySeconds            *int32                                 `aws:"DelaySeconds" xml:"DelaySeconds"`
 	Id                      *string                                `aws:"Id,required" xml:"Id"`
-	MessageAttributes       map[string]MessageAttributeValue       `aws:"MessageAttributes" xml:"MessageAttributes,flat"`
+	MessageAttributes       map[string]MessageAttributeValue       `aws:"MessageAttributes" xml:"MessageAttribute,flat,key=Name,value=Value"`
 	MessageBody             *string                                `aws:"MessageBody,required" xml:"MessageBody"`
 	MessageDeduplicationId  *string                                `aws:"MessageDeduplicationId" xml:"MessageDeduplicationId"`
 	MessageGroupId          *string                                `aws:"MessageGroupId" xml:"MessageGroupId"`
-	MessageSystemAttributes map[string]MessageSystemAttributeValue `aws:"MessageSystemAttributes" is:"MessageBodySystemAttributeMap" xml:"MessageSystemAttributes,flat"`
+	MessageSystemAttributes map[string]MessageSystemAttributeValue `aws:"MessageSystemAttributes" is:"MessageBodySystemAttributeMap" xml:"MessageSystemAttribute,flat,key=Name,value=Value"`
 }
 
 // SendMessageBatchResultEntry is a shape of the model.

@@ -3,7 +3,6 @@
 package sts
 
 import (
-	"fmt"
 	"unyo/api/rt"
 )
 
@@ -14,7 +13,7 @@ type ExpiredTokenException struct {
 
 // NewExpiredTokenException makes the error with a message.
 func NewExpiredTokenException(format string, args ...any) *ExpiredTokenException {
-	return &ExpiredTokenException{Message: new(fmt.Sprintf(format, args...))}
+	return &ExpiredTokenException{Message: rt.Message(format, args...)}
 }
 
 func (e *ExpiredTokenException) Error() string        { return "ExpiredTokenException: " + rt.Val(e.Message) }
@@ -29,7 +28,7 @@ type ExpiredTradeInTokenException struct {
 
 // NewExpiredTradeInTokenException makes the error with a message.
 func NewExpiredTradeInTokenException(format string, args ...any) *ExpiredTradeInTokenException {
-	return &ExpiredTradeInTokenException{Message: new(fmt.Sprintf(format, args...))}
+	return &ExpiredTradeInTokenException{Message: rt.Message(format, args...)}
 }
 
 func (e *ExpiredTradeInTokenException) Error() string {
@@ -46,7 +45,7 @@ type IDPCommunicationErrorException struct {
 
 // NewIDPCommunicationErrorException makes the error with a message.
 func NewIDPCommunicationErrorException(format string, args ...any) *IDPCommunicationErrorException {
-	return &IDPCommunicationErrorException{Message: new(fmt.Sprintf(format, args...))}
+	return &IDPCommunicationErrorException{Message: rt.Message(format, args...)}
 }
 
 func (e *IDPCommunicationErrorException) Error() string {
@@ -63,7 +62,7 @@ type IDPRejectedClaimException struct {
 
 // NewIDPRejectedClaimException makes the error with a message.
 func NewIDPRejectedClaimException(format string, args ...any) *IDPRejectedClaimException {
-	return &IDPRejectedClaimException{Message: new(fmt.Sprintf(format, args...))}
+	return &IDPRejectedClaimException{Message: rt.Message(format, args...)}
 }
 
 func (e *IDPRejectedClaimException) Error() string        { return "IDPRejectedClaim: " + rt.Val(e.Message) }
@@ -78,7 +77,7 @@ type InvalidAuthorizationMessageException struct {
 
 // NewInvalidAuthorizationMessageException makes the error with a message.
 func NewInvalidAuthorizationMessageException(format string, args ...any) *InvalidAuthorizationMessageException {
-	return &InvalidAuthorizationMessageException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidAuthorizationMessageException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidAuthorizationMessageException) Error() string {
@@ -97,7 +96,7 @@ type InvalidIdentityTokenException struct {
 
 // NewInvalidIdentityTokenException makes the error with a message.
 func NewInvalidIdentityTokenException(format string, args ...any) *InvalidIdentityTokenException {
-	return &InvalidIdentityTokenException{Message: new(fmt.Sprintf(format, args...))}
+	return &InvalidIdentityTokenException{Message: rt.Message(format, args...)}
 }
 
 func (e *InvalidIdentityTokenException) Error() string {
@@ -114,7 +113,7 @@ type JWTPayloadSizeExceededException struct {
 
 // NewJWTPayloadSizeExceededException makes the error with a message.
 func NewJWTPayloadSizeExceededException(format string, args ...any) *JWTPayloadSizeExceededException {
-	return &JWTPayloadSizeExceededException{Message: new(fmt.Sprintf(format, args...))}
+	return &JWTPayloadSizeExceededException{Message: rt.Message(format, args...)}
 }
 
 func (e *JWTPayloadSizeExceededException) Error() string {
@@ -133,7 +132,7 @@ type MalformedPolicyDocumentException struct {
 
 // NewMalformedPolicyDocumentException makes the error with a message.
 func NewMalformedPolicyDocumentException(format string, args ...any) *MalformedPolicyDocumentException {
-	return &MalformedPolicyDocumentException{Message: new(fmt.Sprintf(format, args...))}
+	return &MalformedPolicyDocumentException{Message: rt.Message(format, args...)}
 }
 
 func (e *MalformedPolicyDocumentException) Error() string {
@@ -150,7 +149,7 @@ type OutboundWebIdentityFederationDisabledException struct {
 
 // NewOutboundWebIdentityFederationDisabledException makes the error with a message.
 func NewOutboundWebIdentityFederationDisabledException(format string, args ...any) *OutboundWebIdentityFederationDisabledException {
-	return &OutboundWebIdentityFederationDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &OutboundWebIdentityFederationDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *OutboundWebIdentityFederationDisabledException) Error() string {
@@ -171,7 +170,7 @@ type PackedPolicyTooLargeException struct {
 
 // NewPackedPolicyTooLargeException makes the error with a message.
 func NewPackedPolicyTooLargeException(format string, args ...any) *PackedPolicyTooLargeException {
-	return &PackedPolicyTooLargeException{Message: new(fmt.Sprintf(format, args...))}
+	return &PackedPolicyTooLargeException{Message: rt.Message(format, args...)}
 }
 
 func (e *PackedPolicyTooLargeException) Error() string {
@@ -188,7 +187,7 @@ type RegionDisabledException struct {
 
 // NewRegionDisabledException makes the error with a message.
 func NewRegionDisabledException(format string, args ...any) *RegionDisabledException {
-	return &RegionDisabledException{Message: new(fmt.Sprintf(format, args...))}
+	return &RegionDisabledException{Message: rt.Message(format, args...)}
 }
 
 func (e *RegionDisabledException) Error() string {
@@ -205,7 +204,7 @@ type SessionDurationEscalationException struct {
 
 // NewSessionDurationEscalationException makes the error with a message.
 func NewSessionDurationEscalationException(format string, args ...any) *SessionDurationEscalationException {
-	return &SessionDurationEscalationException{Message: new(fmt.Sprintf(format, args...))}
+	return &SessionDurationEscalationException{Message: rt.Message(format, args...)}
 }
 
 func (e *SessionDurationEscalationException) Error() string {
