@@ -13,7 +13,7 @@ import (
 // https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
 
 func decodeJSONBody(r *Request, p *Plan, base unsafe.Pointer) error {
-	body, err := r.body(maxXMLBody)
+	body, err := r.plainBody()
 	if err != nil {
 		return err
 	}

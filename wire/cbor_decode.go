@@ -34,7 +34,7 @@ type cborDecoder struct {
 }
 
 func decodeCBORBody(r *Request, p *Plan, base unsafe.Pointer) error {
-	body, err := r.body(maxXMLBody)
+	body, err := r.plainBody()
 	if err != nil {
 		return err
 	}

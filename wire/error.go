@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"net/http"
 	"reflect"
 	"strings"
@@ -162,11 +163,9 @@ func (e *failure) appendJSON(b []byte) []byte {
 }
 
 func (e *failure) appendRestJSON(b []byte) []byte {
+	members := e.appendJSONMembers(nil)
 	b = append(b, '{')
-	b = e.appendJSONMembers(b)
-	if len(b) > 1 && b[1] == ',' {
-		b = append(b[:1], b[2:]...)
-	}
+	b = append(b, bytes.TrimPrefix(members, []byte{','})...)
 	return append(b, '}')
 }
 
