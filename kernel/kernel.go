@@ -83,7 +83,6 @@ func Open(o Options) (*Kernel, error) {
 
 func (k *Kernel) open() error {
 	ctx := context.Background()
-	boot := k.Store.Mark().Version
 	k.Clock = clock.New(k.Store, clock.Options{Held: k.o.Held, Start: k.o.Start, Wall: k.o.Wall})
 	if err := k.Clock.Open(ctx); err != nil {
 		return err
@@ -94,7 +93,8 @@ func (k *Kernel) open() error {
 		return err
 	}
 	k.serial.Store(k.Store.Mark().Serial)
-	k.Entropy = entropy.New(seed, boot)
+	k.Entropy = entropy.New(seed)
+	k.Entropy.At(k.serial.Load())
 	k.Jobs = jobs.New(k.Store, k.Clock, k.Entropy, k.Log, k.Partition)
 	k.Clock.Attach(k.Jobs)
 	k.Journal = journal.New(k.Store, k.Clock, k.Jobs, k.Log)
@@ -102,6 +102,7 @@ func (k *Kernel) open() error {
 	k.Resources = resource.New(k.Store)
 	k.Meter = meter.New(k.Store, k.Clock)
 	k.Clock.Before(k.Meter.Flush)
+	k.Journal.OnRecord(k.Meter.Recorded)
 	return nil
 }
 
@@ -153,7 +154,11 @@ func (k *Kernel) Close() error {
 
 // Serial numbers a request. A number is given again only when its call wrote nothing before a crash, so that the same
 // calls give the same rows.
-func (k *Kernel) Serial() uint64 { return k.serial.Add(1) }
+func (k *Kernel) Serial() uint64 {
+	n := k.serial.Add(1)
+	k.Entropy.At(n)
+	return n
+}
 
 // Child gives the serial and 32 bytes for the ids of a call that another call makes. They follow from the parent, so a job that
 // is run again makes calls of the same serials and ids.
@@ -181,7 +186,7 @@ func (k *Kernel) Reset(ctx context.Context) error {
 		return fmt.Errorf("cannot clear the store: %w", err)
 	}
 	k.serial.Store(0)
-	k.Entropy.Restart(0)
+	k.Entropy.Restart()
 	if err := k.Store.Update(ctx, func(tx *store.Tx) error {
 		k.seeds.Put(tx, "seed", seed)
 		return nil
@@ -191,10 +196,10 @@ func (k *Kernel) Reset(ctx context.Context) error {
 	if err := k.Clock.Begin(ctx); err != nil {
 		return err
 	}
-	if err := k.Jobs.Reload(ctx); err != nil {
+	if err := k.Jobs.Restart(ctx); err != nil {
 		return err
 	}
-	return k.Journal.Start(ctx)
+	return k.Journal.Restart(ctx)
 }
 
 // Hash is SHA-256 over all rows in key order, in hexadecimal. Left out are the store's mark (counters that a crash may

@@ -57,6 +57,9 @@ func (w *World) Attach(work Work) { w.work = work }
 // Before has f run at the beginning of each Advance, when calls are out and before time moves.
 func (w *World) Before(f func(context.Context) error) { w.before = append(w.before, f) }
 
+// Advancing reports that time is being moved: whoever runs now runs alone, within Advance.
+func (w *World) Advancing() bool { return w.advancing.Load() }
+
 // Enter keeps time from being moved by Advance until leave is called. Every call, and every job while time flows, is
 // inside; a call made by one that is inside must not enter again.
 func (w *World) Enter(ctx context.Context) (leave func()) {
@@ -104,6 +107,8 @@ func (w *World) Advance(ctx context.Context, t time.Time, progress func(Progress
 			return r, err
 		}
 	}
+	w.advancing.Store(true)
+	defer w.advancing.Store(false)
 	was := w.flow.Load()
 	w.flow.Store(&flow{was.mode, now, time.Time{}, 0})
 	err = w.work.Reload(ctx)

@@ -51,6 +51,8 @@ type World struct {
 	before []func(context.Context) error
 	gate   gate
 
+	advancing atomic.Bool
+
 	set     sync.Mutex // one change of flow at a time
 	flow    atomic.Pointer[flow]
 	last    atomic.Int64 // latest instant given out, Unix nanoseconds

@@ -13,7 +13,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"strings"
-	"sync/atomic"
+	"sync"
 
 	"unyo/base/call"
 )
@@ -21,22 +21,38 @@ import (
 // Source is the estate's chance.
 type Source struct {
 	seed [32]byte
-	boot atomic.Uint64
-	free atomic.Uint64 // draws outside any call
+
+	mu     sync.Mutex
+	serial uint64 // of the call numbered last
+	free   uint64 // draws outside of calls since then
 }
 
-// New returns the source of an estate. boot tells one opening of the estate from the others: it goes into
-// what is drawn outside calls, and should be the same only when nothing has been written since.
-func New(seed [32]byte, boot uint64) *Source {
-	s := &Source{seed: seed}
-	s.Restart(boot)
-	return s
+// New returns the source of an estate.
+func New(seed [32]byte) *Source { return &Source{seed: seed} }
+
+// At says that calls have been numbered up to serial: draws outside of calls are told apart by it. So they are not
+// drawn again after a restart, unless no call since has left a trace.
+func (s *Source) At(serial uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if serial > s.serial { // numbers may arrive out of order
+		s.serial, s.free = serial, 0
+	}
 }
 
-// Restart goes on as if the estate had been opened anew.
-func (s *Source) Restart(boot uint64) {
-	s.boot.Store(boot)
-	s.free.Store(0)
+// Restart begins as in a new estate.
+func (s *Source) Restart() {
+	s.mu.Lock()
+	s.serial, s.free = 0, 0
+	s.mu.Unlock()
+}
+
+// outside numbers a draw outside of calls.
+func (s *Source) outside() (serial, n uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free++
+	return s.serial, s.free
 }
 
 // Bytes returns n bytes.
@@ -44,12 +60,14 @@ func (s *Source) Bytes(ctx context.Context, n int) []byte {
 	if c := call.From(ctx); c != nil {
 		return s.stream("call", n, c.Service+"\x00"+c.Operation, c.Serial, c.Draw())
 	}
-	return s.stream("free", n, "", s.boot.Load(), s.free.Add(1))
+	serial, free := s.outside()
+	return s.stream("free", n, "", serial, free)
 }
 
 // Request returns 32 bytes for the ids of a request that has no call.Call yet.
 func (s *Source) Request() [32]byte {
-	return [32]byte(s.stream("request", 32, "", s.boot.Load(), s.free.Add(1)))
+	serial, free := s.outside()
+	return [32]byte(s.stream("request", 32, "", serial, free))
 }
 
 // Derive returns n bytes that depend on nothing but the seed and what is given.

@@ -45,6 +45,7 @@ type row struct {
 	Keyed   bool            `json:"keyed,omitempty"`  // by AtKey
 	Lane    string          `json:"lane,omitempty"`   // part of the lane within service, account and region
 	Failed  int             `json:"failed,omitempty"` // attempts so far, all in vain
+	Cause   string          `json:"cause,omitempty"`  // request that put it, or that put the job that did
 	Arg     json.RawMessage `json:"arg"`
 }
 
@@ -150,7 +151,7 @@ func (r *row) keyRow() string { return store.Key(r.Account, r.Region, r.Service,
 func (j Job[A]) row(tx *store.Tx, key string, keyed bool, a A) row {
 	arg, err := json.Marshal(a)
 	must.Hold(err == nil, "job %s.%s: argument cannot be encoded: %v", j.service, j.name, err)
-	r := row{Service: j.service, Name: j.name, Account: tx.Scope().Account, Region: tx.Scope().Region, Key: key, Keyed: keyed, Arg: arg}
+	r := row{Service: j.service, Name: j.name, Account: tx.Scope().Account, Region: tx.Scope().Region, Key: key, Keyed: keyed, Cause: Cause(tx.Context()), Arg: arg}
 	if j.lane != nil {
 		r.Lane = j.lane(a)
 	}

@@ -85,9 +85,17 @@ func (q *Queue) handle(title string, h handler) {
 func (q *Queue) Reload(ctx context.Context) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.soon, q.horizon, q.all, q.next = q.soon[:0], "", false, nil
+	q.soon, q.horizon, q.all = q.soon[:0], "", false
 	q.reading++
 	return q.refill(ctx)
+}
+
+// Restart is Reload after the store was cleared.
+func (q *Queue) Restart(ctx context.Context) error {
+	q.mu.Lock()
+	q.boot, q.noted = 0, map[uint64]bool{}
+	q.mu.Unlock()
+	return q.Reload(ctx)
 }
 
 // refill reads the next window of rows behind the horizon. q.mu is held.

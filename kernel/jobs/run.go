@@ -46,6 +46,18 @@ type running struct {
 
 type runningKey struct{}
 
+// Cause is the id of the request that everything under ctx goes back to: of the call itself, or of the one that put the job
+// in whose course it is made. "" outside of calls.
+func Cause(ctx context.Context) string {
+	if job, ok := ctx.Value(runningKey{}).(*running); ok {
+		return job.row.Cause
+	}
+	if c := call.From(ctx); c != nil {
+		return c.RequestID
+	}
+	return ""
+}
+
 // run does the job r, waiting at h. done=false: it failed.
 func (q *Queue) run(ctx context.Context, h hint, r row) (name string, done bool, err error) {
 	seq := sequence(h.at)

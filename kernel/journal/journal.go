@@ -60,8 +60,9 @@ type Call struct {
 	Account   string     `json:"account"` // recipient
 	Region    string     `json:"region"`
 	VPCE      string     `json:"vpce,omitempty"`
-	Via       []string   `json:"via,omitempty"` // services through which it came, outermost first
-	Job       string     `json:"job,omitempty"` // the job that asked
+	Via       []string   `json:"via,omitempty"`    // services through which it came, outermost first
+	Job       string     `json:"job,omitempty"`    // the job that asked
+	Cause     string     `json:"cause,omitempty"`  // request that put the job; filled in
 	Parent    string     `json:"parent,omitempty"` // request id of the call or job on whose behalf this was asked
 	ReadOnly  bool       `json:"readOnly,omitempty"`
 	Category  string     `json:"category,omitempty"` // Management, Data, Insight
@@ -107,5 +108,6 @@ type Change struct {
 	Before    json.RawMessage `json:"before,omitempty"`    // absent for what was made
 	After     json.RawMessage `json:"after,omitempty"`     // absent for what was deleted
 	RequestID string          `json:"requestId,omitempty"` // call that made it; filled in
+	Cause     string          `json:"cause,omitempty"`     // request that put the job that made it; filled in
 	Principal string          `json:"principal,omitempty"` // ARN or service of who asked; filled in
 }

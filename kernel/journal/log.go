@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -26,8 +27,10 @@ type Journal struct {
 	entries store.Table[Entry]
 	cursors store.Table[uint64]
 	watches []*watch
-	expire  jobs.Job[struct{}]
-	armed   atomic.Bool // the job that drops old entries is set
+
+	recorded func(tx *store.Tx, requestID string, repeated bool)
+	expire   jobs.Job[struct{}]
+	armed    atomic.Bool // the job that drops old entries is set
 }
 
 // Retention is how long entries are kept, as CloudTrail's event history is.
@@ -46,6 +49,10 @@ func New(st *store.Store, c clock.Clock, q *jobs.Queue, log *slog.Logger) *Journ
 	return j
 }
 
+// OnRecord has f take part in the transactions of Record. repeated says that a job that runs again has made the call again, and
+// that nothing is entered.
+func (j *Journal) OnRecord(f func(tx *store.Tx, requestID string, repeated bool)) { j.recorded = f }
+
 // Record enters a call and its answer, at the time the call entered. It does not wait for the disk: a power failure may take
 // back the last entries, with nothing that was acknowledged as durable after them.
 // A call of a job that runs again is entered once.
@@ -54,8 +61,15 @@ func (j *Journal) Record(ctx context.Context, c Call) error {
 	if k := call.From(ctx); k != nil && !k.At.IsZero() {
 		at = k.At
 	}
+	if cause := jobs.Cause(ctx); cause != c.RequestID {
+		c.Cause = cause
+	}
 	err := j.store.Update(ctx, func(tx *store.Tx) error {
-		if c.Job != "" && j.queue.Repeated(tx, c.Job, c.RequestID) {
+		repeated := c.Job != "" && j.queue.Repeated(tx, c.Job, c.RequestID)
+		if j.recorded != nil {
+			j.recorded(tx, c.RequestID, repeated)
+		}
+		if repeated {
 			return nil
 		}
 		j.append(tx, Entry{Time: at, Call: &c})
@@ -71,6 +85,9 @@ func (j *Journal) Record(ctx context.Context, c Call) error {
 func (j *Journal) Change(tx *store.Tx, c Change) {
 	if k := tx.Call(); k != nil {
 		c.RequestID = k.RequestID
+		if cause := jobs.Cause(tx.Context()); cause != c.RequestID {
+			c.Cause = cause
+		}
 		if c.Principal = k.Principal.ARN; c.Principal == "" {
 			c.Principal = k.Principal.Service
 		}
@@ -162,16 +179,25 @@ func (j *Journal) Read(ctx context.Context, after uint64, limit int) ([]Entry, e
 	return out, err
 }
 
-// Trace returns what is known of one request, in order: its call, the calls made on its behalf under the same id, and what they changed.
+// Trace returns what is known of one request, in order: its call, the calls made on its behalf, also later by the jobs it
+// has put, and what all these changed.
 func (j *Journal) Trace(ctx context.Context, requestID string) ([]Entry, error) {
 	var out []Entry
 	err := j.store.View(ctx, func(tx *store.Tx) error {
 		out = nil
-		for e := range j.Scan(tx, 0) {
-			if e.RequestID() == requestID {
-				out = append(out, e)
+		ids := map[string]bool{requestID: true}
+		var later []Entry // a call is entered after the calls it has made
+		for e := range j.Back(tx) {
+			if c := e.Call; c != nil && (ids[c.RequestID] || ids[c.Parent] || ids[c.Cause]) {
+				ids[c.RequestID] = true
+				later = append(later, e)
+			}
+			if c := e.Change; c != nil && (ids[c.RequestID] || ids[c.Cause]) {
+				later = append(later, e)
 			}
 		}
+		slices.Reverse(later)
+		out = later
 		return nil
 	})
 	return out, err

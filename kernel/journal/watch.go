@@ -66,6 +66,15 @@ func (j *Journal) Start(ctx context.Context) error {
 	return nil
 }
 
+// Restart is Start after the store was cleared.
+func (j *Journal) Restart(ctx context.Context) error {
+	j.armed.Store(false)
+	for _, w := range j.watches {
+		w.awake.Store(false)
+	}
+	return j.Start(ctx)
+}
+
 // wake sets the job unless it is set. A job that is running may have looked already and does not count; one that a
 // former process has left does.
 func (w *watch) wake(tx *store.Tx) {

@@ -35,13 +35,14 @@ type Quantity struct {
 // Meter is the tables, and what was counted since they were last written.
 type Meter struct {
 	store  *store.Store
-	clock  clock.Clock
+	clock  *clock.World
 	sums   store.Table[float64]
 	levels store.Table[float64]
 
 	mu     sync.Mutex
 	counts map[string]float64
-	writes sync.Mutex // one Flush at a time
+	calls  map[string]map[string]float64 // by request, of jobs' calls within Advance
+	writes sync.Mutex                    // one Flush at a time
 }
 
 // flushAt is how many different sums are counted in memory before they are written.
@@ -50,22 +51,29 @@ const flushAt = 512
 const hourLayout = "2006-01-02T15"
 
 // New returns the meter over st.
-func New(st *store.Store, c clock.Clock) *Meter {
+func New(st *store.Store, c *clock.World) *Meter {
 	sp := st.Space("@meter")
 	return &Meter{
-		store: st, clock: c, counts: map[string]float64{},
+		store: st, clock: c, counts: map[string]float64{}, calls: map[string]map[string]float64{},
 		sums: store.TableOf[float64](sp, "sum", store.Partition), levels: store.TableOf[float64](sp, "level", store.Partition),
 	}
 }
 
-// Count adds quantities to the sums of this hour, for the account and region of ctx. It keeps them in memory for a while: for requests and
-// bytes, of which a power failure may cost some. What must be exact is counted with Add.
+// Count adds quantities to the sums of this hour, for the account and region of ctx. It keeps them in memory for a while: for
+// requests and bytes, of which a crash may cost some. What must be exact is counted with Add.
 func (m *Meter) Count(ctx context.Context, qs ...Quantity) {
 	scope := call.ScopeOf(ctx)
 	hour := m.clock.Now().Format(hourLayout)
 	m.mu.Lock()
+	counts := m.counts
+	if c := call.From(ctx); c != nil && c.Job != "" && m.clock.Advancing() { // Recorded comes, and nobody else writes sums
+		if counts = m.calls[c.RequestID]; counts == nil {
+			counts = map[string]float64{}
+			m.calls[c.RequestID] = counts
+		}
+	}
 	for _, q := range qs {
-		m.counts[sumKey(scope, q.Usage, hour)] += q.Amount
+		counts[sumKey(scope, q.Usage, hour)] += q.Amount
 	}
 	full := len(m.counts) >= flushAt
 	m.mu.Unlock()
@@ -94,7 +102,12 @@ func (m *Meter) Flush(ctx context.Context) error {
 	defer m.writes.Unlock()
 	m.mu.Lock()
 	counts := m.counts
-	m.counts = map[string]float64{}
+	for _, c := range m.calls { // of calls that nobody recorded
+		for k, v := range c {
+			counts[k] += v
+		}
+	}
+	m.counts, m.calls = map[string]float64{}, map[string]map[string]float64{}
 	m.mu.Unlock()
 	if len(counts) == 0 {
 		return nil
@@ -123,10 +136,32 @@ func (m *Meter) Flush(ctx context.Context) error {
 	return nil
 }
 
+// Recorded is told by the journal that a call of a job is entered in tx. What was counted for it goes into the same
+// transaction; a call that is made again by a job that is run again counts once.
+func (m *Meter) Recorded(tx *store.Tx, requestID string, repeated bool) {
+	m.mu.Lock()
+	counts := m.calls[requestID]
+	m.mu.Unlock()
+	if len(counts) == 0 {
+		return
+	}
+	if !repeated {
+		for _, k := range slices.Sorted(maps.Keys(counts)) {
+			v, _ := m.sums.Get(tx, k)
+			m.sums.Put(tx, k, v+counts[k])
+		}
+	}
+	tx.After(func() {
+		m.mu.Lock()
+		delete(m.calls, requestID)
+		m.mu.Unlock()
+	})
+}
+
 // Forget drops what was counted and not written.
 func (m *Meter) Forget() {
 	m.mu.Lock()
-	m.counts = map[string]float64{}
+	m.counts, m.calls = map[string]float64{}, map[string]map[string]float64{}
 	m.mu.Unlock()
 }
 

@@ -194,7 +194,7 @@ func (s *Store) usable(ctx context.Context) error {
 
 // begin takes a snapshot together with the version it shows.
 func (s *Store) begin(ctx context.Context, c *call.Call) (*transaction, error) {
-	t := &transaction{store: s, call: c, scope: call.ScopeOf(ctx)}
+	t := &transaction{store: s, ctx: ctx, call: c, scope: call.ScopeOf(ctx)}
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return t, s.show(t)
@@ -244,7 +244,7 @@ func (s *Store) optimistic(ctx context.Context, c *call.Call, fn func(*Tx) error
 
 // exclusive lets nobody commit while fn runs, so that a transaction which always loses gets through.
 func (s *Store) exclusive(ctx context.Context, c *call.Call, fn func(*Tx) error, durable bool) error {
-	t := &transaction{store: s, call: c, scope: call.ScopeOf(ctx)}
+	t := &transaction{store: s, ctx: ctx, call: c, scope: call.ScopeOf(ctx)}
 	wait, err := func() (func() error, error) {
 		s.mu.Lock()
 		defer s.mu.Unlock()

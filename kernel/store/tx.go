@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,9 @@ func (tx *Tx) In(scope call.Scope) *Tx { return &Tx{tx.transaction, scope} }
 // Scope is the account and region whose rows tx sees.
 func (tx *Tx) Scope() call.Scope { return tx.scope }
 
+// Context is the context that Update or View was called with.
+func (tx *Tx) Context() context.Context { return tx.ctx }
+
 // Call is the call on whose behalf the transaction runs, or nil.
 func (tx *Tx) Call() *call.Call { return tx.transaction.call }
 
@@ -32,6 +36,7 @@ func (tx *Tx) After(f func()) { tx.after = append(tx.after, f) }
 // transaction is what one run of a function has read and wants to write.
 type transaction struct {
 	store   *Store
+	ctx     context.Context
 	call    *call.Call
 	scope   call.Scope
 	view    bool

@@ -174,7 +174,7 @@ func (d *disk) Create(name string, c vfs.DiskWriteCategory) (f vfs.File, err err
 	if strings.HasPrefix(d.PathBase(name), "marker.") {
 		// A marker makes another file the one that counts. Pebble syncs both names at once; on a file system that does not
 		// keep the order of names, the marker could survive a power failure and the file not.
-		if err := d.syncFolder(); err != nil {
+		if err := syncFolder(d.FS, d.dir); err != nil {
 			return nil, err
 		}
 	}
@@ -183,14 +183,6 @@ func (d *disk) Create(name string, c vfs.DiskWriteCategory) (f vfs.File, err err
 		return err
 	})
 	return d.wrap(f, name, err)
-}
-
-func (d *disk) syncFolder() error {
-	f, err := d.FS.OpenDir(d.dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 func (d *disk) OpenReadWrite(name string, c vfs.DiskWriteCategory, opts ...vfs.OpenOption) (f vfs.File, err error) {

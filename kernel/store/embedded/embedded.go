@@ -49,7 +49,7 @@ func Open(dir string, o Options) (e *Engine, err error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	if err := o.FS.MkdirAll(dir, 0o700); err != nil {
+	if err := mkdir(o.FS, dir); err != nil {
 		return nil, diskFull(err)
 	}
 	e = &Engine{disk: newDisk(o.FS, dir, o.Log)}
@@ -72,6 +72,31 @@ func Open(dir string, o Options) (e *Engine, err error) {
 	}
 	e.disk.opened()
 	return e, nil
+}
+
+// mkdir makes dir, for nobody else to read, and sees to it that a power failure does not take its name away.
+func mkdir(fs vfs.FS, dir string) error {
+	if _, err := fs.Stat(dir); err == nil {
+		return nil
+	}
+	parent := fs.PathDir(dir)
+	if parent != dir {
+		if err := mkdir(fs, parent); err != nil {
+			return err
+		}
+	}
+	if err := fs.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return syncFolder(fs, parent)
+}
+
+func syncFolder(fs vfs.FS, dir string) error {
+	f, err := fs.OpenDir(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // Snapshot implements store.Engine.
