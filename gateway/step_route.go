@@ -24,7 +24,7 @@ const (
 )
 
 var (
-	errMalformedQuery = awserr.New(http.StatusBadRequest, "MalformedQueryString", "The query string contains a syntax error.")
+	errMalformedQuery = awserr.New(http.StatusNotFound, "MalformedQueryString", "The query string contains a syntax error.")
 	errUnknownAction  = "UnknownOperationException"
 	errTooLarge       = awserr.New(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Request size exceeded the limit of the service.")
 )
