@@ -1,0 +1,13 @@
+// Package s3 is Amazon Simple Storage Service: buckets, and objects in them.
+//
+// Real here: general purpose buckets with versioning, tags, policy, public access block and ownership controls; objects of
+// any size with conditional reads and writes, ranges, all checksums S3 computes itself, tags, copies and multipart uploads. What an object
+// holds is on disk before its row is committed, and its row before the answer is sent.
+// Not here yet, and answered 501 or refused by name: ACLs other than the owner's (buckets are BucketOwnerEnforced or
+// BucketOwnerPreferred without grants), encryption with KMS or customer keys, object lock, lifecycle, website, replication,
+// notifications, storage classes that behave unlike STANDARD.
+//
+// State: rows of the whole partition, because bucket names are. An object's newest version is one row of table object, so that
+// listing is one scan; older versions and delete markers are rows of table version, newest first (version.go). Bytes
+// are in engine/blob. Later runs: measure, which writes down how much is stored (usage.go).
+package s3

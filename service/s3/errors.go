@@ -1,0 +1,85 @@
+package s3
+
+import (
+	"errors"
+	"net/http"
+
+	"unyo/base/awserr"
+	"unyo/engine/blob"
+	"unyo/kernel/store"
+)
+
+// S3's errors carry further elements in their body that the model does not name.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+
+func noSuchBucket(name string) error {
+	return awserr.New(http.StatusNotFound, "NoSuchBucket", "The specified bucket does not exist").With("BucketName", name)
+}
+
+func noSuchKey(key string) error {
+	return awserr.New(http.StatusNotFound, "NoSuchKey", "The specified key does not exist.").With("Key", key)
+}
+
+func noSuchVersion(key, version string) error {
+	return awserr.New(http.StatusNotFound, "NoSuchVersion", "The specified version does not exist.").With("Key", key).With("VersionId", version)
+}
+
+func noSuchUpload(id string) error {
+	return awserr.New(http.StatusNotFound, "NoSuchUpload", "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.").With("UploadId", id)
+}
+
+func accessDenied() error { return awserr.New(http.StatusForbidden, "AccessDenied", "Access Denied") }
+
+func invalidArgument(name, value, format string, args ...any) error {
+	return awserr.New(http.StatusBadRequest, "InvalidArgument", format, args...).With("ArgumentName", name).With("ArgumentValue", value)
+}
+
+func invalidRequest(format string, args ...any) error {
+	return awserr.New(http.StatusBadRequest, "InvalidRequest", format, args...)
+}
+
+func malformedXML() error {
+	return awserr.New(http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
+}
+
+func preconditionFailed(condition string) error {
+	return awserr.New(http.StatusPreconditionFailed, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold").With("Condition", condition)
+}
+
+// notModified is answered without a body, with the headers that a cache wants.
+func notModified(etag string, modified string) error {
+	e := awserr.New(http.StatusNotModified, "NotModified", "Not Modified")
+	e.Header = http.Header{"Etag": {etag}, "Last-Modified": {modified}}
+	return e
+}
+
+func wrongRegion(signed, actual string) error {
+	e := awserr.New(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; the region '%s' is wrong; expecting '%s'", signed, actual).With("Region", actual)
+	e.Header = http.Header{"X-Amz-Bucket-Region": {actual}}
+	return e
+}
+
+// notImplemented names the header or element whose behaviour is not here.
+func notImplemented(header string) error {
+	return awserr.New(http.StatusNotImplemented, "NotImplemented", "A header you provided implies functionality that is not implemented").With("Header", header)
+}
+
+func methodNotAllowed(resource string) *awserr.Generic {
+	return awserr.New(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.").With("Method", "GET").With("ResourceType", resource)
+}
+
+// mapError words what engines and the store refuse.
+func mapError(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, blob.ErrFull), errors.Is(err, store.ErrDiskFull):
+		return awserr.New(http.StatusServiceUnavailable, "ServiceUnavailable", "Storage is full. Please reduce what is stored and try again.")
+	}
+	return err
+}
+
+// unknown reports that nobody can tell whether a transaction was committed, so that what it refers to must stay.
+func unknown(err error) bool {
+	return errors.Is(err, store.ErrBroken) || errors.Is(err, store.ErrClosed)
+}

@@ -1,0 +1,66 @@
+package s3
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"unyo/engine/policy"
+	"unyo/kernel/store"
+)
+
+// compiled remembers bucket policies by their text.
+type compiled struct {
+	mu   sync.Mutex
+	docs map[string]*compiledPolicy // by bucket
+}
+
+type compiledPolicy struct {
+	text string
+	doc  *policy.Document
+}
+
+// bucketOf takes the bucket out of the ARN of a bucket or an object.
+func bucketOf(arn string) string {
+	_, rest, _ := strings.Cut(arn, ":::")
+	name, _, _ := strings.Cut(rest, "/")
+	return name
+}
+
+// ResourcePolicy gives the gateway the policy of the bucket that an ARN is or lies in.
+func (s *Service) ResourcePolicy(ctx context.Context, arn string) (*policy.Document, error) {
+	name := bucketOf(arn)
+	var text string
+	var has bool
+	err := s.k.View(ctx, func(tx *store.Tx) error {
+		text, has = s.policy.Get(tx, name)
+		return nil
+	})
+	if err != nil || !has {
+		return nil, err
+	}
+	s.policies.mu.Lock()
+	defer s.policies.mu.Unlock()
+	if c := s.policies.docs[name]; c != nil && c.text == text {
+		return c.doc, nil
+	}
+	doc, err := policy.Parse(policy.Resource, s.bucketARN(name), text)
+	if err != nil {
+		return nil, err
+	}
+	if s.policies.docs == nil {
+		s.policies.docs = map[string]*compiledPolicy{}
+	}
+	s.policies.docs[name] = &compiledPolicy{text, doc}
+	return doc, nil
+}
+
+// Owner tells the gateway whose the bucket of an ARN is: the ARN does not say it.
+func (s *Service) Owner(ctx context.Context, arn string) (account string, err error) {
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		b, _ := s.buckets.Get(tx, bucketOf(arn))
+		account = b.Account
+		return nil
+	})
+	return account, err
+}

@@ -1,0 +1,186 @@
+package s3
+
+import (
+	"context"
+	"encoding/hex"
+	"iter"
+	"sync"
+	"time"
+
+	"unyo/api/rt"
+	"unyo/base/call"
+	"unyo/engine/blob"
+	"unyo/kernel"
+	"unyo/kernel/store"
+)
+
+// Service answers the S3 API.
+type Service struct {
+	k     *kernel.Service
+	blobs *blob.Store
+	tables
+
+	policies compiled
+	canon    sync.Map // account → canonical user id
+}
+
+// tables are S3's rows. All are seen from every account and region: a bucket's name is unique in the partition.
+type tables struct {
+	buckets  store.Table[bucket] // name
+	owned    store.Table[none]   // account, name
+	policy   store.Table[string] // name → bucket policy
+	objects  store.Table[object] // bucket, key → newest version, unless that is a delete marker
+	versions store.Table[object] // bucket, key, place → older versions and delete markers
+	nulls    store.Table[uint64] // bucket, key → sequence of the null version among versions
+	uploads  store.Table[upload] // bucket, key, upload id
+	parts    store.Table[part]   // upload id, part number
+	extents  store.Table[[]part] // upload id, number of the extent: parts of a completed upload
+}
+
+func tablesOf(sp *store.Space) tables {
+	return tables{
+		buckets:  store.TableOf[bucket](sp, "bucket", store.Partition),
+		owned:    store.TableOf[none](sp, "owned", store.Partition),
+		policy:   store.TableOf[string](sp, "policy", store.Partition),
+		objects:  store.TableOf[object](sp, "object", store.Partition),
+		versions: store.TableOf[object](sp, "version", store.Partition),
+		nulls:    store.TableOf[uint64](sp, "null", store.Partition),
+		uploads:  store.TableOf[upload](sp, "upload", store.Partition),
+		parts:    store.TableOf[part](sp, "part", store.Partition),
+		extents:  store.TableOf[[]part](sp, "extent", store.Partition),
+	}
+}
+
+// none is the value of rows whose key says all.
+type none struct{}
+
+// bucket is a row.
+type bucket struct {
+	Account    string        `json:"account"`
+	Region     string        `json:"region"`
+	Location   string        `json:"location,omitempty"` // LocationConstraint as given: EU is another word for eu-west-1
+	Created    time.Time     `json:"created"`
+	Versioning string        `json:"versioning,omitempty"` // "", Enabled, Suspended
+	Ownership  string        `json:"ownership,omitempty"`  // "": controls were deleted
+	Public     *publicAccess `json:"public,omitempty"`     // nil: the configuration was deleted
+	BucketKey  bool          `json:"bucketKey,omitempty"`
+}
+
+// object is a row: one version of an object, or a delete marker.
+type object struct {
+	Seq      uint64            `json:"seq"`           // place among the versions of its key, from 1
+	ID       string            `json:"id,omitempty"`  // version id; "" is the null version
+	Marker   bool              `json:"del,omitempty"` // a delete marker; nothing below is set but Modified and Owner
+	Modified time.Time         `json:"at"`
+	Owner    string            `json:"by"` // account that owns it
+	Size     int64             `json:"size"`
+	ETag     string            `json:"etag,omitempty"` // without quotes
+	Class    string            `json:"class,omitempty"`
+	Blob     blob.Ref          `json:"blob,omitzero"`
+	Upload   string            `json:"upload,omitempty"` // multipart: its extents hold the parts
+	Parts    int32             `json:"parts,omitempty"`  // multipart: how many
+	Sum      checksum          `json:"sum,omitzero"`
+	Headers  headers           `json:"headers,omitzero"`
+	Meta     map[string]string `json:"meta,omitempty"`
+	Tags     []tag             `json:"tags,omitempty"`
+}
+
+// headers are the standard ones that are given back with the object.
+type headers struct {
+	Type        string `json:"type,omitempty"`
+	Encoding    string `json:"enc,omitempty"`
+	Disposition string `json:"disp,omitempty"`
+	Language    string `json:"lang,omitempty"`
+	Cache       string `json:"cache,omitempty"`
+	Expires     string `json:"exp,omitempty"`
+	Redirect    string `json:"redirect,omitempty"`
+}
+
+type tag struct {
+	Key   string `json:"k"`
+	Value string `json:"v"`
+}
+
+// New makes the service. blobs was opened with Blobs of the same rows.
+func New(k *kernel.Service, blobs *blob.Store) *Service {
+	return &Service{k: k, blobs: blobs, tables: tablesOf(k.Rows)}
+}
+
+// Blobs yields every blob that a row names, for blob.Open.
+func Blobs(k *kernel.Service) iter.Seq2[blob.Ref, error] {
+	t := tablesOf(k.Rows)
+	return func(yield func(blob.Ref, error) bool) {
+		more := true
+		err := k.View(context.Background(), func(tx *store.Tx) error {
+			for _, rows := range []iter.Seq2[string, object]{t.objects.From(tx, ""), t.versions.From(tx, "")} {
+				for _, o := range rows {
+					if more = more && yield(o.Blob, nil); !more {
+						return nil
+					}
+				}
+			}
+			for _, p := range t.parts.From(tx, "") {
+				if more = more && yield(p.Blob, nil); !more {
+					return nil
+				}
+			}
+			for _, ps := range t.extents.From(tx, "") {
+				for _, p := range ps {
+					if more = more && yield(p.Blob, nil); !more {
+						return nil
+					}
+				}
+			}
+			return nil
+		})
+		if err != nil && more {
+			yield(blob.Ref{}, err)
+		}
+	}
+}
+
+// bucketARN and objectARN name resources as policies do.
+func (s *Service) bucketARN(bucket string) string { return "arn:" + s.k.Partition + ":s3:::" + bucket }
+
+func (s *Service) objectARN(bucket, key string) string { return s.bucketARN(bucket) + "/" + key }
+
+// canonical is the canonical user id of an account: 64 hexadecimal digits that say nothing of it.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/finding-canonical-user-id.html
+func (s *Service) canonical(account string) string {
+	if v, ok := s.canon.Load(account); ok {
+		return v.(string)
+	}
+	id := hex.EncodeToString(s.k.Entropy.Derive("s3 canonical user", 32, account))
+	s.canon.Store(account, id)
+	return id
+}
+
+// now is the estate's time as S3 keeps it, in whole seconds.
+func (s *Service) now() time.Time { return s.k.Clock.Now().Truncate(time.Second) }
+
+// owner is the transaction as the bucket's owner sees it: rows of the kernel (tags, levels) lie under the account.
+func (b *bucket) owner(tx *store.Tx) *store.Tx {
+	return tx.In(call.Scope{Partition: tx.Scope().Partition, Account: b.Account, Region: b.Region})
+}
+
+// open reads the bucket of a call and refuses what every operation on buckets refuses.
+func (s *Service) open(tx *store.Tx, name, expectedOwner *string) (bucket, error) {
+	b, ok := s.buckets.Get(tx, rt.Val(name))
+	if !ok {
+		return bucket{}, noSuchBucket(rt.Val(name))
+	}
+	if expectedOwner != nil && *expectedOwner != b.Account {
+		return bucket{}, accessDenied()
+	}
+	return b, checkRegion(tx.Call(), &b)
+}
+
+// checkRegion refuses a request that was signed for another region than the bucket's. Calls of the house carry
+// no signature, and neither do anonymous ones.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (AuthorizationHeaderMalformed)
+func checkRegion(c *call.Call, b *bucket) error {
+	if c == nil || len(c.Via) > 0 || c.Principal.Kind == call.Anonymous || c.Principal.Kind == call.AWSService || c.Region == b.Region {
+		return nil
+	}
+	return wrongRegion(c.Region, b.Region)
+}
