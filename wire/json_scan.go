@@ -10,9 +10,10 @@ import (
 // jsonScanner reads JSON text (RFC 8259), strictly: what encoding/json refuses, it refuses, and it refuses
 // text that is not UTF-8. pos stands at the next byte to read.
 type jsonScanner struct {
-	src []byte
-	pos int
-	why string // of the first syntax error
+	src   []byte
+	pos   int
+	why   string // of the first syntax error
+	arena []byte // texts that had escapes
 }
 
 func (s *jsonScanner) space() {
@@ -70,66 +71,49 @@ func special(w uint64) uint64 {
 
 // text reads a string; the opening quote is next. Text without escapes is a part of src.
 func (s *jsonScanner) text() ([]byte, bool) {
-	s.pos++
-	start := s.pos
-	src := s.src
-	i := start
-	for {
-		for i+8 <= len(src) {
-			if m := special(binary.LittleEndian.Uint64(src[i:])); m != 0 {
-				i += bits.TrailingZeros64(m) / 8
-				goto found
-			}
-			i += 8
-		}
-		for i < len(src) && src[i] != '"' && src[i] != '\\' && src[i] >= 0x20 {
-			i++
-		}
-		if i == len(src) {
-			s.pos = i
-			return nil, false
-		}
-	found:
-		switch src[i] {
-		case '"':
-			s.pos = i + 1
-			return src[start:i], true
-		case '\\':
-			return s.escaped(start, i)
-		}
+	start := s.pos + 1
+	i := plainRun(s.src, start)
+	if i == len(s.src) {
 		s.pos = i
-		return nil, false // an unescaped control character
+		return nil, false
 	}
+	switch s.src[i] {
+	case '"':
+		s.pos = i + 1
+		return s.src[start:i], true
+	case '\\':
+		return s.escaped(start, i)
+	}
+	s.pos = i
+	return nil, false // an unescaped control character
 }
 
-// escaped reads the rest of a string that has an escape at i. The result is a copy.
+// escaped reads the rest of a string that has an escape at i. The result lies in the arena, where the
+// texts of one body stand one after another.
 func (s *jsonScanner) escaped(start, i int) ([]byte, bool) {
 	src := s.src
-	out := append(make([]byte, 0, i-start+64), src[start:i]...)
+	out := append(s.reserve(i-start), src[start:i]...)
 	for i < len(src) {
-		c := src[i]
-		switch {
+		switch c := src[i]; {
 		case c == '"':
 			s.pos = i + 1
-			return out, true
+			return s.keep(out), true
 		case c < 0x20:
 			s.pos = i
 			return nil, false
 		case c != '\\':
 			run := i
-			for i < len(src) && src[i] != '"' && src[i] != '\\' && src[i] >= 0x20 {
-				i++
-			}
+			i = plainRun(src, i)
 			out = append(out, src[run:i]...)
 			continue
 		}
-		if i+1 >= len(src) {
+		if i++; i == len(src) {
 			break
 		}
-		i += 2
-		switch src[i-1] {
+		i++
+		switch c := src[i-1]; c {
 		case '"', '\\', '/':
-			out = append(out, src[i-1])
+			out = append(out, c)
 		case 'b':
 			out = append(out, '\b')
 		case 'f':
@@ -141,24 +125,12 @@ func (s *jsonScanner) escaped(start, i int) ([]byte, bool) {
 		case 't':
 			out = append(out, '\t')
 		case 'u':
-			r, ok := hex4(src, i)
-			if !ok {
+			r, n := escapedRune(src[i:])
+			if n == 0 {
 				s.pos = i
 				return nil, false
 			}
-			i += 4
-			if utf16.IsSurrogate(r) {
-				// Half a pair alone becomes U+FFFD: it cannot be text.
-				pair := utf8.RuneError
-				if i+6 <= len(src) && src[i] == '\\' && src[i+1] == 'u' {
-					if low, ok := hex4(src, i+2); ok {
-						if pair = utf16.DecodeRune(r, low); pair != utf8.RuneError {
-							i += 6
-						}
-					}
-				}
-				r = pair
-			}
+			i += n
 			out = utf8.AppendRune(out, r)
 		default:
 			s.pos = i
@@ -167,6 +139,59 @@ func (s *jsonScanner) escaped(start, i int) ([]byte, bool) {
 	}
 	s.pos = len(src)
 	return nil, false
+}
+
+// arenaSize is the size of the arena's parts. Texts of a body share them, for one allocation each is dear.
+const arenaSize = 16 << 10
+
+// reserve returns the empty end of the arena, with room for n bytes and some more.
+func (s *jsonScanner) reserve(n int) []byte {
+	if cap(s.arena)-len(s.arena) < n+64 {
+		s.arena = make([]byte, 0, max(min(arenaSize, len(s.src)), n+64))
+	}
+	return s.arena[len(s.arena):]
+}
+
+// keep makes out, which grew from what reserve returned, a part of the arena if it still lies there.
+func (s *jsonScanner) keep(out []byte) []byte {
+	if len(out) <= cap(s.arena)-len(s.arena) {
+		s.arena = s.arena[:len(s.arena)+len(out)]
+	}
+	return out[:len(out):len(out)]
+}
+
+// plainRun returns the end of the run of bytes from i that stand for themselves.
+func plainRun(src []byte, i int) int {
+	for i+8 <= len(src) {
+		if m := special(binary.LittleEndian.Uint64(src[i:])); m != 0 {
+			return i + bits.TrailingZeros64(m)/8
+		}
+		i += 8
+	}
+	for i < len(src) && src[i] != '"' && src[i] != '\\' && src[i] >= 0x20 {
+		i++
+	}
+	return i
+}
+
+// escapedRune reads XXXX, or XXXX\uXXXX for a pair, and returns the bytes it took; 0 where there are none.
+// Half a pair alone becomes U+FFFD: it cannot be text.
+func escapedRune(src []byte) (rune, int) {
+	r, ok := hex4(src, 0)
+	if !ok {
+		return 0, 0
+	}
+	if !utf16.IsSurrogate(r) {
+		return r, 4
+	}
+	if len(src) >= 10 && src[4] == '\\' && src[5] == 'u' {
+		if low, ok := hex4(src, 6); ok {
+			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
+				return pair, 10
+			}
+		}
+	}
+	return utf8.RuneError, 4
 }
 
 func hex4(src []byte, i int) (rune, bool) {
