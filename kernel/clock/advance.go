@@ -116,7 +116,9 @@ func (w *World) Advance(ctx context.Context, t time.Time, progress func(Progress
 		err = w.advance(ctx, t, &r, progress)
 	}
 	w.last.Store(r.Now.UnixNano())
-	return r, errors.Join(err, w.change(ctx, &flow{was.mode, r.Now, w.wall(), was.rate}))
+	next := &flow{was.mode, r.Now, w.wall(), was.rate}
+	w.begin(next) // also when it cannot be written: time must not stay held by accident
+	return r, errors.Join(err, w.keep(ctx, next))
 }
 
 func (w *World) advance(ctx context.Context, t time.Time, r *Report, progress func(Progress)) error {

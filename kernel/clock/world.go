@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,7 +54,6 @@ type World struct {
 
 	advancing atomic.Bool
 
-	set     sync.Mutex // one change of flow at a time
 	flow    atomic.Pointer[flow]
 	last    atomic.Int64 // latest instant given out, Unix nanoseconds
 	mu      sync.Mutex
@@ -127,7 +127,8 @@ func (w *World) Begin(ctx context.Context) error {
 		}
 	}
 	w.last.Store(f.base.UnixNano())
-	return w.change(ctx, f)
+	w.begin(f) // first, so that not even the commit that keeps it bears another instant
+	return w.keep(ctx, f)
 }
 
 func (f *flow) at(wall time.Time) time.Time {
@@ -197,23 +198,34 @@ func (w *World) turn(ctx context.Context, next func(now time.Time) *flow) error 
 
 // change makes f the flow of time, durably, and wakes who waits for instants.
 func (w *World) change(ctx context.Context, f *flow) error {
+	if err := w.keep(ctx, f); err != nil {
+		return err
+	}
+	w.begin(f)
+	return nil
+}
+
+// keep writes f down, for the next Open.
+func (w *World) keep(ctx context.Context, f *flow) error {
 	s := state{f.mode, f.base, f.wall, f.rate}
 	if f.rate == 0 {
 		s.Wall = time.Time{}
 	}
-	before := w.flow.Swap(f)
 	if err := w.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		w.states.Put(tx, stateKey, s)
 		return nil
 	}); err != nil {
-		w.flow.Store(before)
 		return fmt.Errorf("cannot keep the clock: %w", err)
 	}
+	return nil
+}
+
+func (w *World) begin(f *flow) {
+	w.flow.Store(f)
 	w.mu.Lock()
 	close(w.changed)
 	w.changed = make(chan struct{})
 	w.mu.Unlock()
-	return nil
 }
 
 // Changed returns a channel that is closed when time next changes its flow or jumps.
@@ -230,8 +242,8 @@ func (w *World) Until(t time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	left := t.Sub(w.Now())
-	if f.rate != 1 {
-		left = time.Duration(float64(left) / f.rate)
+	if left <= 0 {
+		return 0, true
 	}
-	return max(left, 0), true
+	return time.Duration(math.Ceil(float64(left) / f.rate)), true // not a moment too early
 }

@@ -124,7 +124,7 @@ func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error, opts ...Optio
 	}
 	c := call.From(ctx)
 	if c != nil {
-		must.Hold(!s.o.Twice || !c.InTx(), "Update called inside a transaction")
+		must.Hold(!s.o.Twice || !c.InTx(), "Update called inside a transaction of the same call")
 		c.EnterTx()
 		defer c.LeaveTx()
 	}
