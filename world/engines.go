@@ -9,6 +9,7 @@ import (
 	"unyo/engine/blob"
 	"unyo/kernel"
 	"unyo/service/firehose"
+	"unyo/service/s3"
 )
 
 // engines do the bulk work; each has a folder of its own below the estate's.
@@ -42,7 +43,7 @@ func (w *World) openEngines() error {
 }
 
 func (e *engines) open(k *kernel.Kernel) (err error) {
-	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(firehose.Blobs(k.For("firehose"))), blob.Options{Durable: k.Store.Sync})
+	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(s3.Blobs(k.For("s3")), firehose.Blobs(k.For("firehose"))), blob.Options{Durable: k.Store.Sync})
 	return err
 }
 
