@@ -189,7 +189,7 @@ func (v *Value) setJSONText(p unsafe.Pointer, b []byte) error {
 
 // decodeBase64 is strict but for missing padding; the result is never nil.
 func decodeBase64(b []byte) ([]byte, bool) {
-	out := make([]byte, base64.StdEncoding.DecodedLen(len(b)))
+	out := make([]byte, base64.RawStdEncoding.DecodedLen(len(b)))
 	n, err := base64.StdEncoding.Decode(out, b)
 	if err != nil {
 		if n, err = base64.RawStdEncoding.Decode(out, b); err != nil {
