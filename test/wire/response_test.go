@@ -13,6 +13,7 @@ import (
 
 	"unyo/api/rt"
 	"unyo/base/awserr"
+	"unyo/test/wire/sdk"
 	"unyo/wire"
 )
 
@@ -166,7 +167,7 @@ func TestErrorSnapshots(t *testing.T) {
 }
 
 func checkError(m *rt.Model, name string, snap message) error {
-	make, ok := errorTypes[m.Service][name]
+	make, ok := sdk.ErrorTypes[m.Service][name]
 	if !ok {
 		return fmt.Errorf("the model has no such error")
 	}
@@ -241,9 +242,9 @@ func lowerMessage(v any) any {
 func TestEveryErrorHasAType(t *testing.T) {
 	for _, e := range catalog {
 		for _, s := range e.model.Errors {
-			make, ok := errorTypes[e.model.Service][s.Name]
+			make, ok := sdk.ErrorTypes[e.model.Service][s.Name]
 			if !ok {
-				t.Errorf("%s: no type for %s; run registry.go", e.model.Service, s.Name)
+				t.Errorf("%s: no type for %s; run sdk/registry.go", e.model.Service, s.Name)
 			} else if awserr.Code(make()) == "" {
 				t.Errorf("%s: %s has no code", e.model.Service, s.Name)
 			}

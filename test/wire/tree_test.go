@@ -275,7 +275,7 @@ func formValue(out map[string]string, name string, v reflect.Value, tag, format 
 		}
 		key, _ := option(tag, "key")
 		value, _ := option(tag, "value")
-		for i, k := range v.MapKeys() { // snapshots have one entry
+		for i, k := range keysOf(v) {
 			at := name + "." + strconv.Itoa(i+1) + "."
 			out[at+wireName(key, "key")] = k.String()
 			formValue(out, at+wireName(value, "value"), v.MapIndex(k), "", format, isEC2)
@@ -373,7 +373,7 @@ func nodesOf(name string, v reflect.Value, tag, format string) []node {
 			at = name
 		}
 		var list []node
-		for _, k := range v.MapKeys() {
+		for _, k := range keysOf(v) {
 			pair := node{name: at, children: []node{{name: wireName(key, "key"), text: k.String()}}}
 			pair.children = append(pair.children, nodesOf(wireName(value, "value"), v.MapIndex(k), "", format)...)
 			list = append(list, pair)
@@ -452,4 +452,11 @@ func difference(at string, got, want any) string {
 		return fmt.Sprintf("%s: got %#v, want %#v", at, got, want)
 	}
 	return ""
+}
+
+// keysOf lists a map's keys in order.
+func keysOf(v reflect.Value) []reflect.Value {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	return keys
 }

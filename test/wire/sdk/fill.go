@@ -18,6 +18,9 @@ type place struct {
 // filler gives every member a value that no other member has, so that crossed wires show.
 type filler struct{ n int }
 
+// Fill gives every member of the shape that v points to a value of its own.
+func Fill(v any) { (&filler{}).fill(reflect.ValueOf(v).Elem(), "", place{}, 0) }
+
 var (
 	timeType   = reflect.TypeFor[time.Time]()
 	readerType = reflect.TypeFor[io.Reader]()

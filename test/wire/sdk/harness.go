@@ -6,8 +6,10 @@ package sdk
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -17,9 +19,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"unyo/api/rt"
+	"unyo/base/awserr"
 	"unyo/wire"
 )
 
@@ -29,7 +34,7 @@ type Service struct {
 	New   any
 	// Requests is false where requests are not compared here: the snapshots do it.
 	Requests bool
-	// Known names operations whose answers the client alters by design, and why.
+	// Known names operations and errors whose answers the client alters by design, and why.
 	Known map[string]string
 }
 
@@ -80,6 +85,74 @@ func (s Service) Run(t *testing.T) (passed, all int) {
 		passed++
 	}
 	return passed, all
+}
+
+// RunErrors answers an operation with every error the model has, and returns how many the client understood:
+// code, message, status and request id.
+func (s Service) RunErrors(t *testing.T) (passed, all int) {
+	t.Helper()
+	wireEnd := &transport{}
+	client := s.client(wireEnd)
+	method := s.anyMethod(client)
+	names := slices.Sorted(maps.Keys(ErrorTypes[s.Model.Service]))
+	for _, name := range append(names, "") { // "" is one that no model names
+		all++
+		var e awserr.Error = awserr.New(400, "RequestExpired", "Request has expired <&>.")
+		if name != "" {
+			e = ErrorTypes[s.Model.Service][name]()
+			Fill(e)
+		}
+		err := s.callError(wireEnd, method, e)
+		if why, ok := s.Known[name]; ok && err != nil {
+			t.Logf("%s error %s: %s", s.Model.Service, name, why)
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s error %s: %v", s.Model.Service, name, err)
+			continue
+		}
+		passed++
+	}
+	return passed, all
+}
+
+func (s Service) anyMethod(client reflect.Value) reflect.Value {
+	for i := range s.Model.Operations {
+		op := &s.Model.Operations[i]
+		if m := client.MethodByName(op.Name); m.IsValid() && !streams(op) && op.Method != http.MethodHead {
+			return m
+		}
+	}
+	return reflect.Value{}
+}
+
+func (s Service) callError(t *transport, method reflect.Value, e awserr.Error) error {
+	t.do = func(r *http.Request) (*http.Response, error) {
+		w := httptest.NewRecorder()
+		wire.EncodeError(w, &wire.ErrorResponse{Protocol: s.Model.Protocols[0], Model: s.Model, Err: e, RequestID: "id-1", HostID: "host-1"})
+		answer := w.Result()
+		answer.Request = r
+		return answer, nil
+	}
+	given := reflect.New(method.Type().In(1).Elem())
+	Fill(given.Interface())
+	got := method.Call([]reflect.Value{reflect.ValueOf(context.Background()), given})
+	err, _ := got[1].Interface().(error)
+	var api smithy.APIError
+	var response *smithyhttp.ResponseError
+	if !errors.As(err, &api) || !errors.As(err, &response) {
+		return fmt.Errorf("the client sees %v", err)
+	}
+	code := e.ErrorCode()
+	for _, shape := range s.Model.Errors { // clients of json and cbor go by the name
+		if shape.Name == reflect.TypeOf(e).Elem().Name() && shape.Code != api.ErrorCode() {
+			code = shape.Name
+		}
+	}
+	if api.ErrorCode() != code || api.ErrorMessage() != e.ErrorMessage() || response.HTTPStatusCode() != e.HTTPStatus() {
+		return fmt.Errorf("the client sees %d %s %q", response.HTTPStatusCode(), api.ErrorCode(), api.ErrorMessage())
+	}
+	return nil
 }
 
 // streams reports whether the output has an event stream, which has a test of its own.

@@ -15,6 +15,8 @@ func TestClient(t *testing.T) {
 	s := sdk.Service{Model: ec2api.Model, New: ec2.New, Requests: true}
 	passed, all := s.Run(t)
 	fmt.Printf("client    %-14s %4d of %4d; the client lacks %v\n", s.Model.Service, passed, all, s.Needs())
+	understood, errs := s.RunErrors(t)
+	fmt.Printf("errors    %-14s %4d of %4d\n", s.Model.Service, understood, errs)
 	if passed < 811 {
 		t.Errorf("%d operations passed, the floor is 811", passed)
 	}
