@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
-	"encoding/binary"
 	"fmt"
 	"hash"
 	"hash/crc32"
@@ -228,7 +227,7 @@ func (w *intent) trailing(body io.Reader) error {
 // sumOf returns the value of w's algorithm: computed beside staging, or, where only a trailer named it, by reading the blob again.
 func (s *Service) sumOf(w *intent, ref blob.Ref) (string, error) {
 	if w.sum.Algorithm == defaultSum {
-		return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, ref.Sum)), nil
+		return crc64Text(ref.Sum), nil
 	}
 	if w.sum.Algorithm == w.beside {
 		return base64.StdEncoding.EncodeToString(w.hashes[1].Sum(nil)), nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"unyo/base/call"
 	"unyo/engine/policy"
 	"unyo/kernel/store"
 )
@@ -16,8 +17,9 @@ type compiled struct {
 }
 
 type compiledPolicy struct {
-	text string
-	doc  *policy.Document
+	text   string
+	doc    *policy.Document
+	public bool
 }
 
 // bucketOf takes the bucket out of the ARN of a bucket or an object.
@@ -27,22 +29,42 @@ func bucketOf(arn string) string {
 	return name
 }
 
-// ResourcePolicy gives the gateway the policy of the bucket that an ARN is or lies in.
+// ResourcePolicy gives the gateway the policy of the bucket that an ARN is or lies in. Where public policies are restricted,
+// one that is public counts for the owner's account and for AWS services only.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 func (s *Service) ResourcePolicy(ctx context.Context, arn string) (*policy.Document, error) {
 	name := bucketOf(arn)
+	var b bucket
 	var text string
 	var has bool
 	err := s.k.View(ctx, func(tx *store.Tx) error {
-		text, has = s.policy.Get(tx, name)
+		if text, has = s.policy.Get(tx, name); has {
+			b, _ = s.buckets.Get(tx, name)
+		}
 		return nil
 	})
 	if err != nil || !has {
 		return nil, err
 	}
+	p, err := s.compile(name, text)
+	if err != nil {
+		return nil, err
+	}
+	if p.public && b.Public != nil && b.Public.RestrictPolicy && stranger(call.From(ctx), b.Account) {
+		return nil, nil
+	}
+	return p.doc, nil
+}
+
+func stranger(c *call.Call, owner string) bool {
+	return c != nil && c.Principal.Kind != call.AWSService && c.Principal.Account != owner
+}
+
+func (s *Service) compile(name, text string) (*compiledPolicy, error) {
 	s.policies.mu.Lock()
 	defer s.policies.mu.Unlock()
 	if c := s.policies.docs[name]; c != nil && c.text == text {
-		return c.doc, nil
+		return c, nil
 	}
 	doc, err := policy.Parse(policy.Resource, s.bucketARN(name), text)
 	if err != nil {
@@ -51,8 +73,9 @@ func (s *Service) ResourcePolicy(ctx context.Context, arn string) (*policy.Docum
 	if s.policies.docs == nil {
 		s.policies.docs = map[string]*compiledPolicy{}
 	}
-	s.policies.docs[name] = &compiledPolicy{text, doc}
-	return doc, nil
+	c := &compiledPolicy{text, doc, publicPolicy(text)}
+	s.policies.docs[name] = c
+	return c, nil
 }
 
 // Owner tells the gateway whose the bucket of an ARN is: the ARN does not say it.

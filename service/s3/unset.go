@@ -1,0 +1,78 @@
+package s3
+
+import (
+	"context"
+	"net/http"
+
+	api "unyo/api/s3"
+	"unyo/base/awserr"
+)
+
+// Configurations that cannot be set here yet. Their Put operations are answered 501; that there is none is nevertheless a true answer,
+// and tools that describe buckets ask for it.
+
+// unset answers that a bucket has no such configuration.
+func (s *Service) unset(ctx context.Context, name, owner *string, code, message string) error {
+	if _, err := s.look(ctx, name, owner); err != nil {
+		return err
+	}
+	return awserr.New(http.StatusNotFound, code, "%s", message).With("BucketName", *name)
+}
+
+// GetBucketCors finds no configuration.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketCors.html
+func (s *Service) GetBucketCors(ctx context.Context, in *api.GetBucketCorsInput) (*api.GetBucketCorsOutput, error) {
+	return nil, s.unset(ctx, in.Bucket, in.ExpectedBucketOwner, "NoSuchCORSConfiguration", "The CORS configuration does not exist")
+}
+
+// GetBucketLifecycleConfiguration finds no configuration.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLifecycleConfiguration.html
+func (s *Service) GetBucketLifecycleConfiguration(ctx context.Context, in *api.GetBucketLifecycleConfigurationInput) (*api.GetBucketLifecycleConfigurationOutput, error) {
+	return nil, s.unset(ctx, in.Bucket, in.ExpectedBucketOwner, "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist")
+}
+
+// GetBucketReplication finds no configuration.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketReplication.html
+func (s *Service) GetBucketReplication(ctx context.Context, in *api.GetBucketReplicationInput) (*api.GetBucketReplicationOutput, error) {
+	return nil, s.unset(ctx, in.Bucket, in.ExpectedBucketOwner, "ReplicationConfigurationNotFoundError", "The replication configuration was not found")
+}
+
+// GetBucketWebsite finds no configuration.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketWebsite.html
+func (s *Service) GetBucketWebsite(ctx context.Context, in *api.GetBucketWebsiteInput) (*api.GetBucketWebsiteOutput, error) {
+	return nil, s.unset(ctx, in.Bucket, in.ExpectedBucketOwner, "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration")
+}
+
+// GetObjectLockConfiguration finds no configuration.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectLockConfiguration.html
+func (s *Service) GetObjectLockConfiguration(ctx context.Context, in *api.GetObjectLockConfigurationInput) (*api.GetObjectLockConfigurationOutput, error) {
+	return nil, s.unset(ctx, in.Bucket, in.ExpectedBucketOwner, "ObjectLockConfigurationNotFoundError", "Object Lock configuration does not exist for this bucket")
+}
+
+// GetBucketLogging tells that access is not logged.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLogging.html
+func (s *Service) GetBucketLogging(ctx context.Context, in *api.GetBucketLoggingInput) (*api.GetBucketLoggingOutput, error) {
+	_, err := s.look(ctx, in.Bucket, in.ExpectedBucketOwner)
+	return &api.GetBucketLoggingOutput{}, err
+}
+
+// GetBucketNotificationConfiguration tells that nobody is notified.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html
+func (s *Service) GetBucketNotificationConfiguration(ctx context.Context, in *api.GetBucketNotificationConfigurationInput) (*api.GetBucketNotificationConfigurationOutput, error) {
+	_, err := s.look(ctx, in.Bucket, in.ExpectedBucketOwner)
+	return &api.GetBucketNotificationConfigurationOutput{}, err
+}
+
+// GetBucketAccelerateConfiguration tells that acceleration was never set.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketAccelerateConfiguration.html
+func (s *Service) GetBucketAccelerateConfiguration(ctx context.Context, in *api.GetBucketAccelerateConfigurationInput) (*api.GetBucketAccelerateConfigurationOutput, error) {
+	_, err := s.look(ctx, in.Bucket, in.ExpectedBucketOwner)
+	return &api.GetBucketAccelerateConfigurationOutput{}, err
+}
+
+// GetBucketRequestPayment tells that the owner pays.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketRequestPayment.html
+func (s *Service) GetBucketRequestPayment(ctx context.Context, in *api.GetBucketRequestPaymentInput) (*api.GetBucketRequestPaymentOutput, error) {
+	_, err := s.look(ctx, in.Bucket, in.ExpectedBucketOwner)
+	return &api.GetBucketRequestPaymentOutput{Payer: new("BucketOwner")}, err
+}
