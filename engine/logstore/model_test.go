@@ -32,7 +32,7 @@ func (p *plain) scan(f logstore.Filter) []event {
 		for _, c := range f.Contains {
 			ok = ok && strings.Contains(e.message, c)
 		}
-		ok = ok && (f.After == nil || compare(e.pos, *f.After) > 0) && (f.Before == nil || compare(e.pos, *f.Before) < 0)
+		ok = ok && (f.Start == nil || compare(e.pos, *f.Start) >= 0) && (f.End == nil || compare(e.pos, *f.End) < 0)
 		if ok {
 			out = append(out, e)
 		}
@@ -141,9 +141,9 @@ func (b *bench) filter() logstore.Filter {
 		p := b.model.events[b.r.IntN(len(b.model.events))].pos
 		switch b.r.IntN(4) {
 		case 0:
-			f.After = &p
+			f.Start = &p
 		case 1:
-			f.Before = &p
+			f.End = &p
 		}
 	}
 	f.Desc = b.r.IntN(2) == 0

@@ -33,6 +33,9 @@ type Position struct {
 // Position is where e stands.
 func (e *Event) Position() Position { return Position{e.Timestamp, e.Seq, e.Index} }
 
+// Next is the place right behind p, before any other event.
+func (p Position) Next() Position { return Position{p.Timestamp, p.Seq, p.Index + 1} }
+
 func (p Position) key() key { return key{p.Timestamp, p.Seq, p.Index} }
 
 // Filter says which events are wanted.
@@ -40,8 +43,8 @@ type Filter struct {
 	From, To int64     // From <= time < To, ms; To 0 means no end
 	Streams  []uint64  // of these streams; nil: of all
 	Contains []string  // only messages that contain all of these
-	After    *Position // only what is behind it
-	Before   *Position // only what is in front of it
+	Start    *Position // from it on
+	End      *Position // up to it, which is left out
 	Desc     bool      // from the last to the first
 }
 
@@ -59,11 +62,11 @@ func (f Filter) query() *query {
 	if q.To == 0 {
 		q.To = math.MaxInt64
 	}
-	if f.After != nil {
-		q.From = max(q.From, f.After.Timestamp)
+	if f.Start != nil {
+		q.From = max(q.From, f.Start.Timestamp)
 	}
-	if f.Before != nil && f.Before.Timestamp < math.MaxInt64 {
-		q.To = min(q.To, f.Before.Timestamp+1)
+	if f.End != nil && f.End.Timestamp < math.MaxInt64 {
+		q.To = min(q.To, f.End.Timestamp+1)
 	}
 	if f.Streams != nil {
 		q.streams = make(map[uint64]bool, len(f.Streams))
@@ -93,7 +96,7 @@ func (q *query) overlaps(lo, hi int64) bool { return hi >= q.From && lo < q.To }
 // wants judges everything but the message.
 func (q *query) wants(r *row) bool {
 	return r.ts >= q.From && r.ts < q.To && (q.streams == nil || q.streams[r.stream]) &&
-		(q.After == nil || r.key().compare(q.After.key()) > 0) && (q.Before == nil || r.key().compare(q.Before.key()) < 0)
+		(q.Start == nil || r.key().compare(q.Start.key()) >= 0) && (q.End == nil || r.key().compare(q.End.key()) < 0)
 }
 
 // pick keeps the rows that are wanted. rows lie in the order of their messages in buf.

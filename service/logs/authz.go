@@ -1,0 +1,104 @@
+package logs
+
+import (
+	"context"
+	"strings"
+
+	api "unyo/api/logs"
+	"unyo/api/rt"
+	"unyo/base/call"
+)
+
+// Needs names resources as AWS does. Actions on groups are judged on the group's ARN with :log-stream: behind it, so that policies
+// must end in :* ; only tagging is judged on the ARN itself. Lists are asked of the group without a name.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool) {
+	switch in := in.(type) {
+	case *api.CreateLogGroupInput:
+		needs := s.need(ctx, op, in.LogGroupName, nil, ":log-stream:")
+		if len(in.Tags) > 0 {
+			needs = append(needs, s.need(ctx, "TagResource", in.LogGroupName, nil, "")...)
+		}
+		return needs, true
+	case *api.DeleteLogGroupInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
+	case *api.PutRetentionPolicyInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
+	case *api.DeleteRetentionPolicyInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
+	case *api.PutLogGroupDeletionProtectionInput:
+		return s.need(ctx, op, nil, in.LogGroupIdentifier, ":log-stream:"), true
+	case *api.DescribeLogStreamsInput:
+		return s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"), true
+	case *api.FilterLogEventsInput:
+		return s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"), true
+	case *api.DescribeSubscriptionFiltersInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
+	case *api.DeleteSubscriptionFilterInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
+	case *api.PutSubscriptionFilterInput:
+		needs := s.need(ctx, op, in.LogGroupName, nil, ":log-stream:")
+		if in.RoleArn != nil {
+			needs = append(needs, rt.Need{Action: "iam:PassRole", Resources: []string{*in.RoleArn}, Keys: map[string][]string{"iam:passedtoservice": {"logs.amazonaws.com"}}})
+		}
+		return needs, true
+	}
+	return s.streamNeeds(ctx, op, in)
+}
+
+// streamNeeds goes on with streams, tags and lists.
+func (s *Service) streamNeeds(ctx context.Context, op string, in any) ([]rt.Need, bool) {
+	switch in := in.(type) {
+	case *api.CreateLogStreamInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"+*in.LogStreamName), true
+	case *api.DeleteLogStreamInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"+*in.LogStreamName), true
+	case *api.PutLogEventsInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"+*in.LogStreamName), true
+	case *api.GetLogEventsInput:
+		return s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"+*in.LogStreamName), true
+	case *api.TagLogGroupInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ""), true
+	case *api.UntagLogGroupInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ""), true
+	case *api.ListTagsLogGroupInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ""), true
+	case *api.TagResourceInput:
+		return s.need(ctx, op, nil, in.ResourceArn, ""), true
+	case *api.UntagResourceInput:
+		return s.need(ctx, op, nil, in.ResourceArn, ""), true
+	case *api.ListTagsForResourceInput:
+		return s.need(ctx, op, nil, in.ResourceArn, ""), true
+	case *api.DescribeLogGroupsInput, *api.ListLogGroupsInput:
+		return s.need(ctx, op, new(""), nil, ":log-stream:"), true
+	case *api.TestMetricFilterInput:
+		return []rt.Need{{Action: "logs:TestMetricFilter", Resources: []string{"*"}}}, true
+	}
+	return nil, false
+}
+
+// need is the action op on the group that is meant. Who means none rightly is told so, if all groups are allowed.
+func (s *Service) need(ctx context.Context, op string, name, identifier *string, suffix string) []rt.Need {
+	resource := "*"
+	if found, err := groupName(ctx, name, identifier); err == nil {
+		resource = s.groupARN(call.ScopeOf(ctx), found) + suffix
+	}
+	return []rt.Need{{Action: "logs:" + op, Resources: []string{resource}}}
+}
+
+// Conditions gives the tags of the group that an ARN lies in: aws:ResourceTag means them, for streams too.
+func (s *Service) Conditions(ctx context.Context, _ string, _ any, arn string) (map[string][]string, error) {
+	group, _, suffixed := strings.Cut(arn, ":log-stream:")
+	if !suffixed {
+		return nil, nil
+	}
+	tags, err := s.k.Tags.Of(ctx, group)
+	if err != nil || len(tags) == 0 {
+		return nil, err
+	}
+	keys := map[string][]string{}
+	for k, v := range tags {
+		keys["aws:resourcetag/"+strings.ToLower(k)] = []string{v}
+	}
+	return keys, nil
+}

@@ -1,0 +1,63 @@
+package logs
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	api "unyo/api/logs"
+	"unyo/api/rt"
+	"unyo/base/call"
+	"unyo/kernel/journal"
+	"unyo/kernel/resource"
+	"unyo/kernel/store"
+	"unyo/kernel/tags"
+)
+
+const (
+	classStandard   = "STANDARD"
+	classInfrequent = "INFREQUENT_ACCESS"
+	groupType       = "AWS::Logs::LogGroup"
+)
+
+// CreateLogGroup makes an empty group.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
+func (s *Service) CreateLogGroup(ctx context.Context, in *api.CreateLogGroupInput) (*api.CreateLogGroupOutput, error) {
+	name := *in.LogGroupName
+	if strings.HasPrefix(name, "aws/") {
+		return nil, invalid("Log groups starting with AWS/ are reserved for AWS.")
+	}
+	if in.KmsKeyId != nil {
+		return nil, invalid("The specified KMS key does not exist or is not allowed to be used: this estate has no KMS keys yet, so kmsKeyId must be absent.")
+	}
+	class := classStandard
+	if in.LogGroupClass != nil {
+		class = *in.LogGroupClass
+	}
+	if class != classStandard && class != classInfrequent {
+		return nil, invalid("The log group class %s is not supported.", class)
+	}
+	scope := call.ScopeOf(ctx)
+	arn := s.groupARN(scope, name)
+	id := s.k.Entropy.Hex(ctx, 16)
+	now := s.k.Clock.Now()
+	return &api.CreateLogGroupOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
+		if s.groups.Has(tx, name) {
+			return api.NewResourceAlreadyExistsException("The specified log group already exists")
+		}
+		s.groups.Put(tx, name, group{ID: id, Created: now.UnixMilli(), Class: class, Protected: rt.Val(in.DeletionProtectionEnabled)})
+		s.k.Resources.Put(tx, resource.Resource{ARN: arn, Type: groupType, Name: name, Service: "logs", Account: scope.Account, Region: scope.Region, Created: now})
+		s.k.Journal.Change(tx, journal.Change{ARN: arn, Type: groupType, Event: "Created"})
+		return mapTags(s.k.Tags.Set(tx, arn, tagList(in.Tags)...), arn)
+	})
+}
+
+// tagList turns the API's map into tags in order of their keys.
+func tagList(m map[string]string) []tags.Tag {
+	list := make([]tags.Tag, 0, len(m))
+	for k, v := range m {
+		list = append(list, tags.Tag{Key: k, Value: v})
+	}
+	slices.SortFunc(list, func(a, b tags.Tag) int { return strings.Compare(a.Key, b.Key) })
+	return list
+}

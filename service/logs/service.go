@@ -1,0 +1,143 @@
+package logs
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	firehoseapi "unyo/api/firehose"
+	"unyo/base/call"
+	"unyo/engine/logstore"
+	"unyo/kernel"
+	"unyo/kernel/jobs"
+	"unyo/kernel/store"
+)
+
+// Service answers the CloudWatch Logs API.
+type Service struct {
+	k     *kernel.Service
+	store *logstore.Store
+	peers Peers
+	locks locks
+
+	groups  store.Table[group]        // name
+	streams store.Table[stream]       // group id, name
+	names   store.Table[string]       // group id, stream id → stream name
+	filters store.Table[subscription] // group id, filter name
+	cursors store.Table[cursor]       // group id, filter name
+	wakes   store.Table[none]         // group id, filter name: a deliver job is on its way
+
+	expire  jobs.Job[expireArg]
+	drop    jobs.Job[dropArg]
+	measure jobs.Job[measureArg]
+	deliver jobs.Job[deliverArg]
+	lost    jobs.Job[lostArg]
+}
+
+// Peers is whom Logs calls.
+type Peers struct {
+	Firehose firehoseapi.Client
+}
+
+type none struct{}
+
+// group is a log group's row.
+type group struct {
+	ID         string // never reused; names its rows and its folder
+	Created    int64  // ms
+	Class      string
+	RetainDays int32 // 0: for ever
+	// Floor is the time before which events have expired under an earlier retention, ms: a longer one does not bring them back.
+	Floor      int64
+	Protected  bool
+	Subscribed int // number of subscription filters
+}
+
+// stream is a log stream's row.
+type stream struct {
+	ID      uint64
+	Created int64 // ms
+	// Batches is the number of the last committed batch, and Sum a checksum over all of them: so the row says what the
+	// log store holds of the stream.
+	Batches     uint64
+	Sum         uint32
+	First, Last int64 // times of events, ms; of meaning when Batches > 0
+	Ingested    int64 // ms
+}
+
+// New makes the service over the events in events.
+func New(k *kernel.Service, events *logstore.Store, peers Peers) *Service {
+	s := &Service{
+		k: k, store: events, peers: peers,
+		groups:  store.TableOf[group](k.Rows, "group", store.Regional),
+		streams: store.TableOf[stream](k.Rows, "stream", store.Regional),
+		names:   store.TableOf[string](k.Rows, "streamname", store.Regional),
+		filters: store.TableOf[subscription](k.Rows, "subscription", store.Regional),
+		cursors: store.TableOf[cursor](k.Rows, "cursor", store.Regional),
+		wakes:   store.TableOf[none](k.Rows, "wake", store.Regional),
+	}
+	s.handleJobs()
+	events.Committed(s.committed)
+	return s
+}
+
+// folder is a group's name in the log store.
+func folder(scope call.Scope, id string) string {
+	return scope.Account + "/" + scope.Region + "/" + id
+}
+
+// committed tells the log store up to which batch a stream is committed.
+func (s *Service) committed(ctx context.Context, name string, id uint64) (n uint64, err error) {
+	p := strings.Split(name, "/")
+	if len(p) != 3 {
+		return 0, fmt.Errorf("folder %q is no log group", name)
+	}
+	scope := call.Scope{Partition: s.k.Partition, Account: p[0], Region: p[1]}
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		tx = tx.In(scope)
+		n = 0
+		name, ok := s.names.Get(tx, streamIDKey(p[2], id))
+		if !ok {
+			return nil
+		}
+		if st, ok := s.streams.Get(tx, store.Key(p[2], name)); ok && st.ID == id {
+			n = st.Batches
+		}
+		return nil
+	})
+	return n, err
+}
+
+func streamIDKey(group string, id uint64) string {
+	return store.Key(group, fmt.Sprintf("%016x", id))
+}
+
+// groupNamed finds a group by its name.
+func (s *Service) groupNamed(tx *store.Tx, name string) (group, error) {
+	g, ok := s.groups.Get(tx, name)
+	if !ok {
+		return group{}, noGroup()
+	}
+	return g, nil
+}
+
+// groupARN is the ARN without the :* that lists carry.
+func (s *Service) groupARN(scope call.Scope, name string) string {
+	return "arn:" + s.k.Partition + ":logs:" + scope.Region + ":" + scope.Account + ":log-group:" + name
+}
+
+// nowMs is the estate's time in AWS's milliseconds.
+func (s *Service) nowMs() int64 { return s.k.Clock.Now().UnixMilli() }
+
+const dayMs = 24 * 60 * 60 * 1000
+
+// floor is the time before which a group's events have expired.
+func (g *group) floor(now int64) int64 {
+	if g.RetainDays == 0 {
+		return g.Floor
+	}
+	return max(g.Floor, now-int64(g.RetainDays)*dayMs)
+}
+
+func digits(n int64) string { return strconv.FormatInt(n, 10) }
