@@ -59,7 +59,7 @@ func (m *model) files() (map[string][]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
 		}
-		if strings.Contains(text, "\n\n") { // more than the package clause
+		if strings.Contains(strings.TrimSpace(text), "\n") { // more than the package clause
 			files[file] = src
 		}
 	}
@@ -107,6 +107,7 @@ func (m *model) eclipsed(s *shape, name string) bool {
 
 var empty = &shape{Type: "structure"}
 
+// shapeOf is the structure an operation takes or answers; nothing is an empty one.
 func (m *model) shapeOf(r *ref) *shape {
 	if r == nil {
 		return empty
@@ -114,6 +115,8 @@ func (m *model) shapeOf(r *ref) *shape {
 	return m.Shapes[r.Shape]
 }
 
+// shapesFile renders inputs, outputs, and the structures below them. Exceptions stand in errors.go, also where an event
+// stream carries them.
 func (m *model) shapesFile() string {
 	var b strings.Builder
 	exceptions := m.exceptions()
@@ -170,7 +173,5 @@ func (m *model) reachable() []string {
 	for _, e := range m.exceptions() {
 		visit(e, true)
 	}
-	// An exception inside an event stream is an event of it, and needs no second type.
-	list := sorted(seen)
-	return list
+	return sorted(seen)
 }

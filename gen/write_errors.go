@@ -50,6 +50,7 @@ func (m *model) someString() string {
 	return "__message"
 }
 
+// errorCode is the code in query and XML, and the HTTP status.
 func errorCode(name string, s *shape) (code string, status int) {
 	code, status = name, s.Error.HTTPStatusCode
 	if s.Error.Code != "" {

@@ -6,6 +6,7 @@ import (
 	"strings"
 )
 
+// factsFile renders the constraints as one switch: nothing is built before it is asked for.
 func (m *model) factsFile() string {
 	var b strings.Builder
 	b.WriteString("// shapeOf gives the constraints of a shape.\nfunc shapeOf(name string) rt.Shape {\nswitch name {\n")

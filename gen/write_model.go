@@ -8,6 +8,7 @@ import (
 	"strings"
 )
 
+// modelFile renders the model, and the package's own words.
 func (m *model) modelFile() string {
 	var b strings.Builder
 	d := m.Metadata
@@ -34,9 +35,11 @@ func (m *model) modelFile() string {
 		fmt.Fprintf(&b, "{Name: %q, Code: %q, Status: %d, Sender: %v},\n", name, code, status, sender)
 	}
 	b.WriteString("},\n}\n")
-	return m.source(b.String(), "unyo/api/rt")
+	about := fmt.Sprintf("// Package %s is what AWS states of %s: shapes, errors, constraints and permissions, how a service's methods are\n// bound to it (Bind), and how another service asks it (Client).\n", m.packageName(), d.ServiceID)
+	return about + m.source(b.String(), "unyo/api/rt")
 }
 
+// operation renders one line of the model.
 func (m *model) operation(b *strings.Builder, name string, op *operation) {
 	fmt.Fprintf(b, "{Name: %q, Method: %q, URI: %q, In: (*%sInput)(nil), Out: (*%sOutput)(nil), Sum: %q", name, op.HTTP.Method, op.HTTP.RequestURI, name, name, m.sum(name))
 	if c := op.HTTP.ResponseCode; c != 0 && c != 200 {
@@ -93,6 +96,7 @@ func (m *model) operation(b *strings.Builder, name string, op *operation) {
 	b.WriteString("},\n")
 }
 
+// outRoot names the root element of an output that is the whole body.
 func (m *model) outRoot(name string, op *operation) string {
 	if r := m.overlay.OutRoots[name]; r != "" {
 		return r
@@ -162,6 +166,7 @@ func (m *model) sum(name string) string {
 	return hex.EncodeToString(h.Sum(nil)[:4])
 }
 
+// authzFile renders the service's part of the Service Authorization Reference.
 func (m *model) authzFile() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "var authz = &rt.Authz{\nPrefix: %q,\nActions: []rt.Action{\n", m.service.Prefix)
