@@ -26,19 +26,17 @@ func respond(w http.ResponseWriter, status int, contentType, method string, fill
 	return err
 }
 
-// send writes an answer with a body that is complete. The answer to HEAD has none.
+// send writes an answer with a body that is complete. Answers to HEAD, 204 and 304 have none.
 func send(w http.ResponseWriter, status int, contentType, method string, body []byte) error {
 	h := w.Header()
 	if contentType != "" {
 		h["Content-Type"] = []string{contentType}
 	}
-	if method == http.MethodHead {
+	if method == http.MethodHead || status == http.StatusNoContent || status == http.StatusNotModified {
 		w.WriteHeader(status)
 		return nil
 	}
-	if status != http.StatusNoContent && status != http.StatusNotModified {
-		h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	w.WriteHeader(status)
 	if len(body) == 0 {
 		return nil

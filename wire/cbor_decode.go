@@ -45,7 +45,7 @@ func decodeCBORBody(r *Request, p *Plan, base unsafe.Pointer) error {
 }
 
 func decodeCBOR(src []byte, p *Plan, base unsafe.Pointer) error {
-	d := cborDecoder{src: src}
+	d := cborDecoder{src: src, slab: newSlab(len(src))}
 	if err := d.structure(p, base, 0); err != nil {
 		return err
 	}
@@ -246,6 +246,8 @@ func (d *cborDecoder) open(major byte, wrong string, depth int) (head, error) {
 		return h, serialization(wrong)
 	case depth >= maxDepth:
 		return h, serialization(errTooDeep)
+	case d.slab.over():
+		return h, serialization(errTooLarge)
 	}
 	return h, nil
 }
@@ -292,7 +294,10 @@ func (d *cborDecoder) collection(v *Value, p unsafe.Pointer, depth int) error {
 		}
 		begin(p)
 		for i := uint64(0); d.more(h, i); i++ {
-			if err := d.value(v.Elem, v.push(p), depth+1); err != nil {
+			if d.slab.over() {
+				return serialization(errTooLarge)
+			}
+			if err := d.value(v.Elem, v.push(p, &d.slab), depth+1); err != nil {
 				return err
 			}
 		}
@@ -302,7 +307,7 @@ func (d *cborDecoder) collection(v *Value, p unsafe.Pointer, depth int) error {
 	if err != nil {
 		return err
 	}
-	m := v.beginMap(p)
+	m := v.beginMap(p, &d.slab)
 	for i := uint64(0); d.more(h, i); i++ {
 		key, err := d.text()
 		if err != nil {
@@ -310,6 +315,9 @@ func (d *cborDecoder) collection(v *Value, p unsafe.Pointer, depth int) error {
 		}
 		if d.null() {
 			continue
+		}
+		if d.slab.over() {
+			return serialization(errTooLarge)
 		}
 		if err := m.put(key, func(e unsafe.Pointer) error { return d.value(v.Elem, e, depth+1) }); err != nil {
 			return err
@@ -443,6 +451,9 @@ func (d *cborDecoder) document(depth int) (any, error) {
 	}
 	if depth >= maxDepth {
 		return nil, serialization(errTooDeep)
+	}
+	if d.slab.spent += 2 * documentCost; d.slab.over() {
+		return nil, serialization(errTooLarge)
 	}
 	switch h.major {
 	case cborUint, cborNegative:

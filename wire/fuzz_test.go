@@ -66,7 +66,7 @@ func sameDocument(t *testing.T, src []byte) {
 	if !utf8.Valid(src) {
 		return
 	}
-	d := jsonDecoder{jsonScanner: jsonScanner{src: bytes.Clone(src)}}
+	d := jsonDecoder{jsonScanner: jsonScanner{src: bytes.Clone(src)}, slab: newSlab(len(src))}
 	got, ok := d.document(0)
 	d.space()
 	ok = ok && d.pos == len(src)

@@ -11,6 +11,7 @@ import (
 // What AWS's JSON front ends say of a body they cannot read.
 const (
 	errTooDeep     = "The request body is nested too deeply"
+	errTooLarge    = "The request body holds too many values"
 	errNotJSON     = "Unable to parse the request body as JSON"
 	errNotUTF8     = "The request body is not valid UTF-8"
 	errStructFound = "Start of structure or map found where not expected."
@@ -30,7 +31,7 @@ func decodeJSON(src []byte, p *Plan, base unsafe.Pointer) error {
 	if !utf8.Valid(src) {
 		return serialization(errNotUTF8)
 	}
-	d := jsonDecoder{jsonScanner: jsonScanner{src: src}}
+	d := jsonDecoder{jsonScanner: jsonScanner{src: src}, slab: newSlab(len(src))}
 	if err := d.structure(p, base, 0); err != nil {
 		return err
 	}
@@ -103,6 +104,9 @@ func (d *jsonDecoder) open(bracket byte, wrong string, depth int) error {
 	}
 	if depth >= maxDepth {
 		return serialization(errTooDeep)
+	}
+	if d.slab.over() {
+		return serialization(errTooLarge)
 	}
 	d.pos++
 	return nil
@@ -384,7 +388,10 @@ func (d *jsonDecoder) list(v *Value, p unsafe.Pointer, depth int) error {
 		return nil
 	}
 	for {
-		if err := d.value(v.Elem, v.push(p), depth+1); err != nil {
+		if d.slab.over() {
+			return serialization(errTooLarge)
+		}
+		if err := d.value(v.Elem, v.push(p, &d.slab), depth+1); err != nil {
 			return err
 		}
 		if d.eat(']') {
@@ -404,11 +411,14 @@ func (d *jsonDecoder) mapping(v *Value, p unsafe.Pointer, depth int) error {
 	if err := d.open('{', errNotMap, depth); err != nil {
 		return err
 	}
-	m := v.beginMap(p)
+	m := v.beginMap(p, &d.slab)
 	if d.eat('}') {
 		return nil
 	}
 	for {
+		if d.slab.over() {
+			return serialization(errTooLarge)
+		}
 		if d.peek() != '"' {
 			return d.syntax()
 		}
@@ -467,6 +477,17 @@ func (d *jsonDecoder) document(depth int) (any, bool) {
 	return f, err == nil
 }
 
+// documentCost is what a value of a document takes in a list, roughly; in a map it is twice that.
+const documentCost = 48
+
+func (d *jsonDecoder) afford(n int64) bool {
+	if d.slab.spent += n; d.slab.over() {
+		d.why = errTooLarge
+		return false
+	}
+	return true
+}
+
 func (d *jsonDecoder) documentList(depth int) (any, bool) {
 	d.pos++
 	list := []any{}
@@ -478,7 +499,9 @@ func (d *jsonDecoder) documentList(depth int) (any, bool) {
 		if !ok {
 			return nil, false
 		}
-		list = append(list, e)
+		if list = append(list, e); !d.afford(documentCost) {
+			return nil, false
+		}
 		if d.eat(']') {
 			return list, true
 		}
@@ -506,7 +529,9 @@ func (d *jsonDecoder) documentMap(depth int) (any, bool) {
 		if !ok {
 			return nil, false
 		}
-		m[alias(key)] = e
+		if m[alias(key)] = e; !d.afford(2 * documentCost) {
+			return nil, false
+		}
 		if d.eat('}') {
 			return m, true
 		}

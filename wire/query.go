@@ -27,11 +27,14 @@ type formDecoder struct {
 
 func decodeForm(r *Request, p *Plan, base unsafe.Pointer) error {
 	d := formDecoder{ec2: r.Protocol == rt.EC2, list: make([]parameter, 0, len(r.Form))}
+	size := 0
 	for name, values := range r.Form {
 		if len(values) > 0 {
+			size += len(name) + len(values[0])
 			d.list = append(d.list, parameter{name, values[0]})
 		}
 	}
+	d.slab = newSlab(size)
 	slices.SortFunc(d.list, func(a, b parameter) int { return strings.Compare(a.name, b.name) })
 	return d.structure(p, base, 0, len(d.list), 0, 0)
 }
@@ -122,6 +125,9 @@ func common(name string) bool {
 
 // value reads the parameters of g into p. names are those of the member, or nil below it.
 func (d *formDecoder) value(v *Value, names *wireNames, p unsafe.Pointer, g group, depth int) error {
+	if d.slab.over() {
+		return malformedQuery(errTooLarge + ".")
+	}
 	switch v.Kind {
 	case List:
 		return d.items(v, names, p, g, depth)
@@ -199,7 +205,7 @@ func (d *formDecoder) items(v *Value, names *wireNames, p unsafe.Pointer, g grou
 		return err
 	}
 	for _, e := range list {
-		if err := d.value(v.Elem, nil, v.push(p), e, depth+1); err != nil {
+		if err := d.value(v.Elem, nil, v.push(p, &d.slab), e, depth+1); err != nil {
 			return err
 		}
 	}
@@ -207,7 +213,7 @@ func (d *formDecoder) items(v *Value, names *wireNames, p unsafe.Pointer, g grou
 }
 
 func (d *formDecoder) mapping(v *Value, names *wireNames, p unsafe.Pointer, g group, depth int) error {
-	m := v.beginMap(p)
+	m := v.beginMap(p, &d.slab)
 	if g.leaf {
 		return nil
 	}

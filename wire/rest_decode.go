@@ -22,7 +22,7 @@ type restDecoder struct {
 }
 
 func decodeREST(r *Request, p *Plan, base unsafe.Pointer) error {
-	d := restDecoder{Request: r}
+	d := restDecoder{Request: r, slab: newSlab(growMax)} // headers and queries are short
 	if r.HTTP != nil {
 		d.header = r.HTTP.Header
 		if r.Query == nil && r.HTTP.URL != nil {
@@ -105,7 +105,7 @@ func (d *restDecoder) query(m *Member, base unsafe.Pointer) error {
 		p := m.room(base, &d.slab)
 		begin(p)
 		for _, s := range values {
-			if err := d.textInto(m, m.Value.Elem, m.Value.push(p), s); err != nil {
+			if err := d.textInto(m, m.Value.Elem, m.Value.push(p, &d.slab), s); err != nil {
 				return err
 			}
 		}
@@ -125,7 +125,7 @@ func (d *restDecoder) queryMap(p *Plan, m *Member, base unsafe.Pointer) {
 			named[p.Members[i].wire.bind] = true
 		}
 	}
-	entries := m.Value.beginMap(m.room(base, &d.slab))
+	entries := m.Value.beginMap(m.room(base, &d.slab), &d.slab)
 	for name, values := range d.Query {
 		if named[name] || len(values) == 0 {
 			continue
@@ -158,7 +158,7 @@ func (d *restDecoder) headerMember(m *Member, base unsafe.Pointer) error {
 		if ok {
 			raw, ok = bytes.TrimSpace(raw), utf8.Valid(raw)
 		}
-		j := jsonDecoder{jsonScanner: jsonScanner{src: raw}}
+		j := jsonDecoder{jsonScanner: jsonScanner{src: raw}, slab: newSlab(len(raw))}
 		doc, fine := j.document(0)
 		if !ok || !fine || j.pos != len(raw) {
 			return d.wrong(m, m.Value, s)
@@ -179,7 +179,7 @@ func (d *restDecoder) headerList(m *Member, base unsafe.Pointer, values []string
 	p := m.room(base, &d.slab)
 	begin(p)
 	for _, s := range parts {
-		if err := d.textInto(m, v.Elem, v.push(p), s); err != nil {
+		if err := d.textInto(m, v.Elem, v.push(p, &d.slab), s); err != nil {
 			return err
 		}
 	}
@@ -240,7 +240,7 @@ func (d *restDecoder) headerMap(m *Member, base unsafe.Pointer) {
 			continue
 		}
 		if !begun {
-			e, begun = m.Value.beginMap(m.room(base, &d.slab)), true
+			e, begun = m.Value.beginMap(m.room(base, &d.slab), &d.slab), true
 		}
 		_ = e.put(strings.ToLower(name[len(prefix):]), func(p unsafe.Pointer) error {
 			setText(p, strings.Join(values, ","))
@@ -322,7 +322,7 @@ func (d *restDecoder) payloadDocument(m *Member, base unsafe.Pointer, body []byt
 	if !utf8.Valid(body) {
 		return d.unreadable(errNotUTF8)
 	}
-	j := jsonDecoder{jsonScanner: jsonScanner{src: body}}
+	j := jsonDecoder{jsonScanner: jsonScanner{src: body}, slab: newSlab(len(body))}
 	doc, ok := j.document(0)
 	if j.space(); !ok || j.pos != len(body) {
 		return j.syntax()

@@ -48,6 +48,7 @@ func (m *Member) room(base unsafe.Pointer, s *slab) unsafe.Pointer {
 	case Float64:
 		p = unsafe.Pointer(new(float64))
 	default:
+		s.spent += int64(m.Value.Type.Size())
 		p = reflect.New(m.Value.Type).UnsafePointer()
 	}
 	*(*unsafe.Pointer)(f) = p
@@ -65,12 +66,28 @@ func (m *Member) clear(base unsafe.Pointer) {
 }
 
 // slab hands out small values from shared arrays: one allocation for many. An input lives and dies as a whole.
+// It also counts what structures, lists and maps take in memory: two bytes of JSON or one of CBOR can ask for
+// a structure of five hundred, and the gateway bounds only the body.
 type slab struct {
-	texts strip[string]
-	longs strip[int64]
-	ints  strip[int32]
-	bools strip[bool]
+	spent, limit int64
+	texts        strip[string]
+	longs        strip[int64]
+	ints         strip[int32]
+	bools        strip[bool]
 }
+
+// What a body may grow to in memory, beside its texts and blobs, which are no longer than it is.
+const (
+	growFree = 1 << 20
+	growBy   = 16
+	growMax  = 128 << 20
+)
+
+// newSlab makes a slab for a body of n bytes.
+func newSlab(n int) slab { return slab{limit: growFree + min(growBy*int64(n), growMax)} }
+
+// over reports that the body asked for too much; decoders then refuse it.
+func (s *slab) over() bool { return s.spent > s.limit }
 
 type strip[T any] struct {
 	free []T
@@ -102,10 +119,14 @@ func begin(p unsafe.Pointer) { *(*header)(p) = header{data: unsafe.Pointer(&noth
 func length(p unsafe.Pointer) int { return (*header)(p).len }
 
 // push appends a zero element to the list at p and returns its address, which holds until the next push.
-func (v *Value) push(p unsafe.Pointer) unsafe.Pointer {
+func (v *Value) push(p unsafe.Pointer, s *slab) unsafe.Pointer {
 	h := (*header)(p)
 	if h.len == h.cap {
-		reflect.NewAt(v.Type, p).Elem().Grow(max(4, h.len))
+		n := max(4, h.len)
+		if s.spent += int64(n) * int64(v.Elem.Type.Size()); s.over() {
+			return reflect.New(v.Elem.Type).UnsafePointer() // a place no one reads: the decoder is about to refuse
+		}
+		reflect.NewAt(v.Type, p).Elem().Grow(n)
 	}
 	h.len++
 	return unsafe.Add(h.data, uintptr(h.len-1)*v.Elem.Type.Size())
@@ -121,22 +142,28 @@ type entries struct {
 	text map[string]string // where values are strings
 	any  reflect.Value
 	elem *Value
+	slab *slab
 }
 
+// mapCost is what an entry of a map takes beside its value, and what an empty map does, roughly.
+const mapCost = 64
+
 // beginMap makes the map at p empty and present.
-func (v *Value) beginMap(p unsafe.Pointer) entries {
+func (v *Value) beginMap(p unsafe.Pointer, s *slab) entries {
+	s.spent += mapCost
 	if v.Elem.Kind == String {
 		m := map[string]string{}
 		*(*map[string]string)(p) = m
-		return entries{text: m}
+		return entries{text: m, slab: s}
 	}
 	m := reflect.MakeMap(v.Type)
 	reflect.NewAt(v.Type, p).Elem().Set(m)
-	return entries{any: m, elem: v.Elem}
+	return entries{any: m, elem: v.Elem, slab: s}
 }
 
 // put asks fill for the value of key.
 func (e entries) put(key string, fill func(p unsafe.Pointer) error) error {
+	e.spend()
 	if e.text != nil {
 		var s string
 		if err := fill(unsafe.Pointer(&s)); err != nil {
@@ -155,6 +182,7 @@ func (e entries) put(key string, fill func(p unsafe.Pointer) error) error {
 
 // late asks fill for a value and the key that it learns on the way.
 func (e entries) late(fill func(p unsafe.Pointer) (key string, err error)) error {
+	e.spend()
 	if e.text != nil {
 		var s string
 		key, err := fill(unsafe.Pointer(&s))
@@ -171,12 +199,19 @@ func (e entries) late(fill func(p unsafe.Pointer) (key string, err error)) error
 	return err
 }
 
-// sameMap is the map at p, to be filled further.
-func (v *Value) sameMap(p unsafe.Pointer) entries {
-	if v.Elem.Kind == String {
-		return entries{text: *(*map[string]string)(p)}
+func (e entries) spend() {
+	e.slab.spent += mapCost
+	if e.elem != nil {
+		e.slab.spent += 2 * int64(e.elem.Type.Size())
 	}
-	return entries{any: reflect.NewAt(v.Type, p).Elem(), elem: v.Elem}
+}
+
+// sameMap is the map at p, to be filled further.
+func (v *Value) sameMap(p unsafe.Pointer, s *slab) entries {
+	if v.Elem.Kind == String {
+		return entries{text: *(*map[string]string)(p), slab: s}
+	}
+	return entries{any: reflect.NewAt(v.Type, p).Elem(), elem: v.Elem, slab: s}
 }
 
 // entry is one pair of a map.

@@ -30,7 +30,7 @@ func decodeXML(src []byte, root string, p *Plan, base unsafe.Pointer) (found boo
 	if !validXML(src) {
 		return false, malformedXML("")
 	}
-	d := xmlDecoder{xmlScanner: xmlScanner{src: src}}
+	d := xmlDecoder{xmlScanner: xmlScanner{src: src}, slab: newSlab(len(src))}
 	t, none, ok := d.root()
 	if !ok {
 		return false, d.err()
@@ -50,10 +50,21 @@ func decodeXML(src []byte, root string, p *Plan, base unsafe.Pointer) (found boo
 	return true, nil
 }
 
-// structure reads the element whose tag was t.
-func (d *xmlDecoder) structure(p *Plan, base unsafe.Pointer, t xmlTag, depth int) error {
+// bounded refuses what is nested too deeply or asks for too much memory.
+func (d *xmlDecoder) bounded(depth int) error {
 	if depth >= maxDepth {
 		return malformedXML(errTooDeep)
+	}
+	if d.slab.over() {
+		return malformedXML(errTooLarge)
+	}
+	return nil
+}
+
+// structure reads the element whose tag was t.
+func (d *xmlDecoder) structure(p *Plan, base unsafe.Pointer, t xmlTag, depth int) error {
+	if err := d.bounded(depth); err != nil {
+		return err
 	}
 	if err := d.attributesInto(p, base, t); err != nil {
 		return err
@@ -117,31 +128,31 @@ func (d *xmlDecoder) member(m *Member, base unsafe.Pointer, c xmlTag, depth int)
 		if m.ptr(base) == nil {
 			begin(p)
 		}
-		return d.value(v.Elem, v.push(p), c, depth+1)
+		return d.value(v.Elem, v.push(p, &d.slab), c, depth+1)
 	}
 	if m.wire.flat && v.Kind == Map {
 		p := unsafe.Add(base, m.offset)
 		if m.ptr(base) != nil {
-			return d.pair(v, v.sameMap(p), c, depth+1)
+			return d.pair(v, v.sameMap(p, &d.slab), c, depth+1)
 		}
-		return d.pair(v, v.beginMap(p), c, depth+1)
+		return d.pair(v, v.beginMap(p, &d.slab), c, depth+1)
 	}
 	return d.value(v, m.room(base, &d.slab), c, depth+1)
 }
 
 // value reads the element c, whose tag is consumed, into the value at p.
 func (d *xmlDecoder) value(v *Value, p unsafe.Pointer, c xmlTag, depth int) error {
-	if depth >= maxDepth {
-		return malformedXML(errTooDeep)
+	if err := d.bounded(depth); err != nil {
+		return err
 	}
 	switch v.Kind {
 	case Struct:
 		return d.structure(v.Struct, p, c, depth)
 	case List:
 		begin(p)
-		return d.each(c, v.xml.itemName(), depth, func(e xmlTag) error { return d.value(v.Elem, v.push(p), e, depth+1) })
+		return d.each(c, v.xml.itemName(), depth, func(e xmlTag) error { return d.value(v.Elem, v.push(p, &d.slab), e, depth+1) })
 	case Map:
-		m := v.beginMap(p)
+		m := v.beginMap(p, &d.slab)
 		return d.each(c, "entry", depth, func(e xmlTag) error { return d.pair(v, m, e, depth+1) })
 	case Document, Stream, Events:
 		if !d.skip(c, depth) {
@@ -193,8 +204,8 @@ func (d *xmlDecoder) each(c xmlTag, name string, depth int, f func(e xmlTag) err
 
 // pair reads <key>…</key><value>…</value> inside c into m.
 func (d *xmlDecoder) pair(v *Value, m entries, c xmlTag, depth int) error {
-	if depth >= maxDepth {
-		return malformedXML(errTooDeep)
+	if err := d.bounded(depth); err != nil {
+		return err
 	}
 	if c.empty {
 		return nil
