@@ -41,6 +41,7 @@ const (
 func newDisk(fs vfs.FS, dir string, log *slog.Logger) *disk {
 	d := &disk{FS: fs, dir: dir, log: log}
 	if free, ok := d.free(); ok && free < margin {
+		d.noteFull(fmt.Errorf("%d MiB free: %w", free>>20, syscall.ENOSPC))
 		d.release() // opening needs some bytes itself
 	}
 	return d
@@ -113,14 +114,12 @@ func (d *disk) release() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	_ = d.FS.Remove(d.ballast()) // it may be gone already
-	if !d.full.Swap(true) {
-		d.log.Error("disk is full: nothing can be changed until there is space", "folder", d.dir)
-	}
+	d.full.Store(true)
 }
 
 func (d *disk) noteFull(err error) {
 	if noSpace(err) && !d.full.Swap(true) {
-		d.log.Error("disk is full: nothing can be changed until there is space", "folder", d.dir)
+		d.log.Error("disk is full: nothing can be changed until there is space", "folder", d.dir, "error", err)
 	}
 }
 
