@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"unyo/engine/blob"
+	"unyo/engine/logstore"
 	"unyo/kernel"
 	"unyo/service/firehose"
 	"unyo/service/s3"
@@ -17,6 +18,7 @@ type engines struct {
 	dir   string // of all engines
 	temp  bool   // dir is ours to remove
 	blobs *blob.Store
+	logs  *logstore.Store
 }
 
 // stateDir is where the rows lie.
@@ -44,7 +46,12 @@ func (w *World) openEngines() error {
 
 func (e *engines) open(k *kernel.Kernel) (err error) {
 	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(s3.Blobs(k.For("s3")), firehose.Blobs(k.For("firehose"))), blob.Options{Durable: k.Store.Sync})
-	return err
+	if err != nil {
+		return err
+	}
+	failed := func(err error) { k.Log.Error("log store", "error", err) }
+	e.logs = logstore.Open(filepath.Join(e.dir, "log"), logstore.Options{Failed: failed})
+	return nil
 }
 
 // together yields all refs of all services that keep blobs.
@@ -65,6 +72,9 @@ func (e *engines) close() error {
 		return nil
 	}
 	err := e.blobs.Close()
+	if e.logs != nil {
+		err = errors.Join(err, e.logs.Close())
+	}
 	if e.temp {
 		err = errors.Join(err, os.RemoveAll(e.dir))
 	}

@@ -5,6 +5,7 @@ import (
 	"unyo/engine/credential"
 	"unyo/service/firehose"
 	"unyo/service/iam"
+	"unyo/service/logs"
 	"unyo/service/s3"
 	"unyo/service/sts"
 
@@ -38,13 +39,14 @@ func (w *World) addServices() {
 	for _, t := range []*rt.Table{
 		iamapi.Bind(w.identity.Service),
 		stsapi.Bind(sts.New(k.For("sts"), seal, w.identity)),
+		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}})),
 		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs)),
 		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}})),
 
 		// Known, without behaviour yet: every operation answers 501, naming itself.
 		athenaapi.Bind(absent{}), cloudtrailapi.Bind(absent{}), cloudwatchapi.Bind(absent{}), ec2api.Bind(absent{}),
 		eventsapi.Bind(absent{}), glueapi.Bind(absent{}), kinesisapi.Bind(absent{}), kmsapi.Bind(absent{}),
-		lambdaapi.Bind(absent{}), logsapi.Bind(absent{}), organizationsapi.Bind(absent{}), snsapi.Bind(absent{}), sqsapi.Bind(absent{}),
+		lambdaapi.Bind(absent{}), organizationsapi.Bind(absent{}), snsapi.Bind(absent{}), sqsapi.Bind(absent{}),
 	} {
 		g.Add(t)
 	}

@@ -251,17 +251,23 @@ func TestBadInput(t *testing.T) {
 
 // rows prints what services know; the journal of refusals and the meter may grow.
 func (e *estate) rows(t *testing.T) string {
-	out, err := exec.Command(binary, "doctor", "-endpoint", e.url, "cat").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var keep []string
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(e.cat(t, "")) {
 		if !strings.HasPrefix(line, "@") {
 			keep = append(keep, line)
 		}
 	}
 	return strings.Join(keep, "")
+}
+
+// cat prints rows as unyo doctor does.
+func (e *estate) cat(t *testing.T, prefix string) string {
+	t.Helper()
+	out, err := exec.Command(binary, "doctor", "-endpoint", e.url, "cat", prefix).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
 }
 
 // resident is the server's resident memory in KiB.
