@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"strings"
 
-	"unyo/base/call"
 	"unyo/base/must"
 	"unyo/kernel/clock"
 	"unyo/kernel/entropy"
@@ -46,20 +45,12 @@ func (k *Kernel) For(service string) *Service {
 
 // Update runs fn in one transaction, in the account and region of the call in ctx; see store.Store.Update.
 func (s *Service) Update(ctx context.Context, fn func(tx *store.Tx) error, opts ...store.Option) error {
-	return s.store.Update(s.scoped(ctx), fn, opts...)
+	return s.store.Update(ctx, fn, opts...)
 }
 
 // View runs fn against one snapshot; see store.Store.View.
 func (s *Service) View(ctx context.Context, fn func(tx *store.Tx) error) error {
-	return s.store.View(s.scoped(ctx), fn)
-}
-
-// scoped returns ctx. It is the one place where a scope could be missing its partition.
-func (s *Service) scoped(ctx context.Context) context.Context {
-	if c := call.From(ctx); c != nil && c.Partition == "" {
-		c.Partition = s.Partition
-	}
-	return ctx
+	return s.store.View(ctx, fn)
 }
 
 // Durable returns when everything committed so far survives power loss, also within Advance, where commits do not wait for

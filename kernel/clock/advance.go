@@ -146,7 +146,7 @@ func (w *World) advance(ctx context.Context, t time.Time, r *Report, progress fu
 			tell()
 			return nil
 		}
-		name, failed, err := w.work.Do(ctx)
+		name, failed, err := w.work.Do(context.WithoutCancel(ctx)) // stop between jobs, not within one
 		if err != nil {
 			return err
 		}

@@ -77,7 +77,7 @@ func (q *Queue) run(ctx context.Context, h hint, r row) (name string, done bool,
 	if fault == nil && job.settled {
 		return r.title(), true, nil
 	}
-	err = q.store.Update(ctx, func(tx *store.Tx) error {
+	err = q.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		if fault == nil {
 			q.settle(tx, job)
 		} else {

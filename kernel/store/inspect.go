@@ -13,6 +13,10 @@ import (
 // Hash is SHA-256 over all rows in key order, in hexadecimal, without the store's mark and the services left out.
 func (s *Store) Hash(ctx context.Context, without ...string) (string, error) {
 	h := sha256.New()
+	left := []string{"@store\x00"}
+	for _, w := range without {
+		left = append(left, w+"\x00")
+	}
 	err := s.View(ctx, func(tx *Tx) error {
 		h.Reset()
 		var n [8]byte
@@ -22,8 +26,8 @@ func (s *Store) Hash(ctx context.Context, without ...string) (string, error) {
 			h.Write(b)
 		}
 		tx.scan("", "", false, func(key string, value []byte) bool {
-			for _, w := range append(without, "@store") {
-				if strings.HasPrefix(key, w+"\x00") {
+			for _, w := range left {
+				if strings.HasPrefix(key, w) {
 					return true
 				}
 			}
@@ -41,6 +45,8 @@ func (s *Store) Hash(ctx context.Context, without ...string) (string, error) {
 
 // Clear removes every row and begins counting anew. Nothing else may use the store meanwhile.
 func (s *Store) Clear() error {
+	s.alive.RLock()
+	defer s.alive.RUnlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if e := s.broken.Load(); e != nil {
@@ -53,7 +59,7 @@ func (s *Store) Clear() error {
 	if err != nil {
 		return err
 	}
-	s.mark, s.strict, s.oldest = m, m.Version, m.Version
+	s.mark, s.strict, s.oldest, s.remembered, s.history = m, m.Version, m.Version, 0, [historySize]record{}
 	if err := wait(); err != nil {
 		return s.fail(err)
 	}

@@ -25,14 +25,18 @@ type Store struct {
 	engine Engine
 	o      Options
 
-	mu      sync.RWMutex // guards the fields below; held while one commit is applied
-	mark    Mark
-	strict  uint64 // version of the last commit that had to be durable
-	history [historySize]record
-	oldest  uint64 // history knows all commits after this version
+	alive sync.RWMutex // held for reading by whoever uses the engine, so that Close comes last
+
+	mu         sync.RWMutex // guards the fields below; held while one commit is applied
+	mark       Mark
+	strict     uint64 // version of the last commit that had to be durable
+	history    [historySize]record
+	oldest     uint64 // history knows all commits after this version
+	remembered int    // writes in history
 
 	durable durability
 	broken  atomic.Pointer[error]
+	syncing atomic.Bool // a Sync is on its way for relaxed commits
 }
 
 // Mark is the bookkeeping that every commit carries: what a store remembers across restarts beside its rows.
@@ -52,13 +56,17 @@ const (
 	numCounters
 )
 
-const historySize = 4096
+// The sequencer remembers so many commits, and so many writes in all. A transaction that began before them runs again, alone.
+const (
+	historySize   = 4096
+	historyWrites = 1 << 16
+)
 
-// record is what a commit wrote, for later commits to be checked against.
-type record struct {
-	version uint64
-	writes  []Write
-}
+// relaxedDelay bounds how long a relaxed commit stays unsynced when no other commit takes it along.
+const relaxedDelay = 200 * time.Millisecond
+
+// record is what a commit wrote, for later commits to be checked against: keys and ranges without values.
+type record []Write
 
 // attempts is how often a function is run optimistically before it gets the store for itself.
 const attempts = 8
@@ -107,8 +115,8 @@ func (sp *Space) Service() string { return sp.service }
 // Option changes how one transaction is made.
 type Option int
 
-// Relaxed does not wait for the disk: a power failure may take the transaction back, together with all later ones
-// that did not wait either. A crash of the process alone loses nothing.
+// Relaxed does not wait for the disk: a crash within the next 0.2 s may take the transaction back, together with all later
+// ones that did not wait either. The next one that does wait takes it along.
 const Relaxed Option = 1
 
 type deferKey struct{}
@@ -119,6 +127,8 @@ func Deferred(ctx context.Context) context.Context { return context.WithValue(ct
 // Update runs fn in one transaction: everything it puts becomes durable together, or nothing.
 // fn may run more than once and must touch nothing but tx. An error of fn is returned as it is, and nothing is written.
 func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error, opts ...Option) error {
+	s.alive.RLock()
+	defer s.alive.RUnlock()
 	if err := s.usable(ctx); err != nil {
 		return err
 	}
@@ -154,6 +164,8 @@ func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error, opts ...Optio
 
 // View runs fn against one snapshot. It never blocks writers, and tx refuses to write.
 func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
+	s.alive.RLock()
+	defer s.alive.RUnlock()
 	if err := s.usable(ctx); err != nil {
 		return err
 	}
@@ -269,8 +281,9 @@ func (s *Store) check(t *transaction, version uint64) (uint64, error) {
 		return 0, errTooOld
 	}
 	for v := version + 1; v <= s.mark.Version; v++ {
-		for i := range s.history[v%historySize].writes {
-			if t.read(&s.history[v%historySize].writes[i]) {
+		rec := s.history[v%historySize]
+		for i := range rec {
+			if t.read(&rec[i]) {
 				return 0, errConflict
 			}
 		}
@@ -306,14 +319,25 @@ func (s *Store) apply(t *transaction, durable bool) (func() error, error) {
 		return nil, err
 	}
 	s.mark, t.version = m, m.Version
-	s.history[m.Version%historySize] = record{m.Version, writes[:n:n]}
-	if m.Version-s.oldest > historySize {
-		s.oldest = m.Version - historySize
-	}
+	s.remember(writes[:n])
 	if durable {
 		s.strict, t.strict = m.Version, m.Version
 	}
 	return wait, nil
+}
+
+// remember enters the commit of this version into the history. s.mu is held.
+func (s *Store) remember(writes []Write) {
+	for i := range writes {
+		writes[i].Value = nil
+	}
+	s.remembered += len(writes)
+	for s.mark.Version-s.oldest > historySize || s.remembered > historyWrites && s.oldest < s.mark.Version-1 {
+		s.oldest++
+		s.remembered -= len(s.history[s.oldest%historySize])
+		s.history[s.oldest%historySize] = nil
+	}
+	s.history[s.mark.Version%historySize] = writes
 }
 
 // finish waits for the disk and then tells who wanted to know. Without a commit to wait for it is what was read that
@@ -328,6 +352,8 @@ func (s *Store) finish(t *transaction, wait func() error, patient bool) error {
 		if err := s.settled(t.strict); err != nil {
 			return err
 		}
+	} else {
+		s.syncSoon()
 	}
 	for _, f := range t.after {
 		f()
@@ -350,8 +376,23 @@ func (s *Store) fail(err error) error {
 	return *s.broken.Load()
 }
 
+// syncSoon sees to it that relaxed commits get to the disk although nobody waits for them.
+func (s *Store) syncSoon() {
+	if !s.syncing.CompareAndSwap(false, true) {
+		return
+	}
+	time.AfterFunc(relaxedDelay, func() {
+		s.syncing.Store(false)
+		if s.durable.upTo.Load() < s.Mark().Version {
+			_ = s.Sync() // a failure breaks the store, and the next to use it is told
+		}
+	})
+}
+
 // Sync returns when everything committed so far survives power loss, Relaxed or not.
 func (s *Store) Sync() error {
+	s.alive.RLock()
+	defer s.alive.RUnlock()
 	if e := s.broken.Load(); e != nil {
 		return *e
 	}
@@ -363,10 +404,10 @@ func (s *Store) Sync() error {
 	return nil
 }
 
-// Close closes the engine. Transactions fail from then on.
+// Close waits for transactions under way and closes the engine. Further ones fail.
 func (s *Store) Close() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.alive.Lock()
+	defer s.alive.Unlock()
 	closed := ErrClosed
 	if !s.broken.CompareAndSwap(nil, &closed) && *s.broken.Load() == ErrClosed {
 		return nil

@@ -32,7 +32,7 @@ func Run(t *testing.T, open func(t *testing.T) store.Engine) {
 		{"Rows", rows}, {"Order", order}, {"OwnWrites", ownWrites}, {"Scopes", scopes}, {"Limits", limits}, {"Errors", errorsWriteNothing},
 		{"Increments", increments}, {"WriteSkew", writeSkew}, {"Phantom", phantom}, {"PhantomBehindTheEnd", beyondStop},
 		{"Loser", loser}, {"Snapshot", snapshot}, {"Erase", erase}, {"EraseConflict", eraseConflict}, {"Stamps", stamps},
-		{"Random", random}, {"Parallel", parallel}, {"After", after}, {"Clear", clearAll}, {"LongTransaction", longTransaction},
+		{"Random", random}, {"Parallel", parallel}, {"After", after}, {"Clear", clearAll}, {"LongTransaction", longTransaction}, {"WideTransactions", wideTransactions},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s, err := store.New(open(t), store.Options{})
@@ -731,19 +731,27 @@ func clearAll(t *testing.T, s *store.Store) {
 	}
 }
 
-// longTransaction is older than what the sequencer remembers of commits, and must not slip through.
-func longTransaction(t *testing.T, s *store.Store) {
+// A transaction that is older than what the sequencer remembers of commits must not slip through.
+func longTransaction(t *testing.T, s *store.Store) { outlive(t, s, 4200, 0) }
+
+// Nor one that is older than what it remembers of writes.
+func wideTransactions(t *testing.T, s *store.Store) { outlive(t, s, 80, store.MaxRows-1) }
+
+func outlive(t *testing.T, s *store.Store, commits, width int) {
 	rows := table(s)
 	runs := 0
 	update(t, s, func(tx *store.Tx) {
 		runs++
 		v, _ := rows.Get(tx, "n")
 		if runs == 1 {
-			for i := range 4200 {
+			for i := range commits {
 				done := make(chan error, 1)
 				go func() {
 					done <- s.Update(Context(Home), func(tx *store.Tx) error {
 						rows.Put(tx, map[bool]string{true: "n", false: "other"}[i == 0], row{N: 5})
+						for j := range width {
+							rows.Put(tx, fmt.Sprint(j), row{})
+						}
 						return nil
 					}, store.Relaxed)
 				}()
