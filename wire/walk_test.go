@@ -60,3 +60,33 @@ func TestPlanRefusesForeignTypes(t *testing.T) {
 	}()
 	PlanOf(reflect.TypeFor[wrong]())
 }
+
+func TestPlansBuiltAtOnce(t *testing.T) {
+	type leaf struct {
+		Name *string `aws:"name"`
+	}
+	type root struct {
+		Leaf *leaf   `aws:"leaf"`
+		Many []leaf  `aws:"many"`
+		Self []*byte `json:"ignored"`
+	}
+	done := make(chan *Plan)
+	for i := range 8 {
+		go func() {
+			if i%2 == 0 {
+				done <- PlanOf(reflect.TypeFor[*root]())
+			} else {
+				done <- PlanOf(reflect.TypeFor[root]())
+			}
+		}()
+	}
+	first := <-done
+	for range 7 {
+		if p := <-done; p != first {
+			t.Error("two plans of one shape")
+		}
+	}
+	if first.Member("many").Value.Elem.Struct != PlanOf(reflect.TypeFor[leaf]()) {
+		t.Error("the plan inside is another")
+	}
+}
