@@ -162,6 +162,34 @@ func (s *Store) Drop(name string) error {
 	return nil
 }
 
+// Clear removes every group.
+func (s *Store) Clear() error {
+	s.mu.Lock()
+	groups := s.groups
+	s.groups = map[string]*group{}
+	s.mu.Unlock()
+	for _, g := range groups {
+		g.close()
+	}
+	if err := s.clear(s.dir); err != nil {
+		return fmt.Errorf("cannot clear the log store: %w", err)
+	}
+	return nil
+}
+
+// clear empties a folder: files have names of ours, all others are folders.
+func (s *Store) clear(dir string) error {
+	names, err := s.o.FS.List(dir)
+	for _, n := range names {
+		path := filepath.Join(dir, n)
+		if _, _, ok := parseName(n); !ok && filepath.Ext(n) != ".tmp" {
+			err = errors.Join(err, s.clear(path))
+		}
+		err = errors.Join(err, ignoreMissing(s.o.FS.Remove(path)))
+	}
+	return err
+}
+
 // Stats is what a group holds, of what is visible.
 type Stats struct {
 	Events, Bytes  int64 // Bytes of messages

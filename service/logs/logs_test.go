@@ -32,6 +32,7 @@ type estate struct {
 	t        *testing.T
 	k        *kernel.Kernel
 	store    *logstore.Store
+	dir      string
 	firehose *firehose
 }
 
@@ -40,7 +41,8 @@ func open(t *testing.T) *estate {
 	k, err := kernel.Open(kernel.Options{Held: true, Start: begin, Seed: 7, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	must(t, err)
 	e := &estate{t: t, k: k, firehose: &firehose{seen: map[string]bool{}}}
-	e.store = logstore.Open(t.TempDir(), logstore.Options{})
+	e.dir = t.TempDir()
+	e.store = logstore.Open(e.dir, logstore.Options{})
 	e.firehose.k = k
 	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{Firehose: firehoseapi.Client{Invoker: e.firehose}})
 	must(t, k.Start(context.Background()))
@@ -134,6 +136,8 @@ type firehose struct {
 	before, after error // fails before or after it has taken the records
 	refuse        []int // numbers of records that it refuses, once
 	deny          string
+	dying         func(at string) // called at points where the process may end
+	check         func(sizes []int)
 }
 
 func (f *firehose) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in any) (any, error) {
@@ -145,6 +149,12 @@ func (f *firehose) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in
 	f.roles = append(f.roles, role)
 	if f.deny == op.Name || f.deny == role.Service {
 		return nil, awserr.New(400, "AccessDeniedException", "no")
+	}
+	if f.dying != nil {
+		f.dying("before the call")
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 	}
 	serial, _ := f.k.Child(parent)
 	id := fmt.Sprint(parent.Job, serial)
@@ -167,8 +177,18 @@ func (f *firehose) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in
 			f.records = append(f.records, bytes.Clone(r.Data))
 		}
 	}
+	if f.check != nil {
+		sizes := make([]int, len(records))
+		for i := range records {
+			sizes[i] = len(records[i].Data)
+		}
+		f.check(sizes)
+	}
 	f.refuse = nil
 	f.seen[id] = true
+	if f.dying != nil {
+		f.dying("after the call")
+	}
 	if f.after != nil {
 		return nil, f.after
 	}
