@@ -3,6 +3,7 @@ package store
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // durability knows up to which version commits are on disk.
@@ -44,4 +45,20 @@ func (d *durability) await(version uint64) bool {
 		d.moved.Wait()
 	}
 	return d.upTo.Load() >= version
+}
+
+// relaxedDelay bounds how long a relaxed commit stays unsynced when no other commit takes it along.
+const relaxedDelay = 200 * time.Millisecond
+
+// syncSoon sees to it that relaxed commits get to the disk although nobody waits for them.
+func (s *Store) syncSoon() {
+	if !s.syncing.CompareAndSwap(false, true) {
+		return
+	}
+	time.AfterFunc(relaxedDelay, func() {
+		s.syncing.Store(false)
+		if s.durable.upTo.Load() < s.Mark().Version {
+			_ = s.Sync() // a failure breaks the store, and the next to use it is told
+		}
+	})
 }

@@ -62,9 +62,6 @@ const (
 	historyWrites = 1 << 16
 )
 
-// relaxedDelay bounds how long a relaxed commit stays unsynced when no other commit takes it along.
-const relaxedDelay = 200 * time.Millisecond
-
 // record is what a commit wrote, for later commits to be checked against: keys and ranges without values.
 type record []Write
 
@@ -374,19 +371,6 @@ func (s *Store) fail(err error) error {
 	s.broken.CompareAndSwap(nil, &err)
 	s.durable.fail()
 	return *s.broken.Load()
-}
-
-// syncSoon sees to it that relaxed commits get to the disk although nobody waits for them.
-func (s *Store) syncSoon() {
-	if !s.syncing.CompareAndSwap(false, true) {
-		return
-	}
-	time.AfterFunc(relaxedDelay, func() {
-		s.syncing.Store(false)
-		if s.durable.upTo.Load() < s.Mark().Version {
-			_ = s.Sync() // a failure breaks the store, and the next to use it is told
-		}
-	})
 }
 
 // Sync returns when everything committed so far survives power loss, Relaxed or not.
