@@ -76,21 +76,41 @@ func (d *formDecoder) structure(p *Plan, base unsafe.Pointer, lo, hi, n, depth i
 		m := d.member(p, g.segment)
 		if m == nil {
 			if d.ec2 && n == 0 && !common(g.segment) {
-				return awserr.New(http.StatusBadRequest, "UnknownParameter", "The parameter %s is not recognized", g.segment)
+				return unknownParameter(g.segment)
 			}
-			return nil
-		}
-		if g.leaf && m.Value.Kind == Struct {
-			return nil // a structure is its members
-		}
-		if !g.leaf && m.Value.Kind < List {
 			return nil
 		}
 		if m.Value.Kind >= Document {
 			return nil
 		}
+		if err := d.fits(m.Value, g); err != nil {
+			return err
+		}
 		return d.value(m.Value, &m.wire, m.present(base, &d.slab), g, depth)
 	})
+}
+
+// fits refuses a path that ends where the model goes on, or goes on where the model ends. «Tags=» is a list
+// sent empty.
+func (d *formDecoder) fits(v *Value, g group) error {
+	at := d.list[g.lo]
+	switch {
+	case v.Kind < List && g.leaf, v.Kind >= List && !g.leaf, g.leaf && at.value == "":
+		return nil
+	case d.ec2:
+		return unknownParameter(brief(at.name))
+	case v.Kind == List:
+		return malformedInput("Unexpected list element termination")
+	}
+	return malformedInput("Unexpected complex element termination")
+}
+
+func unknownParameter(name string) error {
+	return awserr.New(http.StatusBadRequest, "UnknownParameter", "The parameter %s is not recognized", name)
+}
+
+func malformedInput(message string) error {
+	return awserr.New(http.StatusBadRequest, "MalformedInput", message)
 }
 
 // present makes m present, keeping what an earlier parameter of the same name gave it.
@@ -141,8 +161,8 @@ func (d *formDecoder) value(v *Value, names *wireNames, p unsafe.Pointer, g grou
 	case Document, Stream, Events:
 		return nil
 	}
-	if !g.leaf {
-		return nil
+	if err := d.fits(v, g); err != nil {
+		return err
 	}
 	return d.scalar(v, p, d.list[g.lo])
 }
@@ -151,10 +171,17 @@ func (d *formDecoder) scalar(v *Value, p unsafe.Pointer, from parameter) error {
 	if v.setText(p, from.value, timeISO) {
 		return nil
 	}
-	if d.ec2 {
-		return awserr.New(http.StatusBadRequest, "InvalidParameterValue", "Invalid value '%s' for %s. It must be %s.", brief(from.value), from.name, v.expected())
+	must := "It must be " + v.expected() + "."
+	if v.Kind == Time {
+		must = "Must be in ISO8601 format."
 	}
-	return awserr.New(http.StatusBadRequest, "MalformedInput", "The value '%s' of %s is not %s.", brief(from.value), from.name, v.expected())
+	switch {
+	case d.ec2:
+		return awserr.New(http.StatusBadRequest, "InvalidParameterValue", "Value (%s) for parameter %s is invalid. %s", brief(from.value), brief(from.name), must)
+	case v.Kind == Time:
+		return malformedInput("timestamp must follow ISO8601")
+	}
+	return malformedInput("Value (" + brief(from.value) + ") for parameter " + brief(from.name) + " is invalid. " + must)
 }
 
 // numbered collects what stands under 1, 2, 3 … in [lo, hi), in that order. Other segments are no

@@ -35,7 +35,7 @@ func TestQueryDecode(t *testing.T) {
 		"data=AAE%3D":                                                      {Data: []byte{0, 1}},
 		"words.member.x=a&words.member.1=b":                                {Words: []string{"b"}},
 		"words.member.9999999999999999999=b":                               {Words: []string{}},
-		"name.x=y&inner=z&doc=1&parts.1=x":                                 {},
+		"inner=&doc=1&parts.1=x":                                           {Inner: &thing{}},
 		"name=":                                                            {Name: new("")},
 	} {
 		got, err := fromForm(rt.Query, src)
@@ -58,6 +58,13 @@ func TestQueryRefuses(t *testing.T) {
 		src, code string
 	}{
 		{rt.Query, "count=x", "MalformedInput"},
+		{rt.Query, "name.x=y", "MalformedInput"},
+		{rt.Query, "inner=z", "MalformedInput"},
+		{rt.Query, "words=z", "MalformedInput"},
+		{rt.Query, "words.member.1.x=z", "MalformedInput"},
+		{rt.EC2, "Words=z", "UnknownParameter"},
+		{rt.EC2, "Name.1=z", "UnknownParameter"},
+		{rt.EC2, "At=yesterday", "InvalidParameterValue"},
 		{rt.Query, "count=", "MalformedInput"},
 		{rt.Query, "count=2147483648", "MalformedInput"},
 		{rt.Query, "ratio=0x1p-2", "MalformedInput"},
