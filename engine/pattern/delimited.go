@@ -24,10 +24,14 @@ func (d *delimited) literals() []string {
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-space-delimited-log-events.html
 func split(message []byte, visit func(field []byte) bool) {
 	for {
-		message = bytes.TrimLeft(message, " \t\r\n")
-		if len(message) == 0 {
+		i := 0
+		for i < len(message) && blank(message[i]) {
+			i++
+		}
+		if i == len(message) {
 			return
 		}
+		message = message[i:]
 		field, rest := cutField(message)
 		if !visit(field) {
 			return
@@ -35,6 +39,8 @@ func split(message []byte, visit func(field []byte) bool) {
 		message = rest
 	}
 }
+
+func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
 func cutField(m []byte) (field, rest []byte) {
 	var closing byte
@@ -49,9 +55,9 @@ func cutField(m []byte) (field, rest []byte) {
 			return m[1 : 1+end], m[2+end:]
 		}
 	}
-	end := bytes.IndexAny(m, " \t\r\n")
-	if end < 0 {
-		end = len(m)
+	end := 0
+	for end < len(m) && !blank(m[end]) {
+		end++
 	}
 	return m[:end], m[end:]
 }

@@ -32,7 +32,37 @@ type value struct {
 	re         *regexp.Regexp
 }
 
-var numberForm = regexp.MustCompile(`^[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?$`)
+// isNumeral reports whether s is a decimal with an optional sign, or one in scientific notation.
+func isNumeral(s string) bool {
+	s = sign(s)
+	whole, s := figures(s)
+	part := 0
+	if s != "" && s[0] == '.' {
+		part, s = figures(s[1:])
+	}
+	if whole+part == 0 {
+		return false
+	}
+	if s != "" && s[0]|0x20 == 'e' {
+		n, rest := figures(sign(s[1:]))
+		return n > 0 && rest == ""
+	}
+	return s == ""
+}
+
+func sign(s string) string {
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		return s[1:]
+	}
+	return s
+}
+
+func figures(s string) (n int, rest string) {
+	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
+		n++
+	}
+	return n, s[n:]
+}
 
 // cutValue takes a quoted text, a regular expression or a bare word off s.
 func cutValue(s string) (v value, rest string, err error) {
@@ -60,7 +90,7 @@ func cutValue(s string) (v value, rest string, err error) {
 		return v, "", syntax("%q where a value should be", s[0])
 	}
 	v = wildcards(s[:end])
-	if numberForm.MatchString(s[:end]) {
+	if isNumeral(s[:end]) {
 		if v.number, err = strconv.ParseFloat(s[:end], 64); err != nil || math.IsInf(v.number, 0) {
 			return v, "", syntax("the number %s is out of range", s[:end])
 		}
@@ -83,7 +113,7 @@ func wildcards(text string) value {
 // holds reports whether got op v. number tells that got is a number, which a text that only looks like one is not in JSON.
 func (v *value) holds(op operator, got string, number bool) bool {
 	var x float64
-	if number = number && numberForm.MatchString(got); number {
+	if number = number && v.numeric && isNumeral(got); number {
 		var err error
 		x, err = strconv.ParseFloat(got, 64)
 		number = err == nil
