@@ -34,6 +34,8 @@ const (
 	composite  = "COMPOSITE"
 	// defaultSum is what S3 computes when the client asks for nothing.
 	defaultSum = "CRC64NVME"
+	// sdkAlgorithm announces what the body is summed with.
+	sdkAlgorithm = "x-amz-sdk-checksum-algorithm"
 )
 
 // algorithms are those that S3 computes here; the member of a shape is Checksum and the name.
@@ -49,10 +51,10 @@ var algorithms = []struct {
 	{"SHA256", 32, sha256.New},
 	{"SHA512", 64, sha512.New},
 	{"MD5", 16, md5.New},
+	{"XXHASH64", 8, newXXH64},
+	{"XXHASH3", 8, newXXH3},
+	{"XXHASH128", 16, newXXH128},
 }
-
-// uncomputed are algorithms that the model names and nobody computes here.
-var uncomputed = []string{"XXHASH64", "XXHASH3", "XXHASH128"}
 
 func newHash(algorithm string) hash.Hash {
 	for _, a := range algorithms {
@@ -79,27 +81,20 @@ func headerOf(algorithm string) string { return "x-amz-checksum-" + strings.ToLo
 
 // checkAlgorithm judges an algorithm that a request names; "" is none.
 func checkAlgorithm(header string, given *string) (string, error) {
-	a := rt.Val(given)
+	a := strings.ToUpper(rt.Val(given))
 	if a == "" || newHash(a) != nil {
 		return a, nil
 	}
-	for _, u := range uncomputed {
-		if a == u {
-			return "", notImplemented(header)
-		}
+	if header == sdkAlgorithm {
+		return "", invalidRequest("Value for %s header is invalid.", header)
 	}
-	return "", invalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512, MD5]")
+	return "", invalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256, SHA512, XXHASH128, XXHASH3, XXHASH64]")
 }
 
 // statedSum finds the one checksum that an input's members state; the zero checksum when there is none.
 func statedSum(in any) (checksum, error) {
 	v := reflect.ValueOf(in).Elem()
 	var found checksum
-	for _, u := range uncomputed {
-		if f := v.FieldByName("Checksum" + u); f.IsValid() && !f.IsNil() {
-			return found, notImplemented(headerOf(u))
-		}
-	}
 	for _, a := range algorithms {
 		f := v.FieldByName("Checksum" + a.name)
 		if !f.IsValid() || f.IsNil() {
@@ -127,7 +122,7 @@ type intent struct {
 }
 
 // intend reads the sums that PutObject and UploadPart state. fallback is the algorithm when they state none.
-func intend(in any, contentMD5, sdkAlgorithm *string, fallback string) (*intent, error) {
+func intend(in any, contentMD5, named *string, fallback string) (*intent, error) {
 	w := &intent{}
 	if contentMD5 != nil {
 		b, err := base64.StdEncoding.DecodeString(*contentMD5)
@@ -136,7 +131,7 @@ func intend(in any, contentMD5, sdkAlgorithm *string, fallback string) (*intent,
 		}
 		w.md5 = string(b)
 	}
-	announced, err := checkAlgorithm("x-amz-sdk-checksum-algorithm", sdkAlgorithm)
+	announced, err := checkAlgorithm(sdkAlgorithm, named)
 	if err != nil {
 		return nil, err
 	}
@@ -202,11 +197,6 @@ func (w *intent) trailing(body io.Reader) error {
 		return nil
 	}
 	trailers := t.Trailers()
-	for _, u := range uncomputed {
-		if trailers.Get(headerOf(u)) != "" {
-			return notImplemented(headerOf(u))
-		}
-	}
 	for _, a := range algorithms {
 		v := trailers.Get(headerOf(a.name))
 		if v == "" {

@@ -58,7 +58,7 @@ func (s *Service) CompleteMultipartUpload(ctx context.Context, in *api.CompleteM
 		return nil, mapError(err)
 	}
 	out := &api.CompleteMultipartUploadOutput{
-		Bucket: in.Bucket, Key: in.Key, ETag: new(quote(o.ETag)), VersionId: b.versionHeader(&o), ServerSideEncryption: new("AES256"),
+		Bucket: in.Bucket, Key: in.Key, ETag: new(quote(o.ETag)), VersionId: b.written(&o), ServerSideEncryption: new("AES256"),
 		Location: new("https://" + *in.Bucket + ".s3." + b.Region + ".amazonaws.com/" + escapeKey(*in.Key)),
 	}
 	setSum(out, o.Sum, o.Parts)
@@ -72,6 +72,20 @@ func checkParts(in *api.CompleteMultipartUploadInput) ([]api.CompletedPart, erro
 	}
 	if err := writeConditions(in.IfMatch, in.IfNoneMatch); err != nil {
 		return nil, err
+	}
+	if k := rt.Val(in.ChecksumType); k != "" && k != fullObject && k != composite {
+		return nil, invalidRequest("Value for x-amz-checksum-type header is invalid.")
+	}
+	if n := rt.Val(in.MpuObjectSize); n < 0 {
+		return nil, invalidRequest("Value for x-amz-mp-object-size header is less than zero: '%d'", n)
+	}
+	stated, err := statedSum(in)
+	if err != nil {
+		return nil, err
+	}
+	stated.Value, _, _ = strings.Cut(stated.Value, "-") // a composite may say of how many parts
+	if stated.Algorithm != "" && !stated.wellFormed() {
+		return nil, invalidRequest("Value for %s header is invalid.", headerOf(stated.Algorithm))
 	}
 	if in.MultipartUpload == nil || len(in.MultipartUpload.Parts) == 0 || len(in.MultipartUpload.Parts) > maxParts {
 		return nil, malformedXML()
@@ -126,8 +140,8 @@ func (s *Service) chosen(tx *store.Tx, in *api.CompleteMultipartUploadInput, nam
 				With("ProposedSize", itoa(int(p.Size))).With("MinSizeAllowed", itoa(minPart)).With("PartNumber", itoa(int(p.Number))).With("ETag", p.ETag)
 		}
 		stated, err := statedSum(n)
-		if err != nil {
-			return nil, err
+		if err != nil || stated.Algorithm != "" && !stated.wellFormed() {
+			return nil, invalidArgument("Checksum", stated.Value, "Invalid Base64 or multiple checksums present in request")
 		}
 		switch {
 		case stated.Algorithm == "" && !u.Default && u.Draft.Sum.Type == composite:

@@ -110,7 +110,7 @@ func parseRange(header string, size int64) (window, error) {
 	if !ok || strings.Contains(spec, ",") {
 		return all, nil
 	}
-	first, last, ok := strings.Cut(strings.TrimSpace(spec), "-")
+	first, last, ok := strings.Cut(spec, "-")
 	if !ok || first == "" && last == "" {
 		return all, nil
 	}

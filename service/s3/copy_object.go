@@ -72,7 +72,7 @@ func (s *Service) CopyObject(ctx context.Context, in *api.CopyObjectInput) (*api
 	result := &api.CopyObjectResult{ETag: new(quote(o.ETag)), LastModified: new(o.Modified)}
 	setSum(result, o.Sum, 0)
 	return &api.CopyObjectOutput{
-		CopyObjectResult: result, CopySourceVersionId: from.versionHeader(&from.object), VersionId: b.versionHeader(o), ServerSideEncryption: new("AES256"),
+		CopyObjectResult: result, CopySourceVersionId: from.versionHeader(&from.object), VersionId: b.written(o), ServerSideEncryption: new("AES256"),
 	}, nil
 }
 
@@ -102,7 +102,10 @@ func checkCopy(in *api.CopyObjectInput) (source, error) {
 	if same && rt.Val(in.MetadataDirective) != "REPLACE" && in.StorageClass == nil && in.WebsiteRedirectLocation == nil && in.ServerSideEncryption == nil && in.ChecksumAlgorithm == nil {
 		return src, invalidRequest("This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.")
 	}
-	return src, nil
+	if _, err := checkAlgorithm("x-amz-checksum-algorithm", in.ChecksumAlgorithm); err != nil {
+		return src, err
+	}
+	return src, checkMeta(in.Metadata)
 }
 
 // findSource reads the version that is copied. Its bucket may lie in another region.

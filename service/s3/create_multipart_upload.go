@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base32"
 	"encoding/binary"
+	"strings"
 
 	"unyo/api/rt"
 	api "unyo/api/s3"
@@ -70,7 +71,7 @@ func uploadSum(algorithm, kind *string) (checksum, error) {
 	if err != nil {
 		return checksum{}, err
 	}
-	k := rt.Val(kind)
+	k := strings.ToUpper(rt.Val(kind))
 	switch {
 	case k != "" && k != fullObject && k != composite:
 		return checksum{}, invalidRequest("Value for x-amz-checksum-type header is invalid.")

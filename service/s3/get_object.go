@@ -117,6 +117,9 @@ func (s *Service) find(ctx context.Context, r *reading) (*found, error) {
 	if err := checkKey(rt.Val(r.key)); err != nil {
 		return nil, err
 	}
+	if r.part != nil && (*r.part < 1 || *r.part > maxParts) {
+		return nil, invalidArgument("partNumber", itoa(int(*r.part)), "Part number must be an integer between 1 and 10000, inclusive")
+	}
 	f := &found{}
 	err := s.k.View(ctx, func(tx *store.Tx) (err error) {
 		if f.bucket, err = s.open(tx, r.bucket, r.owner); err != nil {
@@ -180,10 +183,7 @@ func (s *Service) readable(tx *store.Tx, b *bucket, name, key string, version *s
 
 // usePart makes f's window that of one part. An object that was not uploaded in parts is one part.
 func (f *found) usePart(n int32) error {
-	switch {
-	case n < 1 || n > maxParts:
-		return invalidArgument("partNumber", itoa(int(n)), "Part number must be an integer between 1 and 10000, inclusive")
-	case f.Upload == "" && n == 1:
+	if f.Upload == "" && n == 1 {
 		f.window, f.sum = window{0, f.Size, f.Size > 0}, f.Sum
 		return nil
 	}
@@ -192,9 +192,8 @@ func (f *found) usePart(n int32) error {
 		p := &f.parts[i]
 		if i+1 == int(n) {
 			f.window = window{at, p.Size, p.Size > 0}
-			f.sum = checksum{f.Sum.Algorithm, f.Sum.Type, p.Sum}
-			if f.Sum.Type == composite {
-				f.sum.Type = ""
+			if f.Sum.Type == composite { // a full object's sum says nothing of its parts
+				f.sum = checksum{f.Sum.Algorithm, "", p.Sum}
 			}
 			return nil
 		}

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"unyo/api/rt"
@@ -14,8 +15,10 @@ func (s *Service) GetObjectAttributes(ctx context.Context, in *api.GetObjectAttr
 	if err := refuse(in); err != nil {
 		return nil, err
 	}
-	if len(in.ObjectAttributes) == 0 {
-		return nil, invalidRequest("Missing required header for this request: x-amz-object-attributes")
+	for _, a := range in.ObjectAttributes {
+		if !slices.Contains([]string{"ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"}, strings.TrimSpace(a)) {
+			return nil, invalidArgument("x-amz-object-attributes", a, "Invalid attribute name specified.")
+		}
 	}
 	limit, err := limitOf("x-amz-max-parts", in.MaxParts)
 	if err != nil {
@@ -24,6 +27,9 @@ func (s *Service) GetObjectAttributes(ctx context.Context, in *api.GetObjectAttr
 	f, err := s.find(ctx, &reading{bucket: in.Bucket, key: in.Key, version: in.VersionId, owner: in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
+	}
+	if len(in.ObjectAttributes) == 0 {
+		return nil, invalidArgument("x-amz-object-attributes", "", "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty")
 	}
 	out := &api.GetObjectAttributesOutput{LastModified: new(f.Modified), VersionId: f.versionHeader(&f.object)}
 	for _, a := range in.ObjectAttributes {
@@ -41,8 +47,6 @@ func (s *Service) GetObjectAttributes(ctx context.Context, in *api.GetObjectAttr
 			out.StorageClass = new(f.Class)
 		case "ObjectSize":
 			out.ObjectSize = new(f.Size)
-		default:
-			return nil, invalidArgument("x-amz-object-attributes", a, "Invalid attribute name specified.")
 		}
 	}
 	return out, nil

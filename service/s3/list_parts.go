@@ -77,6 +77,8 @@ func (s *Service) ListMultipartUploads(ctx context.Context, in *api.ListMultipar
 	id := rt.Val(in.UploadIdMarker)
 	if l.after == "" {
 		id = "" // without a key it says nothing
+	} else if _, err := uploadText.DecodeString(id); err != nil {
+		return nil, invalidArgument("upload-id-marker", id, "Invalid uploadId marker")
 	}
 	out := &api.ListMultipartUploadsOutput{
 		Bucket: in.Bucket, Prefix: encode(l.prefix), Delimiter: encodeSome(encode, in.Delimiter), KeyMarker: encode(l.after), UploadIdMarker: new(id),

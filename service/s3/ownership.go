@@ -21,6 +21,9 @@ const (
 func checkOwnership(o string, in *api.CreateBucketInput) error {
 	switch o {
 	case ownerEnforced:
+		if err := knownACL(in.ACL); err != nil {
+			return err
+		}
 		if acl := rt.Val(in.ACL); acl != "" && acl != "private" || granted(in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWrite, in.GrantWriteACP) {
 			return awserr.New(http.StatusBadRequest, "InvalidBucketAclWithObjectOwnership", "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")
 		}
@@ -38,6 +41,16 @@ func granted(grants ...*string) bool {
 		}
 	}
 	return false
+}
+
+// knownACL refuses what is no canned ACL of a bucket.
+func knownACL(canned *string) error {
+	switch acl := rt.Val(canned); acl {
+	case "", "private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read", "log-delivery-write":
+		return nil
+	default:
+		return invalidArgument("x-amz-acl", acl, "")
+	}
 }
 
 // refuseACL lets through what grants nothing to anybody but the owner; other grants are not there yet.

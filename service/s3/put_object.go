@@ -74,7 +74,7 @@ func (s *Service) PutObject(ctx context.Context, in *api.PutObjectInput) (*api.P
 	if err != nil {
 		return nil, s.giveBack(err, o.Blob)
 	}
-	out := &api.PutObjectOutput{ETag: new(quote(o.ETag)), ServerSideEncryption: new("AES256"), VersionId: b.versionHeader(o)}
+	out := &api.PutObjectOutput{ETag: new(quote(o.ETag)), ServerSideEncryption: new("AES256"), VersionId: b.written(o)}
 	setSum(out, o.Sum, 0)
 	return out, nil
 }
@@ -187,6 +187,14 @@ func (b *bucket) versionHeader(o *object) *string {
 		return nil
 	}
 	return new(o.shown())
+}
+
+// written is x-amz-version-id of a response to a write: the null version goes without.
+func (b *bucket) written(o *object) *string {
+	if o.null() {
+		return nil
+	}
+	return b.versionHeader(o)
 }
 
 // objectChange is what the journal keeps of an object's change.

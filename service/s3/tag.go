@@ -65,10 +65,13 @@ func parseTagging(header *string) ([]tag, error) {
 	}
 	var list []tag
 	for pair := range strings.SplitSeq(*header, "&") {
+		if pair == "" {
+			continue
+		}
 		k, v, _ := strings.Cut(pair, "=")
 		key, err := url.QueryUnescape(k)
 		value, err2 := url.QueryUnescape(v)
-		if err != nil || err2 != nil {
+		if err != nil || err2 != nil || key == "" {
 			return nil, invalidArgument("x-amz-tagging", *header, "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.")
 		}
 		list = append(list, tag{key, value})
