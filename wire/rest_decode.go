@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/textproto"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 	"unsafe"
@@ -143,6 +144,9 @@ func (d *restDecoder) queryMap(p *Plan, m *Member, base unsafe.Pointer) {
 
 func (d *restDecoder) headerMember(m *Member, base unsafe.Pointer) error {
 	values := d.header[textproto.CanonicalMIMEHeaderKey(m.wire.bind)]
+	if m.wire.bind == "Content-Length" {
+		values = d.lengthHeader(values)
+	}
 	if len(values) == 0 {
 		return nil
 	}
@@ -167,6 +171,19 @@ func (d *restDecoder) headerMember(m *Member, base unsafe.Pointer) error {
 		return nil
 	}
 	return d.text(m, base, s)
+}
+
+// lengthHeader is the length of the content: of a body in chunks the client states it apart, for
+// Content-Length counts the chunks' signatures too; and net/http may keep it out of the headers.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+func (d *restDecoder) lengthHeader(values []string) []string {
+	if decoded := d.header["X-Amz-Decoded-Content-Length"]; len(decoded) > 0 {
+		return decoded
+	}
+	if len(values) == 0 && d.contentLength() >= 0 {
+		return []string{strconv.FormatInt(d.contentLength(), 10)}
+	}
+	return values
 }
 
 // headerList reads a list from header lines and the commas in them. An instant has a comma of its own.

@@ -225,3 +225,27 @@ func TestXMLRoundTrip(t *testing.T) {
 		t.Errorf("round trip differs:\n%s\n%s", body, text(answer(rt.RestXML, in.Body)))
 	}
 }
+
+func TestContentLength(t *testing.T) {
+	for name, c := range map[string]struct {
+		header http.Header
+		length int64
+		want   int64
+	}{
+		"header":       {http.Header{"Content-Length": {"5"}}, 5, 5},
+		"chunked":      {http.Header{"Content-Length": {"900"}, "X-Amz-Decoded-Content-Length": {"5"}}, 900, 5},
+		"not a header": {nil, 5, 5},
+	} {
+		in := &streamOutput{}
+		r := restRequest(rt.RestXML, nil, "", c.header, "")
+		r.HTTP.ContentLength = c.length
+		if err := Decode(r, in); err != nil || in.Length == nil || *in.Length != c.want {
+			t.Errorf("%s: %v %v", name, err, rt.Val(in.Length))
+		}
+	}
+	in := &streamOutput{}
+	r := restRequest(rt.RestXML, nil, "", nil, "")
+	if r.HTTP.ContentLength = -1; Decode(r, in) != nil || in.Length != nil {
+		t.Errorf("a length nobody stated: %v", rt.Val(in.Length))
+	}
+}

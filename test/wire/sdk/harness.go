@@ -169,6 +169,9 @@ func (s Service) call(t *transport, method reflect.Value, op *rt.Operation) (err
 	given := reflect.New(method.Type().In(1).Elem())
 	f := &filler{}
 	f.fill(given.Elem(), "", place{}, 0)
+	if c := given.Elem().FieldByName("ChecksumAlgorithm"); c.IsValid() && c.Kind() == reflect.String {
+		c.SetString("") // the client would compute it
+	}
 	out := op.NewOut()
 	f.fill(reflect.ValueOf(out).Elem(), "", place{}, 0)
 	body := drain(reflect.ValueOf(out).Elem())
@@ -240,7 +243,16 @@ func (s Service) compareRequest(r *http.Request, op *rt.Operation, given reflect
 	case rt.Query, rt.EC2:
 		q.Form, err = wire.ParseForm(body, q.Query)
 	case rt.RestJSON, rt.RestXML:
-		q.Path, err = Labels(op.URI, r.URL.EscapedPath())
+		template := op.URI
+		if s.Model.Service == "s3" { // the bucket stands in the host, which is not resolved here
+			if template = strings.TrimPrefix(template, "/{Bucket}"); !strings.HasPrefix(template, "/") {
+				template = "/" + template
+			}
+		}
+		q.Path, err = Labels(template, r.URL.EscapedPath())
+		if bucket := given.FieldByName("Bucket"); err == nil && s.Model.Service == "s3" && bucket.IsValid() {
+			q.Path["Bucket"] = bucket.Elem().String()
+		}
 	}
 	if err != nil {
 		return err
