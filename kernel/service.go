@@ -31,6 +31,7 @@ type Service struct {
 	Partition string
 
 	store *store.Store
+	world *clock.World
 }
 
 // For returns what the service of that name is given.
@@ -39,7 +40,7 @@ func (k *Kernel) For(service string) *Service {
 	return &Service{
 		Name: service, Rows: k.Store.Space(service), Jobs: k.Jobs.Space(service), Journal: k.Journal, Clock: k.Clock,
 		Entropy: k.Entropy, Tags: k.Tags, Resources: k.Resources, Meter: k.Meter, Log: k.Log.With("service", service),
-		Partition: k.Partition, store: k.Store,
+		Partition: k.Partition, store: k.Store, world: k.Clock,
 	}
 }
 
@@ -52,6 +53,9 @@ func (s *Service) Update(ctx context.Context, fn func(tx *store.Tx) error, opts 
 func (s *Service) View(ctx context.Context, fn func(tx *store.Tx) error) error {
 	return s.store.View(ctx, fn)
 }
+
+// Park steps out of the call for as long as it only waits (a long poll), so that time can be moved; resume steps in again.
+func (s *Service) Park(ctx context.Context) (resume func()) { return s.world.Park(ctx) }
 
 // Durable returns when everything committed so far survives power loss, also within Advance, where commits do not wait for
 // the disk. Ask it before destroying what a committed row no longer refers to.

@@ -9,10 +9,8 @@ import (
 	"log/slog"
 	"slices"
 	"sync/atomic"
-	"time"
 
 	"unyo/base/call"
-	"unyo/base/must"
 	"unyo/kernel/clock"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -32,10 +30,6 @@ type Journal struct {
 	expire   jobs.Job[struct{}]
 	armed    atomic.Bool // the job that drops old entries is set
 }
-
-// Retention is how long entries are kept, as CloudTrail's event history is.
-// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
-const Retention = 90 * 24 * time.Hour
 
 // New returns the journal over st.
 func New(st *store.Store, c clock.Clock, q *jobs.Queue, log *slog.Logger) *Journal {
@@ -201,53 +195,4 @@ func (j *Journal) Trace(ctx context.Context, requestID string) ([]Entry, error) 
 		return nil
 	})
 	return out, err
-}
-
-const expireKey = "expire"
-
-// arm sets the job that drops entries, for the day on which the one of instant first has outlived its time.
-func (j *Journal) arm(tx *store.Tx, first time.Time) {
-	estate := tx.In(call.Scope{})
-	if _, set := j.expire.DueKey(estate, expireKey); !set {
-		j.expire.AtKey(estate, expireKey, first.Add(Retention+24*time.Hour).Truncate(24*time.Hour), struct{}{})
-	}
-	tx.After(func() { j.armed.Store(true) })
-}
-
-// trim drops what has outlived its time. Entries lie nearly in order of time, so the first young one ends the search.
-func (j *Journal) trim(ctx context.Context) error {
-	cut := j.clock.Now().Add(-Retention)
-	return j.store.Update(ctx, func(tx *store.Tx) error {
-		jobs.Settle(ctx, tx)
-		key, _, any := j.entries.First(tx, "")
-		if !any {
-			tx.After(func() { j.armed.Store(false) })
-			return nil
-		}
-		last, _, _ := j.entries.Last(tx, "")
-		lo, hi := number(key), number(last)+1
-		for lo < hi {
-			mid := lo + (hi-lo)/2
-			for k, e := range j.entries.Between(tx, seqKey(mid), "") {
-				if e.Time.Before(cut) {
-					lo = number(k) + 1
-				} else {
-					hi = mid
-				}
-				break
-			}
-		}
-		j.entries.Erase(tx, "", seqKey(lo))
-		for _, e := range j.entries.Between(tx, seqKey(lo), "") {
-			j.expire.AtKey(tx, expireKey, e.Time.Add(Retention+24*time.Hour).Truncate(24*time.Hour), struct{}{})
-			return nil
-		}
-		tx.After(func() { j.armed.Store(false) })
-		return nil
-	})
-}
-
-func number(key string) uint64 {
-	must.Hold(len(key) == 8, "journal key of %d bytes", len(key))
-	return binary.BigEndian.Uint64([]byte(key))
 }

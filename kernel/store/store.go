@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -38,37 +37,6 @@ type Store struct {
 	broken  atomic.Pointer[error]
 	syncing atomic.Bool // a Sync is on its way for relaxed commits
 }
-
-// Mark is the bookkeeping that every commit carries: what a store remembers across restarts beside its rows.
-type Mark struct {
-	Version  uint64              // commits so far
-	Serial   uint64              // highest call.Call.Serial of a request that wrote
-	Now      time.Time           // latest instant at which something was written
-	Counters [numCounters]uint64 // last number given of each Counter
-}
-
-// Counter is a sequence that numbers rows at commit, in commit order and without gaps.
-type Counter int
-
-const (
-	Jobs Counter = iota
-	Journal
-	numCounters
-)
-
-// The sequencer remembers so many commits, and so many writes in all. A transaction that began before them runs again, alone.
-const (
-	historySize   = 4096
-	historyWrites = 1 << 16
-)
-
-// record is what a commit wrote, for later commits to be checked against: keys and ranges without values.
-type record []Write
-
-// attempts is how often a function is run optimistically before it gets the store for itself.
-const attempts = 8
-
-var markKey = place{service: "@store", table: "mark"}.String()
 
 // New opens a store over engine, which it then owns.
 func New(engine Engine, o Options) (*Store, error) {
@@ -218,125 +186,6 @@ func (s *Store) show(t *transaction) error {
 	return nil
 }
 
-func (s *Store) optimistic(ctx context.Context, c *call.Call, fn func(*Tx) error, durable bool) error {
-	t, err := s.begin(ctx, c)
-	if err != nil {
-		return err
-	}
-	defer t.close()
-	if err := t.run(fn); err != nil {
-		return err
-	}
-	t.close()
-	if t.idle() {
-		return s.finish(t, nil, true)
-	}
-	// Most of the checking is done beside other commits; under the lock only what came since.
-	s.mu.RLock()
-	seen, err := s.check(t, t.version)
-	s.mu.RUnlock()
-	if err != nil {
-		return err
-	}
-	s.mu.Lock()
-	if _, err = s.check(t, seen); err != nil {
-		s.mu.Unlock()
-		return err
-	}
-	wait, err := s.apply(t, durable)
-	s.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	return s.finish(t, wait, durable || t.idle())
-}
-
-// exclusive lets nobody commit while fn runs, so that a transaction which always loses gets through.
-func (s *Store) exclusive(ctx context.Context, c *call.Call, fn func(*Tx) error, durable bool) error {
-	t := &transaction{store: s, ctx: ctx, call: c, scope: call.ScopeOf(ctx)}
-	wait, err := func() (func() error, error) {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if err := s.show(t); err != nil {
-			return nil, err
-		}
-		defer t.close()
-		if err := t.run(fn); err != nil || t.idle() {
-			return nil, err
-		}
-		return s.apply(t, durable)
-	}()
-	if err != nil {
-		return err
-	}
-	return s.finish(t, wait, durable || t.idle())
-}
-
-// check looks for a commit after version that changed what t read. It returns the version up to which there is none.
-func (s *Store) check(t *transaction, version uint64) (uint64, error) {
-	if version < s.oldest {
-		return 0, errTooOld
-	}
-	for v := version + 1; v <= s.mark.Version; v++ {
-		rec := s.history[v%historySize]
-		for i := range rec {
-			if t.read(&rec[i]) {
-				return 0, errConflict
-			}
-		}
-	}
-	return s.mark.Version, nil
-}
-
-// apply numbers what waits for a number, adds the mark and hands all to the engine. s.mu is held.
-func (s *Store) apply(t *transaction, durable bool) (func() error, error) {
-	if e := s.broken.Load(); e != nil {
-		return nil, *e
-	}
-	m := s.mark
-	m.Version++
-	if t.call != nil && t.call.Serial < Derived {
-		m.Serial = max(m.Serial, t.call.Serial)
-	}
-	if s.o.Now != nil {
-		if now := s.o.Now(); now.After(m.Now) {
-			m.Now = now
-		}
-	}
-	writes := make([]Write, 0, len(t.writes)+len(t.stamps)+1)
-	writes = append(writes, t.writes...)
-	for _, st := range t.stamps {
-		m.Counters[st.counter]++
-		writes = append(writes, st.build(m.Counters[st.counter])...)
-	}
-	n := len(writes)
-	writes = append(writes, Write{Key: markKey, Value: m.encode()})
-	wait, err := s.engine.Commit(writes, durable)
-	if err != nil {
-		return nil, err
-	}
-	s.mark, t.version = m, m.Version
-	s.remember(writes[:n])
-	if durable {
-		s.strict, t.strict = m.Version, m.Version
-	}
-	return wait, nil
-}
-
-// remember enters the commit of this version into the history. s.mu is held.
-func (s *Store) remember(writes []Write) {
-	for i := range writes {
-		writes[i].Value = nil
-	}
-	s.remembered += len(writes)
-	for s.mark.Version-s.oldest > historySize || s.remembered > historyWrites && s.oldest < s.mark.Version-1 {
-		s.oldest++
-		s.remembered -= len(s.history[s.oldest%historySize])
-		s.history[s.oldest%historySize] = nil
-	}
-	s.history[s.mark.Version%historySize] = writes
-}
-
 // finish waits for the disk and then tells who wanted to know. Without a commit to wait for it is what was read that
 // must be on disk first, unless the writer asked not to wait.
 func (s *Store) finish(t *transaction, wait func() error, patient bool) error {
@@ -399,40 +248,3 @@ func (s *Store) Close() error {
 	s.durable.fail()
 	return s.engine.Close()
 }
-
-// Derived is the first serial that does not come from the estate's count of calls but is worked out from
-// something else, such as a job's number; Mark does not record it.
-const Derived = 1 << 63
-
-func (m Mark) encode() []byte {
-	b := make([]byte, 0, 8*(3+int(numCounters))+1)
-	b = append(b, 1)
-	b = binary.BigEndian.AppendUint64(b, m.Version)
-	b = binary.BigEndian.AppendUint64(b, m.Serial)
-	var now int64
-	if !m.Now.IsZero() {
-		now = m.Now.UnixNano()
-	}
-	b = binary.BigEndian.AppendUint64(b, uint64(now))
-	for _, c := range m.Counters {
-		b = binary.BigEndian.AppendUint64(b, c)
-	}
-	return b
-}
-
-func decodeMark(b []byte) (m Mark, err error) {
-	if len(b) != 8*(3+int(numCounters))+1 || b[0] != 1 {
-		return Mark{}, fmt.Errorf("%w: @store/mark", ErrCorrupt)
-	}
-	u := func(i int) uint64 { return binary.BigEndian.Uint64(b[1+8*i:]) }
-	m.Version, m.Serial = u(0), u(1)
-	if now := int64(u(2)); now != 0 {
-		m.Now = time.Unix(0, now).UTC()
-	}
-	for i := range m.Counters {
-		m.Counters[i] = u(3 + i)
-	}
-	return m, nil
-}
-
-func isConflict(err error) bool { return err == errConflict || err == errTooOld }

@@ -1,0 +1,65 @@
+package journal
+
+import (
+	"context"
+	"encoding/binary"
+	"time"
+
+	"unyo/base/call"
+	"unyo/base/must"
+	"unyo/kernel/jobs"
+	"unyo/kernel/store"
+)
+
+// Retention is how long entries are kept, as CloudTrail's event history is.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
+const Retention = 90 * 24 * time.Hour
+
+const expireKey = "expire"
+
+// arm sets the job that drops entries, for the day on which the one of instant first has outlived its time.
+func (j *Journal) arm(tx *store.Tx, first time.Time) {
+	estate := tx.In(call.Scope{})
+	if _, set := j.expire.DueKey(estate, expireKey); !set {
+		j.expire.AtKey(estate, expireKey, first.Add(Retention+24*time.Hour).Truncate(24*time.Hour), struct{}{})
+	}
+	tx.After(func() { j.armed.Store(true) })
+}
+
+// trim drops what has outlived its time. Entries lie nearly in order of time, so the first young one ends the search.
+func (j *Journal) trim(ctx context.Context) error {
+	cut := j.clock.Now().Add(-Retention)
+	return j.store.Update(ctx, func(tx *store.Tx) error {
+		jobs.Settle(ctx, tx)
+		key, _, any := j.entries.First(tx, "")
+		if !any {
+			tx.After(func() { j.armed.Store(false) })
+			return nil
+		}
+		last, _, _ := j.entries.Last(tx, "")
+		lo, hi := number(key), number(last)+1
+		for lo < hi {
+			mid := lo + (hi-lo)/2
+			for k, e := range j.entries.Between(tx, seqKey(mid), "") {
+				if e.Time.Before(cut) {
+					lo = number(k) + 1
+				} else {
+					hi = mid
+				}
+				break
+			}
+		}
+		j.entries.Erase(tx, "", seqKey(lo))
+		for _, e := range j.entries.Between(tx, seqKey(lo), "") {
+			j.expire.AtKey(tx, expireKey, e.Time.Add(Retention+24*time.Hour).Truncate(24*time.Hour), struct{}{})
+			return nil
+		}
+		tx.After(func() { j.armed.Store(false) })
+		return nil
+	})
+}
+
+func number(key string) uint64 {
+	must.Hold(len(key) == 8, "journal key of %d bytes", len(key))
+	return binary.BigEndian.Uint64([]byte(key))
+}
