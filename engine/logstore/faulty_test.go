@@ -26,7 +26,7 @@ type faulty struct {
 	err       error
 	tear      bool
 	hit       bool
-	ops       int
+	stuck     bool // from the failure on everything fails
 }
 
 type inode struct {
@@ -43,10 +43,17 @@ func newFaulty() *faulty {
 }
 
 // failAfter has the n-th changing operation from now fail.
-func (f *faulty) failAfter(n int, err error, tear bool) {
+func (f *faulty) failAfter(n int, err error, tear, stuck bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.countdown, f.err, f.tear, f.hit = n, err, tear, false
+	f.countdown, f.err, f.tear, f.stuck, f.hit = n, err, tear, stuck, false
+}
+
+// heal ends a failure.
+func (f *faulty) heal() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.countdown, f.stuck = 0, false
 }
 
 func (f *faulty) fired() bool {
@@ -57,7 +64,9 @@ func (f *faulty) fired() bool {
 
 // step counts a changing operation and says whether it fails. f.mu is held.
 func (f *faulty) step() error {
-	f.ops++
+	if f.stuck && f.hit {
+		return f.err
+	}
 	if f.countdown > 0 {
 		if f.countdown--; f.countdown == 0 {
 			f.hit = true
@@ -71,7 +80,7 @@ func (f *faulty) step() error {
 func (f *faulty) powerLoss(r *rand.Rand) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.countdown = 0
+	f.countdown, f.stuck = 0, false
 	f.names = map[string]*inode{}
 	for _, name := range sortedKeys(f.durable) {
 		n := f.durable[name]

@@ -1,0 +1,118 @@
+package logstore
+
+import (
+	"bytes"
+	"hash/crc32"
+	"testing"
+)
+
+func record(b *Batch, seq uint64) []byte {
+	rec := appendRecord(nil, b)
+	sealRecord(rec, crc32.Checksum(rec[recordHeader:], castagnoli), seq)
+	return rec
+}
+
+var sample = &Batch{Stream: 7, Number: 3, Ingestion: 1000, Events: []Entry{{900, "first"}, {900, ""}, {1200, "ünd"}}}
+
+// A log is read up to the first byte that is not as it was written.
+func TestTornRecord(t *testing.T) {
+	rec := record(sample, 42)
+	payload, seq, n, ok := cutRecord(append(bytes.Clone(rec), 1, 2, 3))
+	if !ok || seq != 42 || n != len(rec) {
+		t.Fatalf("%d %d %t", seq, n, ok)
+	}
+	rows, err := appendRows(nil, payload, seq, 0)
+	if err != nil || len(rows) != 3 || string(payload[rows[2].off:rows[2].end]) != "ünd" || rows[2].ts != 1200 || rows[2].stream != 7 {
+		t.Fatalf("%+v %v", rows, err)
+	}
+	for i := range rec {
+		if _, _, _, ok := cutRecord(rec[:i]); ok {
+			t.Fatalf("cut at %d is taken", i)
+		}
+		for bit := range 8 {
+			bad := bytes.Clone(rec)
+			bad[i] ^= 1 << bit
+			if p, s, _, ok := cutRecord(bad); ok {
+				t.Fatalf("byte %d changed: %q %d is taken", i, p, s)
+			}
+		}
+	}
+	if _, _, _, ok := cutRecord(make([]byte, 4096)); ok {
+		t.Fatal("zeros are taken")
+	}
+}
+
+// FuzzRecord: any bytes are refused or read without a panic, and rows stay within them.
+func FuzzRecord(f *testing.F) {
+	f.Add(record(sample, 1)[recordHeader:])
+	f.Add(record(&Batch{Stream: 1 << 63, Number: 1 << 60, Ingestion: -5, Events: []Entry{{-1 << 62, "x"}}}, 1)[recordHeader:])
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		rows, err := appendRows(nil, payload, 1, 0)
+		if err != nil {
+			return
+		}
+		for i := range rows {
+			_ = payload[rows[i].off:rows[i].end]
+		}
+		cutRecord(payload)
+	})
+}
+
+// FuzzBlock: any unpacked block is refused or read without a panic.
+func FuzzBlock(f *testing.F) {
+	payload := record(sample, 1)[recordHeader:]
+	rows, _ := appendRows(nil, payload, 9, 0)
+	f.Add(appendBlock(nil, rows, payload, func(uint64) uint32 { return 0 }))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		rows, err := parseBlock(nil, raw, []uint64{7, 8})
+		if err != nil {
+			return
+		}
+		for i := range rows {
+			_ = raw[rows[i].off:rows[i].end]
+		}
+	})
+}
+
+// FuzzIndex: any index of a segment is refused or read without a panic, and what is read is written the same.
+func FuzzIndex(f *testing.F) {
+	s := &segment{base: 3, last: 9, streams: []uint64{7, 1 << 63}, blocks: []blockInfo{{off: 8, size: 100, sum: 1 << 31, raw: 500, count: 3, bytes: 8, first: key{900, 4, 1}, lo: 900, hi: 1200, streams: []uint32{0, 1}, bloomOff: 108, bloomBytes: 8}}}
+	f.Add(s.appendIndex(nil))
+	f.Fuzz(func(t *testing.T, index []byte) {
+		s, err := parseIndex(index)
+		if err != nil {
+			return
+		}
+		again, err := parseIndex(s.appendIndex(nil))
+		if err != nil || len(again.blocks) != len(s.blocks) || again.bytes != s.bytes || again.lo != s.lo {
+			t.Fatalf("%+v\n%+v %v", s, again, err)
+		}
+	})
+}
+
+// The filter never denies a token that is there.
+func TestBloom(t *testing.T) {
+	var set tokenSet
+	set.reset()
+	for i := range 20_000 {
+		set.scan([]byte{' ', byte('a' + i%26), byte('a' + i/26%26), byte('a' + i/676%26), byte('0' + i/17576), '.'})
+	}
+	bloom := set.bloom()
+	for i := range 20_000 {
+		if !mayHave(bloom, wholeTokens(string([]byte{' ', byte('a' + i%26), byte('a' + i/26%26), byte('a' + i/676%26), byte('0' + i/17576), ' '}))) {
+			t.Fatalf("token %d is denied", i)
+		}
+	}
+	wrong := 0
+	for i := range 20_000 {
+		if mayHave(bloom, wholeTokens(" Q"+string(rune('A'+i%26))+string(rune('A'+i/26%26))+string(rune('A'+i/676))+" ")) {
+			wrong++
+		}
+	}
+	if wrong > 400 {
+		t.Errorf("%d of 20,000 absent tokens let through", wrong)
+	}
+	if n := len(wholeTokens("abc def ghi")); n != 1 {
+		t.Errorf("%d whole tokens", n)
+	}
+}
