@@ -18,6 +18,7 @@ type serviceCoverage struct {
 
 type operationCoverage struct {
 	Name      string `json:"name"`
+	Sum       string `json:"sum"` // of its shapes
 	Stated    bool   `json:"stated"`
 	Exercised bool   `json:"exercised"`
 	Verified  bool   `json:"verified"`
@@ -43,7 +44,7 @@ func cover(t *rt.Table, detail bool) serviceCoverage {
 	for i := range t.Model.Operations {
 		op := &t.Model.Operations[i]
 		_, stated := t.Handler(op.Name)
-		o := operationCoverage{Name: op.Name, Stated: stated, Exercised: stated && pinned[op.Name] == op.Sum, Verified: stated && verified[op.Name] == op.Sum}
+		o := operationCoverage{Name: op.Name, Sum: op.Sum, Stated: stated, Exercised: stated && pinned[op.Name] == op.Sum, Verified: stated && verified[op.Name] == op.Sum}
 		c.Stated += count(o.Stated)
 		c.Exercised += count(o.Exercised)
 		c.Verified += count(o.Verified)

@@ -113,6 +113,7 @@ func (e *estate) stop() {
 	if e.process == nil {
 		return
 	}
+	e.gather()
 	_ = e.process.Process.Signal(syscall.SIGTERM)
 	_ = e.process.Wait()
 	e.process = nil

@@ -1,0 +1,92 @@
+package clients
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// Versions of the Python clients. Newer ones should work as well; these are the ones seen working.
+var pythonClients = []string{"boto3==1.44.5", "awscli==1.46.3", "watchtower==3.4.0"}
+
+// venv is a Python environment with the AWS CLI and boto3, made once in .cache.
+var venv = sync.OnceValues(func() (string, error) {
+	dir, err := filepath.Abs("../../.cache/clients")
+	if err != nil {
+		return "", err
+	}
+	stamp := filepath.Join(dir, "installed")
+	if b, err := os.ReadFile(stamp); err == nil && string(b) == strings.Join(pythonClients, " ") {
+		return filepath.Join(dir, "bin"), nil
+	}
+	for _, args := range [][]string{
+		{"python3", "-m", "venv", dir},
+		append([]string{filepath.Join(dir, "bin", "pip"), "install", "-q", "--disable-pip-version-check"}, pythonClients...),
+	} {
+		cmd := exec.Command(args[0], args[1:]...)
+		cmd.Stderr = os.Stderr
+		if err := cmd.Run(); err != nil {
+			return "", err
+		}
+	}
+	return filepath.Join(dir, "bin"), os.WriteFile(stamp, []byte(strings.Join(pythonClients, " ")), 0o644)
+})
+
+// script runs a command with the Python clients on the path, as the root of the management account.
+func (e *estate) script(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	bin, err := venv()
+	if err != nil {
+		t.Fatalf("the Python clients need python3 with venv and pip: %v", err)
+	}
+	tools, err := filepath.Abs("../../bin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if filepath.Base(name) == name && name == "python3" {
+		name = filepath.Join(bin, name)
+	}
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), "PATH="+bin+":"+tools+":"+os.Getenv("PATH"), "AWS_ENDPOINT_URL="+e.url, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
+		"AWS_SESSION_TOKEN=", "AWS_REGION=eu-central-1", "AWS_DEFAULT_REGION=eu-central-1", "AWS_PAGER=", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "PYTHONWARNINGS=ignore")
+	if strings.HasPrefix(e.url, "https") {
+		cmd.Env = append(cmd.Env, "AWS_CA_BUNDLE="+filepath.Join(e.dir, "tls", "ca.pem"))
+	}
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s: %v\n%s", name, err, out)
+	}
+	return string(out)
+}
+
+// TestBoto3 runs boto3_client.py, over HTTP and HTTPS.
+func TestBoto3(t *testing.T) {
+	for _, flags := range [][]string{nil, {"-tls"}} {
+		e := serve(t, flags...)
+		if out := e.script(t, "python3", "boto3_client.py"); !strings.HasSuffix(out, "all held\n") {
+			t.Errorf("boto3_client.py:\n%s", out)
+		}
+	}
+}
+
+// TestTour runs the README's five minutes, word for word.
+func TestTour(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, tour, ok := strings.Cut(string(readme), "## Five minutes with the AWS CLI\n\n```sh\n")
+	tour, _, closed := strings.Cut(tour, "```")
+	if !ok || !closed {
+		t.Fatal("the README has no tour")
+	}
+	e := serve(t)
+	_, commands, _ := strings.Cut(tour, "\n") // the first line exports the environment, which script has done
+	out := e.script(t, "bash", "-euc", strings.ReplaceAll(commands, "bin/unyo", "unyo"))
+	if !strings.Contains(out, "arn:aws:iam::000000000000:root") || !strings.Contains(out, ".gz") {
+		t.Errorf("the tour did not end with an object:\n%s", out)
+	}
+}
