@@ -58,7 +58,7 @@ func TestPowerLossAtEveryWrite(t *testing.T) {
 		return nil
 	}))
 	n := 0
-	for range 3 {
+	for range 2 {
 		e := open(t, "db", watched)
 		mu.Lock()
 		before := 0
@@ -66,23 +66,24 @@ func TestPowerLossAtEveryWrite(t *testing.T) {
 			before = int(l.acked.Load())
 		}
 		l = newLedger(t, e)
+		l.bulk = 20 << 10
 		l.acked.Store(int64(before))
 		mu.Unlock()
-		for i := range 24 {
+		for i := range 15 {
 			n++
 			if i%8 == 5 {
 				ok(t, l.step(n, store.Relaxed))
 			} else {
 				ok(t, l.step(n))
 			}
-			if i%10 == 9 {
+			if i%7 == 6 {
 				ok(t, e.(*embedded.Engine).Tidy())
 			}
 		}
 		ok(t, l.s.Close())
 	}
 	moment()
-	if moments < 200 || l.acked.Load() != 72 {
+	if moments < 150 || l.acked.Load() != 30 {
 		t.Fatalf("%d moments, %d acknowledged", moments, l.acked.Load())
 	}
 	t.Logf("%d moments", moments)

@@ -40,9 +40,13 @@ const (
 
 func newDisk(fs vfs.FS, dir string, log *slog.Logger) *disk {
 	d := &disk{FS: fs, dir: dir, log: log}
-	if free, ok := d.free(); ok && free < margin {
+	need := uint64(margin) // opening needs some bytes itself
+	if _, err := fs.Stat(d.ballast()); err != nil {
+		need += reserve
+	}
+	if free, known := d.free(); known && free < need {
 		d.noteFull(fmt.Errorf("%d MiB free: %w", free>>20, syscall.ENOSPC))
-		d.release() // opening needs some bytes itself
+		d.release()
 	}
 	return d
 }

@@ -2,6 +2,7 @@ package embedded_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,6 +18,7 @@ type ledger struct {
 	left  store.Table[entry]
 	right store.Table[entry]
 	pad   string
+	bulk  int          // bytes written beside, so that Pebble has reason to begin new files
 	acked atomic.Int64 // highest n whose Update returned nil
 }
 
@@ -32,6 +34,16 @@ func newLedger(t testing.TB, e store.Engine) *ledger {
 	return &ledger{s: s, pad: strings.Repeat("p", 300), left: store.TableOf[entry](s.Space("a"), "left", store.Regional), right: store.TableOf[entry](s.Space("z"), "right", store.Regional)}
 }
 
+// noise does not compress.
+func noise(n, size int) string {
+	rng := rand.New(rand.NewPCG(uint64(n), 0))
+	b := make([]byte, size)
+	for i := range b {
+		b[i] = "abcdefghijklmnopqrstuvwxyz012345"[rng.IntN(32)]
+	}
+	return string(b)
+}
+
 func key(n int) string { return fmt.Sprintf("%06d", n) }
 
 // step does transaction n.
@@ -45,6 +57,9 @@ func (l *ledger) step(n int, opts ...store.Option) error {
 		l.left.Put(tx, key(n), entry{n, l.pad})
 		l.right.Put(tx, key(n), entry{n, l.pad})
 		l.right.Delete(tx, key(n-10))
+		if l.bulk > 0 {
+			l.left.Put(tx, "bulk", entry{n, noise(n, l.bulk)})
+		}
 		return nil
 	}, opts...)
 	if err == nil && len(opts) == 0 {
