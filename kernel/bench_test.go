@@ -2,6 +2,9 @@ package kernel_test
 
 import (
 	"context"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,4 +50,50 @@ func BenchmarkYearOfHourlyJob(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Seconds())/float64(b.N)/8760*1e6, "µs/job")
 		})
 	}
+}
+
+// Work put by Soon and done while time flows, from eight writers, each in its own lane; until the last is done.
+func BenchmarkSoon(b *testing.B) {
+	k, err := kernel.Open(kernel.Options{Dir: b.TempDir(), Seed: 1, Log: quiet()})
+	must(b, err)
+	s := k.For("demo")
+	rows := store.TableOf[int](s.Rows, "count", store.Regional)
+	var done sync.WaitGroup
+	done.Add(b.N)
+	work := jobs.Handle(s.Jobs, "work", func(ctx context.Context, n int) error {
+		defer done.Done()
+		return s.Update(ctx, func(tx *store.Tx) error {
+			rows.Put(tx, strconv.Itoa(n%1000), n)
+			jobs.Settle(ctx, tx)
+			return nil
+		})
+	}, jobs.Lane(func(n int) string { return strconv.Itoa(n % 64) }))
+	must(b, k.Start(b.Context()))
+	b.ResetTimer()
+	var wg sync.WaitGroup
+	var next atomic.Int64
+	for range 8 {
+		wg.Go(func() {
+			ctx := as(k, "demo")
+			for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
+				if err := s.Update(ctx, func(tx *store.Tx) error { work.Soon(tx, int(n)); return nil }); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	done.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "jobs/s")
+	must(b, k.Close())
+}
+
+func BenchmarkEnter(b *testing.B) {
+	k := held(b, kernel.Options{})
+	b.RunParallel(func(pb *testing.PB) {
+		ctx := as(k, "demo")
+		for pb.Next() {
+			k.Clock.Enter(ctx)()
+		}
+	})
 }

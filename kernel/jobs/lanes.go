@@ -22,7 +22,7 @@ type lanes struct {
 // rests: Advance does the work then.
 func (q *Queue) Serve(ctx context.Context) {
 	l := &q.lanes
-	l.ctx, l.slots, l.waiting = ctx, make(chan struct{}, 2*runtime.GOMAXPROCS(0)), map[string][]hint{}
+	l.ctx, l.slots, l.waiting = ctx, make(chan struct{}, workers*runtime.GOMAXPROCS(0)), map[string][]hint{}
 	defer l.done.Wait()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -52,6 +52,10 @@ func (q *Queue) Serve(ctx context.Context) {
 		}
 	}
 }
+
+// workers is how many jobs run at a time, for each processor: most wait for the disk or a peer, and those that wait
+// together share an fsync.
+const workers = 8
 
 // forever is long enough to wait for something else to happen.
 const forever = 24 * time.Hour
