@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 
 	"unyo/api/rt"
 	"unyo/base/call"
@@ -19,7 +20,7 @@ func bind(m *rt.Model, op *rt.Operation, in any, scope call.Scope) (needs []rt.N
 	}
 	for _, name := range op.Actions {
 		action := m.Authz.Action(name)
-		if action == nil {
+		if action == nil { // another service's action, or none at all
 			return nil, false
 		}
 		need := rt.Need{Action: m.Authz.Prefix + ":" + name}
@@ -95,12 +96,23 @@ func memberText(v reflect.Value, name string) (string, bool) {
 	return "", false
 }
 
-func memberARN(pattern string, v reflect.Value) (string, bool) {
-	quoted := regexp.QuoteMeta(pattern)
-	expr, err := regexp.Compile("^" + regexp.MustCompile(`\\\$\\\{[A-Za-z]+\\\}`).ReplaceAllString(quoted, `[^:]*`) + "(:\\*)?$")
-	if err != nil {
-		return "", false
+// arnShapes remembers patterns as expressions; there are as many as resource types.
+var arnShapes sync.Map // pattern → *regexp.Regexp
+
+var quotedPlaceholder = regexp.MustCompile(`\\\$\\\{[A-Za-z]+\\\}`)
+
+// arnShape is what an ARN of the pattern looks like; ARNs of log groups may end in :*.
+func arnShape(pattern string) *regexp.Regexp {
+	if v, ok := arnShapes.Load(pattern); ok {
+		return v.(*regexp.Regexp)
 	}
+	expr := regexp.MustCompile("^" + quotedPlaceholder.ReplaceAllString(regexp.QuoteMeta(pattern), `[^:]*`) + `(:\*)?$`)
+	arnShapes.Store(pattern, expr)
+	return expr
+}
+
+func memberARN(pattern string, v reflect.Value) (string, bool) {
+	expr := arnShape(pattern)
 	for i := range v.NumField() {
 		f := v.Field(i)
 		if f.Kind() != reflect.Pointer || f.IsNil() || f.Elem().Kind() != reflect.String {

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -47,6 +48,9 @@ func (g *Gateway) authenticate(ctx context.Context, c *Exchange, next Next) erro
 	if err != nil {
 		return g.wordSignature(c, sig, err)
 	}
+	if err := checkSigned(c, sig); err != nil {
+		return err
+	}
 	if err := g.checkTime(c, sig); err != nil {
 		return err
 	}
@@ -67,6 +71,26 @@ func (g *Gateway) authenticate(ctx context.Context, c *Exchange, next Next) erro
 	c.principal = credential.Principal
 	c.scope.Account, c.scope.Region = credential.Principal.Account, sig.Region
 	return next(ctx)
+}
+
+// checkSigned refuses headers that steer the request and that the signature does not cover: whoever holds a
+// presigned URL must not turn PutObject into CopyObject by a header of their own.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html (the x-amz-* headers must be signed)
+func checkSigned(c *Exchange, sig *wire.Signature) error {
+	var missing []string
+	for name := range c.r.Header {
+		lower := strings.ToLower(name)
+		steers := lower == "x-amz-target" || c.protocol == rt.RestXML && strings.HasPrefix(lower, "x-amz-") && lower != "x-amz-content-sha256"
+		if steers && !slices.Contains(sig.SignedHeaders, lower) {
+			missing = append(missing, lower)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	slices.Sort(missing)
+	return awserr.New(http.StatusForbidden, "AccessDenied", "There were headers present in the request which were not signed").
+		With("HeadersNotSigned", strings.Join(missing, ", "))
 }
 
 // errScope is a credential scope for another service or an unknown region.

@@ -150,7 +150,11 @@ func (g *Gateway) routeForm(c *Exchange, candidates []*rt.Table) error {
 	if err := g.readBody(c, maxBody); err != nil {
 		return err
 	}
-	form, err := wire.ParseForm(c.raw, c.query)
+	body, err := wire.Plain(c.raw, c.r.Header) // SDKs may compress PutMetricData
+	if err != nil {
+		return err
+	}
+	form, err := wire.ParseForm(body, c.query)
 	if err != nil {
 		return err
 	}

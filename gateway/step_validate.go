@@ -72,7 +72,7 @@ type memberCheck struct {
 // shapeCheck is a shape's constraints, compiled. A nil *shapeCheck holds always.
 type shapeCheck struct {
 	rt.Shape
-	pattern *regexp.Regexp
+	pattern *pattern
 	item    *shapeCheck
 	key     *shapeCheck
 	inside  *checks // members of a structure
@@ -287,7 +287,7 @@ func (s *shapeCheck) scalar(v reflect.Value) []string {
 		if s.Min != nil || s.Max != nil {
 			broken = s.bounds(float64(utf8.RuneCountInString(text)), "length")
 		}
-		if s.pattern != nil && !s.pattern.MatchString(text) {
+		if s.pattern != nil && !s.pattern.match(text) {
 			broken = append(broken, "Member must satisfy regular expression pattern: "+s.Pattern)
 		}
 		if s.Enum != nil && !slices.Contains(s.Enum, text) {
@@ -362,23 +362,71 @@ func show(v reflect.Value) string {
 	return s
 }
 
-var patterns sync.Map // model text → *regexp.Regexp, nil where Go cannot express it
+// pattern is a model's expression. Go has no look-ahead; the one form that the models use, (?!A) at the
+// beginning, is a second expression that must not match there.
+type pattern struct {
+	must *regexp.Regexp
+	not  *regexp.Regexp // at the beginning; nil for none
+}
 
-// compilePattern makes the model's pattern, written for Java, one for Go, matching the whole value as AWS
-// does. A pattern that RE2 cannot express (look-ahead) is left to the service; nil.
-func compilePattern(p string) *regexp.Regexp {
-	if p == "" {
+// match reports whether the whole of s fits, as AWS asks.
+func (p *pattern) match(s string) bool {
+	return p.must.MatchString(s) && (p.not == nil || !p.not.MatchString(s))
+}
+
+var patterns sync.Map // model text → *pattern, nil where Go cannot express it
+
+// compilePattern makes the model's pattern, written for Java, one for Go. What Go cannot express is left to
+// the service; nil.
+func compilePattern(text string) *pattern {
+	if text == "" {
 		return nil
 	}
-	if v, ok := patterns.Load(p); ok {
-		return v.(*regexp.Regexp)
+	if v, ok := patterns.Load(text); ok {
+		return v.(*pattern)
 	}
-	r, err := regexp.Compile(`^(?:` + javaToGo(p) + `)$`)
-	if err != nil {
-		r = nil
+	p := splitPattern(strings.TrimPrefix(javaToGo(text), "^"))
+	patterns.Store(text, p)
+	return p
+}
+
+func splitPattern(text string) *pattern {
+	p := &pattern{}
+	var err error
+	if rest, ok := strings.CutPrefix(text, "(?!"); ok {
+		inside, after := closing(rest)
+		if p.not, err = regexp.Compile(`^(?:` + inside + `)`); err != nil {
+			return nil
+		}
+		text = after
 	}
-	patterns.Store(p, r)
-	return r
+	if p.must, err = regexp.Compile(`^(?:` + text + `)$`); err != nil {
+		return nil
+	}
+	return p
+}
+
+// closing cuts s at the parenthesis that closes a group begun before it.
+func closing(s string) (inside, after string) {
+	depth, class := 1, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			i++
+		case c == '[':
+			class = true
+		case c == ']':
+			class = false
+		case class:
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth == 0 {
+				return s[:i], s[i+1:]
+			}
+		}
+	}
+	return s, ""
 }
 
 var unicodeEscape = regexp.MustCompile(`\\u([0-9A-Fa-f]{4})`)

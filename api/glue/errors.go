@@ -431,7 +431,7 @@ func (e *IntegrationQuotaExceededFault) ErrorCode() string    { return "Integrat
 func (e *IntegrationQuotaExceededFault) ErrorMessage() string { return rt.Val(e.Message) }
 func (e *IntegrationQuotaExceededFault) HTTPStatus() int      { return 400 }
 
-// InternalServerException is the modelled error InternalServerException, HTTP status 400.
+// InternalServerException is the modelled error InternalServerException, HTTP status 500.
 type InternalServerException struct {
 	Message *string `aws:"Message"`
 }
@@ -446,7 +446,7 @@ func (e *InternalServerException) Error() string {
 }
 func (e *InternalServerException) ErrorCode() string    { return "InternalServerException" }
 func (e *InternalServerException) ErrorMessage() string { return rt.Val(e.Message) }
-func (e *InternalServerException) HTTPStatus() int      { return 400 }
+func (e *InternalServerException) HTTPStatus() int      { return 500 }
 
 // InternalServiceException is the modelled error InternalServiceException, HTTP status 500.
 type InternalServiceException struct {
