@@ -3,8 +3,11 @@ package jobs
 import (
 	"context"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
+
+	"unyo/base/call"
 )
 
 // lanes run due jobs beside each other while time flows: each lane one job at a time, in order.
@@ -120,7 +123,8 @@ func (l *lanes) one(h hint) {
 	}
 	defer func() { <-l.slots }()
 	q := l.queue
-	leave := q.clock.Enter(l.ctx)
+	service, _, _ := strings.Cut(h.lane, "\x00")
+	leave := q.clock.Enter(call.With(l.ctx, &call.Call{Service: service, Operation: "job", RequestID: jobID(sequence(h.at))})) // named, if time must wait for it
 	defer leave()
 	if q.clock.Rate() == 0 { // time was held while the job stood in line: Advance will find its row
 		return
