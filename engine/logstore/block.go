@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
+
+	"unyo/base/must"
 )
 
 // blockTarget is how many bytes of messages go into one block before it is closed.
@@ -15,17 +18,15 @@ const blockTarget = 384 << 10
 // maxBlock bounds what a block may unpack to: one batch's largest event beyond the target, and the columns.
 const maxBlock = 64 << 20
 
+// The codecs are made when they are first needed.
 var (
-	encoder = mustZstd(zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(512<<10), zstd.WithEncoderCRC(false)))
-	decoder = mustZstd(zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(maxBlock), zstd.IgnoreChecksum(true)))
+	encoder = sync.OnceValue(func() *zstd.Encoder {
+		return must.Do(zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithLowerEncoderMem(true), zstd.WithWindowSize(512<<10), zstd.WithEncoderCRC(false)))
+	})
+	decoder = sync.OnceValue(func() *zstd.Decoder {
+		return must.Do(zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxMemory(maxBlock), zstd.IgnoreChecksum(true)))
+	})
 )
-
-func mustZstd[T any](v T, err error) T {
-	if err != nil {
-		panic("BUG: " + err.Error())
-	}
-	return v
-}
 
 // blockInfo is what the index of a segment says of one block.
 type blockInfo struct {

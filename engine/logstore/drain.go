@@ -23,6 +23,7 @@ func (s *Store) Batches(ctx context.Context, group string, after uint64, yield f
 	if err != nil {
 		return err
 	}
+	defer s.release(g)
 	segments, logs, err := g.settled(ctx, after)
 	if err != nil {
 		return err
@@ -177,6 +178,7 @@ func (s *Store) Head(ctx context.Context, group string) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	defer s.release(g)
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.next - 1, nil
@@ -190,6 +192,7 @@ func (s *Store) DropBefore(ctx context.Context, group string, cutoff int64) (nex
 	if err != nil {
 		return 0, false, err
 	}
+	defer s.release(g)
 	if err := g.retire(cutoff); err != nil {
 		return 0, false, fmt.Errorf("cannot drop old events of log group %s: %w", group, err)
 	}

@@ -223,3 +223,39 @@ func TestWritersAndReaders(t *testing.T) {
 	}
 	must(t, s.Close())
 }
+
+// More groups than are kept in memory: all answer, and no batch that waits for its fate is forgotten.
+func TestManyGroups(t *testing.T) {
+	fs := newFaulty()
+	last := map[string]uint64{}
+	s := logstore.Open("/logs", logstore.Options{FS: fs})
+	s.Committed(func(_ context.Context, g string, _ uint64) (uint64, error) { return last[g], nil })
+	stage := func(name string) logstore.Ref {
+		ref, err := s.Stage(t.Context(), &logstore.Batch{Group: name, Stream: 1, Number: last[name] + 1, Ingestion: 1, Events: []logstore.Entry{{Timestamp: int64(last[name]), Message: name}}})
+		must(t, err)
+		return ref
+	}
+	waiting := stage("a/b/waiting")
+	for round := range 2 {
+		for i := range 600 {
+			name := fmt.Sprint("a/b/", i)
+			ref := stage(name)
+			last[name]++
+			s.Publish(ref)
+			n := 0
+			must(t, s.Scan(t.Context(), name, logstore.Filter{}, func(*logstore.Event) bool { n++; return true }))
+			if n != round+1 {
+				t.Fatalf("group %d has %d events in round %d", i, n, round)
+			}
+		}
+	}
+	s.Publish(waiting)
+	n := 0
+	must(t, s.Scan(t.Context(), "a/b/waiting", logstore.Filter{}, func(*logstore.Event) bool { n++; return true }))
+	if n != 1 {
+		t.Fatal("the batch that waited is gone")
+	}
+	must(t, s.Clear())
+	must(t, s.Scan(t.Context(), "a/b/1", logstore.Filter{}, func(*logstore.Event) bool { t.Fatal("there after Clear"); return true }))
+	must(t, s.Close())
+}

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"path"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 
@@ -187,11 +186,17 @@ func (f *faulty) List(dir string) ([]string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var names []string
-	for _, k := range sortedKeys(f.names) {
-		if strings.HasPrefix(k, dir+"/") {
+	for k := range f.names {
+		if path.Dir(k) == dir {
 			names = append(names, path.Base(k))
 		}
 	}
+	for k := range f.dirs {
+		if path.Dir(k) == dir {
+			names = append(names, path.Base(k))
+		}
+	}
+	slices.Sort(names)
 	return names, nil
 }
 

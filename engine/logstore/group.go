@@ -17,6 +17,9 @@ type group struct {
 	name  string
 	dir   string
 
+	users int    // guarded by the store's lock, as is
+	used  uint64 // when it was used last
+
 	loading sync.Mutex // held while the folder is read
 	sealing sync.Mutex // held while a log file becomes a segment, or files are dropped
 
@@ -248,6 +251,13 @@ func (g *group) stats() Stats {
 		}
 	}
 	return st
+}
+
+// idle reports that all there is to know of g is in its folder, and nothing waits to be done.
+func (g *group) idle() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return !g.writing && len(g.pending) == 0 && (len(g.wals) == 0 || len(g.wals) == 1 && g.wals[0].undecided == 0)
 }
 
 // close refuses writers from now on. Files stay open until their last reader lets go.

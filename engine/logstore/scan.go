@@ -154,6 +154,7 @@ func (s *Store) Scan(ctx context.Context, group string, f Filter, yield func(*Ev
 	if err != nil {
 		return err
 	}
+	defer s.release(g)
 	q := f.query()
 	m := &merge{q: q, sources: g.sources(q)}
 	defer m.close()

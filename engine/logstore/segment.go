@@ -80,7 +80,7 @@ func (s *segment) write(f File, rows []row, buf []byte, set *tokenSet) error {
 		part := rows[:cutBlock(rows)]
 		rows = rows[len(part):]
 		raw = appendBlock(raw[:0], part, buf, number)
-		packed = encoder.EncodeAll(raw, packed[:0])
+		packed = encoder().EncodeAll(raw, packed[:0])
 		b := describe(part, number)
 		b.off, b.size, b.raw, b.sum = off, int64(len(packed)), len(raw), crc32.Checksum(packed, castagnoli)
 		set.reset()
@@ -258,7 +258,7 @@ func (s *segment) load(f File, i int, raw []byte) ([]byte, error) {
 	if crc32.Checksum(packed, castagnoli) != b.sum {
 		return nil, fmt.Errorf("%w: checksum of block %d of %s", ErrCorrupt, i, s.name)
 	}
-	raw, err := decoder.DecodeAll(packed, raw[:0])
+	raw, err := decoder().DecodeAll(packed, raw[:0])
 	if err != nil || len(raw) != b.raw {
 		return nil, fmt.Errorf("%w: block %d of %s: %v", ErrCorrupt, i, s.name, err)
 	}

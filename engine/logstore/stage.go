@@ -38,6 +38,7 @@ func (s *Store) Stage(ctx context.Context, b *Batch) (Ref, error) {
 	if err != nil {
 		return Ref{}, err
 	}
+	defer s.release(g)
 	buf := buffers.Get().(*[]byte)
 	defer func() {
 		if cap(*buf) <= 4<<20 {

@@ -66,7 +66,8 @@ type Store struct {
 	committed func(ctx context.Context, group string, stream uint64) (uint64, error)
 
 	mu     sync.Mutex
-	groups map[string]*group
+	groups map[string]*group // those that are read
+	uses   uint64            // counts, to know who was used least
 	closed bool
 
 	seals  chan *group
@@ -117,7 +118,10 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// group returns the group of that name, reading its folder when it is asked for the first time.
+// maxGroups is how many groups are kept in memory, with one open file each, unless more are in use at once.
+const maxGroups = 256
+
+// group returns the group of that name, reading its folder when it is not in memory. It stays there until release.
 func (s *Store) group(ctx context.Context, name string) (*group, error) {
 	s.mu.Lock()
 	if s.closed {
@@ -126,14 +130,40 @@ func (s *Store) group(ctx context.Context, name string) (*group, error) {
 	}
 	g := s.groups[name]
 	if g == nil {
+		s.evict()
 		g = &group{store: s, name: name, dir: filepath.Join(s.dir, filepath.FromSlash(name))}
 		s.groups[name] = g
 	}
+	s.uses++
+	g.users, g.used = g.users+1, s.uses
 	s.mu.Unlock()
 	if err := g.load(ctx); err != nil {
+		s.release(g)
 		return nil, fmt.Errorf("cannot open log group %s: %w", name, err)
 	}
 	return g, nil
+}
+
+func (s *Store) release(g *group) {
+	s.mu.Lock()
+	g.users--
+	s.mu.Unlock()
+}
+
+// evict forgets the group that was not used for longest, when there are many. s.mu is held.
+func (s *Store) evict() {
+	if len(s.groups) < maxGroups {
+		return
+	}
+	var oldest *group
+	for _, g := range s.groups {
+		if g.users == 0 && (oldest == nil || g.used < oldest.used) && g.idle() {
+			oldest = g
+		}
+	}
+	if oldest != nil {
+		delete(s.groups, oldest.name)
+	}
 }
 
 // Drop removes a group and all it holds. A group that is not there is no error.
@@ -203,6 +233,7 @@ func (s *Store) Stats(ctx context.Context, name string) (Stats, error) {
 	if err != nil {
 		return Stats{}, err
 	}
+	defer s.release(g)
 	return g.stats(), nil
 }
 
