@@ -25,7 +25,7 @@ func filled(b *testing.B, events int) *logstore.Store {
 	s := logstore.Open(b.TempDir(), logstore.Options{})
 	b.Cleanup(func() { s.Close() })
 	n := uint64(0)
-	s.Committed(func(context.Context, string, uint64) (uint64, error) { return n, nil })
+	s.Committed(func(context.Context, string, uint64) (uint64, error) { return n, nil }, nil)
 	all := lines(events)
 	for i := 0; i < events; i += 1000 {
 		n++
@@ -44,7 +44,7 @@ func filled(b *testing.B, events int) *logstore.Store {
 
 func BenchmarkStageThousand(b *testing.B) {
 	s := logstore.Open(b.TempDir(), logstore.Options{})
-	s.Committed(func(context.Context, string, uint64) (uint64, error) { return 0, nil })
+	s.Committed(func(context.Context, string, uint64) (uint64, error) { return 0, nil }, nil)
 	all := lines(1000)
 	n := uint64(0)
 	bytes := 0

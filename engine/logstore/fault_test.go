@@ -161,7 +161,7 @@ func TestDropBefore(t *testing.T) {
 // Many writers and readers at once: every batch is seen whole or not at all, and Batches misses none.
 func TestWritersAndReaders(t *testing.T) {
 	s := logstore.Open(t.TempDir(), logstore.Options{LogBytes: 50_000})
-	s.Committed(func(context.Context, string, uint64) (uint64, error) { return 0, nil })
+	s.Committed(func(context.Context, string, uint64) (uint64, error) { return 0, nil }, nil)
 	const writers, batches, size = 6, 60, 20
 	var wg sync.WaitGroup
 	for w := range writers {
@@ -229,7 +229,7 @@ func TestManyGroups(t *testing.T) {
 	fs := newFaulty()
 	last := map[string]uint64{}
 	s := logstore.Open("/logs", logstore.Options{FS: fs})
-	s.Committed(func(_ context.Context, g string, _ uint64) (uint64, error) { return last[g], nil })
+	s.Committed(func(_ context.Context, g string, _ uint64) (uint64, error) { return last[g], nil }, nil)
 	stage := func(name string) logstore.Ref {
 		ref, err := s.Stage(t.Context(), &logstore.Batch{Group: name, Stream: 1, Number: last[name] + 1, Ingestion: 1, Events: []logstore.Entry{{Timestamp: int64(last[name]), Message: name}}})
 		must(t, err)

@@ -79,7 +79,7 @@ func (b *bench) open() {
 			return 0, fmt.Errorf("asked for %q", g)
 		}
 		return b.model.last[stream], nil
-	})
+	}, nil)
 }
 
 var words = strings.Fields("alpha beta gamma delta request-id 4711 ERROR warn GET /index.html über")

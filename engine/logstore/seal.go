@@ -72,6 +72,11 @@ func (g *group) seal(cutoff int64) error {
 		w := g.wals[0]
 		last := g.wals[1].base - 1
 		g.mu.Unlock()
+		if durable := g.store.durable; durable != nil {
+			if err := durable(); err != nil {
+				return err
+			}
+		}
 		s, err := w.segment(last, cutoff)
 		if err != nil {
 			return err

@@ -64,6 +64,7 @@ type Store struct {
 	o   Options
 
 	committed func(ctx context.Context, group string, stream uint64) (uint64, error)
+	durable   func() error
 
 	mu     sync.Mutex
 	groups map[string]*group // those that are read
@@ -95,8 +96,11 @@ func Open(dir string, o Options) *Store {
 
 // Committed names who knows the number of the last batch of a stream that the caller has committed; 0 for a stream that is not (or no
 // longer) there. It must be set before the first use, and is asked once for each stream of a group's log after a restart.
-func (s *Store) Committed(f func(ctx context.Context, group string, stream uint64) (uint64, error)) {
-	s.committed = f
+//
+// durable, unless nil, returns when all that the caller has committed so far survives power loss. It is asked before a log
+// becomes a segment, for in a segment nobody looks for what was not committed after all.
+func (s *Store) Committed(f func(ctx context.Context, group string, stream uint64) (uint64, error), durable func() error) {
+	s.committed, s.durable = f, durable
 }
 
 // Close waits for background work. What was acknowledged is on disk already.

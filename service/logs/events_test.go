@@ -11,7 +11,18 @@ import (
 	"time"
 
 	api "unyo/api/logs"
+	"unyo/engine/logstore"
+	"unyo/kernel"
+	"unyo/service/logs"
 )
+
+// restarted is what a service is given after a restart: the same rows. Its jobs have handlers already, so it gets a queue's
+// space of another name.
+func restarted(k *kernel.Kernel) *kernel.Service {
+	s := k.For("logs")
+	s.Jobs = k.Jobs.Space("logs again")
+	return s
+}
 
 func (e *estate) get(in api.GetLogEventsInput) (*api.GetLogEventsOutput, string) {
 	e.t.Helper()
@@ -289,4 +300,28 @@ func TestTags(t *testing.T) {
 	}
 	_, err = e.TagLogGroup(e.ctx(), &api.TagLogGroupInput{LogGroupName: new("g"), Tags: many})
 	wantCode(t, err, "TooManyTagsException")
+}
+
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TestMetricFilter.html
+func TestTestMetricFilter(t *testing.T) {
+	e := open(t)
+	out, err := e.TestMetricFilter(e.ctx(), &api.TestMetricFilterInput{FilterPattern: new("[ip, ..., status = 4*, bytes]"), LogEventMessages: []string{"10.0.0.1 GET 200 7", "10.0.0.2 GET 404 8"}})
+	must(t, err)
+	want(t, []any{len(out.Matches), *out.Matches[0].EventNumber, *out.Matches[0].EventMessage, out.Matches[0].ExtractedValues}, "[1 1 10.0.0.2 GET 404 8 map[$2:GET $bytes:8 $ip:10.0.0.2 $status:404]]")
+	_, err = e.TestMetricFilter(e.ctx(), &api.TestMetricFilterInput{FilterPattern: new("[ip"), LogEventMessages: []string{"x"}})
+	wantCode(t, err, "InvalidParameterException")
+}
+
+// The rows after a crash say which batches are there: the service answers the log store's question across a restart.
+func TestReopen(t *testing.T) {
+	e := open(t)
+	e.group("g")
+	e.stream("g", "a")
+	e.put("g", "a", "kept")
+	must(t, e.store.Close())
+	e.store = logstore.Open(e.dir, logstore.Options{})
+	e.Service = logs.New(restarted(e.k), e.store, logs.Peers{})
+	want(t, e.filter(api.FilterLogEventsInput{LogGroupName: new("g")}), []string{"kept"})
+	e.put("g", "a", "more")
+	want(t, e.filter(api.FilterLogEventsInput{LogGroupName: new("g")}), []string{"kept", "more"})
 }

@@ -72,19 +72,26 @@ func expiry(g *group, ts int64) time.Time {
 // dropExpired removes the files of which every event has expired, and sets itself for the next. Events that have expired are
 // never shown, whether their file is still there or not.
 func (s *Service) dropExpired(ctx context.Context, a expireArg) error {
+	now := s.nowMs()
 	var g group
 	var ok bool
-	if err := s.k.View(ctx, func(tx *store.Tx) error {
+	// First the row says for good what has expired: should power fail and time begin earlier, it does not come back half.
+	err := s.k.Update(ctx, func(tx *store.Tx) error {
 		g, ok = s.groups.Get(tx, a.Name)
+		if ok = ok && g.ID == a.Group && g.RetainDays > 0; ok {
+			g.Floor = g.floor(now)
+			s.groups.Put(tx, a.Name, g)
+		}
 		return nil
-	}); err != nil {
+	})
+	if err != nil || !ok {
 		return err
 	}
-	if !ok || g.ID != a.Group || g.RetainDays == 0 {
-		return nil
+	if err := s.k.Durable(); err != nil {
+		return err
 	}
 	scope := call.ScopeOf(ctx)
-	next, more, err := s.store.DropBefore(ctx, folder(scope, g.ID), g.floor(s.nowMs()))
+	next, more, err := s.store.DropBefore(ctx, folder(scope, g.ID), g.Floor)
 	if err != nil {
 		return err
 	}

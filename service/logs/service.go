@@ -78,7 +78,7 @@ func New(k *kernel.Service, events *logstore.Store, peers Peers) *Service {
 		wakes:   store.TableOf[none](k.Rows, "wake", store.Regional),
 	}
 	s.handleJobs()
-	events.Committed(s.committed)
+	events.Committed(s.committed, k.Durable)
 	return s
 }
 

@@ -16,7 +16,7 @@ func (s *Service) TestMetricFilter(_ context.Context, in *api.TestMetricFilterIn
 	out := &api.TestMetricFilterOutput{Matches: []api.MetricFilterMatchRecord{}}
 	for i, m := range in.LogEventMessages {
 		if values := p.Fields([]byte(m)); values != nil {
-			out.Matches = append(out.Matches, api.MetricFilterMatchRecord{EventNumber: new(int64(i + 1)), EventMessage: new(m), ExtractedValues: values})
+			out.Matches = append(out.Matches, api.MetricFilterMatchRecord{EventNumber: new(int64(i)), EventMessage: new(m), ExtractedValues: values})
 		}
 	}
 	return out, nil
