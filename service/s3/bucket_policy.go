@@ -82,6 +82,12 @@ func (s *Service) checkPolicy(name, text string) error {
 				return malformedPolicy("Policy has invalid resource")
 			}
 		}
+		if err := st.checkReach(); err != nil {
+			return err
+		}
+		if err := st.checkConditions(); err != nil {
+			return err
+		}
 	}
 	return nil
 }

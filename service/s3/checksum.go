@@ -118,6 +118,8 @@ type intent struct {
 	md5    string   // Content-MD5, decoded
 	sum    checksum // stated in a header; Value "" when only the algorithm is known
 	beside string   // algorithm of hashes[1], where there is one
+	named  string   // algorithm that x-amz-sdk-checksum-algorithm announces
+	stated bool     // the request names or states a sum, as far as it has come
 	hashes []hash.Hash
 }
 
@@ -138,6 +140,7 @@ func intend(in any, contentMD5, named *string, fallback string) (*intent, error)
 	if w.sum, err = statedSum(in); err != nil {
 		return nil, err
 	}
+	w.named, w.stated = announced, announced != "" || w.sum.Algorithm != ""
 	switch {
 	case w.sum.Algorithm == "":
 		w.sum.Algorithm = announced
@@ -202,6 +205,9 @@ func (w *intent) trailing(body io.Reader) error {
 		if v == "" {
 			continue
 		}
+		if w.named != "" && w.named != a.name {
+			return invalidRequest("Value for %s header is invalid.", sdkAlgorithm)
+		}
 		c := checksum{Algorithm: a.name, Value: v}
 		if !c.wellFormed() {
 			return invalidRequest("Value for %s trailing header is invalid.", headerOf(a.name))
@@ -209,7 +215,7 @@ func (w *intent) trailing(body io.Reader) error {
 		if w.sum.Value != "" {
 			return invalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
 		}
-		w.sum = c
+		w.sum, w.stated = c, true
 	}
 	return nil
 }

@@ -119,8 +119,11 @@ func parseRange(header string, size int64) (window, error) {
 		if !ok {
 			return all, nil
 		}
-		if n == 0 || size == 0 {
+		if n == 0 {
 			return all, unsatisfiable(header, size)
+		}
+		if size == 0 { // the last bytes of nothing are nothing
+			return all, nil
 		}
 		n = min(n, size)
 		return window{size - n, n, true}, nil

@@ -8,6 +8,7 @@ import (
 	"unyo/api/rt"
 	api "unyo/api/s3"
 	"unyo/base/awserr"
+	"unyo/base/call"
 	"unyo/engine/blob"
 	"unyo/kernel/store"
 )
@@ -33,6 +34,9 @@ type found struct {
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 func (s *Service) GetObject(ctx context.Context, in *api.GetObjectInput) (*api.GetObjectOutput, error) {
 	if err := refuse(in); err != nil {
+		return nil, err
+	}
+	if err := refuseOverrides(ctx, in.ResponseCacheControl, in.ResponseContentDisposition, in.ResponseContentEncoding, in.ResponseContentLanguage, in.ResponseContentType, httpTime(in.ResponseExpires)); err != nil {
 		return nil, err
 	}
 	release := s.blobs.Pin() // before the row is read, so that its blob stays while it is
@@ -68,6 +72,14 @@ func (s *Service) GetObject(ctx context.Context, in *api.GetObjectInput) (*api.G
 	return out, nil
 }
 
+// refuseOverrides lets only signed requests change the headers of the answer.
+func refuseOverrides(ctx context.Context, overrides ...*string) error {
+	if c := call.From(ctx); c != nil && c.Principal.Kind == call.Anonymous && granted(overrides...) {
+		return invalidRequest("Request specific response headers cannot be used for anonymous GET requests.")
+	}
+	return nil
+}
+
 // body opens what f sends. release is called when its blobs need not be kept any longer.
 func (s *Service) body(f *found, release func()) (blob.Reader, error) {
 	if f.Upload != "" {
@@ -81,6 +93,9 @@ func (s *Service) body(f *found, release func()) (blob.Reader, error) {
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 func (s *Service) HeadObject(ctx context.Context, in *api.HeadObjectInput) (*api.HeadObjectOutput, error) {
 	if err := refuse(in); err != nil {
+		return nil, err
+	}
+	if err := refuseOverrides(ctx, in.ResponseCacheControl, in.ResponseContentDisposition, in.ResponseContentEncoding, in.ResponseContentLanguage, in.ResponseContentType, httpTime(in.ResponseExpires)); err != nil {
 		return nil, err
 	}
 	f, err := s.find(ctx, &reading{

@@ -29,7 +29,7 @@ func (s *Service) GetObjectAttributes(ctx context.Context, in *api.GetObjectAttr
 		return nil, err
 	}
 	if len(in.ObjectAttributes) == 0 {
-		return nil, invalidArgument("x-amz-object-attributes", "", "The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty")
+		return nil, invalidRequest("The x-amz-object-attributes header specifying the attributes to be retrieved is either missing or empty")
 	}
 	out := &api.GetObjectAttributesOutput{LastModified: new(f.Modified), VersionId: f.versionHeader(&f.object)}
 	for _, a := range in.ObjectAttributes {

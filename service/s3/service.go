@@ -11,6 +11,7 @@ import (
 	"unyo/base/call"
 	"unyo/engine/blob"
 	"unyo/kernel"
+	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 )
 
@@ -21,6 +22,8 @@ type Service struct {
 	tables
 
 	policies compiled
+	use      usage
+	measure  jobs.Job[none]
 	canon    sync.Map // account → canonical user id
 }
 
@@ -103,7 +106,13 @@ type tag struct {
 
 // New makes the service. blobs was opened with Blobs of the same rows.
 func New(k *kernel.Service, blobs *blob.Store) *Service {
-	return &Service{k: k, blobs: blobs, tables: tablesOf(k.Rows)}
+	s := &Service{k: k, blobs: blobs, tables: tablesOf(k.Rows)}
+	s.use.bytes, s.use.moved = map[shelf]int64{}, map[shelf]struct{}{}
+	s.measure = jobs.Handle(k.Jobs, "measure", s.writeLevels)
+	if err := s.count(context.Background()); err != nil { // before there are requests, so that nothing is counted twice
+		k.Log.Error("cannot count what is stored; it is tried again when it is to be written down", "error", err)
+	}
+	return s
 }
 
 // Blobs yields every blob that a row names, for blob.Open.

@@ -29,6 +29,9 @@ func (s *Service) UploadPart(ctx context.Context, in *api.UploadPartInput) (*api
 	if err != nil {
 		return nil, err
 	}
+	if err := u.admits(w.sum.Algorithm); err != nil {
+		return nil, err
+	}
 	ref, err := s.stage(ctx, in.Body, w)
 	if err != nil {
 		return nil, err
@@ -39,10 +42,13 @@ func (s *Service) UploadPart(ctx context.Context, in *api.UploadPartInput) (*api
 		return nil, s.giveBack(err, ref)
 	}
 	p.ETag, p.Sum = etag, sum.Value
+	if err := u.admits(sum.Algorithm); err != nil {
+		return nil, s.giveBack(err, ref)
+	}
+	if !w.stated && !u.Default && u.Draft.Sum.Type == composite {
+		return nil, s.giveBack(u.admits("null"), ref)
+	}
 	if sum.Algorithm != u.Draft.Sum.Algorithm {
-		if !u.Default {
-			return nil, s.giveBack(invalidRequest("Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s", lower(u.Draft.Sum.Algorithm), lower(sum.Algorithm)), ref)
-		}
 		p.Sum = crc64Text(ref.Sum) // what was stated is verified; kept is what the object will need
 	}
 	if err := s.putPart(ctx, at, p); err != nil {
@@ -51,6 +57,14 @@ func (s *Service) UploadPart(ctx context.Context, in *api.UploadPartInput) (*api
 	out := &api.UploadPartOutput{ETag: new(quote(etag)), ServerSideEncryption: new("AES256")}
 	setSum(out, sum, 0)
 	return out, nil
+}
+
+// admits reports whether a part may be summed with an algorithm: with the upload's, or with any where it has none.
+func (u *upload) admits(algorithm string) error {
+	if u.Default || algorithm == u.Draft.Sum.Algorithm {
+		return nil
+	}
+	return invalidRequest("Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s", lower(u.Draft.Sum.Algorithm), lower(algorithm))
 }
 
 // UploadPartCopy stores a stretch of another object as a part.

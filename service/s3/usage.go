@@ -1,6 +1,154 @@
 package s3
 
-import "unyo/kernel/store"
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
 
-// stored counts a version that came (sign 1) or went (sign -1) towards what its bucket holds.
-func (s *Service) stored(tx *store.Tx, b *bucket, name string, o *object, sign int64) {}
+	"unyo/base/call"
+	"unyo/kernel/meter"
+	"unyo/kernel/store"
+)
+
+// How much a bucket stores is counted in memory, beside the rows, because a row for the sum would be written by every PutObject and make
+// them all wait for each other. The count begins with what the rows hold, and is written down as a level of the meter once in the hour
+// after something has changed; so levels are exact at those instants.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/aws-usage-report-understand.html
+
+// usage is the count of all buckets.
+type usage struct {
+	mu      sync.Mutex
+	counted bool
+	bytes   map[shelf]int64
+	moved   map[shelf]struct{} // since the levels were written
+	armed   bool               // the job measure is set
+}
+
+// shelf is what is paid for together.
+type shelf struct{ account, region, bucket, class string }
+
+// usageTypes are the meter's words for a gigabyte-month of each class.
+var usageTypes = map[string]string{
+	"STANDARD": "TimedStorage-ByteHrs", "STANDARD_IA": "TimedStorage-SIA-ByteHrs", "ONEZONE_IA": "TimedStorage-ZIA-ByteHrs", "INTELLIGENT_TIERING": "TimedStorage-INT-FA-ByteHrs",
+	"GLACIER_IR": "TimedStorage-GIR-ByteHrs", "REDUCED_REDUNDANCY": "TimedStorage-RRS-ByteHrs",
+}
+
+// measureEvery is how often levels are written while objects come and go.
+const measureEvery = time.Hour
+
+// stored counts a version that came (sign 1) or went (sign -1) towards what its bucket holds, once tx is committed.
+func (s *Service) stored(tx *store.Tx, b *bucket, name string, o *object, sign int64) {
+	if o.Size == 0 {
+		return
+	}
+	at, delta := shelf{b.Account, b.Region, name, o.Class}, sign*o.Size
+	s.use.mu.Lock()
+	arm := !s.use.armed
+	s.use.mu.Unlock()
+	if arm {
+		s.measure.AtKey(tx.In(call.Scope{Partition: tx.Scope().Partition}), "", s.k.Clock.Now().Truncate(measureEvery).Add(measureEvery), none{})
+	}
+	tx.After(func() {
+		s.use.mu.Lock()
+		defer s.use.mu.Unlock()
+		s.use.armed = true
+		s.use.moved[at] = struct{}{}
+		if s.use.counted {
+			s.use.bytes[at] += delta
+		}
+	})
+}
+
+// writeLevels is the job measure.
+func (s *Service) writeLevels(ctx context.Context, _ none) error {
+	moved, err := s.takeMoved(ctx)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(moved, store.MaxRows/4) {
+		err := s.k.Update(ctx, func(tx *store.Tx) error {
+			for _, l := range part {
+				scope := call.Scope{Partition: tx.Scope().Partition, Account: l.account, Region: l.region}
+				s.k.Meter.Level(tx.In(scope), meter.Usage{Service: "s3", Type: usageTypes[l.class]}, s.bucketARN(l.bucket), float64(l.bytes))
+			}
+			return nil
+		})
+		if err != nil {
+			s.use.mu.Lock()
+			for _, l := range moved {
+				s.use.moved[l.shelf] = struct{}{}
+			}
+			s.use.mu.Unlock()
+			return err
+		}
+	}
+	return nil
+}
+
+type filled struct {
+	shelf
+	bytes int64
+}
+
+// takeMoved returns what has changed since the last time, in order.
+func (s *Service) takeMoved(ctx context.Context) ([]filled, error) {
+	s.use.mu.Lock()
+	defer s.use.mu.Unlock()
+	s.use.armed = false
+	if !s.use.counted {
+		if err := s.count(ctx); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]filled, 0, len(s.use.moved))
+	for at := range s.use.moved {
+		out = append(out, filled{at, s.use.bytes[at]})
+	}
+	clear(s.use.moved)
+	slices.SortFunc(out, func(a, b filled) int {
+		return slices.Compare([]string{a.account, a.region, a.bucket, a.class}, []string{b.account, b.region, b.bucket, b.class})
+	})
+	return out, nil
+}
+
+// count adds up all rows.
+func (s *Service) count(ctx context.Context) error {
+	totals := map[shelf]int64{}
+	err := s.k.View(ctx, func(tx *store.Tx) error {
+		for _, table := range []store.Table[object]{s.objects, s.versions} {
+			var b bucket
+			last := ""
+			for k, o := range table.From(tx, "") {
+				name, _, ok := cutBucket(k)
+				if !ok || o.Size == 0 {
+					continue
+				}
+				if name != last {
+					b, _ = s.buckets.Get(tx, name)
+					last = name
+				}
+				totals[shelf{b.Account, b.Region, name, o.Class}] += o.Size
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("cannot count what is stored: %w", err)
+	}
+	s.use.bytes, s.use.counted = totals, true
+	for at := range totals { // what the last process did not write down any more, nobody knows
+		s.use.moved[at] = struct{}{}
+	}
+	return nil
+}
+
+// cutBucket takes the bucket off a key of objects or versions.
+func cutBucket(key string) (name, rest string, ok bool) {
+	p, ok := store.Split(key, 2)
+	if !ok {
+		return "", "", false
+	}
+	return p[0], p[1], true
+}
