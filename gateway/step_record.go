@@ -7,6 +7,7 @@ import (
 	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/kernel/journal"
+	"unyo/kernel/store"
 )
 
 // record enters the call and its answer in the journal, also when it was refused.
@@ -15,7 +16,7 @@ func (g *Gateway) record(ctx context.Context, c *Exchange, next Next) error {
 	entry := g.entry(c, err)
 	if e := g.kernel.Journal.Record(ctx, entry); e != nil {
 		g.log.Error("call not recorded", "request", c.requestID, "operation", c.name(), "error", e)
-		if err == nil {
+		if err == nil && !(c.op.ReadOnly && errors.Is(e, store.ErrDiskFull)) { // a full disk must not keep anyone from reading
 			return e
 		}
 	}

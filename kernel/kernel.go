@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -203,12 +204,22 @@ func (k *Kernel) Reset(ctx context.Context) error {
 }
 
 // Hash is SHA-256 over all rows in key order, in hexadecimal. Left out are the store's mark (counters that a crash may
-// advance) and the seed, which is the estate's key and no part of its state.
+// advance), the seed, which is the estate's key and no part of its state, and the user agents in the journal, into which
+// clients put marks of chance.
 func (k *Kernel) Hash(ctx context.Context) (string, error) {
 	if err := k.Meter.Flush(ctx); err != nil {
 		return "", err
 	}
-	return k.Store.Hash(ctx, "@kernel")
+	rows, err := k.Store.Hash(ctx, "@kernel", "@journal")
+	if err != nil {
+		return "", err
+	}
+	entries, err := k.Journal.Hash(ctx)
+	if err != nil {
+		return "", err
+	}
+	h := sha256.Sum256([]byte(rows + entries))
+	return hex.EncodeToString(h[:]), nil
 }
 
 func openEngine(o Options, log *slog.Logger) (store.Engine, error) {

@@ -41,6 +41,14 @@ func Cause(ctx context.Context) string {
 	return ""
 }
 
+// Attempt numbers the tries of the job of ctx from 0; a run after a crash is the same attempt. 0 outside of jobs.
+func Attempt(ctx context.Context) int {
+	if job, ok := ctx.Value(runningKey{}).(*running); ok {
+		return job.row.Failed
+	}
+	return 0
+}
+
 // run does the job r, waiting at h. done=false: it failed.
 func (q *Queue) run(ctx context.Context, h hint, r row) (name string, done bool, err error) {
 	seq := sequence(h.at)

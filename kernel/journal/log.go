@@ -49,7 +49,7 @@ func (j *Journal) OnRecord(f func(tx *store.Tx, requestID string, repeated bool)
 
 // Record enters a call and its answer, at the time the call entered. It does not wait for the disk: a power failure may take
 // back the last entries, with nothing that was acknowledged as durable after them.
-// A call of a job that runs again is entered once.
+// A call of a job that runs again after a crash is entered once; each attempt of a job that failed is an event of its own.
 func (j *Journal) Record(ctx context.Context, c Call) error {
 	at := j.clock.Now()
 	if k := call.From(ctx); k != nil && !k.At.IsZero() {
@@ -58,8 +58,12 @@ func (j *Journal) Record(ctx context.Context, c Call) error {
 	if cause := jobs.Cause(ctx); cause != c.RequestID {
 		c.Cause = cause
 	}
+	id := c.RequestID
+	if n := jobs.Attempt(ctx); n > 0 {
+		id = fmt.Sprintf("%s#%d", id, n)
+	}
 	err := j.store.Update(ctx, func(tx *store.Tx) error {
-		repeated := c.Job != "" && j.queue.Repeated(tx, c.Job, c.RequestID)
+		repeated := c.Job != "" && j.queue.Repeated(tx, c.Job, id)
 		if j.recorded != nil {
 			j.recorded(tx, c.RequestID, repeated)
 		}

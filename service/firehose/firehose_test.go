@@ -243,6 +243,24 @@ func TestEveryFailureOfDelivery(t *testing.T) {
 	}
 }
 
+// Several objects fall due at one instant, and the job of the first is run again after it was delivered and settled:
+// the others must not be taken for it.
+func TestManyObjectsAtOnce(t *testing.T) {
+	f := setUp(t)
+	f.create(func(d *api.ExtendedS3DestinationConfiguration) {
+		d.BufferingHints = &api.BufferingHints{SizeInMBs: new(int32(1)), IntervalInSeconds: new(int32(900))}
+	})
+	chunk := strings.Repeat("x", 999<<10)
+	for range 5 {
+		f.put(chunk)
+	}
+	f.advance(0)
+	f.advance(time.Hour)
+	if got, n := len(f.all()), len(f.bucket.objects); got != 5*len(chunk) || n != 5 {
+		t.Errorf("%d bytes in %d objects, put %d", got, n, 5*len(chunk))
+	}
+}
+
 // A job that runs again puts its records once.
 func TestRepeatedPut(t *testing.T) {
 	f := setUp(t)

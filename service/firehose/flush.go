@@ -15,6 +15,7 @@ import (
 	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/engine/blob"
+	"unyo/kernel/entropy"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 )
@@ -32,26 +33,22 @@ var deliveryRetry = jobs.Policy{Attempts: 300, Wait: func(failed int) time.Durat
 // maxInFlight bounds the batches of one object, so that settling fits a transaction.
 const maxInFlight = 50_000
 
-// runFlush delivers buffers until what is left is neither full nor old enough: take, act, settle.
+// runFlush delivers one object: take, act, settle. It sets itself again when more is due. One object a job,
+// for what a job does again after a crash must be the very same.
 func (s *Service) runFlush(ctx context.Context, a flushArg) error {
-	for {
-		row, f, ok, err := s.take(ctx, a.Stream)
-		if err != nil || !ok {
-			return err
-		}
-		if err := s.deliver(ctx, &row, &f); err != nil {
-			s.report(ctx, &row, err)
-			return fmt.Errorf("cannot deliver %s of stream %q: %w", f.Key, a.Stream, err)
-		}
-		if err := s.settle(ctx, a.Stream, f); err != nil {
-			return err
-		}
+	row, f, ok, err := s.take(ctx, a.Stream)
+	if err != nil || !ok {
+		return err
 	}
+	if err := s.deliver(ctx, &row, &f); err != nil {
+		s.report(ctx, &row, err)
+		return fmt.Errorf("cannot deliver %s of stream %q: %w", f.Key, a.Stream, err)
+	}
+	return s.settle(ctx, a.Stream, f)
 }
 
 // take moves what is due into a flight that names its object. A flight left by a crash or a failure goes first.
 func (s *Service) take(ctx context.Context, name string) (row stream, f flight, ok bool, err error) {
-	draw := s.k.Entropy.UUID(ctx)
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		if row, ok = s.streams.Get(tx, name); !ok {
 			return nil // deleted, with its buffer
@@ -60,14 +57,19 @@ func (s *Service) take(ctx context.Context, name string) (row stream, f flight, 
 			return nil
 		}
 		fill, _ := s.fills.Get(tx, name)
-		now := s.k.Clock.Now()
-		due := !fill.First.IsZero() && (fill.Bytes >= row.Destination.size() || !now.Before(fill.First.Add(row.Destination.interval())))
-		if !due {
+		due, waiting := row.due(&fill)
+		if !waiting {
+			return nil
+		}
+		if now := s.k.Clock.Now(); now.Before(due) {
+			s.flush.AtKey(tx, name, due, flushArg{name})
 			return nil
 		}
 		var first time.Time
 		f, first = s.gather(tx, &row, &fill)
-		if f.Key, err = row.objectKey(first, draw); err != nil {
+		// The random part follows from the stream and the first batch: the same flight has the same name, another has another.
+		random := entropy.UUID(s.k.Entropy.Derive("object", 16, row.ID, f.From))
+		if f.Key, err = row.objectKey(first, random); err != nil {
 			return err
 		}
 		s.flights.Put(tx, name, f)
@@ -76,6 +78,15 @@ func (s *Service) take(ctx context.Context, name string) (row stream, f flight, 
 		return nil
 	})
 	return row, f, ok, err
+}
+
+// due is when a buffer is to be flushed: at once when it is full, and else when its oldest batch has waited
+// long enough. waiting=false: it is empty.
+func (row *stream) due(f *fill) (at time.Time, waiting bool) {
+	if f.First.IsZero() || f.Bytes >= row.Destination.size() {
+		return f.First, !f.First.IsZero()
+	}
+	return f.First.Add(row.Destination.interval()), true
 }
 
 // gather counts off the oldest batches up to the buffer size, and says since when the rest waits.
@@ -202,7 +213,8 @@ func (s *Service) copyBlob(w io.Writer, ref blob.Ref) error {
 	return errors.Join(err, r.Close())
 }
 
-// settle ends the flight: its batches leave the buffer. If something else waits by now, it gets its time.
+// settle ends the flight: its batches leave the buffer, and with the last of them the job ends too. What
+// waits by now gets its time.
 func (s *Service) settle(ctx context.Context, name string, f flight) error {
 	for {
 		var freed []blob.Ref
@@ -221,9 +233,10 @@ func (s *Service) settle(ctx context.Context, name string, f flight) error {
 				return nil
 			}
 			s.flights.Delete(tx, name)
-			row, ok := s.streams.Get(tx, name)
-			if fill, _ := s.fills.Get(tx, name); ok && !fill.First.IsZero() {
-				s.flush.AtKey(tx, name, fill.First.Add(row.Destination.interval()), flushArg{name})
+			jobs.Settle(ctx, tx)
+			if row, ok := s.streams.Get(tx, name); ok {
+				fill, _ := s.fills.Get(tx, name)
+				s.arm(tx, &row, &fill)
 			}
 			return nil
 		})
@@ -234,6 +247,13 @@ func (s *Service) settle(ctx context.Context, name string, f flight) error {
 		if !more {
 			return nil
 		}
+	}
+}
+
+// arm sets the job that will flush the buffer.
+func (s *Service) arm(tx *store.Tx, row *stream, f *fill) {
+	if due, waiting := row.due(f); waiting {
+		s.flush.AtKey(tx, row.Name, due, flushArg{row.Name})
 	}
 }
 

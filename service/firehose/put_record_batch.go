@@ -74,22 +74,25 @@ func (s *Service) put(ctx context.Context, name string, records []api.Record) ([
 	return ids, err
 }
 
-// append adds a batch to the buffer and sees that it will be flushed: at once when the buffer is full,
-// and else when its oldest batch has waited long enough.
+// append adds a batch to the buffer and sees that it will be flushed. While an object is on its way, the job
+// that carries it looks after the buffer when it ends.
 func (s *Service) append(tx *store.Tx, row *stream, b batch) {
 	f, _ := s.fills.Get(tx, row.Name)
+	was, waited := row.due(&f)
 	if f.First.IsZero() {
 		f.First = b.At
-		s.flush.AtKey(tx, row.Name, b.At.Add(row.Destination.interval()), flushArg{row.Name})
 	}
-	was := f.Bytes
 	s.buffer.Put(tx, position(row.Name, f.Next), b)
 	f.Next++
 	f.Bytes += b.Bytes
-	if full := row.Destination.size(); was < full && f.Bytes >= full {
-		s.flush.AtKey(tx, row.Name, b.At, flushArg{row.Name})
-	}
 	s.fills.Put(tx, row.Name, f)
+	if due, _ := row.due(&f); waited && due.Equal(was) {
+		return
+	}
+	if _, set := s.flush.DueKey(tx, row.Name); set && s.flights.Has(tx, row.Name) {
+		return
+	}
+	s.arm(tx, row, &f)
 }
 
 func (d *destination) size() int64 { return int64(d.BufferMB) << 20 }

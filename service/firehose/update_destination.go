@@ -49,20 +49,9 @@ func (s *Service) UpdateDestination(ctx context.Context, in *api.UpdateDestinati
 		row.Version++
 		row.UpdatedAt = s.k.Clock.Now()
 		s.streams.Put(tx, name, row)
-		s.rearm(tx, &row)
+		if f, _ := s.fills.Get(tx, name); !s.flights.Has(tx, name) {
+			s.arm(tx, &row, &f) // a waiting buffer gets the time that the new hints say
+		}
 		return nil
 	})
-}
-
-// rearm gives a waiting buffer the time that the new hints say.
-func (s *Service) rearm(tx *store.Tx, row *stream) {
-	f, _ := s.fills.Get(tx, row.Name)
-	if f.First.IsZero() {
-		return
-	}
-	due := f.First.Add(row.Destination.interval())
-	if f.Bytes >= row.Destination.size() {
-		due = s.k.Clock.Now()
-	}
-	s.flush.AtKey(tx, row.Name, due, flushArg{row.Name})
 }
