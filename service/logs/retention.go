@@ -81,6 +81,7 @@ func (s *Service) dropExpired(ctx context.Context, a expireArg) error {
 		if ok = ok && g.ID == a.Group && g.RetainDays > 0; ok {
 			g.Floor = g.floor(now)
 			s.groups.Put(tx, a.Name, g)
+			s.expire.CancelKey(tx, g.ID) // events that come from now on set their own
 		}
 		return nil
 	})
@@ -103,8 +104,9 @@ func (s *Service) dropExpired(ctx context.Context, a expireArg) error {
 		g, ok := s.groups.Get(tx, a.Name)
 		if ok && g.ID == a.Group && g.RetainDays > 0 {
 			s.k.Meter.Level(tx, storedBytes, s.groupARN(scope, a.Name), float64(stats.Bytes+stats.Events*eventOverhead))
-			if more {
-				s.expire.AtKey(tx, g.ID, expiry(&g, next), a)
+			due := expiry(&g, next)
+			if at, set := s.expire.DueKey(tx, g.ID); more && (!set || at.After(due)) {
+				s.expire.AtKey(tx, g.ID, due, a)
 			}
 		}
 		jobs.Settle(ctx, tx)
@@ -124,9 +126,10 @@ func (s *Service) measureLater(tx *store.Tx, name string, g *group) {
 func (s *Service) measureStored(ctx context.Context, a measureArg) error {
 	scope := call.ScopeOf(ctx)
 	var there bool
-	if err := s.k.View(ctx, func(tx *store.Tx) error {
+	if err := s.k.Update(ctx, func(tx *store.Tx) error {
 		g, ok := s.groups.Get(tx, a.Name)
 		there = ok && g.ID == a.Group
+		s.measure.CancelKey(tx, a.Group) // events that come from now on set their own
 		return nil
 	}); err != nil || !there {
 		return err
