@@ -238,12 +238,13 @@ func statementsOf(text string) []statement {
 // publicPolicy reports whether a policy allows something to everybody.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status
 func publicPolicy(text string) bool {
-	for _, st := range statementsOf(text) {
+	list := statementsOf(text)
+	for _, st := range list {
 		if st.Effect == "Allow" && (everybody(st.Principal) || st.NotPrincipal != nil) && !st.narrowed() {
 			return true
 		}
 	}
-	return false
+	return len(list) == 0 // what cannot be read is not trusted
 }
 
 func everybody(principal json.RawMessage) bool {
