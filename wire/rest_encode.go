@@ -177,7 +177,7 @@ func setBoundHeaders(h http.Header, p *Plan, base unsafe.Pointer) {
 			}
 		case inHeaderMap:
 			for _, e := range m.Value.sorted(at) {
-				h[textproto.CanonicalMIMEHeaderKey(m.wire.bind+e.key)] = []string{headerSafe(textAt(e.value))}
+				h[m.wire.bind+e.key] = []string{headerSafe(textAt(e.value))} // as it is: botocore takes the rest of the name for the key
 			}
 		}
 	}

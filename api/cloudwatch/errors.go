@@ -8,7 +8,7 @@ import (
 
 // ConcurrentModificationException is the modelled error ConcurrentModificationException, HTTP status 429.
 type ConcurrentModificationException struct {
-	Message *string `aws:"Message" is:"ErrorMessage" xml:"Message"`
+	Message *string `aws:"message" xml:"message"`
 }
 
 // NewConcurrentModificationException makes the error with a message.
@@ -207,7 +207,7 @@ func (e *KmsKeyNotFoundException) HTTPStatus() int      { return 400 }
 
 // LimitExceededException is the modelled error LimitExceededException, HTTP status 400.
 type LimitExceededException struct {
-	Message *string `aws:"Message" is:"ErrorMessage" xml:"Message"`
+	Message *string `aws:"message" xml:"message"`
 }
 
 // NewLimitExceededException makes the error with a message.
@@ -286,9 +286,9 @@ func (e *ResourceNotFound) HTTPStatus() int      { return 404 }
 
 // ResourceNotFoundException is the modelled error ResourceNotFoundException, HTTP status 404.
 type ResourceNotFoundException struct {
-	Message      *string `aws:"Message" is:"ErrorMessage" xml:"Message"`
 	ResourceId   *string `aws:"ResourceId" xml:"ResourceId"`
 	ResourceType *string `aws:"ResourceType" xml:"ResourceType"`
+	Message      *string `aws:"message" xml:"message"`
 }
 
 // NewResourceNotFoundException makes the error with a message.

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -13,7 +15,10 @@ import (
 )
 
 // door is the estate's door beside the AWS API.
-type door struct{ endpoint string }
+type door struct {
+	endpoint string
+	client   *http.Client
+}
 
 // openDoor parses the flags that every verb but serve has.
 func openDoor(name string, args []string) (door, []string, error) {
@@ -23,10 +28,32 @@ func openDoor(name string, args []string) (door, []string, error) {
 		fallback = "http://127.0.0.1:4566"
 	}
 	endpoint := fs.String("endpoint", fallback, "URL of the running estate")
+	ca := fs.String("ca", os.Getenv("AWS_CA_BUNDLE"), "certificate authority to trust, for an estate served with -tls: DATA/tls/ca.pem")
 	if err := fs.Parse(args); err != nil {
 		return door{}, nil, err
 	}
-	return door{strings.TrimSuffix(*endpoint, "/")}, fs.Args(), nil
+	d := door{strings.TrimSuffix(*endpoint, "/"), http.DefaultClient}
+	if *ca != "" && strings.HasPrefix(d.endpoint, "https:") {
+		client, err := trusting(*ca)
+		if err != nil {
+			return d, nil, err
+		}
+		d.client = client
+	}
+	return d, fs.Args(), nil
+}
+
+// trusting makes a client that trusts the authority in a PEM file.
+func trusting(file string) (*http.Client, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the certificate authority: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no certificate", file)
+	}
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}}}, nil
 }
 
 // ask sends body (nil: GET) and hands each line of the answer to line as it comes.
@@ -44,7 +71,7 @@ func (d door) ask(ctx context.Context, path string, body any, line func([]byte) 
 		return err
 	}
 	r.Header.Set("Accept", "application/x-ndjson")
-	resp, err := http.DefaultClient.Do(r)
+	resp, err := d.client.Do(r)
 	if err != nil {
 		return err
 	}

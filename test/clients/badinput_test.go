@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -263,7 +264,7 @@ func (e *estate) rows(t *testing.T) string {
 // cat prints rows as unyo doctor does.
 func (e *estate) cat(t *testing.T, prefix string) string {
 	t.Helper()
-	out, err := exec.Command(binary, "doctor", "-endpoint", e.url, "cat", prefix).Output()
+	out, err := exec.Command(binary, "doctor", "-endpoint", e.url, "-ca", filepath.Join(e.dir, "tls", "ca.pem"), "cat", prefix).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
