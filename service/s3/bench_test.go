@@ -1,0 +1,99 @@
+package s3
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	api "unyo/api/s3"
+	"unyo/base/call"
+	"unyo/kernel"
+)
+
+// onDisk is a rig whose rows and blobs are durable.
+func onDisk(b *testing.B) *rig {
+	dir := b.TempDir()
+	k, err := kernel.Open(kernel.Options{Dir: filepath.Join(dir, "state"), Seed: 7, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := &rig{t: b, kernel: k, dir: filepath.Join(dir, "blob")}
+	r.open()
+	b.Cleanup(func() { r.blobs.Close(); k.Close() })
+	_, err = r.CreateBucket(r.ctx(), &api.CreateBucketInput{Bucket: p("bkt")})
+	ok(b, err)
+	return r
+}
+
+func (r *rig) fresh() context.Context {
+	return call.With(context.Background(), &call.Call{
+		Scope: call.Scope{Partition: "aws", Account: ann, Region: "us-east-1"}, Serial: r.kernel.Serial(), Service: "s3", Operation: "Bench", RequestID: "r",
+		Principal: call.Principal{Kind: call.Root, Account: ann},
+	})
+}
+
+// BenchmarkPutObject1KiBBy64 is 64 writers at once, each answer durable.
+func BenchmarkPutObject1KiBBy64(b *testing.B) {
+	r := onDisk(b)
+	body := strings.Repeat("x", 1024)
+	var n atomic.Int64
+	b.SetParallelism(32) // × GOMAXPROCS 2
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			key := fmt.Sprintf("k/%08d", n.Add(1))
+			if _, err := r.PutObject(r.fresh(), &api.PutObjectInput{Bucket: p("bkt"), Key: &key, Body: strings.NewReader(body)}); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "puts/s")
+}
+
+// BenchmarkListDelimiter lists the ten directories of a bucket in which each holds a thousand objects.
+func BenchmarkListDelimiter(b *testing.B) {
+	r := onDisk(b)
+	for d := range 10 {
+		for i := range 1000 {
+			key := fmt.Sprintf("%d/%04d", d, i)
+			_, err := r.PutObject(r.fresh(), &api.PutObjectInput{Bucket: p("bkt"), Key: &key, Body: strings.NewReader("")})
+			ok(b, err)
+		}
+	}
+	for b.Loop() {
+		out, err := r.ListObjectsV2(r.fresh(), &api.ListObjectsV2Input{Bucket: p("bkt"), Delimiter: p("/")})
+		ok(b, err)
+		if len(out.CommonPrefixes) != 10 {
+			b.Fatal(len(out.CommonPrefixes))
+		}
+	}
+}
+
+// BenchmarkListObjectsV2 lists pages of a thousand.
+func BenchmarkListObjectsV2(b *testing.B) {
+	r := onDisk(b)
+	for i := range 2000 {
+		key := fmt.Sprintf("%04d", i)
+		_, err := r.PutObject(r.fresh(), &api.PutObjectInput{Bucket: p("bkt"), Key: &key, Body: strings.NewReader("")})
+		ok(b, err)
+	}
+	for b.Loop() {
+		_, err := r.ListObjectsV2(r.fresh(), &api.ListObjectsV2Input{Bucket: p("bkt")})
+		ok(b, err)
+	}
+}
+
+func BenchmarkPutObject64MiB(b *testing.B) {
+	r := onDisk(b)
+	body := strings.Repeat("x", 64<<20)
+	b.SetBytes(64 << 20)
+	for b.Loop() {
+		_, err := r.PutObject(r.fresh(), &api.PutObjectInput{Bucket: p("bkt"), Key: p("k"), Body: strings.NewReader(body)})
+		ok(b, err)
+	}
+}
