@@ -1,0 +1,197 @@
+package logstore
+
+import (
+	"bytes"
+	"math"
+	"path/filepath"
+	"slices"
+	"sync"
+)
+
+// sources are the files that may hold what q wants, as they are now.
+func (g *group) sources(q *query) []*source {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var list []*source
+	for _, s := range g.segments {
+		if q.overlaps(s.lo, s.hi) {
+			list = append(list, newSource(g, s, q))
+		}
+	}
+	for _, w := range g.wals {
+		src := &source{group: g, wal: w}
+		lo, hi := int64(math.MaxInt64), int64(math.MinInt64)
+		for _, b := range w.batches {
+			if b.state == published && q.overlaps(b.lo, b.hi) && (q.streams == nil || q.streams[b.stream]) {
+				src.batches = append(src.batches, b)
+				lo, hi = min(lo, b.lo), max(hi, b.hi)
+			}
+		}
+		if src.batches != nil {
+			src.bound(q, key{lo, 0, 0}, hi)
+			list = append(list, src)
+		}
+	}
+	return slices.DeleteFunc(list, func(s *source) bool { return s.done })
+}
+
+// source is one file being read in order.
+type source struct {
+	group *group
+	// a segment, and its blocks still to be read
+	seg    *segment
+	blocks []int
+	file   File
+	// or a log, and its batches still to be read
+	wal     *wal
+	batches []*batch
+
+	rows []row
+	at   int
+	mem  *memory
+	head key // of rows[at], or a bound of what is not read yet
+	done bool
+}
+
+// memory is lent to a source while it has rows.
+type memory struct {
+	raw  []byte
+	rows []row
+}
+
+var memories = sync.Pool{New: func() any { return new(memory) }}
+
+func newSource(g *group, seg *segment, q *query) *source {
+	s := &source{group: g, seg: seg}
+	for i := range seg.blocks {
+		b := &seg.blocks[i]
+		if q.overlaps(b.lo, b.hi) && (q.streams == nil || slices.ContainsFunc(b.streams, func(n uint32) bool { return q.streams[seg.streams[n]] })) {
+			s.blocks = append(s.blocks, i)
+		}
+	}
+	if q.Desc {
+		slices.Reverse(s.blocks)
+	}
+	s.next(q)
+	return s
+}
+
+// next sets the bound of the block to be read next.
+func (s *source) next(q *query) {
+	if s.seg == nil || len(s.blocks) == 0 {
+		s.done = true
+		return
+	}
+	b := &s.seg.blocks[s.blocks[0]]
+	s.bound(q, b.first, b.hi)
+}
+
+func (s *source) bound(q *query, first key, hi int64) {
+	if s.head = first; q.Desc {
+		s.head = key{hi, math.MaxUint64, math.MaxUint32}
+	}
+}
+
+// fill reads what comes next. Afterwards there are rows, or a bound of what follows, or nothing more.
+func (s *source) fill(q *query) error {
+	if s.mem == nil {
+		s.mem = memories.Get().(*memory)
+	}
+	var err error
+	if s.wal != nil {
+		err = s.fillLog(q)
+	} else {
+		err = s.fillBlock(q)
+	}
+	if err != nil {
+		return err
+	}
+	if len(s.rows) == 0 {
+		s.next(q)
+		return nil
+	}
+	if s.at = 0; q.Desc {
+		slices.Reverse(s.rows)
+	}
+	s.head = s.rows[0].key()
+	return nil
+}
+
+func (s *source) fillBlock(q *query) error {
+	i := s.blocks[0]
+	s.blocks = s.blocks[1:]
+	s.rows = nil
+	if s.file == nil {
+		f, _, err := s.group.store.o.FS.Open(filepath.Join(s.group.dir, s.seg.name))
+		if isNotExist(err) { // dropped since the scan began
+			s.blocks = nil
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		s.file = f
+	}
+	b := &s.seg.blocks[i]
+	if len(q.tokens) > 0 {
+		bloom := make([]byte, b.bloomBytes)
+		if _, err := s.file.ReadAt(bloom, b.bloomOff); err != nil {
+			return err
+		}
+		if !mayHave(bloom, q.tokens) {
+			return nil
+		}
+	}
+	var err error
+	if s.mem.raw, err = s.seg.load(s.file, i, s.mem.raw); err != nil {
+		return err
+	}
+	if q.needle != nil && !bytes.Contains(s.mem.raw, q.needle) {
+		return nil
+	}
+	if s.mem.rows, err = parseBlock(s.mem.rows, s.mem.raw, s.seg.streams); err != nil {
+		return err
+	}
+	s.rows = q.pick(s.mem.rows, s.mem.raw)
+	return nil
+}
+
+func (s *source) fillLog(q *query) error {
+	raw, rows := s.mem.raw[:0], s.mem.rows[:0]
+	for _, b := range s.batches {
+		at := len(raw)
+		raw = slices.Grow(raw, int(b.size))[:at+int(b.size)]
+		if _, err := s.wal.file.ReadAt(raw[at:], b.off); err != nil {
+			return err
+		}
+		from := len(rows)
+		var err error
+		if rows, err = appendRows(rows, raw[at:], b.seq, at); err != nil {
+			return err
+		}
+		kept := q.pick(rows[from:], raw)
+		if rows = rows[:from+len(kept)]; len(kept) == 0 {
+			raw = raw[:at]
+		}
+	}
+	s.mem.raw, s.mem.rows, s.batches = raw, rows, nil
+	byKey := func(a, b row) int { return a.key().compare(b.key()) }
+	if !slices.IsSortedFunc(rows, byKey) {
+		slices.SortFunc(rows, byKey)
+	}
+	s.rows = rows
+	return nil
+}
+
+func (s *source) close() {
+	if s.file != nil {
+		s.file.Close() // read only: nothing can be lost
+		s.file = nil
+	}
+	if s.mem != nil {
+		if cap(s.mem.raw) <= 2*defaultLogBytes {
+			memories.Put(s.mem)
+		}
+		s.mem, s.rows = nil, nil
+	}
+}
