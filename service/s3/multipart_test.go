@@ -287,14 +287,17 @@ func TestDeleteObjects(t *testing.T) {
 // What is stored becomes a level of the meter at the next full hour.
 func TestUsage(t *testing.T) {
 	r := newRig(t)
+	ok(t, r.kernel.Start(r.ctx()))
 	r.bucket("bkt")
 	r.put("bkt", "a", strings.Repeat("x", 1000))
 	r.put("bkt", "a", strings.Repeat("x", 400))
 	r.put("bkt", "b", strings.Repeat("x", 100))
 	r.del("bkt", "b", "")
-	ok(t, r.kernel.Start(r.ctx()))
-	_, err := r.kernel.Clock.Advance(r.ctx(), begin.Add(3*time.Hour), nil)
+	report, err := r.kernel.Clock.Advance(r.ctx(), begin.Add(3*time.Hour), nil)
 	ok(t, err)
+	if report.ByJob["s3.measure"] != 1 || report.Failed != 0 {
+		t.Errorf("measured %+v", report)
+	}
 	got, err := r.level("TimedStorage-ByteHrs", begin.Add(3*time.Hour))
 	ok(t, err)
 	if got != 800 { // 400 bytes from 01:00 to 03:00

@@ -24,6 +24,7 @@ type usage struct {
 	bytes   map[shelf]int64
 	moved   map[shelf]struct{} // since the levels were written
 	armed   bool               // the job measure is set
+	arming  map[*store.Tx]bool // transactions that are about to set it
 }
 
 // shelf is what is paid for together.
@@ -44,21 +45,32 @@ func (s *Service) stored(tx *store.Tx, b *bucket, name string, o *object, sign i
 		return
 	}
 	at, delta := shelf{b.Account, b.Region, name, o.Class}, sign*o.Size
-	s.use.mu.Lock()
-	arm := !s.use.armed
-	s.use.mu.Unlock()
-	if arm {
+	if s.use.arms(tx) {
 		s.measure.AtKey(tx.In(call.Scope{Partition: tx.Scope().Partition}), "", s.k.Clock.Now().Truncate(measureEvery).Add(measureEvery), none{})
 	}
 	tx.After(func() {
 		s.use.mu.Lock()
 		defer s.use.mu.Unlock()
-		s.use.armed = true
+		s.use.armed, s.use.arming = true, nil
 		s.use.moved[at] = struct{}{}
 		if s.use.counted {
 			s.use.bytes[at] += delta
 		}
 	})
+}
+
+// arms reports whether tx is to set the job: not when it is set, and only once in a transaction.
+func (u *usage) arms(tx *store.Tx) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.armed || u.arming[tx] {
+		return false
+	}
+	if u.arming == nil {
+		u.arming = map[*store.Tx]bool{}
+	}
+	u.arming[tx] = true
+	return true
 }
 
 // writeLevels is the job measure.
