@@ -41,15 +41,33 @@ func (s *Service) CreateLogGroup(ctx context.Context, in *api.CreateLogGroupInpu
 	arn := s.groupARN(scope, name)
 	id := s.k.Entropy.Hex(ctx, 16)
 	now := s.k.Clock.Now()
+	if err := s.clear(ctx, name, folder(scope, id)); err != nil {
+		return nil, err
+	}
 	return &api.CreateLogGroupOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
 		if s.groups.Has(tx, name) {
-			return api.NewResourceAlreadyExistsException("The specified log group already exists")
+			return groupExists()
 		}
 		s.groups.Put(tx, name, group{ID: id, Created: now.UnixMilli(), Class: class, Protected: rt.Val(in.DeletionProtectionEnabled)})
 		s.k.Resources.Put(tx, resource.Resource{ARN: arn, Type: groupType, Name: name, Service: "logs", Account: scope.Account, Region: scope.Region, Created: now})
 		s.k.Journal.Change(tx, journal.Change{ARN: arn, Type: groupType, Event: "Created"})
 		return mapTags(s.k.Tags.Set(tx, arn, tagList(in.Tags)...), arn)
 	})
+}
+
+// clear removes what a group of another life may have left under the id: ids come again when a seeded estate is reset, or begins
+// earlier after a crash.
+func (s *Service) clear(ctx context.Context, name, folder string) error {
+	err := s.k.View(ctx, func(tx *store.Tx) error {
+		if s.groups.Has(tx, name) { // perhaps under this very id: a job has asked again
+			return groupExists()
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.store.Drop(folder)
 }
 
 // tagList turns the API's map into tags in order of their keys.

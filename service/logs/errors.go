@@ -5,6 +5,7 @@ import (
 
 	api "unyo/api/logs"
 	"unyo/engine/logstore"
+	"unyo/kernel/store"
 	"unyo/kernel/tags"
 )
 
@@ -16,14 +17,18 @@ func noStream() error {
 	return api.NewResourceNotFoundException("The specified log stream does not exist.")
 }
 
+func groupExists() error {
+	return api.NewResourceAlreadyExistsException("The specified log group already exists")
+}
+
 func invalid(format string, args ...any) error {
 	return api.NewInvalidParameterException(format, args...)
 }
 
-// mapEngine turns the log store's refusals into the API's. Anything else is the house's own fault.
-func mapEngine(err error) error {
+// mapStore turns the stores' refusals into the API's. Anything else is the house's own fault.
+func mapStore(err error) error {
 	switch {
-	case errors.Is(err, logstore.ErrDiskFull):
+	case errors.Is(err, logstore.ErrDiskFull), errors.Is(err, store.ErrDiskFull):
 		return api.NewServiceUnavailableException("The service cannot complete the request: no space is left on the disk that holds the log events.")
 	case errors.Is(err, logstore.ErrTooLarge):
 		return invalid("Upload too large")

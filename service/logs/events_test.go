@@ -325,3 +325,17 @@ func TestReopen(t *testing.T) {
 	e.put("g", "a", "more")
 	want(t, e.filter(api.FilterLogEventsInput{LogGroupName: new("g")}), []string{"kept", "more"})
 }
+
+// A seeded estate that begins anew gives the same ids; what lay under them before is not seen.
+func TestSameIDsInAnotherLife(t *testing.T) {
+	dir := t.TempDir()
+	for range 2 {
+		e := openIn(t, dir)
+		e.group("g")
+		e.stream("g", "a")
+		want(t, len(e.filter(api.FilterLogEventsInput{LogGroupName: new("g")})), 0)
+		e.put("g", "a", "x")
+		want(t, len(e.filter(api.FilterLogEventsInput{LogGroupName: new("g")})), 1)
+		must(t, e.store.Close())
+	}
+}

@@ -38,10 +38,14 @@ type estate struct {
 
 func open(t *testing.T) *estate {
 	t.Helper()
+	return openIn(t, t.TempDir())
+}
+
+func openIn(t *testing.T, dir string) *estate {
+	t.Helper()
 	k, err := kernel.Open(kernel.Options{Held: true, Start: begin, Seed: 7, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	must(t, err)
-	e := &estate{t: t, k: k, firehose: &firehose{seen: map[string]bool{}}}
-	e.dir = t.TempDir()
+	e := &estate{t: t, k: k, dir: dir, firehose: &firehose{seen: map[string]bool{}}}
 	e.store = logstore.Open(e.dir, logstore.Options{})
 	e.firehose.k = k
 	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{Firehose: firehoseapi.Client{Invoker: e.firehose}})

@@ -54,11 +54,11 @@ func (s *Service) PutLogEvents(ctx context.Context, in *api.PutLogEventsInput) (
 	batch := &logstore.Batch{Group: folder(scope, g.ID), Stream: st.ID, Number: st.Batches + 1, Ingestion: now, Events: entries(taken)}
 	ref, err := s.store.Stage(ctx, batch)
 	if err != nil {
-		return nil, mapEngine(err)
+		return nil, mapStore(err)
 	}
 	if err := s.commitBatch(ctx, in, batch, ref); err != nil {
 		s.store.Discard(ref)
-		return nil, err
+		return nil, mapStore(err)
 	}
 	s.store.Publish(ref)
 	s.k.Meter.Count(ctx, meter.Quantity{Usage: ingestedBytes, Amount: float64(ref.Bytes + int64(len(taken))*eventOverhead)})
