@@ -123,6 +123,49 @@ func TestCommand(t *testing.T) {
 	}
 }
 
+// TestForeignAddress: reachable from elsewhere, root is the key that was set, and the door beside the API wants its signature.
+func TestForeignAddress(t *testing.T) {
+	t.Setenv("UNYO_ROOT_ACCESS_KEY_ID", "AKIAROOTROOTROOTROOT")
+	t.Setenv("UNYO_ROOT_SECRET_ACCESS_KEY", "a secret of our own")
+	dir := t.TempDir()
+	address := strings.Replace(freePort(t), "127.0.0.1", "LOCALHOST", 1) // a name it does not know, which for all the server knows may be any address
+	server := exec.Command(binary, "serve", "-data", dir, "-listen", address)
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Process.Kill(); _ = server.Wait() }()
+	e := &estate{t: t, url: "http://" + strings.Replace(address, "LOCALHOST", "127.0.0.1", 1), client: http.DefaultClient}
+	signed := func() ([]byte, error) {
+		return exec.Command(binary, "clock", "-endpoint", e.url, "show").CombinedOutput()
+	}
+	var out []byte
+	var err error
+	for range 200 {
+		if out, err = signed(); err == nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err != nil {
+		t.Fatalf("the root's own signature: %v\n%s", err, out)
+	}
+	t.Setenv("UNYO_ROOT_SECRET_ACCESS_KEY", "another")
+	if out, err := signed(); err == nil {
+		t.Errorf("another secret was let in: %s", out)
+	}
+	if status := e.door("clock", nil, nil); status != http.StatusForbidden {
+		t.Errorf("unsigned: %d", status)
+	}
+	for _, key := range []string{"test", "000000000000"} {
+		if a := e.send(t, with(who, func(r *raw) { r.key, r.secret = key, "test" })); a.code != "InvalidClientTokenId" {
+			t.Errorf("%s/test is %+v", key, a)
+		}
+	}
+	if a := e.send(t, with(who, func(r *raw) { r.key, r.secret = "AKIAROOTROOTROOTROOT", "a secret of our own" })); a.status != 200 {
+		t.Errorf("root is refused: %+v", a)
+	}
+}
+
 // TestForeignAddressNeedsKey: the key test/test is for loopback only.
 func TestForeignAddressNeedsKey(t *testing.T) {
 	out, err := exec.Command(binary, "serve", "-data", t.TempDir(), "-listen", "0.0.0.0:0").CombinedOutput()
