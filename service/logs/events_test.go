@@ -334,8 +334,17 @@ func TestSameIDsInAnotherLife(t *testing.T) {
 		e.group("g")
 		e.stream("g", "a")
 		want(t, len(e.filter(api.FilterLogEventsInput{LogGroupName: new("g")})), 0)
-		e.put("g", "a", "x")
-		want(t, len(e.filter(api.FilterLogEventsInput{LogGroupName: new("g")})), 1)
+		for range 3 {
+			e.put("g", "a", strings.Repeat("x", 5000))
+		}
+		want(t, len(e.filter(api.FilterLogEventsInput{LogGroupName: new("g")})), 3)
+		folders, err := filepath.Glob(filepath.Join(dir, "*", "*", "*"))
+		must(t, err)
+		want(t, len(folders), 1)
+		name, err := filepath.Rel(dir, folders[0])
+		must(t, err)
+		_, _, err = e.store.DropBefore(e.ctx(), name, 0) // makes segments of what is full
+		must(t, err)
 		must(t, e.store.Close())
 	}
 }

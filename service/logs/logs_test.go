@@ -46,7 +46,7 @@ func openIn(t *testing.T, dir string) *estate {
 	k, err := kernel.Open(kernel.Options{Held: true, Start: begin, Seed: 7, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	must(t, err)
 	e := &estate{t: t, k: k, dir: dir, firehose: &firehose{seen: map[string]bool{}}}
-	e.store = logstore.Open(e.dir, logstore.Options{})
+	e.store = logstore.Open(e.dir, logstore.Options{LogBytes: 4000})
 	e.firehose.k = k
 	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{Firehose: firehoseapi.Client{Invoker: e.firehose}})
 	must(t, k.Start(context.Background()))
