@@ -7,6 +7,9 @@
 // BucketOwnerPreferred without grants), encryption with KMS or customer keys, object lock, lifecycle, website, replication,
 // notifications, storage classes that behave unlike STANDARD.
 //
+// Objects are answered as encrypted with S3's own keys (AES256), which no client can tell from outside; the bytes on disk are as safe as the
+// disk is: whoever reads the estate's folder reads them.
+//
 // State: rows of the whole partition, because bucket names are. An object's newest version is one row of table object, so that
 // listing is one scan; older versions and delete markers are rows of table version, newest first (version.go). Bytes
 // are in engine/blob. Later runs: measure, which writes down how much is stored (usage.go).
