@@ -28,9 +28,6 @@ func (g *Gateway) authorize(ctx context.Context, c *Exchange, next Next) error {
 		return err
 	}
 	c.needs = needs
-	if len(needs) == 0 { // STS GetCallerIdentity: AWS asks no permission for it
-		return next(ctx)
-	}
 	set := &policy.Set{}
 	p := &c.call.Principal
 	if p.Kind != call.AWSService && p.Kind != call.Anonymous {
@@ -42,7 +39,7 @@ func (g *Gateway) authorize(ctx context.Context, c *Exchange, next Next) error {
 			return err
 		}
 	}
-	for _, need := range needs {
+	for _, need := range needs { // none for STS GetCallerIdentity: AWS asks no permission for it
 		for _, resource := range need.Resources {
 			if err := g.permit(ctx, c, *set, need, resource); err != nil {
 				return err
@@ -86,6 +83,9 @@ func (g *Gateway) permit(ctx context.Context, c *Exchange, set policy.Set, need 
 // askOwner learns from the service that owns the resource whose it is and what its own policy says.
 func (g *Gateway) askOwner(ctx context.Context, t *rt.Table, a arn.ARN, r *policy.Request, set *policy.Set) error {
 	r.Owner = a.Account
+	if a.Account == "aws" { // AWS's own managed policies belong to everyone
+		r.Owner = ""
+	}
 	if o, ok := t.Service.(Owners); ok && a.Account == "" {
 		account, err := o.Owner(ctx, r.Resource)
 		if err != nil {

@@ -3,8 +3,11 @@ package iam
 import (
 	"context"
 	"reflect"
+	"strings"
 
+	api "unyo/api/iam"
 	"unyo/api/rt"
+	"unyo/base/arn"
 	"unyo/base/call"
 	"unyo/kernel/store"
 )
@@ -26,7 +29,28 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	if err != nil || found == "" {
 		return nil, false
 	}
-	return need(op, found), true
+	needs := need(op, found)
+	if in, ok := in.(*api.UpdateUserInput); ok {
+		needs[0].Resources = append(needs[0].Resources, s.renamed(c, found, in))
+	}
+	return needs, true
+}
+
+// renamed is the ARN that a user is about to bear: who renames must be allowed to on both.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_rename.html
+func (s *Service) renamed(c *call.Call, before string, in *api.UpdateUserInput) string {
+	_, rest, _ := strings.Cut(before, ":user/")
+	path, name := "/", rest
+	if i := strings.LastIndexByte(rest, '/'); i >= 0 {
+		path, name = "/"+rest[:i+1], rest[i+1:]
+	}
+	if in.NewPath != nil {
+		path = *in.NewPath
+	}
+	if in.NewUserName != nil {
+		name = *in.NewUserName
+	}
+	return s.arn(c.Account, "user", path, name)
 }
 
 func need(op, resource string) []rt.Need {
@@ -60,7 +84,7 @@ func (s *Service) named(tx *store.Tx, c *call.Call, op string, v reflect.Value) 
 	if name := text(v, "PolicyName"); name != "" {
 		return s.arn(c.Account, "policy", path, name)
 	}
-	if v.FieldByName("UserName").IsValid() && c.Principal.Kind == call.IAMUser { // left out: the caller themself
+	if v.FieldByName("UserName").IsValid() { // left out: the caller themself
 		return c.Principal.ARN
 	}
 	return ""
@@ -75,9 +99,12 @@ func text(v reflect.Value, member string) string {
 
 // Conditions gives the condition keys of IAM's own actions.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
-func (s *Service) Conditions(ctx context.Context, op string, in any, _ string) (map[string][]string, error) {
+func (s *Service) Conditions(ctx context.Context, _ string, in any, resource string) (map[string][]string, error) {
 	v := reflect.ValueOf(in).Elem()
-	keys := map[string][]string{}
+	keys, err := s.entityKeys(ctx, resource)
+	if err != nil {
+		return nil, err
+	}
 	if a := text(v, "PolicyArn"); a != "" {
 		keys["iam:policyarn"] = []string{a}
 	}
@@ -85,4 +112,35 @@ func (s *Service) Conditions(ctx context.Context, op string, in any, _ string) (
 		keys["iam:permissionsboundary"] = []string{a}
 	}
 	return keys, nil
+}
+
+// entityKeys are the keys that tell of the resource itself: its tags, and the boundary it has already.
+func (s *Service) entityKeys(ctx context.Context, resource string) (map[string][]string, error) {
+	keys := map[string][]string{}
+	a, err := arn.Parse(resource)
+	if err != nil || a.Service != "iam" {
+		return keys, nil
+	}
+	kind, name := cutName(a.Resource)
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		clear(keys)
+		tx = tx.In(scope(a.Account))
+		boundary := ""
+		switch kind {
+		case "user":
+			u, _ := s.users.Get(tx, fold(name))
+			boundary = u.Boundary
+		case "role":
+			r, _ := s.roles.Get(tx, fold(name))
+			boundary = r.Boundary
+		}
+		if boundary != "" {
+			keys["iam:permissionsboundary"] = []string{boundary}
+		}
+		for _, t := range s.k.Tags.List(tx, resource) {
+			keys["iam:resourcetag/"+strings.ToLower(t.Key)] = []string{t.Value}
+		}
+		return nil
+	})
+	return keys, err
 }

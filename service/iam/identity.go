@@ -106,7 +106,7 @@ func (s *Service) Policies(ctx context.Context, p *call.Principal) (*policy.Set,
 		switch p.Kind {
 		case call.IAMUser:
 			u, ok := s.users.Get(tx, fold(p.Name))
-			if !ok {
+			if !ok || u.ID != p.ID { // another user of the same name is another user
 				return call.ErrUnknownKey
 			}
 			boundary = u.Boundary
@@ -179,10 +179,13 @@ func (s *Service) gather(tx *store.Tx, e entity, set *policy.Set) error {
 	return nil
 }
 
+// nothing is the document that stands for a boundary or a session's policy that was deleted.
+const nothing = `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`
+
 func (s *Service) boundary(tx *store.Tx, arn string) (*policy.Document, error) {
 	text, ok := s.documentOf(tx, arn)
-	if !ok { // a boundary that was deleted allows nothing
-		text = `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`
+	if !ok {
+		text = nothing
 	}
 	return s.docs.parse(policy.Boundary, arn, text)
 }
@@ -192,7 +195,10 @@ func (s *Service) gatherSession(tx *store.Tx, p *call.Principal, set *policy.Set
 		name := "session"
 		if _, err := arn.Parse(text); err == nil {
 			name = text
-			text, _ = s.documentOf(tx, name)
+			var ok bool
+			if text, ok = s.documentOf(tx, name); !ok {
+				text = nothing
+			}
 		}
 		d, err := s.docs.parse(policy.Session, name, text)
 		if err != nil {
@@ -214,6 +220,15 @@ func (s *Service) documentOf(tx *store.Tx, arn string) (string, bool) {
 	}
 	v, ok := s.versions.Get(tx, versionKey(arn, p.Default))
 	return v.Document, ok
+}
+
+// HasPolicy reports whether a managed policy, the account's or AWS's own, bears the ARN.
+func (s *Service) HasPolicy(ctx context.Context, account, arn string) (known bool, err error) {
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		_, known = s.documentOf(tx.In(scope(account)), arn)
+		return nil
+	})
+	return known, err
 }
 
 // ResourcePolicy returns the trust policy of a role: it says who may take the role on.
@@ -291,8 +306,14 @@ func (s *Service) RoleByARN(ctx context.Context, a string) (Role, error) {
 	return found, err
 }
 
-// documents keeps compiled policies: the same text is compiled once.
-type documents struct{ m sync.Map }
+// documents keeps compiled policies: the same text is compiled once while it is remembered.
+type documents struct {
+	mu sync.RWMutex
+	m  map[docKey]*policy.Document
+}
+
+// maxDocuments bounds them: every session may bring a document of its own.
+const maxDocuments = 4096
 
 type docKey struct {
 	kind       policy.Kind
@@ -301,14 +322,22 @@ type docKey struct {
 
 func (d *documents) parse(kind policy.Kind, name, text string) (*policy.Document, error) {
 	key := docKey{kind, name, text}
-	if v, ok := d.m.Load(key); ok {
-		return v.(*policy.Document), nil
+	d.mu.RLock()
+	doc := d.m[key]
+	d.mu.RUnlock()
+	if doc != nil {
+		return doc, nil
 	}
 	doc, err := policy.Parse(kind, name, text)
 	if err != nil {
 		return nil, err
 	}
-	d.m.Store(key, doc)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.m == nil || len(d.m) >= maxDocuments {
+		d.m = map[docKey]*policy.Document{}
+	}
+	d.m[key] = doc
 	return doc, nil
 }
 
