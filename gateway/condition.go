@@ -122,6 +122,8 @@ func principalKey(p *call.Principal, name string, at time.Time) ([]string, bool)
 		if p.Kind == call.AWSService {
 			return one(p.Service)
 		}
+	case "sourceidentity":
+		return one(p.SourceIdentity)
 	case "userid":
 		return one(p.ID)
 	case "username":
@@ -148,7 +150,7 @@ func principalKey(p *call.Principal, name string, at time.Time) ([]string, bool)
 func (g *Gateway) tagKey(c *Exchange, family, tag, resource string) ([]string, bool) {
 	switch family {
 	case "principaltag":
-		for k, v := range c.call.Principal.Tags {
+		for k, v := range c.call.Principal.Tags { // their keys differ in more than case
 			if strings.EqualFold(k, tag) {
 				return []string{v}, true
 			}

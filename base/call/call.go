@@ -49,6 +49,10 @@ type Principal struct {
 	SessionPolicies []string
 	// Tags are the principal's own tags merged with the session's (aws:PrincipalTag).
 	Tags map[string]string
+	// Transitive are the keys of session tags that pass on to sessions opened by this one.
+	Transitive []string
+	// SourceIdentity is who stands behind a chain of sessions (aws:SourceIdentity); it never changes within one.
+	SourceIdentity string
 }
 
 // Call is one request in flight, or one job.

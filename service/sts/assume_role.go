@@ -3,12 +3,12 @@ package sts
 import (
 	"context"
 	"errors"
-	"maps"
-	"strings"
+	"net/http"
 	"time"
 
 	"unyo/api/rt"
 	api "unyo/api/sts"
+	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/engine/policy"
 )
@@ -44,19 +44,27 @@ func (s *Service) AssumeRole(ctx context.Context, in *api.AssumeRoleInput) (*api
 	if err != nil {
 		return nil, err
 	}
-	policies, err := sessionPolicies(in.Policy, in.PolicyArns)
+	policies, err := s.sessionPolicies(ctx, role.Account, in.Policy, in.PolicyArns)
 	if err != nil {
 		return nil, err
 	}
-	if len(in.Tags) > maxSessionTags {
-		return nil, validation("1 validation error detected: Value '[%d members]' at 'tags' failed to satisfy constraint: Member must have length less than or equal to %d", len(in.Tags), maxSessionTags)
+	if len(in.ProvidedContexts) > 0 {
+		return nil, awserr.New(http.StatusNotImplemented, "NotImplemented", "ProvidedContexts is not supported by this estate.")
+	}
+	identity, err := sourceIdentity(&c.Principal, in.SourceIdentity)
+	if err != nil {
+		return nil, err
+	}
+	tags, transitive, err := sessionTags(&c.Principal, role.Tags, in)
+	if err != nil {
+		return nil, err
 	}
 	now := s.k.Clock.Now()
 	p := call.Principal{
 		Kind: call.AssumedRole, Account: role.Account, Name: role.Name, RoleARN: role.ARN, SessionName: *in.RoleSessionName,
 		ARN: "arn:" + s.k.Partition + ":sts::" + role.Account + ":assumed-role/" + role.Name + "/" + *in.RoleSessionName,
 		ID:  role.ID + ":" + *in.RoleSessionName, IssuedAt: now, ExpiresAt: now.Add(time.Duration(seconds) * time.Second),
-		SessionPolicies: policies, Tags: sessionTags(role.Tags, in.Tags),
+		SessionPolicies: policies, Tags: tags, Transitive: transitive, SourceIdentity: identity,
 	}
 	if c.Principal.Kind == call.AWSService {
 		p.Service = c.Principal.Service
@@ -65,8 +73,15 @@ func (s *Service) AssumeRole(ctx context.Context, in *api.AssumeRoleInput) (*api
 		Credentials:      s.issue(ctx, p),
 		AssumedRoleUser:  &api.AssumedRoleUser{Arn: new(p.ARN), AssumedRoleId: new(p.ID)},
 		PackedPolicySize: packedSize(in),
-		SourceIdentity:   in.SourceIdentity,
+		SourceIdentity:   optional(identity),
 	}, nil
+}
+
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return new(s)
 }
 
 // issue seals a session into credentials.
@@ -90,7 +105,8 @@ func duration(asked *int32, roleMax int32, chained bool) (int32, error) {
 }
 
 // sessionPolicies checks the documents that narrow the session: inline text, and ARNs of managed policies.
-func sessionPolicies(inline *string, arns []api.PolicyDescriptorType) ([]string, error) {
+// Those are of the role's account, or AWS's own.
+func (s *Service) sessionPolicies(ctx context.Context, account string, inline *string, arns []api.PolicyDescriptorType) ([]string, error) {
 	var list []string
 	if inline != nil {
 		if len(*inline) > maxPolicyText {
@@ -104,26 +120,16 @@ func sessionPolicies(inline *string, arns []api.PolicyDescriptorType) ([]string,
 		list = append(list, *inline)
 	}
 	for _, p := range arns {
+		known, err := s.directory.HasPolicy(ctx, account, rt.Val(p.Arn))
+		if err != nil {
+			return nil, err
+		}
+		if !known {
+			return nil, validation("Policy %s does not exist or is not attachable.", rt.Val(p.Arn))
+		}
 		list = append(list, rt.Val(p.Arn))
 	}
 	return list, nil
-}
-
-// sessionTags lays the session's tags over the role's; the session's win.
-func sessionTags(role map[string]string, session []api.Tag) map[string]string {
-	tags := maps.Clone(role)
-	if tags == nil {
-		tags = map[string]string{}
-	}
-	for _, t := range session {
-		for k := range tags {
-			if strings.EqualFold(k, *t.Key) {
-				delete(tags, k)
-			}
-		}
-		tags[*t.Key] = *t.Value
-	}
-	return tags
 }
 
 // packedSize is how much of the room for policies and tags is used, in percent.

@@ -5,17 +5,18 @@ import (
 
 	"unyo/api/rt"
 	api "unyo/api/sts"
+	"unyo/base/call"
 )
 
 // Needs: AssumeRole is judged by the role's trust policy under the keys of the request; who one is, and
 // whose key a key is, may be asked by anyone.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
-func (s *Service) Needs(_ context.Context, op string, in any) ([]rt.Need, bool) {
+func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool) {
 	switch in := in.(type) {
 	case *api.GetCallerIdentityInput, *api.GetSessionTokenInput:
 		return nil, true
 	case *api.AssumeRoleInput:
-		return assumeNeeds(in), true
+		return assumeNeeds(in, call.From(ctx).Principal.SourceIdentity), true
 	case *api.DecodeAuthorizationMessageInput:
 		return []rt.Need{{Action: "sts:DecodeAuthorizationMessage", Resources: []string{"*"}}}, true
 	case *api.GetAccessKeyInfoInput:
@@ -24,13 +25,18 @@ func (s *Service) Needs(_ context.Context, op string, in any) ([]rt.Need, bool) 
 	return nil, false
 }
 
-func assumeNeeds(in *api.AssumeRoleInput) []rt.Need {
+// inherited is the source identity of the calling session: it goes on to the next one.
+func assumeNeeds(in *api.AssumeRoleInput, inherited string) []rt.Need {
 	keys := map[string][]string{"sts:rolesessionname": {*in.RoleSessionName}}
 	if in.ExternalId != nil {
 		keys["sts:externalid"] = []string{*in.ExternalId}
 	}
+	identity := inherited
 	if in.SourceIdentity != nil {
-		keys["sts:sourceidentity"] = []string{*in.SourceIdentity}
+		identity = *in.SourceIdentity
+	}
+	if identity != "" {
+		keys["sts:sourceidentity"] = []string{identity}
 	}
 	needs := []rt.Need{{Action: "sts:AssumeRole", Resources: []string{*in.RoleArn}, Keys: keys}}
 	if len(in.Tags) > 0 {
@@ -39,7 +45,7 @@ func assumeNeeds(in *api.AssumeRoleInput) []rt.Need {
 		}
 		needs = append(needs, rt.Need{Action: "sts:TagSession", Resources: []string{*in.RoleArn}, Keys: keys})
 	}
-	if in.SourceIdentity != nil {
+	if identity != "" {
 		needs = append(needs, rt.Need{Action: "sts:SetSourceIdentity", Resources: []string{*in.RoleArn}, Keys: keys})
 	}
 	return needs

@@ -1,7 +1,7 @@
 // Package sts is the AWS Security Token Service: it opens sessions of roles and users.
 //
 // Real here: AssumeRole behind the role's trust policy (the gateway's authorize step decides, with external
-// id, session tags and source keys), session policies and tags, role chaining's limit, GetSessionToken,
+// id, session tags, source identity and source keys), session policies, transitive tags, role chaining's limit, GetSessionToken,
 // GetCallerIdentity, GetAccessKeyInfo, DecodeAuthorizationMessage. Sessions end on the estate's clock.
 // Not here yet: federation (SAML, web identity, GetFederationToken) and MFA; they are refused.
 //

@@ -15,6 +15,10 @@ const (
 	rootDuration  = 3600
 )
 
+// ownSession is what AWS keeps from sessions that a user opened without MFA: IAM, and of STS all but AssumeRole
+// and GetCallerIdentity (which asks no permission).
+const ownSession = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":["iam:*","sts:Get*","sts:Decode*"],"Resource":"*"}]}`
+
 // GetSessionToken gives a user temporary credentials of their own.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
 func (s *Service) GetSessionToken(ctx context.Context, in *api.GetSessionTokenInput) (*api.GetSessionTokenOutput, error) {
@@ -32,6 +36,7 @@ func (s *Service) GetSessionToken(ctx context.Context, in *api.GetSessionTokenIn
 	if p.Kind == call.Root {
 		seconds = min(seconds, rootDuration)
 	}
+	p.SessionPolicies = []string{ownSession}
 	p.IssuedAt = s.k.Clock.Now()
 	p.ExpiresAt = p.IssuedAt.Add(time.Duration(seconds) * time.Second)
 	return &api.GetSessionTokenOutput{Credentials: s.issue(ctx, p)}, nil

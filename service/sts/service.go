@@ -19,6 +19,8 @@ type Role struct {
 type Directory interface {
 	// Role finds a role in any account; ok=false when there is none.
 	Role(ctx context.Context, arn string) (r Role, ok bool, err error)
+	// HasPolicy reports whether a managed policy, the account's or AWS's own, bears the ARN.
+	HasPolicy(ctx context.Context, account, arn string) (bool, error)
 	// Credential finds the principal behind a long-term access key id.
 	Credential(ctx context.Context, accessKeyID, token string) (call.Credential, error)
 }
