@@ -83,8 +83,10 @@ func checkParts(in *api.CompleteMultipartUploadInput) ([]api.CompletedPart, erro
 	if err != nil {
 		return nil, err
 	}
-	stated.Value, _, _ = strings.Cut(stated.Value, "-") // a composite may say of how many parts
-	if stated.Algorithm != "" && !stated.wellFormed() {
+	count, counted := "", false
+	stated.Value, count, counted = strings.Cut(stated.Value, "-") // a composite may say of how many parts
+	n, numeric := digits(count)
+	if stated.Algorithm != "" && (!stated.wellFormed() || counted && (!numeric || n == 0)) {
 		return nil, invalidRequest("Value for %s header is invalid.", headerOf(stated.Algorithm))
 	}
 	if in.MultipartUpload == nil || len(in.MultipartUpload.Parts) == 0 || len(in.MultipartUpload.Parts) > maxParts {
