@@ -13,6 +13,7 @@ import (
 type reaper struct {
 	s *Store
 
+	rounds  sync.Mutex // one at a time, so that Sweep returns when all is done
 	mu      sync.Mutex
 	garbage []freed
 	epoch   uint64
@@ -102,6 +103,8 @@ func (r *reaper) run() {
 
 // round destroys what nobody reads any more and reports whether something is left.
 func (r *reaper) round() (left bool) {
+	r.rounds.Lock()
+	defer r.rounds.Unlock()
 	r.mu.Lock()
 	oldest := r.epoch + 1
 	for at := range r.pins {
