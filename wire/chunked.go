@@ -9,6 +9,7 @@ import (
 	"hash"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -23,15 +24,22 @@ var (
 	ErrChunkSignature = errors.New("chunk signature does not match")
 	ErrChunkTruncated = errors.New("body ended before its stated length")
 	ErrPayloadHash    = errors.New("body does not match x-amz-content-sha256")
+	ErrTrailer        = errors.New("trailing headers are not those announced")
 )
 
 const (
 	maxChunkHeader = 1024
 	maxTrailers    = 16
+	maxChunk       = 5 << 30
 )
 
 // ChunkReader undoes aws-chunked. Trailer is complete once Read has returned io.EOF.
 type ChunkReader struct {
+	// Length is what x-amz-decoded-content-length says the chunks hold together; -1 where it says nothing.
+	Length int64
+	// Announced are the names in x-amz-trailer.
+	Announced []string
+
 	in      *bufio.Reader
 	sig     *Signature // nil: chunks are unsigned
 	secret  string
@@ -39,15 +47,17 @@ type ChunkReader struct {
 	trailer bool   // trailing headers are announced
 	left    int64
 	first   bool
+	got     int64 // bytes of all chunks so far
 	sum     hash.Hash
 	want    string // signature of the chunk being read
 	Trailer http.Header
 	err     error
 }
 
-// NewChunkReader reads body as mode (the x-amz-content-sha256 of the request) says.
+// NewChunkReader reads body as mode (the x-amz-content-sha256 of the request) says. Length and Announced are the
+// caller's to set before the first Read.
 func NewChunkReader(body io.Reader, mode string, sig *Signature, secret string) *ChunkReader {
-	c := &ChunkReader{in: bufio.NewReaderSize(body, 64<<10), first: true, Trailer: http.Header{}}
+	c := &ChunkReader{Length: -1, in: bufio.NewReaderSize(body, 64<<10), first: true, Trailer: http.Header{}}
 	if mode == StreamingSigned || mode == StreamingSignedTrailer {
 		c.sig, c.secret, c.last, c.sum = sig, secret, sig.Hex, sha256.New()
 	}
@@ -104,9 +114,13 @@ func (c *ChunkReader) next() error {
 		return err
 	}
 	size, ext, _ := strings.Cut(l, ";")
-	n, err := strconv.ParseInt(strings.TrimSpace(size), 16, 64)
-	if err != nil || n < 0 || n > 5<<30 {
+	u, err := strconv.ParseUint(size, 16, 64)
+	if err != nil || u > maxChunk {
 		return ErrChunkMalformed
+	}
+	n := int64(u)
+	if c.got += n; c.Length >= 0 && (c.got > c.Length || n == 0 && c.got < c.Length) {
+		return ErrChunkTruncated
 	}
 	if c.sig != nil {
 		v, ok := strings.CutPrefix(strings.TrimSpace(ext), "chunk-signature=")
@@ -148,7 +162,7 @@ func (c *ChunkReader) checkChunk() error {
 func (c *ChunkReader) trailers() error {
 	var canonical strings.Builder
 	signature := ""
-	for range maxTrailers {
+	for n := 0; ; n++ {
 		l, err := c.line()
 		if errors.Is(err, ErrChunkTruncated) || (err == nil && l == "") {
 			break
@@ -157,16 +171,22 @@ func (c *ChunkReader) trailers() error {
 			return err
 		}
 		k, v, ok := strings.Cut(l, ":")
-		if !ok {
-			return ErrChunkMalformed
+		if !ok || n == maxTrailers {
+			return ErrTrailer
 		}
 		k, v = strings.ToLower(strings.TrimSpace(k)), strings.TrimSpace(v)
 		if k == "x-amz-trailer-signature" {
 			signature = v
 			continue
 		}
+		if !slices.Contains(c.Announced, k) || c.Trailer.Get(k) != "" {
+			return ErrTrailer
+		}
 		canonical.WriteString(k + ":" + v + "\n")
 		c.Trailer.Add(k, v)
+	}
+	if len(c.Trailer) != len(c.Announced) {
+		return ErrTrailer
 	}
 	if c.sig == nil {
 		return nil

@@ -41,6 +41,8 @@ var (
 	ErrSignatureDate     = errors.New("signature date is malformed")
 	ErrPresignedExpires  = errors.New("X-Amz-Expires is out of range")
 	ErrSignatureMismatch = errors.New("signature does not match")
+	ErrTwoSignatures     = errors.New("request is signed twice")
+	ErrOldSignature      = errors.New("signature version 2 is not accepted")
 )
 
 // Signature is what a request says of its own signing. Nothing in it is trusted before Verify.
@@ -64,20 +66,37 @@ func (s *Signature) Scope() string {
 }
 
 // ParseSignature reads the Authorization header or the presigned query of r.
-// It returns ErrUnsigned when there is neither.
+// It returns ErrUnsigned when there is neither, ErrTwoSignatures when there is more than one.
 func ParseSignature(r *http.Request, query url.Values) (*Signature, error) {
-	if h := r.Header.Get("Authorization"); h != "" {
-		return parseAuthorization(r, h)
-	}
-	if query.Has("X-Amz-Algorithm") || query.Has("X-Amz-Signature") || query.Has("X-Amz-Credential") {
-		return parsePresigned(query)
+	headers := r.Header.Values("Authorization")
+	presigned := query.Has("X-Amz-Algorithm") || query.Has("X-Amz-Signature") || query.Has("X-Amz-Credential")
+	old := query.Has("AWSAccessKeyId") && query.Has("Signature")
+	switch {
+	case len(headers) > 0:
+		s, err := parseAuthorization(r, headers[0])
+		if err == nil && (presigned || old || len(headers) > 1) {
+			err = ErrTwoSignatures
+		}
+		return s, err
+	case presigned:
+		s, err := parsePresigned(query)
+		if err == nil && (len(query["X-Amz-Signature"]) > 1 || len(query["X-Amz-Credential"]) > 1) {
+			err = ErrTwoSignatures
+		}
+		return s, err
+	case old:
+		return &Signature{Presigned: true}, ErrOldSignature
 	}
 	return nil, ErrUnsigned
 }
 
 func parseAuthorization(r *http.Request, h string) (*Signature, error) {
 	algorithm, rest, _ := strings.Cut(strings.TrimSpace(h), " ")
-	if algorithm != sigAlgorithm {
+	switch algorithm {
+	case sigAlgorithm:
+	case "AWS":
+		return &Signature{}, ErrOldSignature
+	default:
 		return &Signature{Detail: algorithm}, ErrAlgorithm
 	}
 	s := &Signature{Token: r.Header.Get("X-Amz-Security-Token")}
