@@ -72,6 +72,7 @@ type Exchange struct {
 	call      *call.Call // identify
 	deny      *denial    // authorize: why not
 	needs     []rt.Need  // authorize
+	lent      int64      // route, authenticate: bytes of memory borrowed for raw
 	requestID string     // accept
 	hostID    string     // accept
 }

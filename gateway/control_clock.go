@@ -105,6 +105,9 @@ func (o order) target(now time.Time) (time.Time, error) {
 		if err != nil {
 			return t, errRequest{"until is an instant like 2027-01-01T00:00:00Z"}
 		}
+		if t.Sub(now) > maxJump {
+			return t, errRequest{"time moves by at most 20 years at once"}
+		}
 		return t.UTC(), nil
 	}
 	d, err := parseDuration(o.Advance)

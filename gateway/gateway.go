@@ -131,11 +131,13 @@ func (g *Gateway) Tables() []*rt.Table {
 
 // ServeHTTP answers one request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+	if strings.HasPrefix(r.URL.Path, controlPrefix) && bucketOfHost(r.Host) == "" { // a bucket's objects may bear any name
 		g.control.ServeHTTP(w, r)
 		return
 	}
 	c := &Exchange{w: w, r: r}
+	defer func() { g.limits.release(c.lent) }()
+	r.Body = &patientBody{in: r.Body, control: http.NewResponseController(w)}
 	c.requestID, c.hostID = g.requestIDs()
 	var err error
 	if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {

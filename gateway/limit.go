@@ -1,12 +1,24 @@
 package gateway
 
 import (
+	"bytes"
 	"context"
+	"io"
+	"net/http"
 	"sync"
+	"time"
+
+	"unyo/base/awserr"
 )
 
 // maxBuffered bounds the bytes of all request bodies held in memory at once.
 const maxBuffered = 512 << 20
+
+// maxWait is how long a body waits for memory that others hold, before its sender is asked to come again.
+const maxWait = 5 * time.Second
+
+// lentAtOnce is what a body borrows before its next bytes are read: who announces much and sends nothing holds little.
+const lentAtOnce = 64 << 10
 
 // limiter lends bytes; who asks for more than is left waits for others to return theirs.
 type limiter struct {
@@ -18,8 +30,9 @@ type limiter struct {
 
 func newLimiter(n int64) *limiter { return &limiter{left: n, wait: make(chan struct{})} }
 
-// acquire takes n bytes; false when ctx ends first.
+// acquire takes n bytes; false when ctx ends first, or after maxWait.
 func (l *limiter) acquire(ctx context.Context, n int64) bool {
+	var late <-chan time.Time
 	for {
 		l.mu.Lock()
 		if l.left >= n {
@@ -30,24 +43,53 @@ func (l *limiter) acquire(ctx context.Context, n int64) bool {
 		wait := l.wait
 		l.waiting++
 		l.mu.Unlock()
+		if late == nil {
+			late = time.After(maxWait)
+		}
 		select {
 		case <-wait:
+		case <-late:
+			return false
 		case <-ctx.Done():
 			return false
 		}
 	}
 }
 
-// release gives n bytes back; a negative n takes more without waiting, for what has been read already.
+// release gives n bytes back.
 func (l *limiter) release(n int64) {
 	if n == 0 {
 		return
 	}
 	l.mu.Lock()
 	l.left += n
-	if n > 0 && l.waiting > 0 {
+	if l.waiting > 0 {
 		close(l.wait)
 		l.wait, l.waiting = make(chan struct{}), 0
 	}
 	l.mu.Unlock()
+}
+
+// readWhole reads body into c.raw, within limit and within what all bodies together may hold.
+func (g *Gateway) readWhole(c *Exchange, body io.Reader, limit int64) error {
+	if c.r.ContentLength > limit {
+		return errTooLarge
+	}
+	var buf bytes.Buffer
+	for more := true; more; {
+		if !g.limits.acquire(c.r.Context(), lentAtOnce) {
+			return awserr.New(http.StatusServiceUnavailable, "SlowDown", "Please reduce your request rate.")
+		}
+		c.lent += lentAtOnce
+		n, err := buf.ReadFrom(io.LimitReader(body, lentAtOnce))
+		if err != nil {
+			return wordRead(c, err)
+		}
+		if int64(buf.Len()) > limit {
+			return errTooLarge
+		}
+		more = n == lentAtOnce
+	}
+	c.raw = buf.Bytes()
+	return nil
 }

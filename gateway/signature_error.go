@@ -32,6 +32,10 @@ func (g *Gateway) wordSignature(c *Exchange, sig *wire.Signature, err error) err
 		return g.signatureError(c, "MissingAuthenticationToken", "Request is missing Authentication Token")
 	case errors.Is(err, wire.ErrIncomplete):
 		return g.signatureError(c, "IncompleteSignature", sig.Detail)
+	case errors.Is(err, wire.ErrTwoSignatures):
+		return g.signatureError(c, "IncompleteSignature", "The request must be signed once, in its Authorization header or in its query.")
+	case errors.Is(err, wire.ErrOldSignature):
+		return g.signatureError(c, "IncompleteSignature", "The request must be signed by AWS4-HMAC-SHA256.")
 	case errors.Is(err, wire.ErrAlgorithm):
 		return g.signatureError(c, "IncompleteSignature", fmt.Sprintf("Unsupported AWS 'algorithm': '%s'", sig.Detail))
 	case errors.Is(err, wire.ErrCredentialScope):
@@ -78,7 +82,7 @@ func (g *Gateway) signatureError(c *Exchange, code, message string) error {
 }
 
 func wordS3Signature(sig *wire.Signature, err error) error {
-	bad := func(code, format string, args ...any) error {
+	bad := func(code, format string, args ...any) *awserr.Generic {
 		return awserr.New(http.StatusBadRequest, code, format, args...)
 	}
 	malformed := "AuthorizationHeaderMalformed"
@@ -87,6 +91,11 @@ func wordS3Signature(sig *wire.Signature, err error) error {
 	}
 	var scope errScope
 	switch {
+	case errors.Is(err, wire.ErrTwoSignatures):
+		return bad("InvalidArgument", "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified").
+			With("ArgumentName", "Authorization")
+	case errors.Is(err, wire.ErrOldSignature):
+		return bad("InvalidRequest", "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.")
 	case errors.Is(err, wire.ErrAlgorithm) && sig.Presigned:
 		return bad(malformed, "X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\"")
 	case errors.Is(err, wire.ErrAlgorithm):

@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -193,7 +195,10 @@ func (g *Gateway) openBody(c *Exchange, secret string) error {
 		if c.signature == nil && stated != wire.StreamingUnsignTrailer {
 			return awserr.New(http.StatusBadRequest, "InvalidRequest", "Anonymous requests cannot sign chunks.")
 		}
-		c.chunks = wire.NewChunkReader(body, stated, c.signature, secret)
+		var err error
+		if c.chunks, err = chunked(c, stated, secret); err != nil {
+			return err
+		}
 		body = c.chunks
 	case len(stated) == 2*sha256.Size:
 		body = wire.NewHashReader(body, stated)
@@ -202,18 +207,28 @@ func (g *Gateway) openBody(c *Exchange, secret string) error {
 		c.body = &wordedBody{in: body, chunks: c.chunks}
 		return nil
 	}
-	if c.r.ContentLength > maxBody {
-		return errTooLarge
-	}
-	b, err := io.ReadAll(io.LimitReader(body, maxBody+1))
-	if err != nil {
+	if err := g.readWhole(c, body, maxBody); err != nil {
 		return wordBody(err)
 	}
-	if len(b) > maxBody {
-		return errTooLarge
-	}
-	c.raw, c.body = b, bytes.NewReader(b)
+	c.body = bytes.NewReader(c.raw)
 	return checkDigests(c)
+}
+
+// chunked undoes a body of chunks, which must hold what the headers announce.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
+func chunked(c *Exchange, mode, secret string) (*wire.ChunkReader, error) {
+	length, err := strconv.ParseUint(c.r.Header.Get("X-Amz-Decoded-Content-Length"), 10, 63)
+	if err != nil {
+		return nil, awserr.New(http.StatusLengthRequired, "MissingContentLength", "You must provide the Content-Length HTTP header.")
+	}
+	r := wire.NewChunkReader(c.r.Body, mode, c.signature, secret)
+	r.Length = int64(length)
+	for name := range strings.SplitSeq(strings.ToLower(strings.Join(c.r.Header.Values("X-Amz-Trailer"), ",")), ",") {
+		if name = strings.TrimSpace(name); name != "" && !slices.Contains(r.Announced, name) {
+			r.Announced = append(r.Announced, name)
+		}
+	}
+	return r, nil
 }
 
 // streamingOps remembers which operations take their body as a stream.
@@ -264,6 +279,10 @@ func wordBody(err error) error {
 		return awserr.New(http.StatusForbidden, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method.")
 	case errors.Is(err, wire.ErrChunkTruncated), errors.Is(err, io.ErrUnexpectedEOF):
 		return awserr.New(http.StatusBadRequest, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header")
+	case errors.Is(err, wire.ErrTrailer):
+		return awserr.New(http.StatusBadRequest, "MalformedTrailerError", "The request contained trailing data that was not well-formed or did not conform to our published schema.")
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errSlowBody
 	case errors.Is(err, wire.ErrChunkMalformed):
 		return awserr.New(http.StatusBadRequest, "InvalidRequest", "The body is not valid aws-chunked data.")
 	}

@@ -92,7 +92,7 @@ func (g *Gateway) deduplicate(ctx context.Context, c *Exchange, next Next) error
 	if err != nil {
 		return err
 	}
-	return g.kernel.Store.Update(ctx, func(tx *store.Tx) error {
+	return g.kernel.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		g.tokens.rows.Put(tx, key, answer{Sum: sum, Output: output, At: c.call.At})
 		return nil
 	})

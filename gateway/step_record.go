@@ -14,7 +14,8 @@ import (
 func (g *Gateway) record(ctx context.Context, c *Exchange, next Next) error {
 	err := next(ctx)
 	entry := g.entry(c, err)
-	if e := g.kernel.Journal.Record(ctx, entry); e != nil {
+	// Who hangs up early does not stay out of the journal.
+	if e := g.kernel.Journal.Record(context.WithoutCancel(ctx), entry); e != nil {
 		g.log.Error("call not recorded", "request", c.requestID, "operation", c.name(), "error", e)
 		if err == nil && !(c.op.ReadOnly && errors.Is(e, store.ErrDiskFull)) { // a full disk must not keep anyone from reading
 			return e

@@ -1,10 +1,8 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -47,7 +45,6 @@ func (g *Gateway) route(ctx context.Context, c *Exchange, next Next) error {
 	if err != nil {
 		return err
 	}
-	defer g.limits.release(int64(len(c.raw)))
 	return next(ctx)
 }
 
@@ -220,33 +217,7 @@ func (g *Gateway) routeREST(c *Exchange, t *rt.Table) error {
 
 // readBody reads the body whole, within limit and within what all bodies together may hold.
 func (g *Gateway) readBody(c *Exchange, limit int64) error {
-	n := c.r.ContentLength
-	if n > limit {
-		return errTooLarge
-	}
-	if n < 0 {
-		n = 0
-	}
-	if !g.limits.acquire(c.r.Context(), n) {
-		return awserr.New(http.StatusServiceUnavailable, "SlowDown", "Please reduce your request rate.")
-	}
-	buf := bytes.NewBuffer(make([]byte, 0, n+bytes.MinRead))
-	got, err := buf.ReadFrom(io.LimitReader(c.r.Body, limit+1))
-	c.raw = buf.Bytes()
-	if got != n { // a body of unstated length pays what it turned out to be
-		g.limits.release(n - got)
-	}
-	switch {
-	case got > limit:
-		g.limits.release(got)
-		c.raw = nil
-		return errTooLarge
-	case err != nil:
-		g.limits.release(got)
-		c.raw = nil
-		return awserr.New(http.StatusBadRequest, "RequestTimeout", "The request body could not be read.")
-	}
-	return nil
+	return g.readWhole(c, c.r.Body, limit)
 }
 
 // byHost finds the service that a host name like logs.eu-central-1.amazonaws.com means.
