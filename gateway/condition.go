@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -44,7 +45,7 @@ func (g *Gateway) keys(c *Exchange, need rt.Need, r *policy.Request, extra map[s
 		if name == "tagkeys" {
 			var keys []string
 			requestTags(c.in, func(k, _ string) { keys = append(keys, k) })
-			return keys, keys != nil
+			return append(keys, removedTags(c.in)...), keys != nil || removedTags(c.in) != nil
 		}
 		if name == "resourceaccount" {
 			return one(r.Owner)
@@ -196,7 +197,9 @@ func requestTags(in any, yield func(key, value string)) {
 		}
 		switch f.Kind() {
 		case reflect.Map:
-			for _, k := range f.MapKeys() {
+			keys := f.MapKeys()
+			slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+			for _, k := range keys {
 				yield(k.String(), f.MapIndex(k).String())
 			}
 		case reflect.Slice:
@@ -207,13 +210,20 @@ func requestTags(in any, yield func(key, value string)) {
 			}
 		}
 	}
-	if keys := v.FieldByName("TagKeys"); keys.IsValid() && keys.Kind() == reflect.Slice {
-		for i := range keys.Len() {
-			if k := keys.Index(i); k.Kind() == reflect.String {
-				yield(k.String(), "")
-			}
+}
+
+// removedTags lists the keys that an input takes away: aws:TagKeys speaks of them, aws:RequestTag does not.
+func removedTags(in any) (keys []string) {
+	list := reflect.ValueOf(in).Elem().FieldByName("TagKeys")
+	if !list.IsValid() || list.Kind() != reflect.Slice {
+		return nil
+	}
+	for i := range list.Len() {
+		if k := list.Index(i); k.Kind() == reflect.String {
+			keys = append(keys, k.String())
 		}
 	}
+	return keys
 }
 
 func textOf(v reflect.Value) string {

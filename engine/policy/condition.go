@@ -70,6 +70,10 @@ func compileCondition(operator, key string, values oneOrMany, vars bool) (condit
 		}
 		c.null = true
 	}
+	if len(values) == 0 { // what lists nothing is met by nothing; the operator must be one all the same
+		_, _, err := compileMatcher(op, operator, "", vars)
+		return c, err
+	}
 	for _, v := range values {
 		m, negated, err := compileMatcher(op, operator, v, vars)
 		if err != nil {

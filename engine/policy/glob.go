@@ -95,7 +95,7 @@ func (g glob) expand(keys Keys) (pattern string, ok bool) {
 			v = strings.ToLower(v)
 		}
 		for i := range len(v) {
-			if v[i] == '*' || v[i] == '?' {
+			if v[i] == '*' || v[i] == '?' || v[i] == 0 {
 				b.WriteByte(0)
 			}
 			b.WriteByte(v[i])
@@ -124,7 +124,19 @@ func (g glob) equal(s string, keys Keys) bool {
 		return p == s
 	}
 	pattern, ok := g.expand(keys)
-	return ok && strings.ReplaceAll(pattern, "\x00", "") == s
+	return ok && unescape(pattern) == s
+}
+
+// unescape undoes what expand has put before wildcard characters.
+func unescape(pattern string) string {
+	var b strings.Builder
+	for i := 0; i < len(pattern); i++ {
+		if pattern[i] == 0 && i+1 < len(pattern) {
+			i++
+		}
+		b.WriteByte(pattern[i])
+	}
+	return b.String()
 }
 
 // wildcard matches * (any run) and ? (any one byte); NUL makes the next byte literal. Linear in practice:

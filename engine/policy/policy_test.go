@@ -2,6 +2,7 @@ package policy
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"strings"
@@ -223,5 +224,33 @@ func BenchmarkEvaluate(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Evaluate(&set, &Request{Action: "servicet:GetObject", Resource: "arn:aws:s3:::bucket/key", Principal: &p, Keys: func(string) ([]string, bool) { return []string{"ann"}, true }})
+	}
+}
+
+// TestVariablesAreLiteral: nothing that a caller chooses becomes a wildcard, not even behind a NUL.
+func TestVariablesAreLiteral(t *testing.T) {
+	for _, c := range []struct {
+		value, resource string
+		want            bool
+	}{
+		{"ann", "home/ann/x", true}, {"*", "home/ann/x", false}, {"*", "home/*/x", true}, {"\x00*", "home/ann/x", false}, {"\x00*", "home/\x00*/x", true}, {"\x00", "home/\x00/x", true},
+	} {
+		keys := func(string) ([]string, bool) { return []string{c.value}, true }
+		if got := compileGlob("home/${aws:username}/*", true, false).match(c.resource, keys); got != c.want {
+			t.Errorf("%q like %q: %t", c.resource, c.value, got)
+		}
+		if got := compileGlob("home/${aws:username}/x", true, false).equal(c.resource, keys); got != c.want {
+			t.Errorf("%q equals %q: %t", c.resource, c.value, got)
+		}
+	}
+}
+
+// TestOperatorWithoutValues: an operator that is none is refused, also before an empty list.
+func TestOperatorWithoutValues(t *testing.T) {
+	const text = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"%s":{"aws:username":[]}}}}`
+	for operator, fails := range map[string]bool{"StringEquals": false, "Bool": false, "StringSimilar": true} {
+		if _, err := Parse(Identity, "p", fmt.Sprintf(text, operator)); (err != nil) != fails {
+			t.Errorf("%s: %v", operator, err)
+		}
 	}
 }
