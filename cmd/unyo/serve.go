@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"time"
 
 	"unyo/world"
@@ -82,6 +83,9 @@ func (s settings) options() (world.Options, error) {
 	case o.RootID == "":
 		o.RootID, o.RootSecret = "test", "test"
 	}
+	if !o.Loopback && o.Seed != 0 {
+		return o, fmt.Errorf("%s is reachable from elsewhere: whoever guesses -seed can forge every key of the estate", s.listen)
+	}
 	return o, nil
 }
 
@@ -115,6 +119,7 @@ func serve(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	syscall.Umask(0o077) // the estate holds keys: its files are nobody else's to read
 	listeners, err := s.listeners(o)
 	if err != nil {
 		return err
