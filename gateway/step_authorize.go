@@ -106,7 +106,17 @@ func (g *Gateway) askOwner(ctx context.Context, t *rt.Table, a arn.ARN, r *polic
 	if !isAssume(r.Action) && d != nil && d.Kind == policy.Trust {
 		set.Resource = nil // a trust policy has a say in who may take the role on, in nothing else
 	}
+	if r.Principal.Kind == call.Root && r.Principal.Account == r.Owner && isRecovery(r.Action) {
+		set.Resource = nil
+	}
 	return nil
+}
+
+// isRecovery tells what a bucket's policy cannot deny to the root of the bucket's account, lest nobody ever could
+// change it again.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
+func isRecovery(action string) bool {
+	return action == "s3:GetBucketPolicy" || action == "s3:PutBucketPolicy" || action == "s3:DeleteBucketPolicy"
 }
 
 func isAssume(action string) bool {
