@@ -157,7 +157,8 @@ type overlay struct {
 	Global    bool                `json:"global"`
 	Actions   map[string][]string `json:"actions"` // operation → IAM actions, where the names differ
 	OutRoots  map[string]string   `json:"outRoots"`
-	Data      []string            `json:"data"` // data-plane operations: CloudTrail counts them as data events
+	Status    map[string]int      `json:"status"` // HTTP status of success, where the model is wrong
+	Data      []string            `json:"data"`   // data-plane operations: CloudTrail counts them as data events
 	Unsigned  []string            `json:"unsigned"`
 	Shapes    object              `json:"shapes"` // laid over the shapes, member by member; null takes away
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -42,7 +43,7 @@ func (m *model) modelFile() string {
 // operation renders one line of the model.
 func (m *model) operation(b *strings.Builder, name string, op *operation) {
 	fmt.Fprintf(b, "{Name: %q, Method: %q, URI: %q, In: (*%sInput)(nil), Out: (*%sOutput)(nil), Sum: %q", name, op.HTTP.Method, op.HTTP.RequestURI, name, name, m.sum(name))
-	if c := op.HTTP.ResponseCode; c != 0 && c != 200 {
+	if c := cmp.Or(m.overlay.Status[name], op.HTTP.ResponseCode); c != 0 && c != 200 {
 		fmt.Fprintf(b, ", Status: %d", c)
 	} else {
 		b.WriteString(", Status: 200")

@@ -18,6 +18,9 @@ func encodeREST(w http.ResponseWriter, r *Response, p *Plan, base unsafe.Pointer
 	identify(h, r.Protocol, r.RequestID, r.HostID)
 	setBoundHeaders(h, p, base)
 	status := boundStatus(p, base, statusOf(r.Op))
+	if status == http.StatusOK && len(h["Content-Range"]) > 0 {
+		status = http.StatusPartialContent
+	}
 	if p.payload >= 0 {
 		return encodePayload(w, r, &p.Members[p.payload], base, status)
 	}

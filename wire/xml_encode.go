@@ -69,7 +69,7 @@ func appendXMLAttributes(b []byte, p *Plan, base unsafe.Pointer) []byte {
 		}
 		b = append(b, ' ')
 		if m.wire.prefix == "xsi" {
-			b = append(b, `xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:`...)
+			b = append(b, "xsi:"...) // the element itself declares the prefix
 		}
 		b = append(b, m.wire.xml...)
 		b = append(b, `="`...)

@@ -111,10 +111,21 @@ func (w *World) Handler() http.Handler { return w.Gateway }
 // Stop ends long polls and streams, so that the server can be shut down.
 func (w *World) Stop() { w.Gateway.Stop() }
 
+// Forgetter is a service that remembers something beside its rows.
+type Forgetter interface{ Forget() }
+
 // reset makes the estate as new.
 func (w *World) reset(ctx context.Context) error {
 	if err := w.Kernel.Reset(ctx); err != nil {
 		return err
+	}
+	if err := w.engines.logs.Clear(); err != nil {
+		return fmt.Errorf("cannot clear the log store: %w", err)
+	}
+	for _, t := range w.Gateway.Tables() {
+		if f, ok := t.Service.(Forgetter); ok {
+			f.Forget()
+		}
 	}
 	return w.ensureAccounts(ctx)
 }

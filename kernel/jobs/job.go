@@ -175,7 +175,11 @@ func (q *Queue) put(tx *store.Tx, due time.Time, r row) {
 		}
 		return ws
 	})
-	tx.After(func() { q.add(hint{at, r.lane()}) })
+	tx.After(func() {
+		if at != "" { // "": the same transaction has put the key again, and this job never was
+			q.add(hint{at, r.lane()})
+		}
+	})
 }
 
 // dueKey places a job in the order of work.

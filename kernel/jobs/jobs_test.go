@@ -137,6 +137,28 @@ func TestKeys(t *testing.T) {
 }
 
 // A failing job is tried again on the estate's clock, by its policy, and then kept.
+// A transaction that sets a key twice sets it once, as it said last; also while time flows, when a job is heard of
+// the instant it is committed.
+func TestKeyTwiceInOneTransaction(t *testing.T) {
+	k, s, ctx := open(t, kernel.Options{})
+	ran := make(chan string, 4)
+	note := jobs.Handle(s.Jobs, "note", func(_ context.Context, name string) error {
+		ran <- name
+		return nil
+	})
+	ok(t, k.Start(t.Context()))
+	update(t, s, ctx, func(tx *store.Tx) {
+		note.AtKey(tx, "key", k.Clock.Now().Add(time.Hour), "first")
+		note.AtKey(tx, "key", k.Clock.Now(), "second")
+	})
+	if got := <-ran; got != "second" {
+		t.Errorf("ran %s", got)
+	}
+	if waiting, err := k.Jobs.Waiting(t.Context(), 10); err != nil || slices.ContainsFunc(waiting, func(p jobs.Pending) bool { return strings.Contains(fmt.Sprint(p), "first") }) {
+		t.Errorf("still waiting: %v, %v", waiting, err)
+	}
+}
+
 func TestRetry(t *testing.T) {
 	k, s, ctx := open(t, kernel.Options{Held: true})
 	var at []time.Duration

@@ -104,6 +104,15 @@ type filled struct {
 	bytes int64
 }
 
+// Forget drops what is remembered beside the rows: the estate is made as new.
+func (s *Service) Forget() {
+	s.use.mu.Lock()
+	defer s.use.mu.Unlock()
+	s.use.counted, s.use.armed, s.use.bytes = false, false, nil
+	clear(s.use.moved)
+	clear(s.use.arming)
+}
+
 // takeMoved returns what has changed since the last time, in order.
 func (s *Service) takeMoved(ctx context.Context) ([]filled, error) {
 	s.use.mu.Lock()
