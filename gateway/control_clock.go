@@ -134,7 +134,7 @@ func parseDuration(s string) (time.Duration, error) {
 			continue
 		}
 		f, err := strconv.ParseFloat(n, 64)
-		if err != nil || f < 0 || f > float64(maxJump/unit.length) {
+		if err != nil || !(f >= 0 && f <= float64(maxJump/unit.length)) { // not a number is neither
 			return 0, bad
 		}
 		total, rest = total+time.Duration(f*float64(unit.length)), after
