@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"strconv"
-	"strings"
 )
 
 // doctor looks inside a running estate.
@@ -54,12 +52,6 @@ func printRow(line []byte) error {
 	if err := json.Unmarshal(line, &row); err != nil {
 		return err
 	}
-	fmt.Printf("%s\t%s\n", printable(row.Key), row.Value)
+	fmt.Printf("%s\t%s\n", row.Key, row.Value)
 	return nil
-}
-
-// printable shows what customers have named without letting it steer the terminal.
-func printable(s string) string {
-	q := strconv.Quote(s)
-	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
 }
