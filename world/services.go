@@ -42,15 +42,12 @@ func (w *World) addServices() {
 		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}})),
 		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs)),
 		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}})),
-
-		// Known, without behaviour yet: every operation answers 501, naming itself.
-		athenaapi.Bind(absent{}), cloudtrailapi.Bind(absent{}), cloudwatchapi.Bind(absent{}), ec2api.Bind(absent{}),
-		eventsapi.Bind(absent{}), glueapi.Bind(absent{}), kinesisapi.Bind(absent{}), kmsapi.Bind(absent{}),
-		lambdaapi.Bind(absent{}), organizationsapi.Bind(absent{}), snsapi.Bind(absent{}), sqsapi.Bind(absent{}),
 	} {
 		g.Add(t)
 	}
+	for _, m := range []*rt.Model{ // known, without behaviour yet: every operation answers 501, naming itself
+		athenaapi.Model, cloudtrailapi.Model, cloudwatchapi.Model, ec2api.Model, eventsapi.Model, glueapi.Model, kinesisapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
+	} {
+		g.Add(rt.NewTable(m, nil))
+	}
 }
-
-// absent is a service that has no behaviour.
-type absent struct{}
