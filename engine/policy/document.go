@@ -188,7 +188,7 @@ func compileStatement(kind Kind, r *rawStatement, vars bool) (statement, error) 
 	if err := s.compilePrincipal(kind, r); err != nil {
 		return s, err
 	}
-	if err := s.compileAction(r); err != nil {
+	if err := s.compileAction(kind, r); err != nil {
 		return s, err
 	}
 	if err := s.compileResource(kind, r, vars); err != nil {
@@ -233,7 +233,7 @@ func (s *statement) compilePrincipal(kind Kind, r *rawStatement) error {
 	return err
 }
 
-func (s *statement) compileAction(r *rawStatement) error {
+func (s *statement) compileAction(kind Kind, r *rawStatement) error {
 	list := r.Action
 	if r.NotAction != nil {
 		if list != nil {
@@ -245,6 +245,9 @@ func (s *statement) compileAction(r *rawStatement) error {
 		return malformed("Policy statement must contain actions.")
 	}
 	for _, a := range list {
+		if kind == Trust && !strings.HasPrefix(strings.ToLower(a), "sts:") {
+			return malformed("AssumeRole policy may only specify STS AssumeRole actions.")
+		}
 		if a == "*" {
 			s.actions = append(s.actions, actionGlob{any: true})
 			continue

@@ -2,6 +2,8 @@ package iam
 
 import (
 	"context"
+	"iter"
+	"slices"
 
 	api "unyo/api/iam"
 	"unyo/base/call"
@@ -9,16 +11,55 @@ import (
 	"unyo/kernel/tags"
 )
 
-// setTags adds tags to what arn names.
+// setTags adds tags to what arn names. IAM keeps the case of keys and compares them without it: a key of another
+// case replaces the one that is there.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html#id_tags_rules
 func (s *Service) setTags(tx *store.Tx, arn string, list []api.Tag) error {
 	if len(list) == 0 {
 		return nil
 	}
 	own := make([]tags.Tag, len(list))
+	seen := map[string]bool{}
 	for i, t := range list {
+		if seen[fold(*t.Key)] {
+			return api.NewInvalidInputException("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+		}
+		seen[fold(*t.Key)] = true
 		own[i] = tags.Tag{Key: *t.Key, Value: *t.Value}
 	}
+	s.dropTags(tx, arn, func(key string) bool { return seen[fold(key)] })
 	return mapTags(s.k.Tags.Set(tx, arn, own...))
+}
+
+// dropTags removes the tags of arn whose keys which names.
+func (s *Service) dropTags(tx *store.Tx, arn string, which func(key string) bool) {
+	for _, t := range s.k.Tags.List(tx, arn) {
+		if which(t.Key) {
+			s.k.Tags.Remove(tx, arn, t.Key)
+		}
+	}
+}
+
+func (s *Service) untag(tx *store.Tx, arn string, keys []string) {
+	s.dropTags(tx, arn, func(key string) bool {
+		return slices.ContainsFunc(keys, func(k string) bool { return fold(k) == fold(key) })
+	})
+}
+
+// tagPage lists one page of the tags of arn in the order of their keys.
+func (s *Service) tagPage(tx *store.Tx, arn string, marker *string, maxItems *int32) ([]api.Tag, *string, error) {
+	rows := func(after string) iter.Seq2[string, string] {
+		return func(yield func(string, string) bool) {
+			for _, t := range s.k.Tags.List(tx, arn) {
+				if t.Key > after && !yield(t.Key, t.Value) {
+					return
+				}
+			}
+		}
+	}
+	return listed("tags"+arn, marker, maxItems, rows, func(key, value string) (api.Tag, bool) {
+		return api.Tag{Key: new(key), Value: new(value)}, true
+	})
 }
 
 // tagShapes lists the tags of arn in the order of their keys.
@@ -50,7 +91,7 @@ func (s *Service) UntagUser(ctx context.Context, in *api.UntagUserInput) (*api.U
 		if !ok {
 			return noSuch("user", *in.UserName)
 		}
-		s.k.Tags.Remove(tx, s.arn(call.From(ctx).Account, "user", e.Path, e.Name), in.TagKeys...)
+		s.untag(tx, s.arn(call.From(ctx).Account, "user", e.Path, e.Name), in.TagKeys)
 		return nil
 	})
 }
@@ -58,15 +99,17 @@ func (s *Service) UntagUser(ctx context.Context, in *api.UntagUserInput) (*api.U
 // ListUserTags lists the tags of a user.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUserTags.html
 func (s *Service) ListUserTags(ctx context.Context, in *api.ListUserTagsInput) (*api.ListUserTagsOutput, error) {
-	out := &api.ListUserTagsOutput{IsTruncated: new(false)}
-	return out, s.k.View(ctx, func(tx *store.Tx) error {
+	out := &api.ListUserTagsOutput{}
+	err := s.k.View(ctx, func(tx *store.Tx) (err error) {
 		e, ok := s.users.Get(tx, fold(*in.UserName))
 		if !ok {
 			return noSuch("user", *in.UserName)
 		}
-		out.Tags = s.tagShapes(tx, s.arn(call.From(ctx).Account, "user", e.Path, e.Name))
-		return nil
+		out.Tags, out.Marker, err = s.tagPage(tx, s.arn(call.From(ctx).Account, "user", e.Path, e.Name), in.Marker, in.MaxItems)
+		return err
 	})
+	out.IsTruncated = new(out.Marker != nil)
+	return out, err
 }
 
 // TagRole adds tags to a role.
@@ -89,7 +132,7 @@ func (s *Service) UntagRole(ctx context.Context, in *api.UntagRoleInput) (*api.U
 		if !ok {
 			return noSuch("role", *in.RoleName)
 		}
-		s.k.Tags.Remove(tx, s.arn(call.From(ctx).Account, "role", e.Path, e.Name), in.TagKeys...)
+		s.untag(tx, s.arn(call.From(ctx).Account, "role", e.Path, e.Name), in.TagKeys)
 		return nil
 	})
 }
@@ -97,13 +140,15 @@ func (s *Service) UntagRole(ctx context.Context, in *api.UntagRoleInput) (*api.U
 // ListRoleTags lists the tags of a role.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoleTags.html
 func (s *Service) ListRoleTags(ctx context.Context, in *api.ListRoleTagsInput) (*api.ListRoleTagsOutput, error) {
-	out := &api.ListRoleTagsOutput{IsTruncated: new(false)}
-	return out, s.k.View(ctx, func(tx *store.Tx) error {
+	out := &api.ListRoleTagsOutput{}
+	err := s.k.View(ctx, func(tx *store.Tx) (err error) {
 		e, ok := s.roles.Get(tx, fold(*in.RoleName))
 		if !ok {
 			return noSuch("role", *in.RoleName)
 		}
-		out.Tags = s.tagShapes(tx, s.arn(call.From(ctx).Account, "role", e.Path, e.Name))
-		return nil
+		out.Tags, out.Marker, err = s.tagPage(tx, s.arn(call.From(ctx).Account, "role", e.Path, e.Name), in.Marker, in.MaxItems)
+		return err
 	})
+	out.IsTruncated = new(out.Marker != nil)
+	return out, err
 }
