@@ -55,6 +55,18 @@ func compilePrincipals(raw json.RawMessage) ([]principalGlob, error) {
 	return list, nil
 }
 
+// Principals lists the ARNs, account ids and unique ids in the AWS members of the document's Principal elements.
+func (d *Document) Principals() (list []string) {
+	for i := range d.statements {
+		for _, g := range d.statements[i].principals {
+			if g.kind == "AWS" {
+				list = append(list, g.value)
+			}
+		}
+	}
+	return list
+}
+
 // uniqueID recognises AIDA…/AROA… ids, which AWS writes in place of a deleted principal's ARN.
 func uniqueID(v string) bool {
 	return len(v) >= 16 && strings.HasPrefix(v, "A") && strings.ToUpper(v) == v && alphanumeric(v)

@@ -7,6 +7,7 @@ import (
 
 	api "unyo/api/iam"
 	"unyo/api/rt"
+	"unyo/base/arn"
 	"unyo/base/call"
 	"unyo/engine/policy"
 	"unyo/kernel/store"
@@ -32,6 +33,9 @@ func (s *Service) CreateRole(ctx context.Context, in *api.CreateRoleInput) (*api
 	err := s.k.Update(ctx, func(tx *store.Tx) error {
 		if _, ok := s.roles.Get(tx, fold(r.Name)); ok {
 			return exists("Role", r.Name)
+		}
+		if err := s.checkTrusted(tx, r.Trust); err != nil {
+			return err
 		}
 		if err := s.checkBoundary(tx, r.Boundary); err != nil {
 			return err
@@ -110,10 +114,40 @@ func (s *Service) UpdateAssumeRolePolicy(ctx context.Context, in *api.UpdateAssu
 	if err := checkDocument(policy.Trust, *in.PolicyDocument); err != nil {
 		return nil, err
 	}
-	return &api.UpdateAssumeRolePolicyOutput{}, s.editRole(ctx, *in.RoleName, func(_ *store.Tx, r *role) error {
+	return &api.UpdateAssumeRolePolicyOutput{}, s.editRole(ctx, *in.RoleName, func(tx *store.Tx, r *role) error {
 		r.Trust = *in.PolicyDocument
-		return nil
+		return s.checkTrusted(tx, r.Trust)
 	})
+}
+
+// checkTrusted refuses a trust policy that names a user or a role that is not there: it would let in whoever takes
+// the name later.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html
+func (s *Service) checkTrusted(tx *store.Tx, text string) error {
+	d, err := s.docs.parse(policy.Trust, "", text)
+	if err != nil {
+		return err
+	}
+	for _, p := range d.Principals() {
+		a, err := arn.Parse(p)
+		if err != nil || a.Service != "iam" {
+			continue
+		}
+		kind, name := cutName(a.Resource)
+		there := true
+		switch in := tx.In(scope(a.Account)); kind {
+		case "user":
+			u, ok := s.users.Get(in, fold(name))
+			there = ok && s.arn(a.Account, kind, u.Path, u.Name) == p
+		case "role":
+			r, ok := s.roles.Get(in, fold(name))
+			there = ok && s.arn(a.Account, kind, r.Path, r.Name) == p
+		}
+		if !there {
+			return api.NewMalformedPolicyDocumentException("Invalid principal in policy: \"AWS\":\"%s\"", p)
+		}
+	}
+	return nil
 }
 
 func (s *Service) editRole(ctx context.Context, name string, edit func(tx *store.Tx, r *role) error) error {
