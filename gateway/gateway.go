@@ -135,9 +135,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.control.ServeHTTP(w, r)
 		return
 	}
-	c := &Exchange{w: w, r: r}
+	c := &Exchange{w: w, r: patient(w, r)}
 	defer func() { g.limits.release(c.lent) }()
-	r.Body = &patientBody{in: r.Body, control: http.NewResponseController(w)}
 	c.requestID, c.hostID = g.requestIDs()
 	var err error
 	if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {

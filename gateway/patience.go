@@ -22,6 +22,14 @@ type patientBody struct {
 	control *http.ResponseController
 }
 
+// patient is r with such a body. r itself stays as it is: net/http looks at its body to know whether a client still
+// waits for 100 Continue.
+func patient(w http.ResponseWriter, r *http.Request) *http.Request {
+	own := *r
+	own.Body = &patientBody{in: r.Body, control: http.NewResponseController(w)}
+	return &own
+}
+
 func (b *patientBody) Read(p []byte) (int, error) {
 	// Where the connection knows no deadlines (tests), patience has no end.
 	_ = b.control.SetReadDeadline(time.Now().Add(bodyPatience))
