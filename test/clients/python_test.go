@@ -72,6 +72,14 @@ func TestBoto3(t *testing.T) {
 	}
 }
 
+// TestIAM runs iam_client.py: every operation of IAM and STS that has behaviour.
+func TestIAM(t *testing.T) {
+	e := serve(t)
+	if out := e.script(t, "python3", "iam_client.py"); !strings.HasSuffix(out, "all held\n") {
+		t.Errorf("iam_client.py:\n%s", out)
+	}
+}
+
 // TestTour runs the README's five minutes, word for word.
 func TestTour(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
