@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"net"
 	"reflect"
 	"slices"
 	"strconv"
@@ -62,6 +63,9 @@ func callKey(k *call.Call, name string) ([]string, bool) {
 	}
 	switch name {
 	case "sourceip":
+		if net.ParseIP(k.SourceIP) == nil { // a service of the house asks: it has a name and no address
+			return nil, false
+		}
 		return one(k.SourceIP)
 	case "sourcearn":
 		return one(k.SourceARN)

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -28,6 +30,7 @@ type Control struct {
 	RootID   string
 	Secret   string
 	Wall     func() time.Time
+	Log      *slog.Logger
 	Coverage func(service string) any
 	Reset    func(ctx context.Context) error
 }
@@ -36,6 +39,12 @@ type Control struct {
 const maxControlBody = 64 << 10
 
 func (d *Control) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if p := recover(); p != nil && p != http.ErrAbortHandler {
+			d.Log.Error("panic at the door", "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			say(w, http.StatusInternalServerError, "internal failure")
+		}
+	}()
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxControlBody+1))
 	if err != nil || len(body) > maxControlBody {
 		say(w, http.StatusRequestEntityTooLarge, "the body is too large")

@@ -15,6 +15,7 @@ import (
 	"unyo/api/rt"
 	"unyo/base/awserr"
 	"unyo/kernel"
+	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 )
 
@@ -25,6 +26,7 @@ const tokenLife = 24 * time.Hour
 // tokens remembers, by idempotency token, what was asked and what was answered.
 type tokens struct {
 	rows    store.Table[answer]
+	expire  jobs.Job[expireArg]
 	members sync.Map // reflect.Type → index of the token member, -1 for none
 }
 
@@ -34,8 +36,23 @@ type answer struct {
 	At     time.Time
 }
 
+// expireArg names a remembered answer.
+type expireArg struct{ Key []byte }
+
+// maxAnswer is the largest answer that is remembered, in bytes: a row holds 64 KiB. A repeat of a larger one
+// is carried out again.
+const maxAnswer = 48 << 10
+
 func newTokens(k *kernel.Kernel) *tokens {
-	return &tokens{rows: store.TableOf[answer](k.For("gateway").Rows, "token", store.Regional)}
+	house := k.For("gateway")
+	t := &tokens{rows: store.TableOf[answer](house.Rows, "token", store.Regional)}
+	t.expire = jobs.Handle(house.Jobs, "forget", func(ctx context.Context, a expireArg) error {
+		return house.Update(ctx, func(tx *store.Tx) error {
+			t.rows.Delete(tx, string(a.Key))
+			return nil
+		})
+	})
+	return t
 }
 
 // token returns the idempotency token that in carries, "" for none.
@@ -92,8 +109,12 @@ func (g *Gateway) deduplicate(ctx context.Context, c *Exchange, next Next) error
 	if err != nil {
 		return err
 	}
+	if len(output) > maxAnswer {
+		return nil
+	}
 	return g.kernel.Store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		g.tokens.rows.Put(tx, key, answer{Sum: sum, Output: output, At: c.call.At})
+		g.tokens.expire.AtKey(tx, key, c.call.At.Add(tokenLife), expireArg{[]byte(key)})
 		return nil
 	})
 }

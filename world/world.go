@@ -67,7 +67,7 @@ func (w *World) open(ctx context.Context) error {
 	if err := w.openEngines(); err != nil {
 		return err
 	}
-	control := &gateway.Control{Kernel: w.Kernel, Loopback: o.Loopback, RootID: o.RootID, Secret: o.RootSecret, Wall: o.Wall, Coverage: w.coverage, Reset: w.reset}
+	control := &gateway.Control{Kernel: w.Kernel, Loopback: o.Loopback, RootID: o.RootID, Secret: o.RootSecret, Wall: o.Wall, Log: w.Kernel.Log, Coverage: w.coverage, Reset: w.reset}
 	w.Gateway = gateway.New(gateway.Options{Kernel: w.Kernel, Wall: o.Wall, Log: o.Log, Control: control})
 	w.addServices()
 	if err := w.ensureAccounts(ctx); err != nil {

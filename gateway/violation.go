@@ -1,0 +1,161 @@
+package gateway
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"unyo/api/rt"
+)
+
+// violations lists what is wrong with in, in the order of its members.
+func violations(m *rt.Model, in any) []string {
+	v := reflect.ValueOf(in).Elem()
+	w := walker{}
+	w.structure(checksOf(m, v.Type()), v, "")
+	return w.found
+}
+
+// maxViolations bounds the answer to an input that is wrong ten thousand times.
+const maxViolations = 10
+
+type walker struct{ found []string }
+
+func (w *walker) add(value, path, constraint string) {
+	if len(w.found) < maxViolations {
+		w.found = append(w.found, "Value "+value+" at '"+path+"' failed to satisfy constraint: "+constraint)
+	}
+}
+
+func (w *walker) structure(c *checks, v reflect.Value, path string) {
+	for i := range c.members {
+		k := &c.members[i]
+		f := v.Field(k.index)
+		at := k.name
+		if path != "" {
+			at = path + "." + k.name
+		}
+		if isNil(f) {
+			if k.required {
+				w.add("null", at, "Member must not be null")
+			}
+			continue
+		}
+		if k.shape != nil {
+			w.value(k.shape, f, at)
+		}
+	}
+}
+
+func isNil(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map, reflect.Interface, reflect.Func:
+		return v.IsNil()
+	}
+	return false
+}
+
+func (w *walker) value(s *shapeCheck, v reflect.Value, path string) {
+	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
+		if v.IsNil() {
+			return
+		}
+		v = v.Elem()
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		if s.inside != nil {
+			w.structure(s.inside, v, path)
+		}
+		return
+	case reflect.Slice:
+		if v.Type().Elem().Kind() != reflect.Uint8 {
+			w.list(s, v, path)
+			return
+		}
+	case reflect.Map:
+		w.dictionary(s, v, path)
+		return
+	}
+	for _, broken := range s.scalar(v) {
+		w.add("'"+show(v)+"'", path, broken)
+	}
+}
+
+func (w *walker) list(s *shapeCheck, v reflect.Value, path string) {
+	for _, broken := range s.bounds(float64(v.Len()), "length") {
+		w.add("'"+show(v)+"'", path, broken)
+	}
+	if s.item == nil {
+		return
+	}
+	if s.item.inside == nil && s.item.item == nil {
+		w.items(s.item, v, path)
+		return
+	}
+	for i := range v.Len() {
+		w.value(s.item, v.Index(i), path+"."+strconv.Itoa(i+1)+".member")
+	}
+}
+
+// items reports scalars in a list as AWS does: once for the list, with all that they must satisfy.
+func (w *walker) items(s *shapeCheck, v reflect.Value, path string) {
+	for i := range v.Len() {
+		if e := v.Index(i); len(s.scalar(e)) > 0 {
+			w.add("'"+show(v)+"'", path, "Member must satisfy constraint: ["+strings.Join(s.all(), ", ")+"]")
+			return
+		}
+	}
+}
+
+func (w *walker) dictionary(s *shapeCheck, v reflect.Value, path string) {
+	for _, broken := range s.bounds(float64(v.Len()), "length") {
+		w.add("'"+show(v)+"'", path, broken)
+	}
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	for _, k := range keys {
+		if s.key != nil && len(s.key.scalar(k)) > 0 {
+			w.add("'"+show(v)+"'", path, "Map keys must satisfy constraint: ["+strings.Join(s.key.all(), ", ")+"]")
+		}
+		if s.item == nil {
+			continue
+		}
+		if e := v.MapIndex(k); s.item.inside == nil && s.item.item == nil {
+			if len(s.item.scalar(e)) > 0 {
+				w.add("'"+show(v)+"'", path, "Map value must satisfy constraint: ["+strings.Join(s.item.all(), ", ")+"]")
+			}
+		} else {
+			w.value(s.item, e, path+"."+k.String()+".member")
+		}
+	}
+}
+
+// maxShown bounds how much of a wrong value is repeated to its sender.
+const maxShown = 1024
+
+func show(v reflect.Value) string {
+	var s string
+	switch {
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Uint8:
+		s = "java.nio.HeapByteBuffer[pos=0 lim=" + strconv.Itoa(v.Len()) + " cap=" + strconv.Itoa(v.Len()) + "]"
+	case v.Kind() == reflect.Slice && v.Len() > 20:
+		s = "[" + strconv.Itoa(v.Len()) + " members]"
+	case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.String:
+		parts := make([]string, v.Len())
+		for i := range parts {
+			parts[i] = v.Index(i).String()
+		}
+		s = "[" + strings.Join(parts, ", ") + "]"
+	case v.Kind() == reflect.Slice, v.Kind() == reflect.Map:
+		s = "[" + strconv.Itoa(v.Len()) + " members]"
+	default:
+		s = fmt.Sprint(v.Interface())
+	}
+	if len(s) > maxShown {
+		s = strings.ToValidUTF8(s[:maxShown], "") + "…"
+	}
+	return s
+}
