@@ -30,6 +30,10 @@ fuzz: ## every fuzz target, FUZZTIME each
 bench: build ## figures, with peers in the same run where they can be installed
 	./bench/run.sh
 
+soak: build ## a million lines through ten kills; a disk that fills up (root)
+	./test/soak/soak.sh
+	./test/soak/full_disk.sh
+
 gen: ## api/ from models/
 	go run ./gen
 
