@@ -1,0 +1,200 @@
+package kinesis
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	api "unyo/api/kinesis"
+	"unyo/api/rt"
+	"unyo/base/call"
+	"unyo/kernel/meter"
+	"unyo/kernel/store"
+)
+
+// What one call returns at most.
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+const (
+	maxRead        = 10 << 20
+	maxReadRecords = 10_000
+)
+
+// found is what a read has to do with: the batches to look into, and how the shard stands.
+type found struct {
+	row      stream
+	shard    shard
+	batches  []batch
+	end      uint64 // position behind the last record
+	children []api.ChildShard
+}
+
+// GetRecords reads on from an iterator.
+// https://docs.aws.amazon.com/kinesis/latest/APIReference/API_GetRecords.html
+func (s *Service) GetRecords(ctx context.Context, in *api.GetRecordsInput) (*api.GetRecordsOutput, error) {
+	c, now := call.From(ctx), s.k.Clock.Now()
+	it, err := s.iteratorOf(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	most := limitOf(in.Limit, maxReadRecords)
+	defer s.blobs.Pin()()
+	var f found
+	err = s.k.View(ctx, func(tx *store.Tx) (err error) {
+		f, err = s.find(tx, c, it, most)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if rt.Val(in.DryRun) {
+		return nil, dryRun()
+	}
+	out := &api.GetRecordsOutput{Records: []api.Record{}, MillisBehindLatest: new(int64(0))}
+	next, err := s.read(&f, it.Next, most, out)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read shard %s of %q: %w", f.shard.id(), f.row.Name, err)
+	}
+	switch {
+	case next < f.end: // a wait of no time at all must not look like having caught up
+		out.MillisBehindLatest = new(max(1, now.Sub(*out.Records[len(out.Records)-1].ApproximateArrivalTimestamp).Milliseconds()))
+	case !f.shard.open():
+		out.ChildShards = f.children
+		return out, nil
+	}
+	out.NextShardIterator = new(s.sealed("iterator", c.Scope, iterator{it.Stream, it.ID, it.Shard, next, now}))
+	s.outgoing(ctx, &f, out)
+	return out, nil
+}
+
+// iteratorOf opens the iterator of a request.
+func (s *Service) iteratorOf(ctx context.Context, in *api.GetRecordsInput) (it iterator, err error) {
+	c, now := call.From(ctx), s.k.Clock.Now()
+	if !s.unsealed("iterator", c.Scope, *in.ShardIterator, &it) {
+		return it, invalid("Invalid ShardIterator.")
+	}
+	if in.StreamARN != nil || in.StreamId != nil {
+		name, err := s.streamName(ctx, nil, in.StreamARN, in.StreamId)
+		if err != nil {
+			return it, err
+		}
+		if name != it.Stream {
+			return it, invalid("StreamARN %s is not that of the iterator's stream.", *in.StreamARN)
+		}
+	}
+	if now.Sub(it.Made) > tolerated {
+		return it, api.NewExpiredIteratorException("Iterator expired. The iterator was created at time %s while right now it is %s which is further in the future than the tolerated delay of %d milliseconds.",
+			it.Made.Format(time.RFC1123), now.Format(time.RFC1123), tolerated.Milliseconds())
+	}
+	return it, nil
+}
+
+// find looks up the batches from the iterator's place on, as many as one answer may need.
+func (s *Service) find(tx *store.Tx, c *call.Call, it iterator, most int) (f found, err error) {
+	var ok bool
+	if f.row, ok = s.streams.Get(tx, it.Stream); !ok || f.row.ID != it.ID {
+		return f, noStream(c, it.Stream)
+	}
+	if f.shard, ok = s.shard(tx, &f.row, shardID(it.Shard)); !ok {
+		return f, noShard(c, it.Stream, shardID(it.Shard))
+	}
+	f.end = s.head(tx, it.Stream, it.Shard).Next
+	lo, hi := batchKey(it.Stream, it.Shard, 0), batchKey(it.Stream, it.Shard, it.Next)+"\x00"
+	from := batchKey(it.Stream, it.Shard, it.Next)
+	for key := range s.batches.Back(tx, lo, hi) { // the one that holds the place, or ends before it
+		from = key
+		break
+	}
+	horizon := f.row.horizon(s.k.Clock.Now())
+	bytes, records := int64(0), 0
+	for _, b := range s.batches.Between(tx, from, batchKey(it.Stream, it.Shard, f.end)) {
+		if b.First+b.Count <= it.Next || !b.At.After(horizon) {
+			continue
+		}
+		f.batches = append(f.batches, b)
+		if records += int(b.First + b.Count - max(it.Next, b.First)); records >= most {
+			break
+		}
+		if bytes += b.Size; bytes > 2*maxRead { // the first may lie mostly before the place
+			break
+		}
+	}
+	if !f.shard.open() {
+		f.children = s.children(tx, &f.row, it.Shard)
+	}
+	return f, nil
+}
+
+// children are the shards that took over from a closed one.
+func (s *Service) children(tx *store.Tx, row *stream, parent int) (list []api.ChildShard) {
+	for _, sh := range s.shardsOf(tx, row) {
+		for _, p := range sh.Parents {
+			if p == parent {
+				out := api.ChildShard{ShardId: new(sh.id()), HashKeyRange: sh.hashRange()}
+				for _, q := range sh.Parents {
+					out.ParentShards = append(out.ParentShards, shardID(q))
+				}
+				list = append(list, out)
+			}
+		}
+	}
+	return list
+}
+
+// read takes records out of the batches and returns the position behind the last that is answered: the shard's end,
+// when no record is left.
+func (s *Service) read(f *found, next uint64, most int, out *api.GetRecordsOutput) (uint64, error) {
+	bytes := 0
+	for i := range f.batches {
+		b := &f.batches[i]
+		r, err := s.blobs.Read(b.Ref, b.Offset, b.Size)
+		if err != nil {
+			return 0, err
+		}
+		raw, err := io.ReadAll(r)
+		if err = errorsOf(err, r.Close()); err != nil {
+			return 0, err
+		}
+		for n := b.First; n < b.First+b.Count; n++ {
+			key, data, rest, err := decode(raw)
+			if err != nil {
+				return 0, err
+			}
+			raw = rest
+			if n < next {
+				continue
+			}
+			if bytes += len(key) + len(data); len(out.Records) == most || (bytes > maxRead && len(out.Records) > 0) {
+				return n, nil
+			}
+			out.Records = append(out.Records, api.Record{
+				PartitionKey: new(key), Data: data, SequenceNumber: new(f.row.sequence(&f.shard, n)),
+				ApproximateArrivalTimestamp: new(b.At), EncryptionType: new(api.EncryptionTypeNone),
+			})
+		}
+		next = b.First + b.Count
+	}
+	if len(f.batches) == 0 {
+		return max(next, f.end), nil
+	}
+	return next, nil
+}
+
+func errorsOf(read, closed error) error {
+	if read != nil {
+		return read
+	}
+	return closed
+}
+
+// outgoing counts what was read.
+func (s *Service) outgoing(ctx context.Context, f *found, out *api.GetRecordsOutput) {
+	if !f.row.OnDemand || len(out.Records) == 0 {
+		return
+	}
+	n := 0
+	for i := range out.Records {
+		n += len(out.Records[i].Data) + len(*out.Records[i].PartitionKey)
+	}
+	s.k.Meter.Count(ctx, meter.Quantity{Usage: meter.Usage{Service: s.k.Name, Type: "OnDemand-BilledOutgoingBytes"}, Amount: float64(n)})
+}

@@ -1,0 +1,125 @@
+package kinesis
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"unyo/base/call"
+	"unyo/engine/blob"
+	"unyo/engine/credential"
+	"unyo/kernel"
+	"unyo/kernel/jobs"
+	"unyo/kernel/store"
+)
+
+// Service answers the Kinesis API.
+type Service struct {
+	k     *kernel.Service
+	blobs *blob.Store
+	seal  *credential.Sealer // of iterators and tokens
+
+	streams  store.Table[stream]
+	shards   store.Table[shard]    // stream, shard number
+	heads    store.Table[head]     // stream, shard number; only of shards that have taken records
+	batches  store.Table[batch]    // stream, shard number, first position
+	arrivals store.Table[arrival]  // stream, instant, first shard number and position
+	answers  store.Table[[]placed] // stream, request id of a job's call → what it was answered
+	expire   jobs.Job[expireArg]
+}
+
+// stream is a data stream.
+type stream struct {
+	Name, ID       string
+	CreatedAt      time.Time
+	OnDemand       bool
+	RetentionHours int32
+	MaxRecordKiB   int32
+	Shards         int         // made so far: the number of the next one
+	Open           int         // shards that take records
+	Horizon        time.Time   // what arrived until then has expired for good, whatever the retention is now
+	Scaled         []time.Time // calls of UpdateShardCount within a day
+	Switched       []time.Time // calls of UpdateStreamMode within a day
+}
+
+// batch is the records that one put added to one shard: positions First ≤ n < First+Count.
+type batch struct {
+	Ref    blob.Ref
+	Offset int64 // of the records in the blob
+	Size   int64 // of the records in the blob, with their lengths
+	First  uint64
+	Count  uint64
+	At     time.Time
+}
+
+// arrival is one put: the blob, and the batches that refer to it.
+type arrival struct {
+	Ref   blob.Ref
+	At    time.Time
+	Parts []part
+	Call  string `json:",omitempty"` // key of its answer
+}
+
+type part struct {
+	Shard int
+	First uint64
+}
+
+// New makes the service.
+func New(k *kernel.Service, blobs *blob.Store) *Service {
+	s := &Service{
+		k: k, blobs: blobs, seal: credential.New([32]byte(k.Entropy.Derive("kinesis", 32, ""))),
+		streams:  store.TableOf[stream](k.Rows, "stream", store.Regional),
+		shards:   store.TableOf[shard](k.Rows, "shard", store.Regional),
+		heads:    store.TableOf[head](k.Rows, "head", store.Regional),
+		batches:  store.TableOf[batch](k.Rows, "batch", store.Regional),
+		arrivals: store.TableOf[arrival](k.Rows, "arrival", store.Regional),
+		answers:  store.TableOf[[]placed](k.Rows, "answer", store.Regional),
+	}
+	s.expire = jobs.Handle(k.Jobs, "expire", s.runExpire)
+	return s
+}
+
+// Blobs yields every blob that a row refers to; what else lies in the engine is garbage of a crash.
+func Blobs(k *kernel.Service) iter.Seq2[blob.Ref, error] {
+	arrivals := store.TableOf[arrival](k.Rows, "arrival", store.Regional)
+	return func(yield func(blob.Ref, error) bool) {
+		err := k.View(context.Background(), func(tx *store.Tx) error {
+			for _, a := range arrivals.AllScopes(tx) {
+				if !yield(a.Ref, nil) {
+					return errStopped
+				}
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			yield(blob.Ref{}, err)
+		}
+	}
+}
+
+// errStopped ends a view whose reader wants no more.
+var errStopped = errors.New("stopped")
+
+func (s *Service) arn(scope call.Scope, name string) string {
+	return "arn:" + s.k.Partition + ":kinesis:" + scope.Region + ":" + scope.Account + ":stream/" + name
+}
+
+// retention is how long records are kept.
+func (row *stream) retention() time.Duration { return time.Duration(row.RetentionHours) * time.Hour }
+
+// horizon is the last instant whose records have expired.
+func (row *stream) horizon(now time.Time) time.Time {
+	if at := now.Add(-row.retention()); at.After(row.Horizon) {
+		return at
+	}
+	return row.Horizon
+}
+
+func (row *stream) mode() string {
+	if row.OnDemand {
+		return "ON_DEMAND"
+	}
+	return "PROVISIONED"
+}
