@@ -67,6 +67,8 @@ type Gateway struct {
 	byTarget  map[string]*rt.Table   // by X-Amz-Target prefix
 	byRPC     map[string]*rt.Table   // by smithy service id in the path
 	routers   map[*rt.Table]*router  // rest services
+	outward   []Step                 // outer, made once
+	inward    []Step                 // inner, made once
 	seal      Sealer
 	done      context.Context // ends when the house is closed
 	stop      context.CancelFunc
@@ -78,13 +80,15 @@ type Gateway struct {
 // New makes a gateway without services.
 func New(o Options) *Gateway {
 	done, stop := context.WithCancel(context.Background())
-	return &Gateway{
+	g := &Gateway{
 		done: done, stop: stop,
 		kernel: o.Kernel, identity: o.Identity, wall: o.Wall, log: o.Log, control: o.Control,
 		tables: map[string]*rt.Table{}, bySigning: map[string][]*rt.Table{}, byTarget: map[string]*rt.Table{},
 		byRPC: map[string]*rt.Table{}, routers: map[*rt.Table]*router{},
 		limits: newLimiter(maxBuffered), buckets: newThrottles(), tokens: newTokens(o.Kernel),
 	}
+	g.outward, g.inward = g.outer(), g.inner()
+	return g
 }
 
 // Add lets the gateway serve t. Must not be called once requests are served.
@@ -145,7 +149,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithCancel(r.Context())
 		defer cancel()
 		defer context.AfterFunc(g.done, cancel)()
-		err = run(ctx, g.outer(), c)
+		err = run(ctx, g.outward, c)
 	}
 	if err != nil {
 		g.refuse(c, err)

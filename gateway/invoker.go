@@ -37,7 +37,7 @@ func (g *Gateway) Invoke(ctx context.Context, m *rt.Model, op *rt.Operation, in 
 		c.role = role
 		c.principal = call.Principal{Kind: call.AWSService, ARN: role.Service, ID: role.Service, Service: role.Service}
 	}
-	if err := run(ctx, g.inner(), c); err != nil {
+	if err := run(ctx, g.inward, c); err != nil {
 		return nil, err
 	}
 	return c.out, nil

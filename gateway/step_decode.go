@@ -22,7 +22,7 @@ func (g *Gateway) decode(ctx context.Context, c *Exchange, _ Next) error {
 			return err
 		}
 	}
-	if err := run(ctx, g.inner(), c); err != nil {
+	if err := run(ctx, g.inward, c); err != nil {
 		return err
 	}
 	return wire.Encode(c.w, &wire.Response{
