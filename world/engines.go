@@ -10,6 +10,7 @@ import (
 	"unyo/engine/logstore"
 	"unyo/kernel"
 	"unyo/service/firehose"
+	"unyo/service/kinesis"
 	"unyo/service/s3"
 )
 
@@ -45,7 +46,7 @@ func (w *World) openEngines() error {
 }
 
 func (e *engines) open(k *kernel.Kernel) (err error) {
-	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(s3.Blobs(k.For("s3")), firehose.Blobs(k.For("firehose"))), blob.Options{Durable: k.Store.Sync})
+	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(s3.Blobs(k.For("s3")), firehose.Blobs(k.For("firehose")), kinesis.Blobs(k.For("kinesis"))), blob.Options{Durable: k.Store.Sync})
 	if err != nil {
 		return err
 	}

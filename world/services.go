@@ -5,6 +5,7 @@ import (
 	"unyo/engine/credential"
 	"unyo/service/firehose"
 	"unyo/service/iam"
+	"unyo/service/kinesis"
 	"unyo/service/logs"
 	"unyo/service/s3"
 	"unyo/service/sts"
@@ -40,13 +41,14 @@ func (w *World) addServices() {
 		iamapi.Bind(w.identity.Service),
 		stsapi.Bind(sts.New(k.For("sts"), seal, w.identity)),
 		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}})),
+		kinesisapi.Bind(kinesis.New(k.For("kinesis"), w.engines.blobs)),
 		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs)),
 		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}})),
 	} {
 		g.Add(t)
 	}
 	for _, m := range []*rt.Model{ // known, without behaviour yet: every operation answers 501, naming itself
-		athenaapi.Model, cloudtrailapi.Model, cloudwatchapi.Model, ec2api.Model, eventsapi.Model, glueapi.Model, kinesisapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
+		athenaapi.Model, cloudtrailapi.Model, cloudwatchapi.Model, ec2api.Model, eventsapi.Model, glueapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
 	} {
 		g.Add(rt.NewTable(m, nil))
 	}
