@@ -49,12 +49,16 @@ func setUp(t *testing.T) *fixture {
 // open opens the blobs that rows refer to, and the service on top.
 func (f *fixture) open() {
 	f.t.Helper()
-	blobs, err := blob.Open(f.dir, Blobs(f.k.For("kinesis")), blob.Options{})
+	blobs, err := openBlobs(f)
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	f.blobs = blobs
 	f.s = New(f.k.For("kinesis"), blobs)
+}
+
+func openBlobs(f *fixture) (*blob.Store, error) {
+	return blob.Open(f.dir, Blobs(f.k.For("kinesis")), blob.Options{})
 }
 
 // call is the context of one request.
@@ -224,4 +228,3 @@ func TestBadIterators(t *testing.T) {
 	_, err = f.s.GetRecords(f.call(), &api.GetRecordsInput{ShardIterator: it})
 	wantCode(t, err, "ExpiredIteratorException")
 }
-
