@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	firehoseapi "unyo/api/firehose"
 	"unyo/base/call"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -221,7 +220,7 @@ func (s *Service) load(ctx context.Context, a deliverArg, row *subscription, at 
 	}
 	if l.pick != nil {
 		all := l.records
-		l.records = make([]firehoseapi.Record, len(l.pick))
+		l.records = make([]parcel, len(l.pick))
 		for i, n := range l.pick {
 			l.records[i] = all[n]
 		}

@@ -15,8 +15,8 @@ import (
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
 
 // control is the message that tests a destination.
-func control(now int64) []byte {
-	return fmt.Appendf(nil, `{"messageType":"CONTROL_MESSAGE","owner":"CloudwatchLogs","logGroup":"","logStream":"","subscriptionFilters":[],"logEvents":[{"id":"","timestamp":%d,"message":"CWL CONTROL MESSAGE: Checking health of destination Firehose."}]}`, now)
+func control(now int64, vendor string) []byte {
+	return fmt.Appendf(nil, `{"messageType":"CONTROL_MESSAGE","owner":"CloudwatchLogs","logGroup":"","logStream":"","subscriptionFilters":[],"logEvents":[{"id":"","timestamp":%d,"message":"CWL CONTROL MESSAGE: Checking health of destination %s."}]}`, now, vendor)
 }
 
 // beginData begins the message with events of one stream; appendEvent and endData go on.

@@ -1,12 +1,11 @@
 package logs
 
 import (
-	firehoseapi "unyo/api/firehose"
 	"unyo/engine/logstore"
 	"unyo/engine/pattern"
 )
 
-// Limits of one call to Firehose, with room left below AWS's.
+// Limits of one call to Firehose or Kinesis, with room left below AWS's.
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html
 const (
 	maxRecords     = 500
@@ -27,7 +26,7 @@ type load struct {
 	until uint64 // with a flight: its last batch
 	pick  []int  // with a flight: which of its records
 
-	records []firehoseapi.Record
+	records []parcel
 	to      uint64 // last batch looked at
 	more    bool   // there are batches behind it
 	packed  int    // bytes of records
@@ -91,7 +90,7 @@ func (l *load) close() error {
 		return err
 	}
 	l.message = nil
-	l.records = append(l.records, firehoseapi.Record{Data: data})
+	l.records = append(l.records, parcel{data, l.names[l.stream]})
 	l.packed += len(data)
 	return nil
 }

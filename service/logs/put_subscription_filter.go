@@ -4,11 +4,9 @@ import (
 	"context"
 	"strings"
 
-	firehoseapi "unyo/api/firehose"
 	api "unyo/api/logs"
 	"unyo/api/rt"
 	"unyo/base/arn"
-	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/kernel/store"
 )
@@ -21,17 +19,18 @@ const maxFilters = 2
 type subscription struct {
 	Pattern      string
 	Destination  string // ARN
-	Stream       string // name of the Firehose stream
+	Vendor       string `json:",omitempty"` // kinesis; "" is firehose
+	Stream       string // name of the stream there
 	Role         string // ARN
 	Distribution string
 	Created      int64 // ms
 	// Principal is as whom Logs takes on the role: logs.amazonaws.com, or the regional name that older trust policies have.
 	Principal string
-	// Single: the role may only firehose:PutRecord, as AWS's guide writes its policy.
+	// Single: the role may only PutRecord, as AWS's guides write its policy.
 	Single bool
 }
 
-// PutSubscriptionFilter has the events of a group that match delivered to a Firehose stream from now on. A test message shows
+// PutSubscriptionFilter has the events of a group that match delivered to a Firehose or Kinesis stream from now on. A test message shows
 // whether the stream takes them.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
 func (s *Service) PutSubscriptionFilter(ctx context.Context, in *api.PutSubscriptionFilterInput) (*api.PutSubscriptionFilterOutput, error) {
@@ -95,14 +94,17 @@ func checkDestination(scope call.Scope, row *subscription, in *api.PutSubscripti
 	if err != nil {
 		return invalid("Invalid destinationArn: %s", row.Destination)
 	}
-	if a.Service != "firehose" {
+	kind, ok := map[string]string{"firehose": "deliverystream/", "kinesis": "stream/"}[a.Service]
+	if !ok {
 		return invalid("PutSubscriptionFilter operation cannot work with destinationArn for vendor %s", a.Service)
 	}
 	if row.Role == "" {
-		return invalid("destinationArn for vendor firehose cannot be used without roleArn")
+		return invalid("destinationArn for vendor %s cannot be used without roleArn", a.Service)
 	}
-	var ok bool
-	if row.Stream, ok = strings.CutPrefix(a.Resource, "deliverystream/"); !ok {
+	if a.Service == "kinesis" {
+		row.Vendor = a.Service
+	}
+	if row.Stream, ok = strings.CutPrefix(a.Resource, kind); !ok {
 		return invalid("Invalid destinationArn: %s", row.Destination)
 	}
 	if a.Account != scope.Account || a.Region != scope.Region {
@@ -120,61 +122,4 @@ func (s *Service) checkRoom(tx *store.Tx, g *group, filter string) error {
 		return api.NewLimitExceededException("Resource limit exceeded.")
 	}
 	return nil
-}
-
-// test sends a control message and learns as whom, and with which operation, the role lets Logs in.
-func (s *Service) test(ctx context.Context, name string, row *subscription) error {
-	region := call.ScopeOf(ctx).Region
-	message, err := pack(control(s.nowMs()))
-	if err != nil {
-		return err
-	}
-	records := []firehoseapi.Record{{Data: message}}
-	for _, principal := range []string{"logs.amazonaws.com", "logs." + region + ".amazonaws.com"} {
-		for _, single := range []bool{false, true} {
-			row.Principal, row.Single = principal, single
-			failed, err := s.send(ctx, name, row, records)
-			if err == nil && len(failed) == 0 {
-				return nil
-			}
-			if err != nil && awserr.Code(err) == "" {
-				return err
-			}
-		}
-	}
-	return invalid("Could not deliver test message to specified Firehose stream. Check if the given Firehose stream is in ACTIVE state.")
-}
-
-// send puts records into the filter's stream, in a session of its role. It returns the numbers of those that were refused.
-func (s *Service) send(ctx context.Context, name string, row *subscription, records []firehoseapi.Record) (failed []int, err error) {
-	scope := call.ScopeOf(ctx)
-	ctx = call.As(ctx, call.Role{
-		ARN: row.Role, SessionName: "CloudWatchLogs", Service: row.Principal, SourceARN: s.groupARN(scope, name) + ":*", SourceAccount: scope.Account,
-	})
-	if row.Single {
-		for i := range records {
-			if _, err := s.peers.Firehose.PutRecord(ctx, &firehoseapi.PutRecordInput{DeliveryStreamName: &row.Stream, Record: &records[i]}); err != nil {
-				if i == 0 {
-					return nil, err
-				}
-				for ; i < len(records); i++ { // in order: what follows waits too
-					failed = append(failed, i)
-				}
-				return failed, nil
-			}
-		}
-		return nil, nil
-	}
-	out, err := s.peers.Firehose.PutRecordBatch(ctx, &firehoseapi.PutRecordBatchInput{DeliveryStreamName: &row.Stream, Records: records})
-	if err != nil {
-		return nil, err
-	}
-	if rt.Val(out.FailedPutCount) > 0 {
-		for i := range out.RequestResponses {
-			if out.RequestResponses[i].ErrorCode != nil {
-				failed = append(failed, i)
-			}
-		}
-	}
-	return failed, nil
 }

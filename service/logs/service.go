@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	firehoseapi "unyo/api/firehose"
+	kinesisapi "unyo/api/kinesis"
 	"unyo/base/call"
 	"unyo/engine/logstore"
 	"unyo/kernel"
@@ -38,6 +39,7 @@ type Service struct {
 // Peers is whom Logs calls.
 type Peers struct {
 	Firehose firehoseapi.Client
+	Kinesis  kinesisapi.Client
 }
 
 type none struct{}

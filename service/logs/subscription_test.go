@@ -88,7 +88,7 @@ func TestSubscriptionRefusals(t *testing.T) {
 	wantCode(t, e.subscribe("g", "f1", "[a"), "InvalidParameterException")
 	for _, in := range []api.PutSubscriptionFilterInput{
 		{DestinationArn: new("arn:aws:lambda:eu-central-1:111111111111:function:f"), RoleArn: new(roleARN)},
-		{DestinationArn: new("arn:aws:kinesis:eu-central-1:111111111111:stream/s"), RoleArn: new(roleARN)},
+		{DestinationArn: new("arn:aws:kinesis:eu-central-1:111111111111:deliverystream/s"), RoleArn: new(roleARN)},
 		{DestinationArn: new(streamARN)},
 		{DestinationArn: new("nonsense"), RoleArn: new(roleARN)},
 		{DestinationArn: new("arn:aws:firehose:eu-central-1:222222222222:deliverystream/sink"), RoleArn: new(roleARN)},

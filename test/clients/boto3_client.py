@@ -124,6 +124,44 @@ for _ in range(100):
 assert gzip.decompress(s3.get_object(Bucket="objects", Key=found[0]["Key"])["Body"].read()) == b"".join(b"%d\n" % i for i in range(100))
 refused("ResourceNotFoundException", firehose.put_record, DeliveryStreamName="none", Record={"Data": b"x"})
 
+# Kinesis, put to directly and by a subscription filter.
+kinesis = boto3.client("kinesis")
+kinesis.create_stream(StreamName="k", ShardCount=2)
+put = kinesis.put_records(StreamName="k", Records=[{"Data": str(i).encode(), "PartitionKey": str(i)} for i in range(100)])
+assert put["FailedRecordCount"] == 0
+
+
+def read_all(stream):
+    for shard in kinesis.list_shards(StreamName=stream)["Shards"]:
+        it = kinesis.get_shard_iterator(StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        while it:
+            page = kinesis.get_records(ShardIterator=it)
+            yield from page["Records"]
+            if not page["Records"]:
+                break
+            it = page.get("NextShardIterator")
+
+
+assert sorted(int(r["Data"]) for r in read_all("k")) == list(range(100))
+kinesis.create_stream(StreamName="logs", ShardCount=1)
+iam.create_role(RoleName="tokinesis", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "logs.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
+refused("InvalidParameterException", logs.put_subscription_filter, logGroupName="/app", filterName="k", filterPattern="odd",
+        destinationArn="arn:aws:kinesis:eu-central-1:000000000000:stream/logs", roleArn="arn:aws:iam::000000000000:role/tokinesis")
+iam.put_role_policy(RoleName="tokinesis", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "kinesis:PutRecord", "Resource": "*"}]}))
+logs.put_subscription_filter(logGroupName="/app", filterName="k", filterPattern="odd",
+                             destinationArn="arn:aws:kinesis:eu-central-1:000000000000:stream/logs", roleArn="arn:aws:iam::000000000000:role/tokinesis")
+logs.put_log_events(logGroupName="/app", logStreamName="shipped", logEvents=[
+    {"timestamp": int(time.time() * 1000), "message": f"{i} {'odd' if i % 2 else 'even'}"} for i in range(10)])
+for _ in range(100):
+    envelopes = [json.loads(gzip.decompress(r["Data"])) for r in read_all("logs")]
+    arrived = [e["message"] for v in envelopes if v["messageType"] == "DATA_MESSAGE" for e in v["logEvents"]]
+    if arrived:
+        break
+    time.sleep(0.1)
+assert arrived == [f"{i} odd" for i in range(1, 10, 2)], arrived
+
 # No false success: what has no behaviour says so, in every protocol.
 for client, call, args in (
     ("ec2", "describe_instances", {}), ("lambda", "list_functions", {}), ("sqs", "list_queues", {}), ("sns", "list_topics", {}),
