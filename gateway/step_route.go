@@ -21,9 +21,11 @@ const (
 	maxURI      = 16 << 10
 )
 
+// unknownOperation is the code for what no service here is asked to do.
+const unknownOperation = "UnknownOperationException"
+
 var (
 	errMalformedQuery = awserr.New(http.StatusNotFound, "MalformedQueryString", "The query string contains a syntax error.")
-	errUnknownAction  = "UnknownOperationException"
 	errTooLarge       = awserr.New(http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "Request size exceeded the limit of the service.")
 )
 
@@ -55,7 +57,7 @@ func (g *Gateway) routeRPC(c *Exchange) error {
 	p := strings.Split(c.r.URL.Path, "/")
 	n := len(p)
 	if n < 4 || p[n-2] != "operation" || p[n-4] != "service" || c.r.Method != http.MethodPost {
-		return awserr.New(http.StatusNotFound, errUnknownAction, "The request path names no operation.")
+		return awserr.New(http.StatusNotFound, unknownOperation, "The request path names no operation.")
 	}
 	service, operation := p[n-3], p[n-1]
 	if _, after, ok := strings.Cut(service, "#"); ok {
@@ -63,7 +65,7 @@ func (g *Gateway) routeRPC(c *Exchange) error {
 	}
 	t := g.byRPC[service]
 	if t == nil || !slices.Contains(t.Model.Protocols, rt.RPCv2) {
-		return awserr.New(http.StatusNotFound, errUnknownAction, "There is no service %s here.", service)
+		return awserr.New(http.StatusNotFound, unknownOperation, "There is no service %s here.", service)
 	}
 	return g.named(c, t, operation)
 }
@@ -74,11 +76,11 @@ func (g *Gateway) routeTarget(c *Exchange) error {
 	target := c.r.Header.Get("X-Amz-Target")
 	i := strings.LastIndexByte(target, '.')
 	if i < 0 {
-		return awserr.New(http.StatusBadRequest, errUnknownAction, "")
+		return awserr.New(http.StatusBadRequest, unknownOperation, "")
 	}
 	t := g.byTarget[target[:i]]
 	if t == nil {
-		return awserr.New(http.StatusBadRequest, errUnknownAction, "")
+		return awserr.New(http.StatusBadRequest, unknownOperation, "")
 	}
 	return g.named(c, t, target[i+1:])
 }
@@ -91,7 +93,7 @@ func (g *Gateway) named(c *Exchange, t *rt.Table, operation string) error {
 		if c.protocol == rt.RPCv2 {
 			status = http.StatusNotFound
 		}
-		return awserr.New(status, errUnknownAction, "")
+		return awserr.New(status, unknownOperation, "")
 	}
 	return g.readBody(c, maxBody)
 }
@@ -118,7 +120,7 @@ func (g *Gateway) routeSigned(c *Exchange) error {
 		if err != nil && !errors.Is(err, wire.ErrUnsigned) {
 			return g.wordSignature(c, sig, err)
 		}
-		return awserr.New(http.StatusNotFound, errUnknownAction, "There is no such service here.")
+		return awserr.New(http.StatusNotFound, unknownOperation, "There is no such service here.")
 	}
 	for _, t := range candidates {
 		if g.routers[t] != nil {
@@ -129,7 +131,7 @@ func (g *Gateway) routeSigned(c *Exchange) error {
 		return g.routeForm(c, candidates)
 	}
 	c.table, c.protocol = candidates[0], candidates[0].Model.Protocols[0]
-	return awserr.New(http.StatusBadRequest, errUnknownAction, "")
+	return awserr.New(http.StatusBadRequest, unknownOperation, "")
 }
 
 func formed(t *rt.Table) bool {
@@ -206,7 +208,7 @@ func (g *Gateway) routeREST(c *Exchange, t *rt.Table) error {
 		if c.protocol == rt.RestXML {
 			return awserr.New(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.")
 		}
-		return awserr.New(http.StatusNotFound, errUnknownAction, "")
+		return awserr.New(http.StatusNotFound, unknownOperation, "")
 	}
 	c.op, c.path = op, labels
 	if c.protocol == rt.RestXML {
