@@ -2,13 +2,12 @@ package kinesis
 
 import "time"
 
-// head is where the next record of a shard goes, and what the shard has taken lately: the instants at which its
-// capacity will be whole again if nothing more comes.
+// head is where the next record of a shard goes, and what the shard has taken lately: the instants, in nanoseconds of
+// Unix time, at which its capacity will be whole again if nothing more comes.
 type head struct {
 	Next    uint64
-	At      time.Time // arrival of the last batch
-	Records time.Time
-	Bytes   time.Time
+	Records int64
+	Bytes   int64
 }
 
 // What a shard takes in a second: 1 MiB, keys included, and 1,000 records. A second's worth may come at once.
@@ -23,17 +22,11 @@ const (
 // a second's worth is let in when the shard has rested, and the shard then rests accordingly.
 // https://docs.aws.amazon.com/streams/latest/dev/large-records.html
 func (h *head) take(now time.Time, bytes int) bool {
-	records, size := h.Records, h.Bytes
-	if records.Before(now) {
-		records = now
-	}
-	if size.Before(now) {
-		size = now
-	}
-	rested := size.Equal(now)
-	records = records.Add(burst / shardRecords)
-	size = size.Add((time.Duration(bytes)*burst + shardBytes - 1) / shardBytes)
-	if records.Sub(now) > burst || (size.Sub(now) > burst && !(rested && bytes > shardBytes)) {
+	at := now.UnixNano()
+	records := max(h.Records, at) + int64(burst/shardRecords)
+	size := max(h.Bytes, at) + (int64(bytes)*int64(burst)+shardBytes-1)/shardBytes
+	large := bytes > shardBytes && h.Bytes <= at
+	if records-at > int64(burst) || (size-at > int64(burst) && !large) {
 		return false
 	}
 	h.Records, h.Bytes = records, size

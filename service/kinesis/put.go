@@ -41,11 +41,12 @@ type placed struct {
 // plan is what a put will do: the records that each shard takes.
 type plan struct {
 	id    string // of the stream
+	made  int    // shards of the stream so far: another number means that it was resharded
 	parts []planned
 }
 
 type planned struct {
-	shard   int
+	shard   *shard
 	records []int // places in the call
 	offset  int64
 	size    int64
@@ -152,7 +153,7 @@ func (s *Service) answered(tx *store.Tx, p *put) bool {
 
 // distribute fills the plan.
 func (s *Service) distribute(tx *store.Tx, p *put, row *stream) plan {
-	pl := plan{id: row.ID}
+	pl := plan{id: row.ID, made: row.Shards}
 	now := s.k.Clock.Now()
 	open := s.gridOf(s.shardsOf(tx, row), row).open
 	heads := map[int]*head{}
@@ -173,13 +174,13 @@ func (s *Service) distribute(tx *store.Tx, p *put, row *stream) plan {
 		if !heads[n].take(now, size(&p.records[i])) {
 			continue
 		}
-		at, known := places[n]
+		place, known := places[n]
 		if !known {
-			at = len(pl.parts)
-			places[n] = at
-			pl.parts = append(pl.parts, planned{shard: n})
+			place = len(pl.parts)
+			places[n] = place
+			pl.parts = append(pl.parts, planned{shard: open[at]})
 		}
-		pl.parts[at].records = append(pl.parts[at].records, i)
+		pl.parts[place].records = append(pl.parts[place].records, i)
 	}
 	return pl
 }
@@ -215,6 +216,9 @@ func (s *Service) commit(ctx context.Context, p *put, pl plan, ref blob.Ref) (re
 		if !ok || row.ID != pl.id {
 			return noStream(c, p.name)
 		}
+		if row.Shards != pl.made {
+			return errMoved
+		}
 		if repeated = s.answered(tx, p); repeated {
 			return nil
 		}
@@ -227,7 +231,7 @@ func (s *Service) commit(ctx context.Context, p *put, pl plan, ref blob.Ref) (re
 				return err
 			}
 			bytes += n
-			a.Parts = append(a.Parts, part{pl.parts[i].shard, first})
+			a.Parts = append(a.Parts, part{pl.parts[i].shard.Number, first})
 		}
 		if c.Job != "" {
 			a.Call = c.RequestID
@@ -241,26 +245,21 @@ func (s *Service) commit(ctx context.Context, p *put, pl plan, ref blob.Ref) (re
 	return repeated, err
 }
 
-// fill adds a part to its shard. errMoved: the shard is closed, or has no room for it any more.
+// fill adds a part to its shard. errMoved: the shard has no room for it any more.
 func (s *Service) fill(tx *store.Tx, p *put, row *stream, part *planned, ref blob.Ref, now time.Time) (bytes int, first uint64, err error) {
-	key := shardKey(row.Name, part.shard)
-	sh, ok := s.shards.Get(tx, key)
-	if !ok || !sh.open() {
-		return 0, 0, errMoved
-	}
-	h := s.head(tx, row.Name, part.shard)
+	n := part.shard.Number
+	h := s.head(tx, row.Name, n)
 	first = h.Next
 	for _, i := range part.records {
 		if !h.take(now, size(&p.records[i])) {
 			return 0, 0, errMoved
 		}
-		p.result[i] = placed{part.shard, row.sequence(&sh, h.Next)}
+		p.result[i] = placed{n, row.sequence(part.shard, h.Next)}
 		bytes += size(&p.records[i])
 		h.Next++
 	}
-	h.At = maxTime(h.At, now)
-	s.heads.Put(tx, key, h)
-	s.batches.Put(tx, batchKey(row.Name, part.shard, first), batch{Ref: ref, Offset: part.offset, Size: part.size, First: first, Count: h.Next - first, At: h.At})
+	s.heads.Put(tx, shardKey(row.Name, n), h)
+	s.batches.Put(tx, batchKey(row.Name, n, first), batch{Ref: ref, Offset: part.offset, Size: part.size, First: first, Count: h.Next - first, At: now})
 	return bytes, first, nil
 }
 

@@ -1,0 +1,67 @@
+package kinesis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	api "unyo/api/kinesis"
+	"unyo/base/call"
+	"unyo/engine/blob"
+	"unyo/kernel"
+)
+
+// BenchmarkPutRecords has 64 writers put 500 records of 100 bytes at a time into 200 shards, all durable when answered.
+func BenchmarkPutRecords(b *testing.B) {
+	dir := b.TempDir()
+	k, err := kernel.Open(kernel.Options{Dir: filepath.Join(dir, "rows"), Seed: 1, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	blobs, err := blob.Open(filepath.Join(dir, "blob"), Blobs(k.For("kinesis")), blob.Options{Durable: k.Store.Sync})
+	if err != nil {
+		b.Fatal(err)
+	}
+	s := New(k.For("kinesis"), blobs)
+	if err := k.Start(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	as := func() context.Context {
+		return call.With(context.Background(), &call.Call{Scope: call.Scope{Partition: "aws", Account: "111111111111", Region: "eu-central-1"}, Serial: k.Serial(), At: k.Clock.Now()})
+	}
+	if _, err := s.CreateStream(as(), &api.CreateStreamInput{StreamName: new("s"), ShardCount: new(int32(200))}); err != nil {
+		b.Fatal(err)
+	}
+	var next, taken, refused atomic.Int64
+	var wg sync.WaitGroup
+	b.ResetTimer()
+	for range 64 {
+		wg.Go(func() {
+			for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
+				list := make([]api.PutRecordsRequestEntry, 500)
+				for i := range list {
+					list[i] = api.PutRecordsRequestEntry{PartitionKey: new(fmt.Sprint(n, i)), Data: make([]byte, 100)}
+				}
+				out, err := s.PutRecords(as(), &api.PutRecordsInput{StreamName: new("s"), Records: list})
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				taken.Add(int64(500 - *out.FailedRecordCount))
+				refused.Add(int64(*out.FailedRecordCount))
+			}
+		})
+	}
+	wg.Wait()
+	b.StopTimer()
+	b.ReportMetric(float64(taken.Load())/b.Elapsed().Seconds(), "records/s")
+	b.ReportMetric(float64(refused.Load())/float64(b.N), "refused/op")
+	if err := errors.Join(k.Close(), blobs.Close()); err != nil {
+		b.Error(err)
+	}
+}
