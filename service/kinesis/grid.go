@@ -23,6 +23,7 @@ func (s *Service) gridOf(list []shard, row *stream) *grid {
 	for i := range list {
 		if list[i].open() {
 			g.open = append(g.open, &list[i])
+			g.now = maxTime(g.now, list[i].OpenedAt) // children come after their parents, whatever the wall says
 		}
 	}
 	slices.SortFunc(g.open, func(a, b *shard) int {
