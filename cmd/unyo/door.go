@@ -32,7 +32,8 @@ func openDoor(name string, args []string) (door, []string, error) {
 	}
 	endpoint := fs.String("endpoint", fallback, "URL of the running estate")
 	ca := fs.String("ca", os.Getenv("AWS_CA_BUNDLE"), "certificate authority to trust, for an estate served with -tls: DATA/tls/ca.pem")
-	if err := fs.Parse(args); err != nil {
+	args, err := parseAnywhere(fs, args)
+	if err != nil {
 		return door{}, nil, err
 	}
 	d := door{strings.TrimSuffix(*endpoint, "/"), http.DefaultClient}
@@ -43,7 +44,20 @@ func openDoor(name string, args []string) (door, []string, error) {
 		}
 		d.client = client
 	}
-	return d, fs.Args(), nil
+	return d, args, nil
+}
+
+// parseAnywhere parses flags before, between and behind the words, and returns the words.
+func parseAnywhere(fs *flag.FlagSet, args []string) (words []string, err error) {
+	for {
+		if err := fs.Parse(args); err != nil {
+			return nil, err
+		}
+		if fs.NArg() == 0 {
+			return words, nil
+		}
+		words, args = append(words, fs.Arg(0)), fs.Args()[1:]
+	}
 }
 
 // trusting makes a client that trusts the authority in a PEM file.

@@ -114,8 +114,7 @@ func TestCommand(t *testing.T) {
 		{"doctor cat iam/account", "000000000000"},
 		{"doctor failed", ""},
 	} {
-		args := strings.Fields(c.args)
-		args = append(args[:1], append([]string{"-endpoint", e.url}, args[1:]...)...)
+		args := append(strings.Fields(c.args), "-endpoint", e.url) // flags may stand anywhere
 		out, err := exec.Command(binary, args...).CombinedOutput()
 		if err != nil || !strings.Contains(string(out), c.want) {
 			t.Errorf("unyo %s: %v\n%s", c.args, err, out)
