@@ -37,7 +37,7 @@ func coverage(ctx context.Context, args []string) error {
 	} else if len(args) > 1 {
 		return errUsage
 	}
-	fmt.Printf("%-16s %10s %8s %10s %9s\n", "service", "operations", "stated", "exercised", "verified")
+	fmt.Printf("%-16s %10s %8s %10s %9s %8s\n", "service", "operations", "stated", "exercised", "verified", "unbound")
 	return d.ask(ctx, path, nil, func(line []byte) error {
 		var answer struct {
 			Services []coverageLine `json:"services"`
@@ -46,12 +46,14 @@ func coverage(ctx context.Context, args []string) error {
 			return err
 		}
 		for _, s := range answer.Services {
-			fmt.Printf("%-16s %10d %8d %10d %9d\n", s.Service, s.Operations, s.Stated, s.Exercised, s.Verified)
+			fmt.Printf("%-16s %10d %8d %10d %9d %8d\n", s.Service, s.Operations, s.Stated, s.Exercised, s.Verified, len(s.Unbound))
 			for _, op := range s.Detail {
 				fmt.Printf("  %-40s %s %s %s\n", op.Name, mark(op.Stated, "stated"), mark(op.Exercised, "exercised"), mark(op.Verified, "verified"))
 			}
 			for _, name := range s.Unbound {
-				fmt.Printf("  %-40s refused: its permission is not bound\n", name)
+				if len(s.Detail) > 0 {
+					fmt.Printf("  %-40s refused: its permission is not bound\n", name)
+				}
 			}
 		}
 		return nil
