@@ -87,6 +87,9 @@ func TestWritersWhileResharding(t *testing.T) {
 			if !slices.IsSorted(sequences) {
 				t.Errorf("%s is out of order: %v", *sh.ShardId, sequences)
 			}
+			if end := sh.SequenceNumberRange.EndingSequenceNumber; end != nil && len(sequences) > 0 && sequences[len(sequences)-1] >= *end {
+				t.Errorf("%s ends at %s and holds %s", *sh.ShardId, *end, sequences[len(sequences)-1])
+			}
 		}
 		n := 0
 		for w := range writers {

@@ -1,7 +1,9 @@
 package kinesis
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -11,6 +13,7 @@ import (
 
 	api "unyo/api/kinesis"
 	"unyo/base/call"
+	"unyo/engine/blob"
 )
 
 func entries(n, size int, key string) []api.PutRecordsRequestEntry {
@@ -101,6 +104,69 @@ func TestRepeatedPut(t *testing.T) {
 	}
 	f.advance(25 * time.Hour)
 	f.empty()
+}
+
+// A put whose shard is closed, or filled, between its plan and its commit begins anew; one that a job has made
+// meanwhile changes nothing.
+func TestMovedPut(t *testing.T) {
+	f := setUp(t)
+	f.create(1)
+	ctx := f.call()
+	planned := func(ctx context.Context, size int) (*put, plan, blob.Ref) {
+		p := &put{name: "s", records: entries(1, size, "a")}
+		if err := p.check(); err != nil {
+			t.Fatal(err)
+		}
+		pl := ok[plan](t)(f.s.plan(ctx, p))
+		return p, pl, ok[blob.Ref](t)(f.blobs.Stage(ctx, bytes.NewReader(p.encode(pl))))
+	}
+	p, pl, ref := planned(ctx, 1<<20)
+	f.put("a", "first")
+	if _, err := f.s.commit(ctx, p, pl, ref); !errors.Is(err, errMoved) {
+		t.Errorf("into a full shard: %v", err)
+	}
+	f.advance(time.Second)
+	p, pl, ref = planned(ctx, 10)
+	ok[*api.SplitShardOutput](t)(f.s.SplitShard(f.call(), &api.SplitShardInput{StreamName: new("s"), ShardToSplit: new(shard0), NewStartingHashKey: new("1000")}))
+	if _, err := f.s.commit(ctx, p, pl, ref); !errors.Is(err, errMoved) {
+		t.Errorf("into a closed shard: %v", err)
+	}
+	job := call.With(context.Background(), &call.Call{
+		Scope: call.Scope{Partition: "aws", Account: "111111111111", Region: "eu-central-1"}, Serial: 5, Job: "job-7", RequestID: "aa", At: f.k.Clock.Now(),
+	})
+	p, pl, ref = planned(job, 10)
+	q, ql, other := planned(job, 10)
+	if repeated, err := f.s.commit(job, p, pl, ref); repeated || err != nil {
+		t.Errorf("first: %v, %v", repeated, err)
+	}
+	if repeated, err := f.s.commit(job, q, ql, other); !repeated || err != nil || q.result[0] != p.result[0] {
+		t.Errorf("second: %v, %v, %v and %v", repeated, err, p.result, q.result)
+	}
+}
+
+// A read returns as many records as it is asked for, and says that there are others even if no time has passed.
+func TestReadLimit(t *testing.T) {
+	f := setUp(t)
+	f.create(1)
+	for range 3 {
+		ok[*api.PutRecordsOutput](t)(f.s.PutRecords(f.call(), &api.PutRecordsInput{StreamName: new("s"), Records: entries(5, 10, "a")}))
+	}
+	it := f.iterator(&api.GetShardIteratorInput{ShardId: new(shard0), ShardIteratorType: new("TRIM_HORIZON")})
+	for i, want := range []int{7, 7, 1, 0} {
+		out := ok[*api.GetRecordsOutput](t)(f.s.GetRecords(f.call(), &api.GetRecordsInput{ShardIterator: it, Limit: new(int32(7))}))
+		if len(out.Records) != want || (*out.MillisBehindLatest > 0) != (i < 2) {
+			t.Errorf("read %d: %d records, %d ms behind", i, len(out.Records), *out.MillisBehindLatest)
+		}
+		it = out.NextShardIterator
+	}
+	for range 12 { // more than an answer holds
+		f.advance(time.Second)
+		ok[*api.PutRecordsOutput](t)(f.s.PutRecords(f.call(), &api.PutRecordsInput{StreamName: new("s"), Records: entries(2, 512<<10, "a")}))
+	}
+	out := ok[*api.GetRecordsOutput](t)(f.s.GetRecords(f.call(), &api.GetRecordsInput{ShardIterator: it}))
+	if len(out.Records) != 20 || *out.MillisBehindLatest != 2000 {
+		t.Errorf("%d records of half a MiB, %d ms behind", len(out.Records), *out.MillisBehindLatest)
+	}
 }
 
 // Random puts, reshardings, waits and reads against plain lists: every record is read once, in order within its shard,

@@ -39,11 +39,9 @@ func (s *Service) DecreaseStreamRetentionPeriod(ctx context.Context, in *api.Dec
 	})
 }
 
-// retain sets the retention, after settling what has expired until now under either.
+// retain sets the retention, after settling what has expired under the one until now.
 func (s *Service) retain(tx *store.Tx, row *stream, hours int32) {
-	now := s.k.Clock.Now()
-	row.Horizon = row.horizon(now)
+	row.Horizon = row.horizon(s.k.Clock.Now())
 	row.RetentionHours = hours
-	row.Horizon = row.horizon(now)
 	s.rearm(tx, row)
 }
