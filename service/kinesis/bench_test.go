@@ -16,8 +16,15 @@ import (
 	"unyo/kernel"
 )
 
-// BenchmarkPutRecords has 64 writers put 500 records of 100 bytes at a time into 200 shards, all durable when answered.
+// BenchmarkPutRecords has 64 writers put records of 100 bytes, 500 or 1 at a time, into 200 shards, all durable when
+// answered.
 func BenchmarkPutRecords(b *testing.B) {
+	for _, size := range []int{500, 1} {
+		b.Run(fmt.Sprint(size), func(b *testing.B) { benchmarkPut(b, size) })
+	}
+}
+
+func benchmarkPut(b *testing.B, size int) {
 	dir := b.TempDir()
 	k, err := kernel.Open(kernel.Options{Dir: filepath.Join(dir, "rows"), Seed: 1, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -43,7 +50,7 @@ func BenchmarkPutRecords(b *testing.B) {
 	for range 64 {
 		wg.Go(func() {
 			for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
-				list := make([]api.PutRecordsRequestEntry, 500)
+				list := make([]api.PutRecordsRequestEntry, size)
 				for i := range list {
 					list[i] = api.PutRecordsRequestEntry{PartitionKey: new(fmt.Sprint(n, i)), Data: make([]byte, 100)}
 				}
@@ -52,7 +59,7 @@ func BenchmarkPutRecords(b *testing.B) {
 					b.Error(err)
 					return
 				}
-				taken.Add(int64(500 - *out.FailedRecordCount))
+				taken.Add(int64(int32(size) - *out.FailedRecordCount))
 				refused.Add(int64(*out.FailedRecordCount))
 			}
 		})

@@ -106,7 +106,7 @@ func (g *grid) save(tx *store.Tx) {
 		}
 		g.s.shards.Put(tx, shardKey(g.row.Name, sh.Number), *sh)
 	}
-	g.row.Open = len(g.open)
+	g.row.Open, g.row.Layout = len(g.open), layoutOf(g.open)
 	g.s.levels(tx, g.row)
 	if slices.ContainsFunc(g.changed, func(sh *shard) bool { return !sh.open() }) {
 		g.s.expireLater(tx, g.row, g.now)

@@ -40,9 +40,9 @@ type placed struct {
 
 // plan is what a put will do: the records that each shard takes.
 type plan struct {
-	id    string // of the stream
-	made  int    // shards of the stream so far: another number means that it was resharded
-	parts []planned
+	id     string // of the stream
+	layout string // of the stream
+	parts  []planned
 }
 
 type planned struct {
@@ -153,9 +153,9 @@ func (s *Service) answered(tx *store.Tx, p *put) bool {
 
 // distribute fills the plan.
 func (s *Service) distribute(tx *store.Tx, p *put, row *stream) plan {
-	pl := plan{id: row.ID, made: row.Shards}
+	pl := plan{id: row.ID, layout: row.Layout}
 	now := s.k.Clock.Now()
-	open := s.gridOf(s.shardsOf(tx, row), row).open
+	open := s.openShards(tx, row)
 	heads := map[int]*head{}
 	places := map[int]int{}
 	p.refuse()
@@ -216,7 +216,7 @@ func (s *Service) commit(ctx context.Context, p *put, pl plan, ref blob.Ref) (re
 		if !ok || row.ID != pl.id {
 			return noStream(c, p.name)
 		}
-		if row.Shards != pl.made {
+		if row.Layout != pl.layout {
 			return errMoved
 		}
 		if repeated = s.answered(tx, p); repeated {

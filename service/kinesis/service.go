@@ -27,6 +27,7 @@ type Service struct {
 	arrivals store.Table[arrival]  // stream, instant, first shard number and position
 	answers  store.Table[[]placed] // stream, request id of a job's call → what it was answered
 	expire   jobs.Job[expireArg]
+	layouts  layouts
 }
 
 // stream is a data stream.
@@ -38,6 +39,7 @@ type stream struct {
 	MaxRecordKiB   int32
 	Shards         int         // made so far: the number of the next one
 	Open           int         // shards that take records
+	Layout         string      // sum over them
 	Horizon        time.Time   // what arrived until then has expired for good, whatever the retention is now
 	Scaled         []time.Time // calls of UpdateShardCount within a day
 	Switched       []time.Time // calls of UpdateStreamMode within a day
