@@ -111,11 +111,18 @@ func arnShape(pattern string) *regexp.Regexp {
 	return expr
 }
 
+// holdsARN reports whether a member of that name says what the call is about. A free text that looks like an ARN
+// (a partition key, a description) must not decide on permissions.
+func holdsARN(member string) bool {
+	name := strings.ToLower(member)
+	return strings.HasSuffix(name, "arn") || strings.HasSuffix(name, "identifier") || name == "resource" || name == "resourceid"
+}
+
 func memberARN(pattern string, v reflect.Value) (string, bool) {
 	expr := arnShape(pattern)
 	for i := range v.NumField() {
 		f := v.Field(i)
-		if f.Kind() != reflect.Pointer || f.IsNil() || f.Elem().Kind() != reflect.String {
+		if !holdsARN(v.Type().Field(i).Name) || f.Kind() != reflect.Pointer || f.IsNil() || f.Elem().Kind() != reflect.String {
 			continue
 		}
 		if s := f.Elem().String(); strings.HasPrefix(s, "arn:") && expr.MatchString(s) {
