@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 DATA ?= data
 LISTEN ?= 127.0.0.1:4566
 
-.PHONY: build run test test-go test-wire test-clients fuzz bench soak gen clean
+.PHONY: build run test test-go test-wire test-clients test-s3 fuzz bench soak gen clean
 
 build: ## bin/unyo
 	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
@@ -23,6 +23,10 @@ test-wire: ## the codec against the wire snapshots inside the AWS SDK's modules
 
 test-clients: build ## the built binary, driven by AWS CLI, boto3 and the AWS SDK for Go
 	cd test/clients && go test ./...
+
+test-s3: build ## versitygw's own S3 tests against the built binary, held against test/s3/floor.txt; rclone where it is installed
+	./test/s3/versitygw.sh
+	./test/s3/rclone.sh
 
 fuzz: ## every fuzz target, FUZZTIME each
 	./test/fuzz.sh $(or $(FUZZTIME),30s)
