@@ -24,6 +24,7 @@ region = us-east-1
 endpoint = http://$address
 force_path_style = true
 acl = bucket-owner-full-control
+bucket_acl = private
 CONF
 r() { timeout 60 rclone --config "$work/rclone.conf" --retries 1 --low-level-retries 1 --contimeout 5s --timeout 20s "$@"; }
 mkdir -p "$work/here/sub dir"
