@@ -61,12 +61,13 @@ type Exchange struct {
 	raw      []byte            // route: the body where it was read whole
 	body     io.Reader         // authenticate: the body with its signatures and checksums undone
 
-	signature *wire.Signature   // authenticate
-	principal call.Principal    // authenticate
-	scope     call.Scope        // authenticate
-	chunks    *wire.ChunkReader // authenticate: for trailing checksums
-	role      call.Role         // house calls: for whom the service acts
-	parent    *call.Call        // house calls: the call that asks
+	signature    *wire.Signature   // route, authenticate
+	signatureErr error             // route, authenticate: why it cannot be read
+	principal    call.Principal    // authenticate
+	scope        call.Scope        // authenticate
+	chunks       *wire.ChunkReader // authenticate: for trailing checksums
+	role         call.Role         // house calls: for whom the service acts
+	parent       *call.Call        // house calls: the call that asks
 
 	in, out   any        // decode, invoke
 	call      *call.Call // identify

@@ -28,11 +28,18 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/API/RESTAuthentication.html
 const maxSkew = 15 * time.Minute
 
+// parseSignature reads what the request says of its signing; route asks to find the service, authenticate to verify.
+func (c *Exchange) parseSignature() (*wire.Signature, error) {
+	if c.signature == nil && c.signatureErr == nil {
+		c.signature, c.signatureErr = wire.ParseSignature(c.r, c.query)
+	}
+	return c.signature, c.signatureErr
+}
+
 // authenticate finds out who asks and that the request is as they signed it. Who does not sign is
 // Anonymous where the operation allows that, and refused otherwise.
 func (g *Gateway) authenticate(ctx context.Context, c *Exchange, next Next) error {
-	sig, err := wire.ParseSignature(c.r, c.query)
-	c.signature = sig
+	sig, err := c.parseSignature()
 	c.scope = call.Scope{Partition: g.kernel.Partition, Region: partition.Home(g.kernel.Partition)}
 	if errors.Is(err, wire.ErrUnsigned) {
 		if c.protocol != rt.RestXML && !c.op.Unsigned {

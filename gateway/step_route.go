@@ -100,7 +100,7 @@ func (g *Gateway) named(c *Exchange, t *rt.Table, operation string) error {
 
 // routeSigned finds the service from the credential scope, or for unsigned requests from host and form.
 func (g *Gateway) routeSigned(c *Exchange) error {
-	sig, err := wire.ParseSignature(c.r, c.query)
+	sig, err := c.parseSignature()
 	candidates := g.bySigning[""]
 	if sig != nil && sig.Service != "" {
 		candidates = g.bySigning[sig.Service]
