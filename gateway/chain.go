@@ -71,7 +71,6 @@ type Exchange struct {
 
 	in, out   any        // decode, invoke
 	call      *call.Call // identify
-	deny      *denial    // authorize: why not
 	needs     []rt.Need  // authorize
 	lent      int64      // route, authenticate: bytes of memory borrowed for raw
 	requestID string     // accept

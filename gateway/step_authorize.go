@@ -14,11 +14,13 @@ import (
 	"unyo/engine/policy"
 )
 
-// denial is why a call was refused; the journal keeps it.
+// denial is why a call was refused.
 type denial struct {
 	Need    rt.Need
 	ARN     string
 	Verdict policy.Verdict
+
+	sentence string
 }
 
 // authorize asks, for every action and resource the call needs, whether the caller may.
@@ -40,38 +42,57 @@ func (g *Gateway) authorize(ctx context.Context, c *Exchange, next Next) error {
 		}
 	}
 	for _, need := range needs { // none for STS GetCallerIdentity: AWS asks no permission for it
-		for _, resource := range need.Resources {
-			if err := g.permit(ctx, c, *set, need, resource); err != nil {
-				return err
-			}
+		if err := g.permit(ctx, c, set, need); err != nil {
+			return err
 		}
 	}
-	return next(ctx)
+	return next(rt.WithPermit(ctx, func(ctx context.Context, need rt.Need) error {
+		c.needs = append(c.needs, need)
+		return g.permit(ctx, c, set, need)
+	}))
 }
 
-// permit decides one action on one resource. set is a copy: the resource's own policy joins it here.
-func (g *Gateway) permit(ctx context.Context, c *Exchange, set policy.Set, need rt.Need, resource string) error {
+// permit decides a need on all its resources.
+func (g *Gateway) permit(ctx context.Context, c *Exchange, set *policy.Set, need rt.Need) error {
+	for _, resource := range need.Resources {
+		d, err := g.judge(ctx, c, *set, need, resource)
+		if err != nil {
+			return err
+		}
+		if d != nil {
+			return g.refused(c, d)
+		}
+	}
+	return nil
+}
+
+// judge decides one action on one resource; nil means that it is allowed. set is a copy: the resource's own policy
+// joins it here.
+func (g *Gateway) judge(ctx context.Context, c *Exchange, set policy.Set, need rt.Need, resource string) (*denial, error) {
 	r := &policy.Request{Action: need.Action, Resource: resource, Principal: &c.call.Principal}
 	parsed, err := arn.Parse(resource)
 	owner := g.tables[parsed.Service]
 	if err == nil && owner != nil {
 		if err := g.askOwner(ctx, owner, parsed, r, &set); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	extra, err := g.serviceKeys(ctx, c, resource)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	r.Keys = g.keys(c, need, r, extra)
-	v := policy.Evaluate(&set, r)
-	if v.Allowed {
-		return nil
+	if v := policy.Evaluate(&set, r); !v.Allowed {
+		return &denial{Need: need, ARN: resource, Verdict: v, sentence: v.Sentence(r)}, nil
 	}
-	c.deny = &denial{Need: need, ARN: resource, Verdict: v}
-	sentence := v.Sentence(r)
+	return nil, nil
+}
+
+// refused words a denial; EC2's callers get it whole, sealed.
+func (g *Gateway) refused(c *Exchange, d *denial) error {
+	sentence := d.sentence
 	if c.protocol == rt.EC2 {
-		text, err := json.Marshal(c.deny)
+		text, err := json.Marshal(d)
 		if err != nil {
 			return err
 		}

@@ -38,6 +38,8 @@ import (
 	"net/http"
 	"reflect"
 	"sort"
+
+	"unyo/base/awserr"
 )
 
 // Protocol is a wire protocol in the words of the models.
@@ -225,6 +227,25 @@ type Need struct {
 // ok=false means: use the facts. Needs must not have effects.
 type Authorizer interface {
 	Needs(ctx context.Context, op string, in any) (needs []Need, ok bool)
+}
+
+type permitKey struct{}
+
+// WithPermit is how the chain hands an operation the right to ask for more permissions.
+func WithPermit(ctx context.Context, permit func(context.Context, Need) error) context.Context {
+	return context.WithValue(ctx, permitKey{}, permit)
+}
+
+// Permit asks whether the caller of the operation that runs in ctx may also do what n says: for operations whose needs
+// depend on rows, or that answer for each of many resources (S3 DeleteObjects). nil means yes; a refusal is AWS's error.
+// Outside the chain, where nobody has been authorised for anything, nothing is permitted. It must be called neither inside a
+// transaction nor by two goroutines at once.
+func Permit(ctx context.Context, n Need) error {
+	permit, ok := ctx.Value(permitKey{}).(func(context.Context, Need) error)
+	if !ok {
+		return awserr.New(http.StatusForbidden, "AccessDenied", "Access Denied")
+	}
+	return permit(ctx, n)
 }
 
 // Authz is a service's part of the Service Authorization Reference.

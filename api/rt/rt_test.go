@@ -132,3 +132,16 @@ func TestVal(t *testing.T) {
 		t.Error("Val is not what the pointer says")
 	}
 }
+
+// TestPermitOutside: where no chain has decided anything, nothing more is permitted.
+func TestPermitOutside(t *testing.T) {
+	n := rt.Need{Action: "s3:DeleteObject", Resources: []string{"arn:aws:s3:::b/k"}}
+	if rt.Permit(t.Context(), n) == nil {
+		t.Error("permitted without a chain")
+	}
+	var asked []rt.Need
+	ctx := rt.WithPermit(t.Context(), func(_ context.Context, n rt.Need) error { asked = append(asked, n); return nil })
+	if err := rt.Permit(ctx, n); err != nil || len(asked) != 1 || asked[0].Action != n.Action {
+		t.Errorf("%v, %v", asked, err)
+	}
+}
