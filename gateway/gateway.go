@@ -139,7 +139,9 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.control.ServeHTTP(w, r)
 		return
 	}
-	c := &Exchange{w: w, r: patient(w, r)}
+	answer := patientAnswer(w)
+	defer answer.done()
+	c := &Exchange{w: answer, r: patient(w, r)}
 	defer func() { g.limits.release(c.lent) }()
 	c.requestID, c.hostID = g.requestIDs()
 	var err error

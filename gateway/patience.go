@@ -49,3 +49,46 @@ func wordRead(c *Exchange, err error) error {
 	}
 	return awserr.New(http.StatusBadRequest, "RequestTimeout", "The request body could not be read.")
 }
+
+// answerPatience is how long a client may take nothing of its answer. AWS does not say how long it waits.
+const answerPatience = time.Minute
+
+// patientWriter ends an answer that nobody takes: it would hold a file, or a stream's place, for ever.
+type patientWriter struct {
+	http.ResponseWriter
+	control *http.ResponseController
+}
+
+func patientAnswer(w http.ResponseWriter) *patientWriter {
+	return &patientWriter{w, http.NewResponseController(w)}
+}
+
+func (w *patientWriter) Write(p []byte) (int, error) {
+	w.allow()
+	return w.ResponseWriter.Write(p)
+}
+
+// ReadFrom lets the kernel send files; each stretch of them has the client's patience anew.
+func (w *patientWriter) ReadFrom(r io.Reader) (n int64, err error) {
+	for {
+		w.allow()
+		part, err := io.CopyN(w.ResponseWriter, r, answerStretch)
+		n += part
+		if err == io.EOF {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+	}
+}
+
+const answerStretch = 4 << 20
+
+func (w *patientWriter) allow() { _ = w.control.SetWriteDeadline(time.Now().Add(answerPatience)) }
+
+// done lets the connection wait for its next request for as long as it likes.
+func (w *patientWriter) done() { _ = w.control.SetWriteDeadline(time.Time{}) }
+
+// Unwrap lets http.ResponseController flush.
+func (w *patientWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -7,6 +7,7 @@ import (
 
 	"unyo/api/rt"
 	"unyo/base/awserr"
+	"unyo/base/call"
 	"unyo/wire"
 )
 
@@ -28,6 +29,7 @@ func (g *Gateway) decode(ctx context.Context, c *Exchange, _ Next) error {
 	return wire.Encode(c.w, &wire.Response{
 		Protocol: c.protocol, Model: c.table.Model, Op: c.op, Out: c.out,
 		RequestID: c.requestID, HostID: c.hostID, Method: c.r.Method,
+		Hold: func() (release func()) { return g.kernel.Clock.Enter(call.With(ctx, c.call)) },
 	})
 }
 

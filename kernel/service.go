@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"time"
 
 	"unyo/base/must"
 	"unyo/kernel/clock"
@@ -54,8 +55,10 @@ func (s *Service) View(ctx context.Context, fn func(tx *store.Tx) error) error {
 	return s.store.View(ctx, fn)
 }
 
-// Park steps out of the call for as long as it only waits (a long poll), so that time can be moved; resume steps in again.
-func (s *Service) Park(ctx context.Context) (resume func()) { return s.world.Park(ctx) }
+// Wait lets a call that streams or polls wait for an instant, or until it is woken; see clock.World.Wait.
+func (s *Service) Wait(ctx context.Context, t time.Time, woken <-chan struct{}) error {
+	return s.world.Wait(ctx, t, woken)
+}
 
 // Durable returns when everything committed so far survives power loss, also within Advance, where commits do not wait for
 // the disk. Ask it before destroying what a committed row no longer refers to.

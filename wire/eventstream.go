@@ -56,6 +56,8 @@ type eventWriter struct {
 	protocol rt.Protocol
 	model    *rt.Model
 	buf      []byte
+	hold     func() (release func())
+	release  func() // of the hold we are in
 }
 
 func (e *eventWriter) bodyType() string {
@@ -72,6 +74,10 @@ func (e *eventWriter) bodyType() string {
 
 // flush sends what is in buf now.
 func (e *eventWriter) flush() error {
+	if e.release != nil {
+		e.release()
+		defer func() { e.release = e.hold() }()
+	}
 	if _, err := e.w.Write(e.buf); err != nil {
 		return fmt.Errorf("cannot send event: %w", err)
 	}
@@ -92,7 +98,7 @@ func encodeEvents(w http.ResponseWriter, r *Response, p *Plan, base unsafe.Point
 		h["Smithy-Protocol"] = []string{"rpc-v2-cbor"}
 	}
 	w.WriteHeader(boundStatus(p, base, statusOf(r.Op)))
-	e := &eventWriter{w: w, protocol: r.Protocol, model: r.Model}
+	e := &eventWriter{w: w, protocol: r.Protocol, model: r.Model, hold: r.Hold}
 	if r.Protocol == rt.JSON || r.Protocol == rt.RPCv2 {
 		if err := e.initial(p, base); err != nil {
 			return err
@@ -102,6 +108,10 @@ func encodeEvents(w http.ResponseWriter, r *Response, p *Plan, base unsafe.Point
 	at := m.ptr(base)
 	if at == nil {
 		return nil
+	}
+	if e.hold != nil {
+		e.release = e.hold()
+		defer func() { e.release() }()
 	}
 	return e.all(m, at)
 }

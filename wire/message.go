@@ -37,6 +37,9 @@ type Response struct {
 	HostID    string      // S3's second request id
 	Method    string      // of the request: HEAD is answered without a body
 	Header    http.Header // further headers
+	// Hold, where it is set, is called around the pulling of an event stream's events: the service makes each with time
+	// held, and while it is sent to a client that may be slow, time is let go.
+	Hold func() (release func())
 }
 
 // maxDepth bounds the nesting of what is decoded.

@@ -27,6 +27,7 @@ var forbidden = map[string]string{
 var allowed = map[string]string{
 	"kernel/clock/world.go":         "the one place where the wall clock enters",
 	"kernel/clock/advance.go":       "checkpoints and patience are paced by the wall",
+	"kernel/clock/wait.go":          "a stream sleeps until an instant while time flows",
 	"kernel/jobs/lanes.go":          "sleeps until the head of the queue is due while time flows",
 	"kernel/kernel.go":              "draws the seed of an estate that was given none",
 	"kernel/store/durability.go":    "waits for the disk",

@@ -202,10 +202,7 @@ func TestAdvance(t *testing.T) {
 func TestGate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := open(t, memory.New(), clock.Options{Held: true, Start: begin})
-		caller := func(op string) context.Context {
-			return call.With(t.Context(), &call.Call{Service: "s3", Operation: op, RequestID: "id-" + op})
-		}
-		inside := caller("PutObject")
+		inside := caller(t, "PutObject")
 		leave := w.Enter(inside)
 		moved := make(chan error, 1)
 		go func() {
@@ -215,7 +212,7 @@ func TestGate(t *testing.T) {
 		synctest.Wait()
 		entered := make(chan time.Time, 1)
 		go func() {
-			leave := w.Enter(caller("GetObject"))
+			leave := w.Enter(caller(t, "GetObject"))
 			entered <- w.Now()
 			leave()
 		}()
@@ -229,7 +226,7 @@ func TestGate(t *testing.T) {
 			t.Errorf("the waiting call entered at %v", at)
 		}
 
-		poll := caller("ReceiveMessage")
+		poll := caller(t, "ReceiveMessage")
 		leave = w.Enter(poll)
 		resume := w.Park(poll)
 		_, err := w.Advance(t.Context(), begin.Add(2*time.Hour), nil)
@@ -263,3 +260,49 @@ func TestStuck(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func caller(t *testing.T, op string) context.Context {
+	return call.With(t.Context(), &call.Call{Service: "s3", Operation: op, RequestID: "id-" + op})
+}
+
+// TestWait: a call that waits lets time move, and is woken by the instant, by a signal, or by its client's leaving.
+func TestWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := open(t, memory.New(), clock.Options{Held: true, Start: begin})
+		poll := caller(t, "ReceiveMessage")
+		defer w.Enter(poll)()
+		waited := make(chan error)
+		wait := func(ctx context.Context, at time.Time, woken <-chan struct{}) {
+			go func() { waited <- w.Wait(ctx, at, woken) }()
+			synctest.Wait()
+		}
+		wait(poll, begin.Add(2*time.Hour), nil)
+		_, err := w.Advance(t.Context(), begin.Add(time.Hour), nil)
+		ok(t, err)
+		synctest.Wait()
+		select {
+		case <-waited:
+			t.Error("returned before its instant")
+		default:
+		}
+		_, err = w.Advance(t.Context(), begin.Add(2*time.Hour), nil)
+		ok(t, err)
+		ok(t, <-waited)
+
+		woken := make(chan struct{})
+		wait(poll, time.Time{}, woken)
+		close(woken)
+		ok(t, <-waited)
+
+		gone, cancel := context.WithCancelCause(poll)
+		wait(gone, time.Time{}, nil)
+		cancel(errGone)
+		if err := <-waited; !errors.Is(err, errGone) {
+			t.Errorf("%v", err)
+		}
+
+		ok(t, w.Live(t.Context()))
+	})
+}
+
+var errGone = errors.New("gone")
