@@ -18,6 +18,7 @@ import (
 	"unyo/kernel/jobs"
 	"unyo/kernel/journal"
 	"unyo/kernel/meter"
+	"unyo/kernel/metric"
 	"unyo/kernel/resource"
 	"unyo/kernel/store"
 	"unyo/kernel/tags"
@@ -50,6 +51,15 @@ func newDemo(t testing.TB, k *kernel.Kernel) *demo {
 	d.seen = store.TableOf[string](d.s.Rows, "seen", store.Partition)
 	d.flush = jobs.Handle(d.s.Jobs, "flush", d.flushBuffer, jobs.Lane(func(name string) string { return name }))
 	d.expire = jobs.Handle(d.s.Jobs, "expire", d.expireObject)
+	measured := store.TableOf[float64](k.For("monitor").Rows, "measured", store.Regional)
+	k.Metrics.To(func(tx *store.Tx, s metric.Series, minute time.Time, values []metric.Value) {
+		key := fmt.Sprint(s, minute)
+		n, _ := measured.Get(tx, key)
+		for _, v := range values {
+			n += v.Value * v.Times
+		}
+		measured.Put(tx, key, n)
+	})
 	k.Journal.Watch(journal.Watch{Name: "exact", Of: journal.OfChange, See: func(ctx context.Context, e journal.Entry) error {
 		d.step()
 		return d.s.Update(ctx, func(tx *store.Tx) error {
@@ -138,6 +148,7 @@ func (d *demo) peerPut(ctx context.Context, f flight) error {
 	ctx = call.With(ctx, c)
 	etag := d.k.Entropy.Hex(ctx, 32)
 	d.k.Meter.Count(ctx, meter.Quantity{Usage: meter.Usage{Service: "peer", Type: "Requests"}, Amount: 1})
+	d.k.Metrics.Count(ctx, metric.Sample{Series: metric.Series{Namespace: "Peer", Name: "Lines"}, Value: float64(len(f.Lines))})
 	if err := d.k.Store.Update(ctx, func(tx *store.Tx) error {
 		if d.objects.Has(tx, f.Name) {
 			return nil

@@ -23,6 +23,7 @@ import (
 	"unyo/kernel/jobs"
 	"unyo/kernel/journal"
 	"unyo/kernel/meter"
+	"unyo/kernel/metric"
 	"unyo/kernel/resource"
 	"unyo/kernel/store"
 	"unyo/kernel/store/embedded"
@@ -51,6 +52,7 @@ type Kernel struct {
 	Tags      *tags.Tags
 	Resources *resource.Index
 	Meter     *meter.Meter
+	Metrics   *metric.Metrics
 	Entropy   *entropy.Source
 	Log       *slog.Logger
 	Partition string
@@ -102,8 +104,23 @@ func (k *Kernel) open() error {
 	k.Tags = tags.New(k.Store)
 	k.Resources = resource.New(k.Store)
 	k.Meter = meter.New(k.Store, k.Clock)
-	k.Clock.Before(k.Meter.Flush)
-	k.Journal.OnRecord(k.Meter.Recorded)
+	k.Metrics = metric.New(k.Store, k.Clock)
+	k.Clock.Before(k.flush)
+	k.Journal.OnRecord(func(tx *store.Tx, requestID string, repeated bool) {
+		k.Meter.Recorded(tx, requestID, repeated)
+		k.Metrics.Recorded(tx, requestID, repeated)
+	})
+	return nil
+}
+
+// flush writes what was counted in memory.
+func (k *Kernel) flush(ctx context.Context) error {
+	if err := k.Meter.Flush(ctx); err != nil {
+		return fmt.Errorf("cannot write the meter: %w", err)
+	}
+	if err := k.Metrics.Flush(ctx); err != nil {
+		return fmt.Errorf("cannot write metrics: %w", err)
+	}
 	return nil
 }
 
@@ -146,7 +163,7 @@ func (k *Kernel) Close() error {
 		k.stop()
 		k.served.Wait()
 	}
-	err := k.Meter.Flush(context.Background())
+	err := k.flush(context.Background())
 	if errors.Is(err, store.ErrClosed) {
 		err = nil
 	}
@@ -183,6 +200,7 @@ func (k *Kernel) Reset(ctx context.Context) error {
 		return err
 	}
 	k.Meter.Forget()
+	k.Metrics.Forget()
 	if err := k.Store.Clear(); err != nil {
 		return fmt.Errorf("cannot clear the store: %w", err)
 	}
@@ -207,7 +225,7 @@ func (k *Kernel) Reset(ctx context.Context) error {
 // advance), the seed, which is the estate's key and no part of its state, and the user agents in the journal, into which
 // clients put marks of chance.
 func (k *Kernel) Hash(ctx context.Context) (string, error) {
-	if err := k.Meter.Flush(ctx); err != nil {
+	if err := k.flush(ctx); err != nil {
 		return "", err
 	}
 	rows, err := k.Store.Hash(ctx, "@kernel", "@journal")

@@ -12,6 +12,7 @@ import (
 	"unyo/kernel/jobs"
 	"unyo/kernel/journal"
 	"unyo/kernel/meter"
+	"unyo/kernel/metric"
 	"unyo/kernel/resource"
 	"unyo/kernel/store"
 	"unyo/kernel/tags"
@@ -28,6 +29,7 @@ type Service struct {
 	Tags      *tags.Tags
 	Resources *resource.Index
 	Meter     *meter.Meter
+	Metrics   *metric.Metrics
 	Log       *slog.Logger
 	Partition string
 
@@ -40,7 +42,7 @@ func (k *Kernel) For(service string) *Service {
 	must.Hold(service != "" && !strings.HasPrefix(service, "@"), "no name for a service: %q", service)
 	return &Service{
 		Name: service, Rows: k.Store.Space(service), Jobs: k.Jobs.Space(service), Journal: k.Journal, Clock: k.Clock,
-		Entropy: k.Entropy, Tags: k.Tags, Resources: k.Resources, Meter: k.Meter, Log: k.Log.With("service", service),
+		Entropy: k.Entropy, Tags: k.Tags, Resources: k.Resources, Meter: k.Meter, Metrics: k.Metrics, Log: k.Log.With("service", service),
 		Partition: k.Partition, store: k.Store, world: k.Clock,
 	}
 }

@@ -9,17 +9,14 @@ package meter
 
 import (
 	"context"
-	"fmt"
 	"iter"
-	"maps"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"unyo/base/call"
 	"unyo/kernel/clock"
 	"unyo/kernel/store"
+	"unyo/kernel/tally"
 )
 
 // Usage says of what something was used: the service's folder name and the usage type in AWS's words, without region
@@ -32,17 +29,12 @@ type Quantity struct {
 	Amount float64
 }
 
-// Meter is the tables, and what was counted since they were last written.
+// Meter is the tables, and what was counted since they were last written: see package tally for Flush, Recorded and Forget.
 type Meter struct {
-	store  *store.Store
-	clock  *clock.World
-	sums   store.Table[float64]
-	levels store.Table[float64]
-
-	mu     sync.Mutex
-	counts map[string]float64
-	calls  map[string]map[string]float64 // by request, of jobs' calls within Advance
-	writes sync.Mutex                    // one Flush at a time
+	*tally.Tally[string] // by key of sums
+	clock                *clock.World
+	sums                 store.Table[float64]
+	levels               store.Table[float64]
 }
 
 // flushAt is how many different sums are counted in memory before they are written.
@@ -53,10 +45,9 @@ const hourLayout = "2006-01-02T15"
 // New returns the meter over st.
 func New(st *store.Store, c *clock.World) *Meter {
 	sp := st.Space("@meter")
-	return &Meter{
-		store: st, clock: c, counts: map[string]float64{}, calls: map[string]map[string]float64{},
-		sums: store.TableOf[float64](sp, "sum", store.Partition), levels: store.TableOf[float64](sp, "level", store.Partition),
-	}
+	m := &Meter{clock: c, sums: store.TableOf[float64](sp, "sum", store.Partition), levels: store.TableOf[float64](sp, "level", store.Partition)}
+	m.Tally = tally.New(st, c, tally.Options[string]{Compare: strings.Compare, Part: store.MaxRows / 2, Full: flushAt, Write: m.write})
+	return m
 }
 
 // Count adds quantities to the sums of this hour, for the account and region of ctx. It keeps them in memory for a while: for
@@ -64,22 +55,11 @@ func New(st *store.Store, c *clock.World) *Meter {
 func (m *Meter) Count(ctx context.Context, qs ...Quantity) {
 	scope := call.ScopeOf(ctx)
 	hour := m.clock.Now().Format(hourLayout)
-	m.mu.Lock()
-	counts := m.counts
-	if c := call.From(ctx); c != nil && c.Job != "" && m.clock.Advancing() { // Recorded comes, and nobody else writes sums
-		if counts = m.calls[c.RequestID]; counts == nil {
-			counts = map[string]float64{}
-			m.calls[c.RequestID] = counts
-		}
+	entries := make([]tally.Entry[string], len(qs))
+	for i, q := range qs {
+		entries[i] = tally.Entry[string]{Key: sumKey(scope, q.Usage, hour), Amount: q.Amount}
 	}
-	for _, q := range qs {
-		counts[sumKey(scope, q.Usage, hour)] += q.Amount
-	}
-	full := len(m.counts) >= flushAt
-	m.mu.Unlock()
-	if full {
-		_ = m.Flush(ctx) // what could not be written stays counted, and the next Flush tries again
-	}
+	m.Tally.Count(ctx, entries...)
 }
 
 // Add adds quantities in tx, for its account and region.
@@ -96,73 +76,11 @@ func sumKey(s call.Scope, u Usage, hour string) string {
 	return store.Key(s.Account, u.Service, u.Type, s.Region, hour)
 }
 
-// Flush writes what was counted.
-func (m *Meter) Flush(ctx context.Context) error {
-	m.writes.Lock()
-	defer m.writes.Unlock()
-	m.mu.Lock()
-	counts := m.counts
-	for _, c := range m.calls { // of calls that nobody recorded
-		for k, v := range c {
-			counts[k] += v
-		}
+func (m *Meter) write(tx *store.Tx, entries []tally.Entry[string]) {
+	for _, e := range entries {
+		v, _ := m.sums.Get(tx, e.Key)
+		m.sums.Put(tx, e.Key, v+e.Amount)
 	}
-	m.counts, m.calls = map[string]float64{}, map[string]map[string]float64{}
-	m.mu.Unlock()
-	if len(counts) == 0 {
-		return nil
-	}
-	keys := slices.Sorted(maps.Keys(counts))
-	for part := range slices.Chunk(keys, store.MaxRows/2) {
-		err := m.store.Update(call.With(context.WithoutCancel(ctx), nil), func(tx *store.Tx) error {
-			for _, k := range part {
-				v, _ := m.sums.Get(tx, k)
-				m.sums.Put(tx, k, v+counts[k])
-			}
-			return nil
-		}, store.Relaxed)
-		if err != nil {
-			m.mu.Lock()
-			for k, v := range counts {
-				m.counts[k] += v
-			}
-			m.mu.Unlock()
-			return fmt.Errorf("cannot write the meter: %w", err)
-		}
-		for _, k := range part {
-			delete(counts, k)
-		}
-	}
-	return nil
-}
-
-// Recorded is told by the journal that a call of a job is entered in tx. What was counted for it goes into the same
-// transaction; a call that is made again by a job that is run again counts once.
-func (m *Meter) Recorded(tx *store.Tx, requestID string, repeated bool) {
-	m.mu.Lock()
-	counts := m.calls[requestID]
-	m.mu.Unlock()
-	if len(counts) == 0 {
-		return
-	}
-	if !repeated {
-		for _, k := range slices.Sorted(maps.Keys(counts)) {
-			v, _ := m.sums.Get(tx, k)
-			m.sums.Put(tx, k, v+counts[k])
-		}
-	}
-	tx.After(func() {
-		m.mu.Lock()
-		delete(m.calls, requestID)
-		m.mu.Unlock()
-	})
-}
-
-// Forget drops what was counted and not written.
-func (m *Meter) Forget() {
-	m.mu.Lock()
-	m.counts, m.calls = map[string]float64{}, map[string]map[string]float64{}
-	m.mu.Unlock()
 }
 
 // Sum is what was used in one hour.
