@@ -102,6 +102,8 @@ func wordS3Signature(sig *wire.Signature, err error) error {
 		return awserr.New(http.StatusBadRequest, "InvalidArgument", "Unsupported Authorization Type").With("ArgumentName", "Authorization").With("ArgumentValue", sig.Detail)
 	case errors.Is(err, wire.ErrIncomplete) && sig.Presigned:
 		return bad(malformed, "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.")
+	case errors.Is(err, wire.ErrNoDate):
+		return awserr.New(http.StatusForbidden, "AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
 	case errors.Is(err, wire.ErrIncomplete):
 		return bad(malformed, "The authorization header is malformed; %s", sig.Detail)
 	case errors.Is(err, wire.ErrPresignedExpires):

@@ -279,19 +279,21 @@ func (b *wordedBody) Trailers() http.Header {
 
 // wordBody gives a body's failure its S3 code.
 func wordBody(err error) error {
+	var mismatch *wire.PayloadHashError
 	switch {
-	case errors.Is(err, wire.ErrPayloadHash):
-		return awserr.New(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.")
+	case errors.As(err, &mismatch):
+		return awserr.New(http.StatusBadRequest, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.").
+			With("ClientComputedContentSHA256", mismatch.Stated).With("S3ComputedContentSHA256", mismatch.Computed)
 	case errors.Is(err, wire.ErrChunkSignature):
 		return awserr.New(http.StatusForbidden, "SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided. Check your key and signing method.")
-	case errors.Is(err, wire.ErrChunkTruncated), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, wire.ErrChunkSize):
+		return awserr.New(http.StatusBadRequest, "InvalidChunkSizeError", "Only the last chunk is allowed to have a size less than 8192 bytes")
+	case errors.Is(err, wire.ErrChunkTruncated), errors.Is(err, wire.ErrChunkMalformed), errors.Is(err, io.ErrUnexpectedEOF):
 		return awserr.New(http.StatusBadRequest, "IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header")
 	case errors.Is(err, wire.ErrTrailer):
 		return awserr.New(http.StatusBadRequest, "MalformedTrailerError", "The request contained trailing data that was not well-formed or did not conform to our published schema.")
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return errSlowBody
-	case errors.Is(err, wire.ErrChunkMalformed):
-		return awserr.New(http.StatusBadRequest, "InvalidRequest", "The body is not valid aws-chunked data.")
 	}
 	return err
 }

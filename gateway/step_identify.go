@@ -22,6 +22,7 @@ func (g *Gateway) identify(ctx context.Context, c *Exchange, next Next) error {
 	} else {
 		k.Serial = g.kernel.Serial()
 		k.SourceIP, k.UserAgent, k.Secure = c.r.RemoteAddr, c.r.UserAgent(), c.r.TLS != nil
+		k.Presigned = c.signature != nil && c.signature.Presigned
 		if host, _, err := net.SplitHostPort(c.r.RemoteAddr); err == nil {
 			k.SourceIP = host
 		}

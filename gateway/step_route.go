@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"unyo/api/rt"
@@ -19,6 +20,8 @@ const (
 	maxBody     = 16 << 20
 	maxBodyREST = 80 << 20
 	maxURI      = 16 << 10
+	// maxPutHeader is S3's: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+	maxPutHeader = 8 << 10
 )
 
 // unknownOperation is the code for what no service here is asked to do.
@@ -186,6 +189,10 @@ func formProtocol(t *rt.Table) rt.Protocol {
 
 // routeREST finds the operation by address; the body stays a stream for S3 and is read whole otherwise.
 func (g *Gateway) routeREST(c *Exchange, t *rt.Table) error {
+	if t.Model.Service == "s3" && c.r.Method == http.MethodPut && headerSize(c.r.Header) > maxPutHeader {
+		c.table, c.protocol = t, rt.RestXML
+		return awserr.New(http.StatusBadRequest, "RequestHeaderSectionTooLarge", "Your request header section exceeds the maximum allowed size").With("MaxSizeAllowed", strconv.Itoa(maxPutHeader))
+	}
 	c.table = t
 	c.protocol = rt.RestJSON
 	path, _, _ := strings.Cut(c.r.RequestURI, "?")
@@ -271,4 +278,14 @@ func bucketOfHost(host string) string {
 		}
 	}
 	return rest
+}
+
+// headerSize is how many bytes the lines of a header take.
+func headerSize(h http.Header) (n int) {
+	for k, vs := range h {
+		for _, v := range vs {
+			n += len(k) + len(v) + len(": \r\n")
+		}
+	}
+	return n
 }

@@ -23,7 +23,7 @@ var (
 	ErrChunkMalformed = errors.New("aws-chunked body is malformed")
 	ErrChunkSignature = errors.New("chunk signature does not match")
 	ErrChunkTruncated = errors.New("body ended before its stated length")
-	ErrPayloadHash    = errors.New("body does not match x-amz-content-sha256")
+	ErrChunkSize      = errors.New("a chunk that is not the last is too small")
 	ErrTrailer        = errors.New("trailing headers are not those announced")
 )
 
@@ -31,6 +31,7 @@ const (
 	maxChunkHeader = 1024
 	maxTrailers    = 16
 	maxChunk       = 5 << 30
+	minChunk       = 8 << 10 // of every chunk that holds something, but the last such
 )
 
 // ChunkReader undoes aws-chunked. Trailer is complete once Read has returned io.EOF.
@@ -47,6 +48,7 @@ type ChunkReader struct {
 	trailer bool   // trailing headers are announced
 	left    int64
 	first   bool
+	small   bool  // the chunk before was below minChunk
 	got     int64 // bytes of all chunks so far
 	sum     hash.Hash
 	want    string // signature of the chunk being read
@@ -119,12 +121,16 @@ func (c *ChunkReader) next() error {
 		return ErrChunkMalformed
 	}
 	n := int64(u)
+	if n > 0 && c.small {
+		return ErrChunkSize
+	}
+	c.small = n < minChunk
 	if c.got += n; c.Length >= 0 && (c.got > c.Length || n == 0 && c.got < c.Length) {
 		return ErrChunkTruncated
 	}
 	if c.sig != nil {
 		v, ok := strings.CutPrefix(strings.TrimSpace(ext), "chunk-signature=")
-		if !ok {
+		if !ok || len(v) != hex.EncodedLen(sha256.Size) {
 			return ErrChunkMalformed
 		}
 		c.want = v
@@ -138,9 +144,12 @@ func (c *ChunkReader) next() error {
 		return err
 	}
 	if c.trailer {
-		if err := c.trailers(); err != nil {
-			return err
-		}
+		err = c.trailers()
+	} else if l, err = c.line(); err == nil && l != "" {
+		err = ErrChunkMalformed
+	}
+	if err != nil {
+		return err
 	}
 	return io.EOF
 }
@@ -158,17 +167,17 @@ func (c *ChunkReader) checkChunk() error {
 	return nil
 }
 
-// trailers reads header lines up to the empty line (or the end) and checks their signature.
+// trailers reads header lines up to the empty line and checks their signature.
 func (c *ChunkReader) trailers() error {
 	var canonical strings.Builder
 	signature := ""
 	for n := 0; ; n++ {
 		l, err := c.line()
-		if errors.Is(err, ErrChunkTruncated) || (err == nil && l == "") {
-			break
-		}
 		if err != nil {
 			return err
+		}
+		if l == "" {
+			break
 		}
 		k, v, ok := strings.Cut(l, ":")
 		if !ok || n == maxTrailers {
@@ -176,8 +185,13 @@ func (c *ChunkReader) trailers() error {
 		}
 		k, v = strings.ToLower(strings.TrimSpace(k)), strings.TrimSpace(v)
 		if k == "x-amz-trailer-signature" {
-			signature = v
+			if signature = v; len(v) != hex.EncodedLen(sha256.Size) {
+				return ErrChunkMalformed
+			}
 			continue
+		}
+		if c.sig != nil && len(c.Announced) > 0 && len(c.Trailer) == len(c.Announced) { // in place of the signature
+			return ErrChunkMalformed
 		}
 		if !slices.Contains(c.Announced, k) || c.Trailer.Get(k) != "" {
 			return ErrTrailer
@@ -199,6 +213,7 @@ func (c *ChunkReader) trailers() error {
 	return nil
 }
 
+// line reads up to CR LF.
 func (c *ChunkReader) line() (string, error) {
 	var b []byte
 	for len(b) <= maxChunkHeader {
@@ -207,7 +222,11 @@ func (c *ChunkReader) line() (string, error) {
 			return "", truncated(err)
 		}
 		if ch == '\n' {
-			return strings.TrimSuffix(string(b), "\r"), nil
+			l, ok := strings.CutSuffix(string(b), "\r")
+			if !ok || strings.ContainsRune(l, '\r') {
+				return "", ErrChunkMalformed
+			}
+			return l, nil
 		}
 		b = append(b, ch)
 	}
@@ -220,6 +239,11 @@ func orMalformed(err error) error {
 	}
 	return ErrChunkMalformed
 }
+
+// PayloadHashError says that a body is not the one that was signed.
+type PayloadHashError struct{ Stated, Computed string } // SHA-256, hexadecimal
+
+func (e *PayloadHashError) Error() string { return "body does not match x-amz-content-sha256" }
 
 // HashReader passes a body through and refuses it at its end when its SHA-256 is not want.
 type HashReader struct {
@@ -236,8 +260,10 @@ func NewHashReader(body io.Reader, want string) *HashReader {
 func (h *HashReader) Read(p []byte) (int, error) {
 	n, err := h.in.Read(p)
 	h.sum.Write(p[:n])
-	if err == io.EOF && hex.EncodeToString(h.sum.Sum(nil)) != h.want {
-		return n, ErrPayloadHash
+	if err == io.EOF {
+		if got := hex.EncodeToString(h.sum.Sum(nil)); got != h.want {
+			return n, &PayloadHashError{h.want, got}
+		}
 	}
 	return n, err
 }

@@ -40,7 +40,9 @@ func signedBody(parts []string, trailer string) string {
 
 // TestChunks: what is signed and announced comes through, everything else is refused.
 func TestChunks(t *testing.T) {
-	signed, tailed := signedBody([]string{"hello ", "world"}, ""), signedBody([]string{"hello ", "world"}, "x-amz-checksum-crc32:AAAA")
+	hello := strings.Repeat("hello ", minChunk/6+1)
+	all := int64(len(hello) + 5)
+	signed, tailed := signedBody([]string{hello, "world"}, ""), signedBody([]string{hello, "world"}, "x-amz-checksum-crc32:AAAA")
 	const plain = "5\r\nhello\r\n0\r\n"
 	crc := []string{"x-amz-checksum-crc32"}
 	for name, c := range map[string]struct {
@@ -49,15 +51,15 @@ func TestChunks(t *testing.T) {
 		announced  []string
 		want       error
 	}{
-		"signed":                   {StreamingSigned, signed, 11, nil, nil},
+		"signed":                   {StreamingSigned, signed, all, nil, nil},
 		"signed, length unknown":   {StreamingSigned, signed, -1, nil, nil},
-		"signed, another byte":     {StreamingSigned, strings.Replace(signed, "world", "World", 1), 11, nil, ErrChunkSignature},
-		"signed, chunks swapped":   {StreamingSigned, swapped(signed), 11, nil, ErrChunkSignature},
-		"signed, last chunk gone":  {StreamingSigned, signed[:strings.LastIndex(signed, "0;chunk")], 11, nil, ErrChunkTruncated},
+		"signed, another byte":     {StreamingSigned, strings.Replace(signed, "world", "World", 1), all, nil, ErrChunkSignature},
+		"signed, chunks swapped":   {StreamingSigned, swapped(signed), all, nil, ErrChunkSignature},
+		"signed, last chunk gone":  {StreamingSigned, signed[:strings.LastIndex(signed, "0;chunk")], all, nil, ErrChunkTruncated},
 		"signed, a chunk unsigned": {StreamingSigned, plain + "\r\n", 5, nil, ErrChunkMalformed},
-		"signed trailer":           {StreamingSignedTrailer, tailed, 11, crc, nil},
-		"signed trailer, changed":  {StreamingSignedTrailer, strings.Replace(tailed, "AAAA", "AAAB", 1), 11, crc, ErrChunkSignature},
-		"signed trailer, unsigned": {StreamingSignedTrailer, tailed[:strings.Index(tailed, "x-amz-trailer-sig")] + "\r\n", 11, crc, ErrChunkSignature},
+		"signed trailer":           {StreamingSignedTrailer, tailed, all, crc, nil},
+		"signed trailer, changed":  {StreamingSignedTrailer, strings.Replace(tailed, "AAAA", "AAAB", 1), all, crc, ErrChunkSignature},
+		"signed trailer, unsigned": {StreamingSignedTrailer, tailed[:strings.Index(tailed, "x-amz-trailer-sig")] + "\r\n", all, crc, ErrChunkSignature},
 		"plain":                    {StreamingUnsignTrailer, plain + "\r\n", 5, nil, nil},
 		"plain, more than stated":  {StreamingUnsignTrailer, plain + "\r\n", 4, nil, ErrChunkTruncated},
 		"plain, less than stated":  {StreamingUnsignTrailer, plain + "\r\n", 6, nil, ErrChunkTruncated},
@@ -66,6 +68,12 @@ func TestChunks(t *testing.T) {
 		"plain, negative length":   {StreamingUnsignTrailer, "-5\r\nhello\r\n0\r\n\r\n", 5, nil, ErrChunkMalformed},
 		"plain, huge length":       {StreamingUnsignTrailer, "ffffffffffffffff\r\nhello\r\n0\r\n\r\n", 5, nil, ErrChunkMalformed},
 		"plain, endless header":    {StreamingUnsignTrailer, strings.Repeat("0", 2000), 5, nil, ErrChunkMalformed},
+		"signed, no CR":            {StreamingSigned, strings.Replace(signed, "\r\n", "\n", 1), all, nil, ErrChunkMalformed},
+		"signed, no last line":     {StreamingSigned, strings.TrimSuffix(signed, "\r\n"), all, nil, ErrChunkTruncated},
+		"signed, half a signature": {StreamingSigned, strings.Replace(signed, "signature=", "signature=\r\n", 1), all, nil, ErrChunkMalformed},
+		"signed, small chunks":     {StreamingSigned, signedBody([]string{"hello", "world"}, ""), 10, nil, ErrChunkSize},
+		"small chunks":             {StreamingUnsignTrailer, "5\r\nhello\r\n5\r\nworld\r\n0\r\n\r\n", 10, nil, ErrChunkSize},
+		"trailer, no last line":    {StreamingUnsignTrailer, plain + "x-amz-checksum-crc32:AAAA\r\n", 5, crc, ErrChunkTruncated},
 		"trailer":                  {StreamingUnsignTrailer, plain + "x-amz-checksum-crc32:AAAA\r\n\r\n", 5, crc, nil},
 		"trailer, not announced":   {StreamingUnsignTrailer, plain + "x-amz-acl:public-read\r\n\r\n", 5, crc, ErrTrailer},
 		"trailer, announced, gone": {StreamingUnsignTrailer, plain + "\r\n", 5, crc, ErrTrailer},
@@ -75,7 +83,7 @@ func TestChunks(t *testing.T) {
 		r := NewChunkReader(strings.NewReader(c.body), c.mode, chunkSeed, "secret")
 		r.Length, r.Announced = c.length, c.announced
 		got, err := io.ReadAll(r)
-		if !errors.Is(err, c.want) || c.want == nil && !strings.HasPrefix("hello world", string(got)) {
+		if !errors.Is(err, c.want) || c.want == nil && !strings.HasPrefix(hello+"world", string(got)) {
 			t.Errorf("%s: %q, %v; want %v", name, got, err, c.want)
 		}
 	}
@@ -83,7 +91,7 @@ func TestChunks(t *testing.T) {
 
 // swapped has the first two chunks of body in the other order.
 func swapped(body string) string {
-	i := strings.Index(body, "5;chunk")
+	i := strings.Index(body, "\r\n5;chunk") + 2
 	j := strings.Index(body, "0;chunk")
 	return body[i:j] + body[:i] + body[j:]
 }

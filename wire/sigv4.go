@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -36,6 +37,7 @@ const (
 var (
 	ErrUnsigned          = errors.New("request carries no signature")
 	ErrIncomplete        = errors.New("authorization is incomplete")
+	ErrNoDate            = fmt.Errorf("%w: it has no date", ErrIncomplete)
 	ErrAlgorithm         = errors.New("unsupported signature algorithm")
 	ErrCredentialScope   = errors.New("credential scope is malformed")
 	ErrSignatureDate     = errors.New("signature date is malformed")
@@ -131,6 +133,9 @@ func parseAuthorization(r *http.Request, h string) (*Signature, error) {
 	}
 	if missing != "" {
 		s.Detail = missing
+		if credential != "" && s.Hex != "" && len(s.SignedHeaders) > 0 {
+			return s, ErrNoDate
+		}
 		return s, ErrIncomplete
 	}
 	if err := s.scope(credential); err != nil {

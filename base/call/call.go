@@ -67,6 +67,7 @@ type Call struct {
 	SourceIP  string    // address of the client; for house calls the service principal's name
 	UserAgent string
 	Secure    bool   // aws:SecureTransport
+	Presigned bool   // the signature stood in the query, not in a header (s3:authType)
 	VPCE      string // aws:SourceVpce, "" outside VPC endpoints
 	// SourceARN and SourceAccount are set when a service acts for a resource (confused deputy keys).
 	SourceARN     string

@@ -7,6 +7,7 @@ import (
 
 	"unyo/api/rt"
 	api "unyo/api/s3"
+	"unyo/base/call"
 	"unyo/kernel/store"
 )
 
@@ -35,7 +36,7 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	case "CopyObject", "UploadPartCopy":
 		return s.copyNeeds(v, s.objectARN(name, key)), true
 	case "DeleteObjects":
-		return s.deletionNeeds(in.(*api.DeleteObjectsInput), name), true
+		return nil, true // asked for each object, which is answered for itself
 	}
 	actions := api.Model.Operation(op).Actions
 	if len(actions) != 1 || name == "" {
@@ -118,29 +119,6 @@ func (s *Service) copyNeeds(v reflect.Value, arn string) []rt.Need {
 	return append(needs, need(versioned("GetObject", rt.Val(src.version)), from)...)
 }
 
-// deletionNeeds asks for every object that is to be deleted.
-func (s *Service) deletionNeeds(in *api.DeleteObjectsInput, name string) []rt.Need {
-	if in.Delete == nil || len(in.Delete.Objects) == 0 {
-		return need("DeleteObject", s.bucketARN(name)+"/*")
-	}
-	var plain, exact []string
-	for _, o := range in.Delete.Objects {
-		if o.VersionId == nil {
-			plain = append(plain, s.objectARN(name, rt.Val(o.Key)))
-		} else {
-			exact = append(exact, s.objectARN(name, rt.Val(o.Key)))
-		}
-	}
-	var needs []rt.Need
-	if plain != nil {
-		needs = append(needs, rt.Need{Action: "s3:DeleteObject", Resources: plain})
-	}
-	if exact != nil {
-		needs = append(needs, rt.Need{Action: "s3:DeleteObjectVersion", Resources: exact})
-	}
-	return needs
-}
-
 func text(v reflect.Value, member string) string {
 	if f := v.FieldByName(member); f.IsValid() && f.Kind() == reflect.Pointer && !f.IsNil() && f.Elem().Kind() == reflect.String {
 		return f.Elem().String()
@@ -186,6 +164,12 @@ func (s *Service) Conditions(ctx context.Context, op string, in any, arn string)
 	}
 	if c, ok := in.(*api.CreateBucketInput); ok && c.CreateBucketConfiguration != nil && c.CreateBucketConfiguration.LocationConstraint != nil {
 		keys["s3:locationconstraint"] = []string{*c.CreateBucketConfiguration.LocationConstraint}
+	}
+	if c := call.From(ctx); c != nil && c.Principal.AccessKeyID != "" && len(c.Via) == 0 {
+		keys["s3:signatureversion"], keys["s3:authtype"] = []string{"AWS4-HMAC-SHA256"}, []string{"REST-HEADER"}
+		if c.Presigned {
+			keys["s3:authtype"] = []string{"REST-QUERY-STRING"}
+		}
 	}
 	if account, err := s.Owner(ctx, arn); err != nil {
 		return nil, err

@@ -40,5 +40,25 @@ func checkKey(key string) error {
 	if key == "" {
 		return invalidArgument("Key", "", "A key must be specified")
 	}
+	if climbs(key) {
+		return awserr.New(http.StatusBadRequest, "InvalidURI", "Couldn't parse the specified URI.").With("URI", key)
+	}
 	return nil
+}
+
+// climbs reports whether a key, read as a path, leads out of its bucket at any point: S3 takes «..» only below other elements.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html#object-key-guidelines
+func climbs(key string) bool {
+	if !strings.Contains(key, "..") {
+		return false
+	}
+	depth := 0
+	for element := range strings.SplitSeq(key, "/") {
+		if element != ".." {
+			depth++
+		} else if depth--; depth < 0 {
+			return true
+		}
+	}
+	return false
 }

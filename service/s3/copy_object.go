@@ -131,7 +131,7 @@ func (s *Service) findSource(ctx context.Context, src source, owner *string, c c
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, s.absent(ctx, src.bucket, err)
 	}
 	f.window = window{0, f.Size, false}
 	return f, c.check(&f.object)

@@ -28,6 +28,12 @@ func parseSource(header string) (source, error) {
 	if !ok || bucket == "" || key == "" {
 		return source{}, invalidArgument("x-amz-copy-source", header, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
 	}
+	if checkBucketName(bucket) != nil {
+		return source{}, invalidArgument("x-amz-copy-source", header, "Invalid copy source bucket name")
+	}
+	if climbs(key) {
+		return source{}, invalidArgument("x-amz-copy-source", header, "Invalid copy source object key")
+	}
 	src := source{bucket: bucket, key: key}
 	if id, ok := strings.CutPrefix(query, "versionId="); ok {
 		src.version = &id

@@ -31,7 +31,10 @@ func (s *Service) DeleteObjects(ctx context.Context, in *api.DeleteObjectsInput)
 		return nil, err
 	}
 	out := &api.DeleteObjectsOutput{}
-	objects := in.Delete.Objects
+	objects, err := s.deletable(ctx, in, out)
+	if err != nil {
+		return nil, err
+	}
 	for len(objects) > 0 {
 		n := min(len(objects), deletionsTogether)
 		if err := s.deleteSome(ctx, in, objects[:n], out); err != nil {
@@ -40,6 +43,29 @@ func (s *Service) DeleteObjects(ctx context.Context, in *api.DeleteObjectsInput)
 		objects = objects[n:]
 	}
 	return out, nil
+}
+
+// deletable returns the objects that the caller may delete; out says of the others that they may not.
+func (s *Service) deletable(ctx context.Context, in *api.DeleteObjectsInput, out *api.DeleteObjectsOutput) ([]api.ObjectIdentifier, error) {
+	var may []api.ObjectIdentifier
+	for _, o := range in.Delete.Objects {
+		action := versioned("DeleteObject", rt.Val(o.VersionId))
+		err := rt.Permit(ctx, need(action, s.objectARN(*in.Bucket, *o.Key))[0])
+		var e awserr.Error
+		switch {
+		case err == nil:
+			may = append(may, o)
+		case errors.As(err, &e):
+			out.Errors = append(out.Errors, failure(&o, e))
+		default:
+			return nil, err
+		}
+	}
+	return may, nil
+}
+
+func failure(o *api.ObjectIdentifier, e awserr.Error) api.Error {
+	return api.Error{Key: o.Key, VersionId: o.VersionId, Code: new(e.ErrorCode()), Message: new(e.ErrorMessage())}
 }
 
 // deleteSome deletes objects in one transaction and adds to out what came of each.
@@ -69,7 +95,7 @@ func (s *Service) deleteSome(ctx context.Context, in *api.DeleteObjectsInput, ob
 			case err == nil:
 				gone = append(gone, deletedShape(o, d.version, what))
 			case errors.As(err, &e):
-				failed = append(failed, api.Error{Key: o.Key, VersionId: o.VersionId, Code: new(e.ErrorCode()), Message: new(e.ErrorMessage())})
+				failed = append(failed, failure(o, e))
 			default:
 				return err
 			}

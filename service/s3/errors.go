@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"unyo/base/awserr"
+	"unyo/base/call"
 	"unyo/engine/blob"
 	"unyo/kernel/store"
 )
@@ -53,8 +54,12 @@ func notModified(etag string, modified string) error {
 	return e
 }
 
-func wrongRegion(signed, actual string) error {
-	e := awserr.New(http.StatusBadRequest, "AuthorizationHeaderMalformed", "The authorization header is malformed; the region '%s' is wrong; expecting '%s'", signed, actual).With("Region", actual)
+func wrongRegion(c *call.Call, actual string) error {
+	code, what := "AuthorizationHeaderMalformed", "The authorization header is malformed"
+	if c.Presigned {
+		code, what = "AuthorizationQueryParametersError", "Error parsing the X-Amz-Credential parameter"
+	}
+	e := awserr.New(http.StatusBadRequest, code, "%s; the region '%s' is wrong; expecting '%s'", what, c.Region, actual).With("Region", actual)
 	e.Header = http.Header{"X-Amz-Bucket-Region": {actual}}
 	return e
 }

@@ -149,7 +149,7 @@ func (s *Service) find(ctx context.Context, r *reading) (*found, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, s.absent(ctx, *r.bucket, err)
 	}
 	if err := r.check(&f.object); err != nil {
 		return nil, err
@@ -162,6 +162,18 @@ func (s *Service) find(ctx context.Context, r *reading) (*found, error) {
 		f.sum = f.Sum
 	}
 	return f, err
+}
+
+// absent is err, or, where it says that a key is not there, what is told to callers who may not list the bucket.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html (Permissions)
+func (s *Service) absent(ctx context.Context, name string, err error) error {
+	if awserr.Code(err) != "NoSuchKey" {
+		return err
+	}
+	if denied := rt.Permit(ctx, need("ListBucket", s.bucketARN(name))[0]); denied != nil {
+		return denied
+	}
+	return err
 }
 
 // readable finds a version that has a content. version nil means the newest.

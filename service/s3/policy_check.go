@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -49,52 +50,93 @@ func reaches(pattern, resource string) bool {
 	return false
 }
 
+// operators of conditions, in their one spelling.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 var operators = []string{
-	"stringequals", "stringnotequals", "stringequalsignorecase", "stringnotequalsignorecase", "stringlike", "stringnotlike", "numericequals", "numericnotequals",
-	"numericlessthan", "numericlessthanequals", "numericgreaterthan", "numericgreaterthanequals", "dateequals", "datenotequals", "datelessthan", "datelessthanequals",
-	"dategreaterthan", "dategreaterthanequals", "bool", "binaryequals", "ipaddress", "notipaddress", "arnequals", "arnlike", "arnnotequals", "arnnotlike", "null",
+	"StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike", "NumericEquals", "NumericNotEquals",
+	"NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals", "DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals",
+	"DateGreaterThan", "DateGreaterThanEquals", "Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike", "Null",
 }
 
-// checkConditions refuses unknown operators, unknown keys and addresses that are none.
-func (st *statement) checkConditions() error {
-	for operator, keys := range st.Condition {
-		op := strings.ToLower(operator)
-		for _, set := range []string{"forallvalues:", "foranyvalue:"} {
-			op = strings.TrimPrefix(op, set)
+// operatorOf takes qualifier and suffix off an operator; false when there is no such operator. Null takes no IfExists.
+func operatorOf(s string) (string, bool) {
+	for _, set := range []string{"ForAllValues:", "ForAnyValue:"} {
+		if rest, ok := strings.CutPrefix(s, set); ok {
+			s = rest
+			break
 		}
-		op = strings.TrimSuffix(op, "ifexists")
-		if !slices.Contains(operators, op) {
+	}
+	if rest, ok := strings.CutSuffix(s, "IfExists"); ok && rest != "Null" {
+		s = rest
+	}
+	return s, slices.Contains(operators, s)
+}
+
+// checkConditions refuses unknown operators, unknown keys, addresses that are none, and keys that an action never has.
+func (st *statement) checkConditions() error {
+	for _, operator := range slices.Sorted(maps.Keys(st.Condition)) {
+		op, ok := operatorOf(operator)
+		if !ok {
 			return malformedPolicy("Invalid Condition type : %s", operator)
 		}
-		for key, values := range keys {
+		for _, key := range slices.Sorted(maps.Keys(st.Condition[operator])) {
+			values := st.Condition[operator][key]
 			if !knownKey(strings.ToLower(key)) {
 				return malformedPolicy("Policy has an invalid condition key")
 			}
-			if (op == "ipaddress" || op == "notipaddress") && slices.ContainsFunc(values, func(v string) bool { return !address(v) }) {
-				return malformedPolicy("Invalid IP Address/Range in condition")
+			if (op == "IpAddress" || op == "NotIpAddress") && slices.ContainsFunc(values, func(v string) bool { return !address(v) }) {
+				return malformedPolicy("Invalid IP address in Conditions")
+			}
+			if !st.carries(strings.ToLower(key)) {
+				return malformedPolicy("Conditions do not apply to combination of actions and resources in statement")
 			}
 		}
 	}
 	return nil
 }
 
-// knownKey reports whether there is a condition key: any of aws:, and those of S3.
+// globalKeys are AWS's own condition keys, without aws: and in small letters; those that end in a slash go on with a tag's key.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+var globalKeys = strings.Fields(`
+	assumedroot calledvia calledviaawsmcp calledviafirst calledvialast chatbotsourcearn currenttime ec2instancesourceprivateipv4 ec2instancesourcevpc epochtime
+	federatedprovider multifactorauthage multifactorauthpresent principalaccount principalarn principalisawsservice principalorgid principalorgpaths
+	principalservicename principalservicenameslist principaltag/ principaltype referer requestedregion requesttag/ resourceaccount resourceorgid resourceorgpaths
+	resourcetag/ securetransport signinsessionarn sourceaccount sourcearn sourceidentity sourceip sourceorgid sourceorgpaths sourceowner sourcevpc sourcevpcarn
+	sourcevpce tagkeys tokenissuetime useragent userid username viaawsmcpservice viaawsservice vpceaccount vpceorgid vpceorgpaths vpcsourceip`)
+
+// knownKey reports whether there is a condition key, in small letters: AWS's own and those of S3.
 func knownKey(key string) bool {
 	service, name, _ := strings.Cut(key, ":")
-	if service == "aws" {
-		return name != ""
-	}
-	if service != "s3" {
-		return true // keys of other services say nothing here, and do no harm
-	}
-	base, _, tagged := strings.Cut(key, "/")
-	for _, k := range api.Model.Authz.Keys {
-		known := strings.ToLower(k.Name)
-		if before, _, ok := strings.Cut(known, "/"); ok && tagged && before == base || known == key {
-			return true
+	switch service {
+	case "aws":
+		if base, tag, ok := strings.Cut(name, "/"); ok {
+			return tag != "" && slices.Contains(globalKeys, base+"/")
 		}
+		return slices.Contains(globalKeys, name)
+	case "s3":
+		return slices.ContainsFunc(api.Model.Authz.Keys, func(k rt.ConditionKey) bool { return sameKey(k.Name, key) })
 	}
-	return false
+	return true // keys of other services say nothing here, and do no harm
+}
+
+// sameKey compares a key of the facts, such as s3:ExistingObjectTag/<key>, with one in small letters.
+func sameKey(fact, key string) bool {
+	base, _, tagged := strings.Cut(key, "/")
+	before, _, ok := strings.Cut(strings.ToLower(fact), "/")
+	return before == base && ok == tagged
+}
+
+// carries reports whether each action of the statement has requests that carry a key of S3's. AWS's own are carried by all.
+func (st *statement) carries(key string) bool {
+	if !strings.HasPrefix(key, "s3:") {
+		return true
+	}
+	return !slices.ContainsFunc(st.Action, func(pattern string) bool {
+		_, name, _ := strings.Cut(pattern, ":")
+		return pattern != "*" && !slices.ContainsFunc(api.Model.Authz.Actions, func(a rt.Action) bool {
+			return wild(strings.ToLower(name), strings.ToLower(a.Name)) && slices.ContainsFunc(a.Keys, func(k string) bool { return sameKey(k, key) })
+		})
+	})
 }
 
 func address(v string) bool {

@@ -69,10 +69,10 @@ func (r *rig) reopen() {
 
 // as is a context of a request by an account's root in a region.
 func (r *rig) as(account, region string) context.Context {
-	return call.With(context.Background(), &call.Call{
+	return rt.WithPermit(call.With(context.Background(), &call.Call{
 		Scope: call.Scope{Partition: "aws", Account: account, Region: region}, Serial: r.kernel.Serial(), Service: "s3", Operation: "Test", RequestID: "r", At: r.kernel.Clock.Now(),
 		Principal: call.Principal{Kind: call.Root, Account: account, ARN: "arn:aws:iam::" + account + ":root"},
-	})
+	}), func(context.Context, rt.Need) error { return nil })
 }
 
 func (r *rig) ctx() context.Context { return r.as(ann, "us-east-1") }

@@ -191,5 +191,5 @@ func checkRegion(c *call.Call, b *bucket) error {
 	if c == nil || len(c.Via) > 0 || c.Principal.Kind == call.Anonymous || c.Principal.Kind == call.AWSService || c.Region == b.Region {
 		return nil
 	}
-	return wrongRegion(c.Region, b.Region)
+	return wrongRegion(c, b.Region)
 }

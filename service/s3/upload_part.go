@@ -77,6 +77,9 @@ func (s *Service) UploadPartCopy(ctx context.Context, in *api.UploadPartCopyInpu
 	if err != nil {
 		return nil, err
 	}
+	if _, err := s.look(ctx, in.Bucket, in.ExpectedBucketOwner); err != nil {
+		return nil, err
+	}
 	src, err := parseSource(rt.Val(in.CopySource))
 	if err != nil {
 		return nil, err
