@@ -53,14 +53,14 @@ func (s *Service) CopyObject(ctx context.Context, in *api.CopyObjectInput) (*api
 		if b, err = s.open(tx, in.Bucket, in.ExpectedBucketOwner); err != nil {
 			return err
 		}
-		if err := b.checkObjectACL(in.ACL, in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWriteACP); err != nil {
+		o.Modified, o.Owner = s.now(), b.ownerOf(tx.Call(), in.ACL)
+		if o.Grants, err = s.objectACL(&b, askedACL{canned: in.ACL, full: in.GrantFullControl, read: in.GrantRead, readACP: in.GrantReadACP, writeACP: in.GrantWriteACP}, o.Owner); err != nil {
 			return err
 		}
 		cur, has := s.newest(tx, &b, *in.Bucket, *in.Key)
 		if err := checkWrite(in.IfMatch, in.IfNoneMatch, *in.Key, &cur, has); err != nil {
 			return err
 		}
-		o.Modified, o.Owner = s.now(), b.ownerOf(tx.Call(), in.ACL)
 		put := s.add(tx, &b, *in.Bucket, *in.Key, *o, random)
 		o.ID = put.ID
 		s.objectChanged(tx, &b, *in.Bucket, *in.Key, "ObjectCreated:Copy", &put)

@@ -33,11 +33,8 @@ func (s *Service) CreateBucket(ctx context.Context, in *api.CreateBucketInput) (
 	if err := refuseBucketFeatures(in); err != nil {
 		return nil, err
 	}
-	b := bucket{Account: c.Account, Created: s.now(), Ownership: rt.Val(in.ObjectOwnership), Public: blockAll()}
-	if b.Ownership == "" {
-		b.Ownership = ownerEnforced
-	}
-	if err := checkOwnership(b.Ownership, in); err != nil {
+	b := bucket{Account: c.Account, Created: s.now(), Public: blockAll()}
+	if err := b.begin(s, in); err != nil {
 		return nil, err
 	}
 	if err := b.locate(c, in.CreateBucketConfiguration); err != nil {

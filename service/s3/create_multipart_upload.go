@@ -47,10 +47,10 @@ func (s *Service) CreateMultipartUpload(ctx context.Context, in *api.CreateMulti
 		if err != nil {
 			return err
 		}
-		if err := b.checkObjectACL(in.ACL, in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWriteACP); err != nil {
+		u.Draft.Owner = b.ownerOf(c, in.ACL)
+		if u.Draft.Grants, err = s.objectACL(&b, askedACL{canned: in.ACL, full: in.GrantFullControl, read: in.GrantRead, readACP: in.GrantReadACP, writeACP: in.GrantWriteACP}, u.Draft.Owner); err != nil {
 			return err
 		}
-		u.Draft.Owner = b.ownerOf(c, in.ACL)
 		s.uploads.Put(tx, store.Key(*in.Bucket, *in.Key, id), u)
 		return nil
 	})

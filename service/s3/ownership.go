@@ -18,68 +18,29 @@ const (
 	ownerWriter    = "ObjectWriter"
 )
 
-func checkOwnership(o string, in *api.CreateBucketInput) error {
-	switch o {
-	case ownerEnforced:
-		if err := knownACL(in.ACL); err != nil {
-			return err
-		}
-		if acl := rt.Val(in.ACL); acl != "" && acl != "private" || granted(in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWrite, in.GrantWriteACP) {
-			return awserr.New(http.StatusBadRequest, "InvalidBucketAclWithObjectOwnership", "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")
-		}
-		return nil
-	case ownerPreferred, ownerWriter:
-		return refuseACL(rt.Val(in.ACL), in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWrite, in.GrantWriteACP)
+// begin gives a new bucket its ownership and its list.
+func (b *bucket) begin(s *Service, in *api.CreateBucketInput) (err error) {
+	if b.Ownership = rt.Val(in.ObjectOwnership); b.Ownership == "" {
+		b.Ownership = ownerEnforced
 	}
-	return invalidArgument("x-amz-object-ownership", o, "Invalid x-amz-object-ownership header: %s", o)
-}
-
-func granted(grants ...*string) bool {
-	for _, g := range grants {
-		if g != nil {
-			return true
-		}
+	if b.Ownership != ownerEnforced && b.Ownership != ownerPreferred && b.Ownership != ownerWriter {
+		return invalidArgument("x-amz-object-ownership", b.Ownership, "Invalid x-amz-object-ownership header: %s", b.Ownership)
 	}
-	return false
-}
-
-// knownACL refuses what is no canned ACL of a bucket.
-func knownACL(canned *string) error {
-	switch acl := rt.Val(canned); acl {
-	case "", "private", "public-read", "public-read-write", "authenticated-read", "aws-exec-read", "log-delivery-write":
-		return nil
-	default:
-		return invalidArgument("x-amz-acl", acl, "")
+	list, err := s.grants(askedACL{in.ACL, in.GrantFullControl, in.GrantRead, in.GrantWrite, in.GrantReadACP, in.GrantWriteACP, nil}, b.Account, b.Account)
+	switch {
+	case err != nil:
+		return err
+	case list != nil && b.Ownership == ownerEnforced:
+		return aclUnderOwner()
+	case public(list): // new buckets block it: https://docs.aws.amazon.com/AmazonS3/latest/userguide/configuring-block-public-access-bucket.html
+		return awserr.New(http.StatusBadRequest, "InvalidBucketAclWithBlockPublicAccessError", "Bucket cannot have public ACLs set with BlockPublicAccess enabled")
 	}
-}
-
-// refuseACL lets through what grants nothing to anybody but the owner; other grants are not there yet.
-func refuseACL(canned string, grants ...*string) error {
-	if granted(grants...) {
-		return notImplemented("x-amz-grant-*")
-	}
-	switch canned {
-	case "", "private", "bucket-owner-full-control", "bucket-owner-read":
-		return nil
-	case "public-read", "public-read-write", "authenticated-read", "aws-exec-read", "log-delivery-write":
-		return notImplemented("x-amz-acl")
-	}
-	return invalidArgument("x-amz-acl", canned, "")
-}
-
-// checkObjectACL judges the ACL that an object is to be stored with.
-func (b *bucket) checkObjectACL(canned *string, grants ...*string) error {
-	if b.Ownership != ownerEnforced {
-		return refuseACL(rt.Val(canned), grants...)
-	}
-	if acl := rt.Val(canned); granted(grants...) || acl != "" && acl != "bucket-owner-full-control" {
-		return aclNotSupported()
-	}
+	b.Grants = list
 	return nil
 }
 
-func aclNotSupported() error {
-	return awserr.New(http.StatusBadRequest, "AccessControlListNotSupported", "The bucket does not allow ACLs")
+func aclUnderOwner() error {
+	return awserr.New(http.StatusBadRequest, "InvalidBucketAclWithObjectOwnership", "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting")
 }
 
 // PutBucketOwnershipControls decides who owns objects and whether ACLs count.
@@ -93,7 +54,9 @@ func (s *Service) PutBucketOwnershipControls(ctx context.Context, in *api.PutBuc
 		return nil, malformedXML()
 	}
 	return &api.PutBucketOwnershipControlsOutput{}, s.configure(ctx, in.Bucket, in.ExpectedBucketOwner, "PutBucketOwnershipControls", func(b *bucket) error {
-		b.Ownership = o
+		if b.Ownership = o; o == ownerEnforced && b.Grants != nil {
+			return aclUnderOwner()
+		}
 		return nil
 	})
 }

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 
@@ -24,36 +25,56 @@ type compiledPolicy struct {
 
 // bucketOf takes the bucket out of the ARN of a bucket or an object.
 func bucketOf(arn string) string {
-	_, rest, _ := strings.Cut(arn, ":::")
-	name, _, _ := strings.Cut(rest, "/")
+	name, _ := placeOf(arn)
 	return name
 }
 
-// ResourcePolicy gives the gateway the policy of the bucket that an ARN is or lies in. Where public policies are restricted,
-// one that is public counts for the owner's account and for AWS services only.
+// placeOf takes bucket and key out of an ARN.
+func placeOf(arn string) (name, key string) {
+	_, rest, _ := strings.Cut(arn, ":::")
+	name, key, _ = strings.Cut(rest, "/")
+	return name, key
+}
+
+// ResourcePolicy gives the gateway the policy of the bucket that an ARN is or lies in, with what access control lists allow the
+// caller. Where public policies are restricted, one that is public counts for the owner's account and for AWS services only.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 func (s *Service) ResourcePolicy(ctx context.Context, arn string) (*policy.Document, error) {
-	if creates(call.From(ctx)) {
+	c := call.From(ctx)
+	if creates(c) {
 		return nil, nil
 	}
-	name := bucketOf(arn)
+	name, key := placeOf(arn)
 	var b bucket
 	var text string
-	var has bool
+	var lists []clause
 	err := s.k.View(ctx, func(tx *store.Tx) error {
-		if text, has = s.policy.Get(tx, name); has {
-			b, _ = s.buckets.Get(tx, name)
+		var ok bool
+		if b, ok = s.buckets.Get(tx, name); ok {
+			text, _ = s.policy.Get(tx, name)
+			lists = s.listClauses(tx, c, &b, name, key)
 		}
 		return nil
 	})
-	if err != nil || !has {
+	if err != nil || text == "" && len(lists) == 0 {
 		return nil, err
 	}
-	p, err := s.compile(name, text)
-	if err != nil {
-		return nil, err
+	var p *compiledPolicy
+	if text != "" {
+		if p, err = s.compile(name, text); err != nil {
+			return nil, err
+		}
+		if p.public && b.Public != nil && b.Public.RestrictPolicy && stranger(c, b.Account) {
+			p, text = nil, ""
+		}
 	}
-	if p.public && b.Public != nil && b.Public.RestrictPolicy && stranger(call.From(ctx), b.Account) {
+	if len(lists) > 0 {
+		if text, err = withClauses(text, lists); err != nil {
+			return nil, err
+		}
+		return policy.Parse(policy.Resource, s.bucketARN(name), text)
+	}
+	if p == nil {
 		return nil, nil
 	}
 	return p.doc, nil
@@ -87,14 +108,21 @@ func creates(c *call.Call) bool {
 	return c != nil && c.Service == "s3" && c.Operation == "CreateBucket"
 }
 
-// Owner tells the gateway whose the bucket of an ARN is: the ARN does not say it.
+// Owner tells the gateway whose the bucket of an ARN is, or the object that is there: the ARN does not say it.
 func (s *Service) Owner(ctx context.Context, arn string) (account string, err error) {
-	if c := call.From(ctx); creates(c) {
+	c := call.From(ctx)
+	if creates(c) {
 		return c.Account, nil
 	}
+	name, key := placeOf(arn)
 	err = s.k.View(ctx, func(tx *store.Tx) error {
-		b, _ := s.buckets.Get(tx, bucketOf(arn))
+		b, _ := s.buckets.Get(tx, name)
 		account = b.Account
+		if b.Ownership != ownerEnforced && c != nil && c.Service == "s3" && slices.Contains(inObject, c.Operation) {
+			if o, ok := s.newest(tx, &b, name, key); ok && !o.Marker && o.Owner != "" {
+				account = o.Owner
+			}
+		}
 		return nil
 	})
 	return account, err

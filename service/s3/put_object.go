@@ -11,7 +11,6 @@ import (
 	"unyo/api/rt"
 	api "unyo/api/s3"
 	"unyo/base/awserr"
-	"unyo/base/call"
 	"unyo/engine/blob"
 	"unyo/kernel/journal"
 	"unyo/kernel/store"
@@ -43,7 +42,8 @@ func (s *Service) PutObject(ctx context.Context, in *api.PutObjectInput) (*api.P
 		if err != nil {
 			return b, err
 		}
-		if err := b.checkObjectACL(in.ACL, in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWriteACP); err != nil {
+		o.Modified, o.Owner = s.now(), b.ownerOf(tx.Call(), in.ACL)
+		if o.Grants, err = s.objectACL(&b, askedACL{canned: in.ACL, full: in.GrantFullControl, read: in.GrantRead, readACP: in.GrantReadACP, writeACP: in.GrantWriteACP}, o.Owner); err != nil {
 			return b, err
 		}
 		cur, has := s.newest(tx, &b, *in.Bucket, *in.Key)
@@ -65,7 +65,6 @@ func (s *Service) PutObject(ctx context.Context, in *api.PutObjectInput) (*api.P
 		if b, err = admit(tx); err != nil {
 			return err
 		}
-		o.Modified, o.Owner = s.now(), b.ownerOf(tx.Call(), in.ACL)
 		put := s.add(tx, &b, *in.Bucket, *in.Key, *o, random)
 		o.ID = put.ID
 		s.objectChanged(tx, &b, *in.Bucket, *in.Key, "ObjectCreated:Put", &put)
@@ -170,15 +169,6 @@ func (s *Service) giveBack(err error, refs ...blob.Ref) error {
 		s.k.Log.Warn("staged bytes are left until the next start", "error", e)
 	}
 	return mapError(err)
-}
-
-// ownerOf is the account that owns a new object.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
-func (b *bucket) ownerOf(c *call.Call, acl *string) string {
-	if b.Ownership == ownerEnforced || c == nil || c.Principal.Account == "" || b.Ownership == ownerPreferred && rt.Val(acl) == "bucket-owner-full-control" {
-		return b.Account
-	}
-	return c.Principal.Account
 }
 
 // versionHeader is x-amz-version-id of a response; buckets that were never versioned send none.

@@ -66,6 +66,7 @@ type bucket struct {
 	Versioning string        `json:"versioning,omitempty"` // "", Enabled, Suspended
 	Ownership  string        `json:"ownership,omitempty"`  // "": controls were deleted
 	Public     *publicAccess `json:"public,omitempty"`     // nil: the configuration was deleted
+	Grants     []grant       `json:"grants,omitempty"`     // nil: everything to the owner
 	BucketKey  bool          `json:"bucketKey,omitempty"`
 }
 
@@ -86,6 +87,7 @@ type object struct {
 	Headers  headers           `json:"headers,omitzero"`
 	Meta     map[string]string `json:"meta,omitempty"`
 	Tags     []tag             `json:"tags,omitempty"`
+	Grants   []grant           `json:"acl,omitempty"` // nil: everything to the owner
 }
 
 // headers are the standard ones that are given back with the object.
@@ -156,6 +158,9 @@ func (s *Service) objectARN(bucket, key string) string { return s.bucketARN(buck
 // canonical is the canonical user id of an account: 64 hexadecimal digits that say nothing of it.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/finding-canonical-user-id.html
 func (s *Service) canonical(account string) string {
+	if account == nobody {
+		return nobodyID
+	}
 	if v, ok := s.canon.Load(account); ok {
 		return v.(string)
 	}

@@ -34,7 +34,7 @@ if [ ! -x "$tool" ]; then
       -e 's/^func genPolicyDoc\(.*/&\n\tif strings.HasPrefix(principal, "[") || strings.HasPrefix(principal, `"0`) {\n\t\tprincipal = `{"AWS": ` + principal + `}`\n\t}/' \
       -e '0,/cfg\.VersioningStatus != ""/s/(.*cfg\.VersioningStatus != "")/\tif _, err := s3client.DeletePublicAccessBlock(context.Background(), \&s3.DeletePublicAccessBlockInput{Bucket: \&bucket}); err != nil {\n\t\treturn err\n\t}\n\1/' \
       "$copy/tests/integration/utils.go"
-    sed -i 's/01BX5ZZKBKACTAV9WEVGEMMVRZ/&abcdef/' "$copy"/tests/integration/*.go
+    sed -i -E 's/\b01[0-9A-HJKMNP-TV-Z]{24}\b/&abcdef/g' "$copy"/tests/integration/*.go
     [ "$(diff "$source/tests/integration/utils.go" "$copy/tests/integration/utils.go" | grep -c '^[0-9]')" -ge 7 ] || { echo "versitygw's source is not as these edits expect"; exit 1; }
   fi
   (cd "$copy" && go build -o "$tool" ./cmd/versitygw)
