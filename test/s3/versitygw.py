@@ -4,7 +4,7 @@ full-flow is not used: it stops at the first bucket a failed test leaves, and te
 floor.txt has a line per family: name, tests that must pass, tests there are, and the reason where not all pass.
 Families that floor.txt names with «not run» are not S3 operations that unyo has, or test the other product itself.
 """
-import collections, concurrent.futures, os, re, signal, subprocess, sys, tempfile, time
+import collections, concurrent.futures, fnmatch, os, re, signal, subprocess, sys, tempfile, time
 
 TOOL, UNYO, WANTED = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2]), sys.argv[3:]
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -28,7 +28,7 @@ def floor():
 
 
 def reasons():
-    """Test → why it does not pass."""
+    """Test, or a pattern of tests → why it does not pass."""
     lines = [line.rstrip("\n").split(None, 1) for line in open(FAILING) if line.strip() and not line.startswith("#")]
     return {test: why for test, why in lines}
 
@@ -85,6 +85,8 @@ def run(name):
 def main():
     rows, why = floor(), reasons()
     unexplained, stale = [], []
+    def because(name):
+        return why.get(name) or next((r for pattern, r in why.items() if fnmatch.fnmatchcase(name, pattern)), None)
     chosen = [n for n in names() if (n in WANTED or family(n) in WANTED) or not WANTED and rows.get(family(n), (0, 0))[1] is not None]
     tally = collections.defaultdict(lambda: [0, 0])
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
@@ -92,8 +94,8 @@ def main():
             tally[family(name)][0] += passed
             tally[family(name)][1] += 1
             if not passed:
-                print("-", name, "|", said, "|", why.get(name, "NO REASON IN failing.txt"), flush=True)
-                if name not in why:
+                print("-", name, "|", said, "|", because(name) or "NO REASON IN failing.txt", flush=True)
+                if not because(name):
                     unexplained.append(name)
             elif name in why:
                 stale.append(name)

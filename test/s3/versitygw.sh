@@ -34,6 +34,8 @@ if [ ! -x "$tool" ]; then
       -e 's/^func genPolicyDoc\(.*/&\n\tif strings.HasPrefix(principal, "[") || strings.HasPrefix(principal, `"0`) {\n\t\tprincipal = `{"AWS": ` + principal + `}`\n\t}/' \
       -e '0,/cfg\.VersioningStatus != ""/s/(.*cfg\.VersioningStatus != "")/\tif _, err := s3client.DeletePublicAccessBlock(context.Background(), \&s3.DeletePublicAccessBlockInput{Bucket: \&bucket}); err != nil {\n\t\treturn err\n\t}\n\1/' \
       "$copy/tests/integration/utils.go"
+    sed -i -E -e 's/"Principal": (\[?"%s"\]?)/"Principal": {"AWS": \1}/' -e 's/Principal: (testuser\.access),/Principal: map[string]string{"AWS": \1},/' -e '/"Principal": \[$/{s/\[$/{"AWS": [/;n;n;s/\]/]}/}' \
+      "$copy"/tests/integration/{Access_Control,PutBucketPolicy}.go
     sed -i -E 's/\b01[0-9A-HJKMNP-TV-Z]{24}\b/&abcdef/g' "$copy"/tests/integration/*.go
     [ "$(diff "$source/tests/integration/utils.go" "$copy/tests/integration/utils.go" | grep -c '^[0-9]')" -ge 7 ] || { echo "versitygw's source is not as these edits expect"; exit 1; }
   fi
