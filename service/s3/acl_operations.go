@@ -110,7 +110,7 @@ func (s *Service) PutObjectAcl(ctx context.Context, in *api.PutObjectAclInput) (
 		if err := b.admits(o.Grants); err != nil {
 			return err
 		}
-		s.rewrite(tx, *in.Bucket, *in.Key, o)
+		s.rewrite(tx, &b, *in.Bucket, *in.Key, o)
 		s.objectChanged(tx, &b, *in.Bucket, *in.Key, "ObjectAcl:Put", &o)
 		return nil
 	})

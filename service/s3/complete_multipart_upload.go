@@ -26,6 +26,7 @@ func (s *Service) CompleteMultipartUpload(ctx context.Context, in *api.CompleteM
 	random := s.k.Entropy.Bytes(ctx, 16)
 	var b bucket
 	var o object
+	var ends string
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		var u upload
 		var err error
@@ -51,6 +52,7 @@ func (s *Service) CompleteMultipartUpload(ctx context.Context, in *api.CompleteM
 		}
 		s.keepParts(tx, in, parts)
 		o = s.add(tx, &b, *in.Bucket, *in.Key, o, random)
+		ends = s.expires(tx, &b, *in.Bucket, *in.Key, &o)
 		s.objectChanged(tx, &b, *in.Bucket, *in.Key, "ObjectCreated:CompleteMultipartUpload", &o)
 		return nil
 	})
@@ -58,7 +60,7 @@ func (s *Service) CompleteMultipartUpload(ctx context.Context, in *api.CompleteM
 		return nil, mapError(err)
 	}
 	out := &api.CompleteMultipartUploadOutput{
-		Bucket: in.Bucket, Key: in.Key, ETag: new(quote(o.ETag)), VersionId: b.written(&o), ServerSideEncryption: new("AES256"),
+		Bucket: in.Bucket, Key: in.Key, ETag: new(quote(o.ETag)), VersionId: b.written(&o), Expiration: or(nil, ends), ServerSideEncryption: new("AES256"),
 		Location: new("https://" + *in.Bucket + ".s3." + b.Region + ".amazonaws.com/" + escapeKey(*in.Key)),
 	}
 	setSum(out, o.Sum, o.Parts)

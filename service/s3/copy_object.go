@@ -49,6 +49,8 @@ func (s *Service) CopyObject(ctx context.Context, in *api.CopyObjectInput) (*api
 	}
 	o.Size = o.Blob.Size
 	var b bucket
+	var put object
+	var ends string
 	err = s.k.Update(ctx, func(tx *store.Tx) (err error) {
 		if b, err = s.open(tx, in.Bucket, in.ExpectedBucketOwner); err != nil {
 			return err
@@ -61,8 +63,9 @@ func (s *Service) CopyObject(ctx context.Context, in *api.CopyObjectInput) (*api
 		if err := checkWrite(in.IfMatch, in.IfNoneMatch, *in.Key, &cur, has); err != nil {
 			return err
 		}
-		put := s.add(tx, &b, *in.Bucket, *in.Key, *o, random)
+		put = s.add(tx, &b, *in.Bucket, *in.Key, *o, random)
 		o.ID = put.ID
+		ends = s.expires(tx, &b, *in.Bucket, *in.Key, &put)
 		s.objectChanged(tx, &b, *in.Bucket, *in.Key, "ObjectCreated:Copy", &put)
 		return nil
 	})
@@ -72,7 +75,7 @@ func (s *Service) CopyObject(ctx context.Context, in *api.CopyObjectInput) (*api
 	result := &api.CopyObjectResult{ETag: new(quote(o.ETag)), LastModified: new(o.Modified)}
 	setSum(result, o.Sum, 0)
 	return &api.CopyObjectOutput{
-		CopyObjectResult: result, CopySourceVersionId: from.versionHeader(&from.object), VersionId: b.written(o), ServerSideEncryption: new("AES256"),
+		CopyObjectResult: result, CopySourceVersionId: from.versionHeader(&from.object), VersionId: b.written(o), ServerSideEncryption: new("AES256"), Expiration: or(nil, ends),
 	}, nil
 }
 
@@ -132,6 +135,9 @@ func (s *Service) findSource(ctx context.Context, src source, owner *string, c c
 	})
 	if err != nil {
 		return nil, s.absent(ctx, src.bucket, err)
+	}
+	if err := f.retrievableSource(s.k.Clock.Now()); err != nil {
+		return nil, err
 	}
 	f.window = window{0, f.Size, false}
 	return f, c.check(&f.object)

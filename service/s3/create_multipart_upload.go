@@ -42,6 +42,7 @@ func (s *Service) CreateMultipartUpload(ctx context.Context, in *api.CreateMulti
 	raw := binary.BigEndian.AppendUint64(nil, uint64(s.k.Clock.Now().UnixNano()))
 	raw = binary.BigEndian.AppendUint64(raw, c.Serial)
 	id := uploadText.EncodeToString(append(raw, s.k.Entropy.Bytes(ctx, 24)...))
+	out := &api.CreateMultipartUploadOutput{Bucket: in.Bucket, Key: in.Key, UploadId: new(id), ServerSideEncryption: new("AES256")}
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		b, err := s.open(tx, in.Bucket, in.ExpectedBucketOwner)
 		if err != nil {
@@ -51,13 +52,15 @@ func (s *Service) CreateMultipartUpload(ctx context.Context, in *api.CreateMulti
 		if u.Draft.Grants, err = s.objectACL(&b, askedACL{canned: in.ACL, full: in.GrantFullControl, read: in.GrantRead, readACP: in.GrantReadACP, writeACP: in.GrantWriteACP}, u.Draft.Owner); err != nil {
 			return err
 		}
+		u.Due = ""
+		s.planUpload(tx, &b, *in.Bucket, *in.Key, id, &u)
+		out.AbortDate, out.AbortRuleId = s.abortion(tx, &b, *in.Bucket, *in.Key, &u)
 		s.uploads.Put(tx, store.Key(*in.Bucket, *in.Key, id), u)
 		return nil
 	})
 	if err != nil {
 		return nil, mapError(err)
 	}
-	out := &api.CreateMultipartUploadOutput{Bucket: in.Bucket, Key: in.Key, UploadId: new(id), ServerSideEncryption: new("AES256")}
 	if !u.Default {
 		out.ChecksumAlgorithm, out.ChecksumType = new(u.Draft.Sum.Algorithm), new(u.Draft.Sum.Type)
 	}

@@ -27,6 +27,7 @@ type found struct {
 	object
 	window
 	parts []part   // multipart: all
+	ends  string   // x-amz-expiration
 	sum   checksum // of what is sent
 }
 
@@ -45,6 +46,9 @@ func (s *Service) GetObject(ctx context.Context, in *api.GetObjectInput) (*api.G
 		conditions{match: in.IfMatch, noneMatch: in.IfNoneMatch, modified: in.IfModifiedSince, unmodified: in.IfUnmodifiedSince},
 		in.Range, in.PartNumber,
 	})
+	if err == nil {
+		err = f.retrievable(s.k.Clock.Now())
+	}
 	if err != nil {
 		release()
 		return nil, err
@@ -56,7 +60,7 @@ func (s *Service) GetObject(ctx context.Context, in *api.GetObjectInput) (*api.G
 		CacheControl: or(in.ResponseCacheControl, f.Headers.Cache), ContentDisposition: or(in.ResponseContentDisposition, f.Headers.Disposition),
 		ContentEncoding: or(in.ResponseContentEncoding, f.Headers.Encoding), ContentLanguage: or(in.ResponseContentLanguage, f.Headers.Language),
 		ContentType: or(in.ResponseContentType, f.Headers.Type), Expires: or(httpTime(in.ResponseExpires), f.Headers.Expires),
-		WebsiteRedirectLocation: or(nil, f.Headers.Redirect),
+		WebsiteRedirectLocation: or(nil, f.Headers.Redirect), Expiration: or(nil, f.ends), Restore: f.restoreHeader(s.k.Clock.Now()),
 	}
 	if in.PartNumber != nil && f.Upload != "" {
 		out.PartsCount = new(f.Parts)
@@ -113,7 +117,7 @@ func (s *Service) HeadObject(ctx context.Context, in *api.HeadObjectInput) (*api
 		CacheControl: or(in.ResponseCacheControl, f.Headers.Cache), ContentDisposition: or(in.ResponseContentDisposition, f.Headers.Disposition),
 		ContentEncoding: or(in.ResponseContentEncoding, f.Headers.Encoding), ContentLanguage: or(in.ResponseContentLanguage, f.Headers.Language),
 		ContentType: or(in.ResponseContentType, f.Headers.Type), Expires: or(httpTime(in.ResponseExpires), f.Headers.Expires),
-		WebsiteRedirectLocation: or(nil, f.Headers.Redirect),
+		WebsiteRedirectLocation: or(nil, f.Headers.Redirect), Expiration: or(nil, f.ends), Restore: f.restoreHeader(s.k.Clock.Now()),
 	}
 	if in.PartNumber != nil && f.Upload != "" {
 		out.PartsCount = new(f.Parts)
@@ -145,6 +149,9 @@ func (s *Service) find(ctx context.Context, r *reading) (*found, error) {
 		}
 		if f.Upload != "" {
 			f.parts = s.partsOf(tx, f.Upload)
+		}
+		if f.Rules != 0 && s.stateOf(tx, *r.bucket, *r.key, &f.object) == current {
+			f.ends = s.expires(tx, &f.bucket, *r.bucket, *r.key, &f.object)
 		}
 		return nil
 	})
@@ -232,7 +239,7 @@ func (f *found) usePart(n int32) error {
 
 // classHeader is x-amz-storage-class, which STANDARD objects do not send.
 func (o *object) classHeader() *string {
-	if o.Class == "STANDARD" {
+	if o.Class == standard {
 		return nil
 	}
 	return new(o.Class)

@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"unyo/api/rt"
 	api "unyo/api/s3"
@@ -38,7 +39,7 @@ func (s *Service) ListObjectVersions(ctx context.Context, in *api.ListObjectVers
 		if err != nil {
 			return err
 		}
-		s.fillVersions(out, page, encode)
+		s.fillVersions(out, page, encode, slices.Contains(in.OptionalObjectAttributes, "RestoreStatus"))
 		if out.IsTruncated = new(more); more {
 			last := page[len(page)-1]
 			out.NextKeyMarker = encode(last.key)
@@ -51,7 +52,7 @@ func (s *Service) ListObjectVersions(ctx context.Context, in *api.ListObjectVers
 	return out, err
 }
 
-func (s *Service) fillVersions(out *api.ListObjectVersionsOutput, page []versionEntry, encode func(string) *string) {
+func (s *Service) fillVersions(out *api.ListObjectVersionsOutput, page []versionEntry, encode func(string) *string, restores bool) {
 	for i := range page {
 		e := &page[i]
 		o := &e.object
@@ -69,6 +70,9 @@ func (s *Service) fillVersions(out *api.ListObjectVersionsOutput, page []version
 			}
 			if o.Sum.Algorithm != "" {
 				v.ChecksumAlgorithm, v.ChecksumType = []string{o.Sum.Algorithm}, new(o.Sum.Type)
+			}
+			if restores {
+				v.RestoreStatus = o.restoreStatus(s.k.Clock.Now())
 			}
 			out.Versions = append(out.Versions, v)
 		}

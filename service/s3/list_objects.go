@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 
 	"unyo/api/rt"
 	api "unyo/api/s3"
@@ -34,7 +35,7 @@ func (s *Service) ListObjectsV2(ctx context.Context, in *api.ListObjectsV2Input)
 		Name: in.Bucket, Prefix: encode(rt.Val(in.Prefix)), Delimiter: encodeSome(encode, in.Delimiter), MaxKeys: new(int32(limit)), EncodingType: in.EncodingType,
 		IsTruncated: new(more), KeyCount: new(int32(len(page))), ContinuationToken: in.ContinuationToken, StartAfter: optional(encode, in.StartAfter),
 	}
-	out.Contents, out.CommonPrefixes = s.contents(page, encode, rt.Val(in.FetchOwner))
+	out.Contents, out.CommonPrefixes = s.contents(page, encode, rt.Val(in.FetchOwner), in.OptionalObjectAttributes)
 	if more && len(page) > 0 {
 		out.NextContinuationToken = new(toToken(page[len(page)-1].key))
 	}
@@ -60,7 +61,7 @@ func (s *Service) ListObjects(ctx context.Context, in *api.ListObjectsInput) (*a
 		Name: in.Bucket, Prefix: encode(rt.Val(in.Prefix)), Delimiter: encodeSome(encode, in.Delimiter), Marker: encode(rt.Val(in.Marker)),
 		MaxKeys: new(int32(limit)), EncodingType: in.EncodingType, IsTruncated: new(more),
 	}
-	out.Contents, out.CommonPrefixes = s.contents(page, encode, true)
+	out.Contents, out.CommonPrefixes = s.contents(page, encode, true, in.OptionalObjectAttributes)
 	if more && len(page) > 0 && rt.Val(in.Delimiter) != "" { // without a delimiter the client takes the last key
 		out.NextMarker = encode(page[len(page)-1].key)
 	}
@@ -81,8 +82,8 @@ func (s *Service) listed(ctx context.Context, name, owner *string, l listing) (p
 	return page, more, err
 }
 
-// contents turns a page into shapes. OptionalObjectAttributes ask for RestoreStatus, and nothing here is ever being restored.
-func (s *Service) contents(page []entry, encode func(string) *string, owner bool) (objects []api.Object, prefixes []api.CommonPrefix) {
+// contents turns a page into shapes. more asks for what is given only to those who ask: RestoreStatus.
+func (s *Service) contents(page []entry, encode func(string) *string, owner bool, more []string) (objects []api.Object, prefixes []api.CommonPrefix) {
 	for i := range page {
 		e := &page[i]
 		if e.prefix {
@@ -95,6 +96,9 @@ func (s *Service) contents(page []entry, encode func(string) *string, owner bool
 		}
 		if owner {
 			o.Owner = &api.Owner{ID: new(s.canonical(e.object.Owner))}
+		}
+		if slices.Contains(more, "RestoreStatus") {
+			o.RestoreStatus = e.object.restoreStatus(s.k.Clock.Now())
 		}
 		objects = append(objects, o)
 	}

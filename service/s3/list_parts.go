@@ -22,11 +22,12 @@ func (s *Service) ListParts(ctx context.Context, in *api.ListPartsInput) (*api.L
 	}
 	out := &api.ListPartsOutput{Bucket: in.Bucket, Key: in.Key, UploadId: in.UploadId, MaxParts: new(int32(limit)), PartNumberMarker: new(marker), IsTruncated: new(false)}
 	err = s.k.View(ctx, func(tx *store.Tx) error {
-		_, u, err := s.openUpload(tx, target{in.Bucket, in.Key, in.UploadId, in.ExpectedBucketOwner})
+		b, u, err := s.openUpload(tx, target{in.Bucket, in.Key, in.UploadId, in.ExpectedBucketOwner})
 		if err != nil {
 			return err
 		}
 		out.Initiator = s.initiator(&u)
+		out.AbortDate, out.AbortRuleId = s.abortion(tx, &b, *in.Bucket, *in.Key, &u)
 		out.Owner = &api.Owner{ID: new(s.canonical(u.Draft.Owner))}
 		out.StorageClass = new(u.Draft.Class)
 		if !u.Default {

@@ -33,7 +33,7 @@ func TestRefused(t *testing.T) {
 		"InvalidArgument":               {ServerSideEncryption: p("rot13")},
 		"NotImplemented ":               {SSECustomerAlgorithm: p("AES256")},
 		"NotImplemented  ":              {ObjectLockMode: p("GOVERNANCE")},
-		"NotImplemented   ":             {StorageClass: p("GLACIER")},
+		"NotImplemented   ":             {StorageClass: p("SNOW")},
 		"InvalidStorageClass":           {StorageClass: p("SHELF")},
 		"AccessControlListNotSupported": {ACL: p("public-read")},
 		"MetadataTooLarge":              {Metadata: map[string]string{"a": strings.Repeat("x", 2048)}},

@@ -24,6 +24,7 @@ type upload struct {
 	Initiator string    `json:"by"`                // account
 	Name      string    `json:"arn"`               // of the principal that began it
 	Draft     object    `json:"draft"`             // the object to be, without its content; Sum says how it will be checked
+	Due       string    `json:"due,omitempty"`     // day under which it is in table due
 	Default   bool      `json:"default,omitempty"` // nobody asked for a checksum
 }
 
@@ -74,6 +75,9 @@ func (s *Service) dropUpload(tx *store.Tx, name, key, id string, keep map[int32]
 		}
 	}
 	s.parts.Erase(tx, lo, successor(lo))
+	if u, ok := s.uploads.Get(tx, store.Key(name, key, id)); ok {
+		s.unplanUpload(tx, name, key, id, &u)
+	}
 	s.uploads.Delete(tx, store.Key(name, key, id))
 	tx.After(func() { s.blobs.Free(refs...) })
 }

@@ -42,7 +42,7 @@ func (s *Service) GetObjectTagging(ctx context.Context, in *api.GetObjectTagging
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, s.absent(ctx, rt.Val(in.Bucket), err)
 	}
 	return &api.GetObjectTaggingOutput{TagSet: tagShapes(o.Tags), VersionId: b.versionHeader(&o)}, nil
 }
@@ -58,16 +58,23 @@ func (s *Service) retag(ctx context.Context, bucket, key, version, owner *string
 			return err
 		}
 		o.Tags = list
-		s.rewrite(tx, *bucket, *key, o)
+		s.rewrite(tx, &b, *bucket, *key, o)
 		s.objectChanged(tx, &b, *bucket, *key, event, &o)
 		shown = b.versionHeader(&o)
 		return nil
 	})
-	return shown, mapError(err)
+	if err != nil {
+		return nil, s.absent(ctx, rt.Val(bucket), mapError(err))
+	}
+	return shown, nil
 }
 
 // rewrite puts a version's row back where it lies.
-func (s *Service) rewrite(tx *store.Tx, name, key string, o object) {
+func (s *Service) rewrite(tx *store.Tx, b *bucket, name, key string, o object) {
+	if b.Rules != 0 || o.Due != "" {
+		s.replace(tx, b, name, key, o)
+		return
+	}
 	at := store.Key(name, key)
 	if cur, ok := s.objects.Get(tx, at); ok && cur.Seq == o.Seq {
 		s.objects.Put(tx, at, o)

@@ -61,19 +61,21 @@ func (s *Service) PutObject(ctx context.Context, in *api.PutObjectInput) (*api.P
 		return nil, s.giveBack(err, o.Blob)
 	}
 	var b bucket
+	var ends string
 	err = s.k.Update(ctx, func(tx *store.Tx) (err error) {
 		if b, err = admit(tx); err != nil {
 			return err
 		}
 		put := s.add(tx, &b, *in.Bucket, *in.Key, *o, random)
 		o.ID = put.ID
+		ends = s.expires(tx, &b, *in.Bucket, *in.Key, &put)
 		s.objectChanged(tx, &b, *in.Bucket, *in.Key, "ObjectCreated:Put", &put)
 		return nil
 	})
 	if err != nil {
 		return nil, s.giveBack(err, o.Blob)
 	}
-	out := &api.PutObjectOutput{ETag: new(quote(o.ETag)), ServerSideEncryption: new("AES256"), VersionId: b.written(o)}
+	out := &api.PutObjectOutput{ETag: new(quote(o.ETag)), ServerSideEncryption: new("AES256"), VersionId: b.written(o), Expiration: or(nil, ends)}
 	setSum(out, o.Sum, 0)
 	return out, nil
 }

@@ -61,20 +61,6 @@ func refuseBucketFeatures(in *api.CreateBucketInput) error {
 	return nil
 }
 
-// storageClass accepts the classes that differ from STANDARD in nothing but price.
-// https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
-func storageClass(given *string) (string, error) {
-	switch c := rt.Val(given); c {
-	case "", "STANDARD":
-		return "STANDARD", nil
-	case "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "REDUCED_REDUNDANCY":
-		return c, nil
-	case "GLACIER", "DEEP_ARCHIVE", "EXPRESS_ONEZONE", "OUTPOSTS", "SNOW":
-		return "", notImplemented("x-amz-storage-class")
-	}
-	return "", awserr.New(http.StatusBadRequest, "InvalidStorageClass", "The storage class you specified is not valid").With("StorageClassRequested", *given)
-}
-
 // maxMeta is how many bytes names and values of user metadata may have together.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
 const maxMeta = 2 << 10

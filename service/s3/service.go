@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"unyo/api/rt"
+	api "unyo/api/s3"
 	"unyo/base/call"
 	"unyo/engine/blob"
 	"unyo/kernel"
@@ -24,20 +25,27 @@ type Service struct {
 	policies compiled
 	use      usage
 	measure  jobs.Job[none]
+	tend     jobs.Job[tending]
+	arrange  jobs.Job[arranging]
+	thaw     jobs.Job[thawing]
 	canon    sync.Map // account → canonical user id
+	ruled    sync.Map // bucket → *ruleset
 }
 
 // tables are S3's rows. All are seen from every account and region: a bucket's name is unique in the partition.
 type tables struct {
-	buckets  store.Table[bucket] // name
-	owned    store.Table[none]   // account, name
-	policy   store.Table[string] // name → bucket policy
-	objects  store.Table[object] // bucket, key → newest version, unless that is a delete marker
-	versions store.Table[object] // bucket, key, place → older versions and delete markers
-	nulls    store.Table[uint64] // bucket, key → sequence of the null version among versions
-	uploads  store.Table[upload] // bucket, key, upload id
-	parts    store.Table[part]   // upload id, part number
-	extents  store.Table[[]part] // upload id, number of the extent: parts of a completed upload
+	buckets  store.Table[bucket]              // name
+	owned    store.Table[none]                // account, name
+	policy   store.Table[string]              // name → bucket policy
+	objects  store.Table[object]              // bucket, key → newest version, unless that is a delete marker
+	versions store.Table[object]              // bucket, key, place → older versions and delete markers
+	nulls    store.Table[uint64]              // bucket, key → sequence of the null version among versions
+	uploads  store.Table[upload]              // bucket, key, upload id
+	parts    store.Table[part]                // upload id, part number
+	extents  store.Table[[]part]              // upload id, number of the extent: parts of a completed upload
+	rules    store.Table[[]api.LifecycleRule] // bucket, number: a few rules each
+	due      store.Table[none]                // bucket, day, key, version or upload: what rules will do (lifecycle_index.go)
+	days     store.Table[none]                // bucket, day: there is such work, and a job for it
 }
 
 func tablesOf(sp *store.Space) tables {
@@ -51,6 +59,9 @@ func tablesOf(sp *store.Space) tables {
 		uploads:  store.TableOf[upload](sp, "upload", store.Partition),
 		parts:    store.TableOf[part](sp, "part", store.Partition),
 		extents:  store.TableOf[[]part](sp, "extent", store.Partition),
+		rules:    store.TableOf[[]api.LifecycleRule](sp, "rule", store.Partition),
+		due:      store.TableOf[none](sp, "due", store.Partition),
+		days:     store.TableOf[none](sp, "day", store.Partition),
 	}
 }
 
@@ -68,6 +79,8 @@ type bucket struct {
 	Public     *publicAccess `json:"public,omitempty"`     // nil: the configuration was deleted
 	Grants     []grant       `json:"grants,omitempty"`     // nil: everything to the owner
 	BucketKey  bool          `json:"bucketKey,omitempty"`
+	Rules      uint64        `json:"rules,omitempty"` // serial of the call that set the lifecycle rules; 0: there are none
+	Small      string        `json:"small,omitempty"` // what they do with small objects
 }
 
 // object is a row: one version of an object, or a delete marker.
@@ -80,6 +93,10 @@ type object struct {
 	Size     int64             `json:"size"`
 	ETag     string            `json:"etag,omitempty"` // without quotes
 	Class    string            `json:"class,omitempty"`
+	Entered  time.Time         `json:"entered,omitzero"` // its class, by transition
+	Restore  *restore          `json:"restore,omitempty"`
+	Since    time.Time         `json:"since,omitzero"` // when it was replaced by a newer version
+	Due      string            `json:"due,omitempty"`  // day under which it is in table due
 	Blob     blob.Ref          `json:"blob,omitzero"`
 	Upload   string            `json:"upload,omitempty"` // multipart: its extents hold the parts
 	Parts    int32             `json:"parts,omitempty"`  // multipart: how many
@@ -111,6 +128,9 @@ func New(k *kernel.Service, blobs *blob.Store) *Service {
 	s := &Service{k: k, blobs: blobs, tables: tablesOf(k.Rows)}
 	s.use.bytes, s.use.moved = map[shelf]int64{}, map[shelf]struct{}{}
 	s.measure = jobs.Handle(k.Jobs, "measure", s.writeLevels)
+	s.tend = jobs.Handle(k.Jobs, "tend", s.runTend, jobs.Lane(func(a tending) string { return a.Bucket }))
+	s.arrange = jobs.Handle(k.Jobs, "arrange", s.runArrange, jobs.Lane(func(a arranging) string { return a.Bucket }))
+	s.thaw = jobs.Handle(k.Jobs, "thaw", s.runThaw)
 	if err := s.count(context.Background()); err != nil { // before there are requests, so that nothing is counted twice
 		k.Log.Error("cannot count what is stored; it is tried again when it is to be written down", "error", err)
 	}

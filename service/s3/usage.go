@@ -30,23 +30,45 @@ type usage struct {
 // shelf is what is paid for together.
 type shelf struct{ account, region, bucket, class string }
 
-// usageTypes are the meter's words for a gigabyte-month of each class.
-var usageTypes = map[string]string{
-	"STANDARD": "TimedStorage-ByteHrs", "STANDARD_IA": "TimedStorage-SIA-ByteHrs", "ONEZONE_IA": "TimedStorage-ZIA-ByteHrs", "INTELLIGENT_TIERING": "TimedStorage-INT-FA-ByteHrs",
-	"GLACIER_IR": "TimedStorage-GIR-ByteHrs", "REDUCED_REDUNDANCY": "TimedStorage-RRS-ByteHrs",
-}
-
 // measureEvery is how often levels are written while objects come and go.
 const measureEvery = time.Hour
 
 // stored counts a version that came (sign 1) or went (sign -1) towards what its bucket holds, once tx is committed.
 func (s *Service) stored(tx *store.Tx, b *bucket, name string, o *object, sign int64) {
-	if o.Size == 0 {
+	s.shelved(tx, shelf{b.Account, b.Region, name, o.Class}, sign*o.Size)
+}
+
+// storedCopy counts the copy of a restored version, which is paid like STANDARD.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects.html
+func (s *Service) storedCopy(tx *store.Tx, b *bucket, name string, o *object, sign int64) {
+	if o.Restore != nil && (sign > 0 || o.Restore.Copied) {
+		s.shelved(tx, shelf{b.Account, b.Region, name, standard}, sign*o.Size)
+	}
+}
+
+// leave counts what a version no longer takes up in its class, with what is to be paid for having left it early: the byte hours
+// that are missing to the least time.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html
+func (s *Service) leave(tx *store.Tx, b *bucket, name string, o *object) {
+	s.stored(tx, b, name, o, -1)
+	s.storedCopy(tx, b, name, o, -1)
+	entered := o.Entered
+	if entered.IsZero() {
+		entered = o.Modified
+	}
+	c := classes[o.Class]
+	if left := c.least - s.now().Sub(entered); left > 0 && o.Size > 0 {
+		s.k.Meter.Add(b.owner(tx), meter.Quantity{Usage: meter.Usage{Service: "s3", Type: c.early}, Amount: float64(o.Size) * left.Hours()})
+	}
+}
+
+// shelved counts bytes that come or go, once tx is committed.
+func (s *Service) shelved(tx *store.Tx, at shelf, delta int64) {
+	if delta == 0 {
 		return
 	}
-	at, delta := shelf{b.Account, b.Region, name, o.Class}, sign*o.Size
 	if s.use.arms(tx) {
-		s.measure.AtKey(tx.In(call.Scope{Partition: tx.Scope().Partition}), "", s.k.Clock.Now().Truncate(measureEvery).Add(measureEvery), none{})
+		s.measure.AtKey(everywhere(tx), "", s.k.Clock.Now().Truncate(measureEvery).Add(measureEvery), none{})
 	}
 	tx.After(func() {
 		s.use.mu.Lock()
@@ -83,7 +105,7 @@ func (s *Service) writeLevels(ctx context.Context, _ none) error {
 		err := s.k.Update(ctx, func(tx *store.Tx) error {
 			for _, l := range part {
 				scope := call.Scope{Partition: tx.Scope().Partition, Account: l.account, Region: l.region}
-				s.k.Meter.Level(tx.In(scope), meter.Usage{Service: "s3", Type: usageTypes[l.class]}, s.bucketARN(l.bucket), float64(l.bytes))
+				s.k.Meter.Level(tx.In(scope), meter.Usage{Service: "s3", Type: classes[l.class].usage}, s.bucketARN(l.bucket), float64(l.bytes))
 			}
 			return nil
 		})
@@ -151,6 +173,9 @@ func (s *Service) count(ctx context.Context) error {
 					last = name
 				}
 				totals[shelf{b.Account, b.Region, name, o.Class}] += o.Size
+				if o.Restore != nil && o.Restore.Copied {
+					totals[shelf{b.Account, b.Region, name, standard}] += o.Size
+				}
 			}
 		}
 		return nil

@@ -3,6 +3,7 @@ package s3
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"time"
 
 	"unyo/engine/blob"
 	"unyo/kernel/store"
@@ -94,21 +95,35 @@ func (s *Service) add(tx *store.Tx, b *bucket, name, key string, o object, rando
 	if b.Versioning == enabled {
 		o.ID = versionID(o.Seq, random)
 	}
+	replaced := false
 	switch {
 	case has && (b.Versioning == enabled || b.Versioning == suspended && !old.null()):
+		replaced, old.Since = true, o.Modified
+		s.plan(tx, b, name, key, &old, noncurrent)
 		s.shelve(tx, name, key, old)
 	case has:
-		s.drop(tx, b, name, &old)
+		s.drop(tx, b, name, key, &old)
+	case top.Marker && (b.Versioning == enabled || !top.null()): // a delete marker comes to lie under the new version
+		replaced, top.Since = true, o.Modified
+		s.plan(tx, b, name, key, &top, noncurrent)
+		s.shelve(tx, name, key, top)
 	}
 	if b.Versioning == suspended {
 		s.dropShelvedNull(tx, b, name, key)
 	}
 	if o.Marker {
 		s.objects.Delete(tx, at)
+		if _, _, under := s.versions.First(tx, store.Key(name, key, "")); !under {
+			s.plan(tx, b, name, key, &o, alone)
+		}
 		s.shelve(tx, name, key, o)
 	} else {
+		s.plan(tx, b, name, key, &o, current)
 		s.objects.Put(tx, at, o)
 		s.stored(tx, b, name, &o, 1)
+	}
+	if replaced && b.Rules != 0 {
+		s.replanOutgrown(tx, b, name, key)
 	}
 	return o
 }
@@ -136,7 +151,7 @@ func (s *Service) dropShelvedNull(tx *store.Tx, b *bucket, name, key string) {
 	}
 	if o, ok := s.versions.Get(tx, place(name, key, seq)); ok {
 		s.unshelve(tx, name, key, &o)
-		s.drop(tx, b, name, &o)
+		s.drop(tx, b, name, key, &o)
 	}
 }
 
@@ -148,7 +163,7 @@ func (s *Service) remove(tx *store.Tx, b *bucket, name, key string, o *object) {
 	} else {
 		s.unshelve(tx, name, key, o)
 	}
-	s.drop(tx, b, name, o)
+	s.drop(tx, b, name, key, o)
 	if b.Versioning == "" {
 		return
 	}
@@ -157,16 +172,21 @@ func (s *Service) remove(tx *store.Tx, b *bucket, name, key string, o *object) {
 	}
 	if _, next, ok := s.versions.First(tx, store.Key(name, key, "")); ok && !next.Marker {
 		s.unshelve(tx, name, key, &next)
+		next.Since = time.Time{}
+		s.plan(tx, b, name, key, &next, current)
 		s.objects.Put(tx, at, next)
+		return
 	}
+	s.replanTop(tx, b, name, key)
 }
 
 // drop gives back what a version held; its row is gone or about to be overwritten.
-func (s *Service) drop(tx *store.Tx, b *bucket, name string, o *object) {
+func (s *Service) drop(tx *store.Tx, b *bucket, name, key string, o *object) {
+	s.unplan(tx, name, key, o)
 	if o.Marker {
 		return
 	}
-	s.stored(tx, b, name, o, -1)
+	s.leave(tx, b, name, o)
 	refs := []blob.Ref{o.Blob}
 	if o.Upload != "" {
 		lo := store.Key(o.Upload, "")
