@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	api "unyo/api/s3"
 	"unyo/base/call"
@@ -95,5 +96,32 @@ func BenchmarkPutObject64MiB(b *testing.B) {
 	for b.Loop() {
 		_, err := r.PutObject(r.fresh(), &api.PutObjectInput{Bucket: p("bkt"), Key: p("k"), Body: strings.NewReader(body)})
 		ok(b, err)
+	}
+}
+
+// BenchmarkLifecycle arranges a bucket of 100,000 objects by rules that have just been set, lets a year pass in which nothing is due, and
+// has all of them deleted on one day.
+func BenchmarkLifecycle(b *testing.B) {
+	const objects = 100_000
+	for b.Loop() {
+		b.StopTimer()
+		r := started(b)
+		r.bucket("bkt")
+		for i := range objects {
+			r.put("bkt", fmt.Sprintf("log/%06d", i), "x")
+		}
+		b.StartTimer()
+		begun := time.Now()
+		lap := func(name string) {
+			b.ReportMetric(time.Since(begun).Seconds(), name)
+			begun = time.Now()
+		}
+		ok(b, r.obey("bkt", api.LifecycleRule{Prefix: p(""), Expiration: expire(400)}))
+		r.to(1)
+		lap("s/arrange")
+		r.to(365)
+		lap("s/idle-year")
+		r.to(402)
+		lap("s/expire")
 	}
 }
