@@ -19,6 +19,7 @@ type engines struct {
 	dir   string // of all engines
 	temp  bool   // dir is ours to remove
 	blobs *blob.Store
+	stock *s3.Stock // what rows say is in blobs
 	logs  *logstore.Store
 }
 
@@ -46,7 +47,8 @@ func (w *World) openEngines() error {
 }
 
 func (e *engines) open(k *kernel.Kernel) (err error) {
-	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(s3.Blobs(k.For("s3")), firehose.Blobs(k.For("firehose")), kinesis.Blobs(k.For("kinesis"))), blob.Options{Durable: k.Store.Sync})
+	e.stock = s3.NewStock(k.For("s3"))
+	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(e.stock.Refs(), firehose.Blobs(k.For("firehose")), kinesis.Blobs(k.For("kinesis"))), blob.Options{Durable: k.Store.Sync})
 	if err != nil {
 		return err
 	}

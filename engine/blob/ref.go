@@ -46,8 +46,15 @@ func (r Ref) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (r *Ref) UnmarshalText(b []byte) error {
-	p := strings.Split(string(b), ".")
-	if len(p) != 4 {
+	var p [4]string
+	rest, more := string(b), true
+	for i := range p {
+		if !more {
+			return fmt.Errorf("no blob ref: %q", b)
+		}
+		p[i], rest, more = strings.Cut(rest, ".")
+	}
+	if more {
 		return fmt.Errorf("no blob ref: %q", b)
 	}
 	var errs [4]error

@@ -13,7 +13,9 @@ import (
 
 	api "unyo/api/s3"
 	"unyo/base/call"
+	"unyo/engine/blob"
 	"unyo/kernel"
+	"unyo/kernel/store"
 )
 
 // onDisk is a rig whose rows and blobs are durable.
@@ -123,5 +125,35 @@ func BenchmarkLifecycle(b *testing.B) {
 		lap("s/idle-year")
 		r.to(402)
 		lap("s/expire")
+	}
+}
+
+// BenchmarkStart1M takes stock of a million objects, as every start does.
+func BenchmarkStart1M(b *testing.B) {
+	r := onDisk(b)
+	r.bucket("bkt")
+	const together = 250
+	for n := 0; n < 1_000_000; n += together {
+		err := r.k.Update(r.ctx(), func(tx *store.Tx) error {
+			for i := n; i < n+together; i++ {
+				r.objects.Put(tx, store.Key("bkt", fmt.Sprintf("log/2026/01/%07d.gz", i)), object{
+					Seq: 1, Modified: begin, Owner: ann, Size: 1024, ETag: "d41d8cd98f00b204e9800998ecf8427e", Class: standard, Blob: blob.Ref{File: 1, Offset: int64(i) * 1048, Size: 1024, Sum: 7},
+					Sum: checksum{defaultSum, fullObject, "AAAAAAAAAAA="}, Headers: headers{Type: "binary/octet-stream"},
+				})
+			}
+			return nil
+		})
+		ok(b, err)
+	}
+	ks := r.kernel.For("s3")
+	for b.Loop() {
+		n := 0
+		for _, err := range NewStock(ks).Refs() {
+			ok(b, err)
+			n++
+		}
+		if n != 1_000_000 {
+			b.Fatal(n)
+		}
 	}
 }

@@ -303,11 +303,11 @@ func TestUsage(t *testing.T) {
 	if got != 800 { // 400 bytes from 01:00 to 03:00
 		t.Errorf("%v byte hours", got)
 	}
-	if other := New(r.kernel.For("s3-again"), r.blobs); other.use.counted != true || len(other.use.bytes) != 0 {
-		t.Error("an empty service counts something")
+	stock := NewStock(r.k)
+	for _, err := range stock.Refs() {
+		ok(t, err)
 	}
-	ok(t, r.count(r.ctx()))
-	if n := r.use.bytes[shelf{ann, "us-east-1", "bkt", "STANDARD"}]; n != 400 {
-		t.Errorf("rows hold %d bytes", n)
+	if n := stock.totals[shelf{ann, "us-east-1", "bkt", "STANDARD"}]; n != 400 || len(stock.totals) != 1 {
+		t.Errorf("rows hold %v", stock.totals)
 	}
 }

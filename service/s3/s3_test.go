@@ -48,12 +48,13 @@ func newRig(t testing.TB) *rig {
 
 func (r *rig) open() {
 	ks := r.kernel.For("s3")
-	blobs, err := blob.Open(r.dir, Blobs(ks), blob.Options{Durable: ks.Durable})
+	stock := NewStock(ks)
+	blobs, err := blob.Open(r.dir, stock.Refs(), blob.Options{Durable: ks.Durable})
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	if r.blobs == nil {
-		r.Service = New(ks, blobs)
+		r.Service = New(ks, blobs, stock)
 	}
 	r.blobs, r.Service.blobs = blobs, blobs
 }

@@ -1,9 +1,7 @@
 package s3
 
 import (
-	"context"
 	"encoding/hex"
-	"iter"
 	"sync"
 	"time"
 
@@ -83,21 +81,21 @@ type bucket struct {
 	Small      string        `json:"small,omitempty"` // what they do with small objects
 }
 
-// object is a row: one version of an object, or a delete marker.
+// object is a row: one version of an object, or a delete marker. Its first members are in the order that stock.go reads.
 type object struct {
+	Blob     blob.Ref          `json:"blob,omitzero"`
+	Class    string            `json:"class,omitempty"`
+	Restore  *restore          `json:"restore,omitempty"`
 	Seq      uint64            `json:"seq"`           // place among the versions of its key, from 1
 	ID       string            `json:"id,omitempty"`  // version id; "" is the null version
 	Marker   bool              `json:"del,omitempty"` // a delete marker; nothing below is set but Modified and Owner
 	Modified time.Time         `json:"at"`
 	Owner    string            `json:"by"` // account that owns it
 	Size     int64             `json:"size"`
-	ETag     string            `json:"etag,omitempty"` // without quotes
-	Class    string            `json:"class,omitempty"`
+	ETag     string            `json:"etag,omitempty"`   // without quotes
 	Entered  time.Time         `json:"entered,omitzero"` // its class, by transition
-	Restore  *restore          `json:"restore,omitempty"`
-	Since    time.Time         `json:"since,omitzero"` // when it was replaced by a newer version
-	Due      string            `json:"due,omitempty"`  // day under which it is in table due
-	Blob     blob.Ref          `json:"blob,omitzero"`
+	Since    time.Time         `json:"since,omitzero"`   // when it was replaced by a newer version
+	Due      string            `json:"due,omitempty"`    // day under which it is in table due
 	Upload   string            `json:"upload,omitempty"` // multipart: its extents hold the parts
 	Parts    int32             `json:"parts,omitempty"`  // multipart: how many
 	Sum      checksum          `json:"sum,omitzero"`
@@ -123,51 +121,16 @@ type tag struct {
 	Value string `json:"v"`
 }
 
-// New makes the service. blobs was opened with Blobs of the same rows.
-func New(k *kernel.Service, blobs *blob.Store) *Service {
+// New makes the service. blobs was opened with the refs of stock, which was taken of the same rows.
+func New(k *kernel.Service, blobs *blob.Store, stock *Stock) *Service {
 	s := &Service{k: k, blobs: blobs, tables: tablesOf(k.Rows)}
 	s.use.bytes, s.use.moved = map[shelf]int64{}, map[shelf]struct{}{}
 	s.measure = jobs.Handle(k.Jobs, "measure", s.writeLevels)
 	s.tend = jobs.Handle(k.Jobs, "tend", s.runTend, jobs.Lane(func(a tending) string { return a.Bucket }))
 	s.arrange = jobs.Handle(k.Jobs, "arrange", s.runArrange, jobs.Lane(func(a arranging) string { return a.Bucket }))
 	s.thaw = jobs.Handle(k.Jobs, "thaw", s.runThaw)
-	if err := s.count(context.Background()); err != nil { // before there are requests, so that nothing is counted twice
-		k.Log.Error("cannot count what is stored; it is tried again when it is to be written down", "error", err)
-	}
+	s.remember(stock.totals)
 	return s
-}
-
-// Blobs yields every blob that a row names, for blob.Open.
-func Blobs(k *kernel.Service) iter.Seq2[blob.Ref, error] {
-	t := tablesOf(k.Rows)
-	return func(yield func(blob.Ref, error) bool) {
-		more := true
-		err := k.View(context.Background(), func(tx *store.Tx) error {
-			for _, rows := range []iter.Seq2[string, object]{t.objects.From(tx, ""), t.versions.From(tx, "")} {
-				for _, o := range rows {
-					if more = more && yield(o.Blob, nil); !more {
-						return nil
-					}
-				}
-			}
-			for _, p := range t.parts.From(tx, "") {
-				if more = more && yield(p.Blob, nil); !more {
-					return nil
-				}
-			}
-			for _, ps := range t.extents.From(tx, "") {
-				for _, p := range ps {
-					if more = more && yield(p.Blob, nil); !more {
-						return nil
-					}
-				}
-			}
-			return nil
-		})
-		if err != nil && more {
-			yield(blob.Ref{}, err)
-		}
-	}
 }
 
 // bucketARN and objectARN name resources as policies do.

@@ -2,7 +2,6 @@ package s3
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -13,18 +12,17 @@ import (
 )
 
 // How much a bucket stores is counted in memory, beside the rows, because a row for the sum would be written by every PutObject and make
-// them all wait for each other. The count begins with what the rows hold, and is written down as a level of the meter once in the hour
+// them all wait for each other. The count begins with what the rows hold (stock.go), and is written down as a level of the meter once in the hour
 // after something has changed; so levels are exact at those instants.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/aws-usage-report-understand.html
 
 // usage is the count of all buckets.
 type usage struct {
-	mu      sync.Mutex
-	counted bool
-	bytes   map[shelf]int64
-	moved   map[shelf]struct{} // since the levels were written
-	armed   bool               // the job measure is set
-	arming  map[*store.Tx]bool // transactions that are about to set it
+	mu     sync.Mutex
+	bytes  map[shelf]int64
+	moved  map[shelf]struct{} // since the levels were written
+	armed  bool               // the job measure is set
+	arming map[*store.Tx]bool // transactions that are about to set it
 }
 
 // shelf is what is paid for together.
@@ -75,9 +73,7 @@ func (s *Service) shelved(tx *store.Tx, at shelf, delta int64) {
 		defer s.use.mu.Unlock()
 		s.use.armed, s.use.arming = true, nil
 		s.use.moved[at] = struct{}{}
-		if s.use.counted {
-			s.use.bytes[at] += delta
-		}
+		s.use.bytes[at] += delta
 	})
 }
 
@@ -97,10 +93,7 @@ func (u *usage) arms(tx *store.Tx) bool {
 
 // writeLevels is the job measure.
 func (s *Service) writeLevels(ctx context.Context, _ none) error {
-	moved, err := s.takeMoved(ctx)
-	if err != nil {
-		return err
-	}
+	moved := s.takeMoved()
 	for part := range slices.Chunk(moved, store.MaxRows/4) {
 		err := s.k.Update(ctx, func(tx *store.Tx) error {
 			for _, l := range part {
@@ -130,21 +123,17 @@ type filled struct {
 func (s *Service) Forget() {
 	s.use.mu.Lock()
 	defer s.use.mu.Unlock()
-	s.use.counted, s.use.armed, s.use.bytes = false, false, nil
+	s.use.armed, s.use.bytes = false, map[shelf]int64{}
 	clear(s.use.moved)
 	clear(s.use.arming)
+	s.ruled.Clear()
 }
 
 // takeMoved returns what has changed since the last time, in order.
-func (s *Service) takeMoved(ctx context.Context) ([]filled, error) {
+func (s *Service) takeMoved() []filled {
 	s.use.mu.Lock()
 	defer s.use.mu.Unlock()
 	s.use.armed = false
-	if !s.use.counted {
-		if err := s.count(ctx); err != nil {
-			return nil, err
-		}
-	}
 	out := make([]filled, 0, len(s.use.moved))
 	for at := range s.use.moved {
 		out = append(out, filled{at, s.use.bytes[at]})
@@ -153,41 +142,17 @@ func (s *Service) takeMoved(ctx context.Context) ([]filled, error) {
 	slices.SortFunc(out, func(a, b filled) int {
 		return slices.Compare([]string{a.account, a.region, a.bucket, a.class}, []string{b.account, b.region, b.bucket, b.class})
 	})
-	return out, nil
+	return out
 }
 
-// count adds up all rows.
-func (s *Service) count(ctx context.Context) error {
-	totals := map[shelf]int64{}
-	err := s.k.View(ctx, func(tx *store.Tx) error {
-		for _, table := range []store.Table[object]{s.objects, s.versions} {
-			var b bucket
-			last := ""
-			for k, o := range table.From(tx, "") {
-				name, _, ok := cutBucket(k)
-				if !ok || o.Size == 0 {
-					continue
-				}
-				if name != last {
-					b, _ = s.buckets.Get(tx, name)
-					last = name
-				}
-				totals[shelf{b.Account, b.Region, name, o.Class}] += o.Size
-				if o.Restore != nil && o.Restore.Copied {
-					totals[shelf{b.Account, b.Region, name, standard}] += o.Size
-				}
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("cannot count what is stored: %w", err)
-	}
-	s.use.bytes, s.use.counted = totals, true
+// remember begins the count with what the rows hold.
+func (s *Service) remember(totals map[shelf]int64) {
+	s.use.mu.Lock()
+	defer s.use.mu.Unlock()
+	s.use.bytes = totals
 	for at := range totals { // what the last process did not write down any more, nobody knows
 		s.use.moved[at] = struct{}{}
 	}
-	return nil
 }
 
 // cutBucket takes the bucket off a key of objects or versions.
