@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"strconv"
+	"time"
 
 	"unyo/api/rt"
 	api "unyo/api/s3"
@@ -87,6 +88,9 @@ func (s *Service) createNeeds(in *api.CreateBucketInput, name string) []rt.Need 
 	if in.ACL != nil || granted(in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWrite, in.GrantWriteACP) {
 		needs = append(needs, need("PutBucketAcl", arn)...)
 	}
+	if rt.Val(in.ObjectLockEnabledForBucket) {
+		needs = append(append(needs, need("PutBucketObjectLockConfiguration", arn)...), need("PutBucketVersioning", arn)...)
+	}
 	if in.ObjectOwnership != nil {
 		needs = append(needs, need("PutBucketOwnershipControls", arn)...)
 	}
@@ -101,6 +105,12 @@ func (s *Service) writeNeeds(v reflect.Value, arn string) []rt.Need {
 	needs := need("PutObject", arn)
 	if text(v, "Tagging") != "" {
 		needs = append(needs, need("PutObjectTagging", arn)...)
+	}
+	if text(v, "ObjectLockMode") != "" {
+		needs = append(needs, need("PutObjectRetention", arn)...)
+	}
+	if text(v, "ObjectLockLegalHoldStatus") != "" {
+		needs = append(needs, need("PutObjectLegalHold", arn)...)
 	}
 	if text(v, "ACL") != "" || text(v, "GrantFullControl")+text(v, "GrantRead")+text(v, "GrantReadACP")+text(v, "GrantWriteACP") != "" {
 		needs = append(needs, need("PutObjectAcl", arn)...)
@@ -145,6 +155,8 @@ var inputKeys = []struct{ key, member string }{
 	{"s3:x-amz-grant-read-acp", "GrantReadACP"},
 	{"s3:x-amz-grant-write", "GrantWrite"},
 	{"s3:x-amz-grant-write-acp", "GrantWriteACP"},
+	{"s3:object-lock-mode", "ObjectLockMode"},
+	{"s3:object-lock-legal-hold", "ObjectLockLegalHoldStatus"},
 	{"s3:versionid", "VersionId"},
 	{"s3:if-match", "IfMatch"},
 	{"s3:if-none-match", "IfNoneMatch"},
@@ -165,6 +177,7 @@ func (s *Service) Conditions(ctx context.Context, op string, in any, arn string)
 	if c, ok := in.(*api.CreateBucketInput); ok && c.CreateBucketConfiguration != nil && c.CreateBucketConfiguration.LocationConstraint != nil {
 		keys["s3:locationconstraint"] = []string{*c.CreateBucketConfiguration.LocationConstraint}
 	}
+	s.lockKeys(v, in, keys)
 	if c := call.From(ctx); c != nil && c.Principal.AccessKeyID != "" && len(c.Via) == 0 {
 		keys["s3:signatureversion"], keys["s3:authtype"] = []string{"AWS4-HMAC-SHA256"}, []string{"REST-HEADER"}
 		if c.Presigned {
@@ -178,6 +191,32 @@ func (s *Service) Conditions(ctx context.Context, op string, in any, arn string)
 	}
 	requestedTags(in, v, keys)
 	return keys, s.existingTags(ctx, v, arn, keys)
+}
+
+// lockKeys adds s3:object-lock-mode, -retain-until-date, -remaining-retention-days and -legal-hold as a request asks for them.
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock-managing.html#object-lock-managing-retention-limits
+func (s *Service) lockKeys(v reflect.Value, in any, keys map[string][]string) {
+	var until *time.Time
+	if f := v.FieldByName("ObjectLockRetainUntilDate"); f.IsValid() {
+		until, _ = f.Interface().(*time.Time)
+	}
+	switch p := in.(type) {
+	case *api.PutObjectRetentionInput:
+		if p.Retention != nil {
+			until = p.Retention.RetainUntilDate
+			if p.Retention.Mode != nil {
+				keys["s3:object-lock-mode"] = []string{*p.Retention.Mode}
+			}
+		}
+	case *api.PutObjectLegalHoldInput:
+		if p.LegalHold != nil && p.LegalHold.Status != nil {
+			keys["s3:object-lock-legal-hold"] = []string{*p.LegalHold.Status}
+		}
+	}
+	if until != nil {
+		keys["s3:object-lock-retain-until-date"] = []string{until.UTC().Format(time.RFC3339)}
+		keys["s3:object-lock-remaining-retention-days"] = []string{itoa(int(until.Sub(s.now()) / day))}
+	}
 }
 
 // requestedTags adds s3:RequestObjectTag/<key> and s3:RequestObjectTagKeys.

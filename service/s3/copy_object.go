@@ -59,6 +59,9 @@ func (s *Service) CopyObject(ctx context.Context, in *api.CopyObjectInput) (*api
 		if o.Grants, err = s.objectACL(&b, askedACL{canned: in.ACL, full: in.GrantFullControl, read: in.GrantRead, readACP: in.GrantReadACP, writeACP: in.GrantWriteACP}, o.Owner); err != nil {
 			return err
 		}
+		if o.Lock, err = b.lockFor(askedLock{in.ObjectLockMode, in.ObjectLockRetainUntilDate, in.ObjectLockLegalHoldStatus}, o.Modified); err != nil {
+			return err
+		}
 		cur, has := s.newest(tx, &b, *in.Bucket, *in.Key)
 		if err := checkWrite(in.IfMatch, in.IfNoneMatch, *in.Key, &cur, has); err != nil {
 			return err

@@ -34,6 +34,9 @@ func (s *Service) CreateBucket(ctx context.Context, in *api.CreateBucketInput) (
 		return nil, err
 	}
 	b := bucket{Account: c.Account, Created: s.now(), Public: blockAll()}
+	if rt.Val(in.ObjectLockEnabledForBucket) {
+		b.Versioning, b.Lock = enabled, &lockRule{}
+	}
 	if err := b.begin(s, in); err != nil {
 		return nil, err
 	}

@@ -52,6 +52,9 @@ func (s *Service) CreateMultipartUpload(ctx context.Context, in *api.CreateMulti
 		if u.Draft.Grants, err = s.objectACL(&b, askedACL{canned: in.ACL, full: in.GrantFullControl, read: in.GrantRead, readACP: in.GrantReadACP, writeACP: in.GrantWriteACP}, u.Draft.Owner); err != nil {
 			return err
 		}
+		if u.Draft.Lock, err = b.lockFor(askedLock{in.ObjectLockMode, in.ObjectLockRetainUntilDate, in.ObjectLockLegalHoldStatus}, u.Initiated); err != nil {
+			return err
+		}
 		u.Due = ""
 		s.planUpload(tx, &b, *in.Bucket, *in.Key, id, &u)
 		out.AbortDate, out.AbortRuleId = s.abortion(tx, &b, *in.Bucket, *in.Key, &u)

@@ -16,6 +16,7 @@ type deletion struct {
 	match    *string
 	modified *time.Time
 	size     *int64
+	bypass   bool // governance is set aside
 }
 
 // DeleteObject removes an object: for good where the bucket has no versioning or a version is named, under a delete
@@ -28,7 +29,7 @@ func (s *Service) DeleteObject(ctx context.Context, in *api.DeleteObjectInput) (
 	if err := checkKey(rt.Val(in.Key)); err != nil {
 		return nil, err
 	}
-	d := deletion{*in.Key, in.VersionId, in.IfMatch, in.IfMatchLastModifiedTime, in.IfMatchSize}
+	d := deletion{*in.Key, in.VersionId, in.IfMatch, in.IfMatchLastModifiedTime, in.IfMatchSize, s.bypasses(ctx, in.BypassGovernanceRetention, rt.Val(in.Bucket), *in.Key)}
 	random := s.k.Entropy.Bytes(ctx, 16)
 	var gone deleted
 	err := s.k.Update(ctx, func(tx *store.Tx) error {
@@ -87,6 +88,9 @@ func (s *Service) deleteVersion(tx *store.Tx, b *bucket, name string, d deletion
 	}
 	if err := d.check(&o, ok); err != nil {
 		return deleted{}, err
+	}
+	if ok && o.Lock.keeps(s.k.Clock.Now(), d.bypass) {
+		return deleted{}, lockedAway()
 	}
 	if ok {
 		s.remove(tx, b, name, d.key, &o)

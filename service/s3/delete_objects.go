@@ -35,9 +35,15 @@ func (s *Service) DeleteObjects(ctx context.Context, in *api.DeleteObjectsInput)
 	if err != nil {
 		return nil, err
 	}
+	bypass := map[string]bool{}
+	for _, o := range objects {
+		if rt.Val(in.BypassGovernanceRetention) && o.VersionId != nil {
+			bypass[*o.Key] = s.bypasses(ctx, in.BypassGovernanceRetention, *in.Bucket, *o.Key)
+		}
+	}
 	for len(objects) > 0 {
 		n := min(len(objects), deletionsTogether)
-		if err := s.deleteSome(ctx, in, objects[:n], out); err != nil {
+		if err := s.deleteSome(ctx, in, objects[:n], bypass, out); err != nil {
 			return nil, mapError(err)
 		}
 		objects = objects[n:]
@@ -69,7 +75,7 @@ func failure(o *api.ObjectIdentifier, e awserr.Error) api.Error {
 }
 
 // deleteSome deletes objects in one transaction and adds to out what came of each.
-func (s *Service) deleteSome(ctx context.Context, in *api.DeleteObjectsInput, objects []api.ObjectIdentifier, out *api.DeleteObjectsOutput) error {
+func (s *Service) deleteSome(ctx context.Context, in *api.DeleteObjectsInput, objects []api.ObjectIdentifier, bypass map[string]bool, out *api.DeleteObjectsOutput) error {
 	random := s.k.Entropy.Bytes(ctx, 16*len(objects))
 	var gone []api.DeletedObject
 	var failed []api.Error
@@ -81,7 +87,7 @@ func (s *Service) deleteSome(ctx context.Context, in *api.DeleteObjectsInput, ob
 		}
 		for i := range objects {
 			o := &objects[i]
-			d := deletion{*o.Key, o.VersionId, o.ETag, o.LastModifiedTime, o.Size}
+			d := deletion{*o.Key, o.VersionId, o.ETag, o.LastModifiedTime, o.Size, bypass[*o.Key]}
 			if d.version != nil && *d.version == "" {
 				d.version = nil
 			}

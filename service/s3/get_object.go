@@ -62,6 +62,7 @@ func (s *Service) GetObject(ctx context.Context, in *api.GetObjectInput) (*api.G
 		ContentType: or(in.ResponseContentType, f.Headers.Type), Expires: or(httpTime(in.ResponseExpires), f.Headers.Expires),
 		WebsiteRedirectLocation: or(nil, f.Headers.Redirect), Expiration: or(nil, f.ends), Restore: f.restoreHeader(s.k.Clock.Now()),
 	}
+	out.ObjectLockMode, out.ObjectLockRetainUntilDate, out.ObjectLockLegalHoldStatus = s.lockHeaders(ctx, *in.Bucket, *in.Key, &f.object)
 	if in.PartNumber != nil && f.Upload != "" {
 		out.PartsCount = new(f.Parts)
 	}
@@ -119,6 +120,7 @@ func (s *Service) HeadObject(ctx context.Context, in *api.HeadObjectInput) (*api
 		ContentType: or(in.ResponseContentType, f.Headers.Type), Expires: or(httpTime(in.ResponseExpires), f.Headers.Expires),
 		WebsiteRedirectLocation: or(nil, f.Headers.Redirect), Expiration: or(nil, f.ends), Restore: f.restoreHeader(s.k.Clock.Now()),
 	}
+	out.ObjectLockMode, out.ObjectLockRetainUntilDate, out.ObjectLockLegalHoldStatus = s.lockHeaders(ctx, *in.Bucket, *in.Key, &f.object)
 	if in.PartNumber != nil && f.Upload != "" {
 		out.PartsCount = new(f.Parts)
 	}

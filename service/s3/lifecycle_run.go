@@ -87,6 +87,13 @@ func (s *Service) tendVersion(tx *store.Tx, b *bucket, a tending, key string, se
 		s.put(tx, a.Bucket, key, o, st)
 		m := s.add(tx, b, a.Bucket, key, object{Marker: true, Modified: s.now(), Owner: b.Account}, random)
 		s.objectChanged(tx, b, a.Bucket, key, "LifecycleExpiration:DeleteMarkerCreated", &m)
+	case o.Lock.keeps(now, false): // asked again when the retention is over, or the hold is taken off
+		if o.Lock.Hold != holdOn {
+			if o.Due = s.work(tx, a.Bucket, midnightAfter(o.Lock.Until, 0)); o.Due != "" {
+				s.due.Put(tx, store.Key(a.Bucket, o.Due, key, versionRef(o.Seq)), none{})
+			}
+		}
+		s.put(tx, a.Bucket, key, o, st)
 	default:
 		s.remove(tx, b, a.Bucket, key, &o)
 		s.objectChanged(tx, b, a.Bucket, key, "LifecycleExpiration:Delete", &o)

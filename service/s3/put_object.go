@@ -34,6 +34,13 @@ func (s *Service) PutObject(ctx context.Context, in *api.PutObjectInput) (*api.P
 	if err != nil {
 		return nil, err
 	}
+	asked := askedLock{in.ObjectLockMode, in.ObjectLockRetainUntilDate, in.ObjectLockLegalHoldStatus}
+	if err := asked.check(s.now()); err != nil {
+		return nil, err
+	}
+	if err := asked.summed(w); err != nil {
+		return nil, err
+	}
 	if rt.Val(in.ContentLength) > maxPut {
 		return nil, tooLarge(*in.ContentLength)
 	}
@@ -44,6 +51,9 @@ func (s *Service) PutObject(ctx context.Context, in *api.PutObjectInput) (*api.P
 		}
 		o.Modified, o.Owner = s.now(), b.ownerOf(tx.Call(), in.ACL)
 		if o.Grants, err = s.objectACL(&b, askedACL{canned: in.ACL, full: in.GrantFullControl, read: in.GrantRead, readACP: in.GrantReadACP, writeACP: in.GrantWriteACP}, o.Owner); err != nil {
+			return b, err
+		}
+		if o.Lock, err = b.lockFor(asked, o.Modified); err != nil {
 			return b, err
 		}
 		cur, has := s.newest(tx, &b, *in.Bucket, *in.Key)

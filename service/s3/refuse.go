@@ -18,9 +18,6 @@ var unsupported = []struct{ member, header string }{
 	{"CopySourceSSECustomerAlgorithm", "x-amz-copy-source-server-side-encryption-customer-algorithm"},
 	{"SSEKMSKeyId", "x-amz-server-side-encryption-aws-kms-key-id"},
 	{"SSEKMSEncryptionContext", "x-amz-server-side-encryption-context"},
-	{"ObjectLockMode", "x-amz-object-lock-mode"},
-	{"ObjectLockRetainUntilDate", "x-amz-object-lock-retain-until-date"},
-	{"ObjectLockLegalHoldStatus", "x-amz-object-lock-legal-hold"},
 	{"ObjectLockEventHold", "x-amz-object-lock-event-hold"},
 	{"WriteOffsetBytes", "x-amz-write-offset-bytes"},
 	{"MFA", "x-amz-mfa"},
@@ -52,9 +49,6 @@ func checkEncryption(algorithm string) error {
 }
 
 func refuseBucketFeatures(in *api.CreateBucketInput) error {
-	if rt.Val(in.ObjectLockEnabledForBucket) {
-		return notImplemented("x-amz-bucket-object-lock-enabled")
-	}
 	if n := rt.Val(in.BucketNamespace); n != "" && n != "global" {
 		return notImplemented("x-amz-bucket-namespace")
 	}

@@ -75,6 +75,7 @@ type bucket struct {
 	Versioning string        `json:"versioning,omitempty"` // "", Enabled, Suspended
 	Ownership  string        `json:"ownership,omitempty"`  // "": controls were deleted
 	Public     *publicAccess `json:"public,omitempty"`     // nil: the configuration was deleted
+	Lock       *lockRule     `json:"objectLock,omitempty"` // nil: object lock is off
 	Grants     []grant       `json:"grants,omitempty"`     // nil: everything to the owner
 	BucketKey  bool          `json:"bucketKey,omitempty"`
 	Rules      uint64        `json:"rules,omitempty"` // serial of the call that set the lifecycle rules; 0: there are none
@@ -95,6 +96,7 @@ type object struct {
 	ETag     string            `json:"etag,omitempty"`   // without quotes
 	Entered  time.Time         `json:"entered,omitzero"` // its class, by transition
 	Since    time.Time         `json:"since,omitzero"`   // when it was replaced by a newer version
+	Lock     *lock             `json:"lock,omitempty"`
 	Due      string            `json:"due,omitempty"`    // day under which it is in table due
 	Upload   string            `json:"upload,omitempty"` // multipart: its extents hold the parts
 	Parts    int32             `json:"parts,omitempty"`  // multipart: how many

@@ -27,6 +27,9 @@ func (s *Service) PutBucketVersioning(ctx context.Context, in *api.PutBucketVers
 		return nil, malformedXML()
 	}
 	return &api.PutBucketVersioningOutput{}, s.configure(ctx, in.Bucket, in.ExpectedBucketOwner, "PutBucketVersioning", func(b *bucket) error {
+		if b.Lock != nil && to != enabled {
+			return awserr.New(http.StatusConflict, "InvalidBucketState", "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.")
+		}
 		b.Versioning = to
 		return nil
 	})
