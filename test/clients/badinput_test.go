@@ -206,7 +206,7 @@ var badInput = []struct {
 	{"s3 wrong checksum", header(object("PUT", "/existing/k", "x"), "X-Amz-Checksum-Crc32", "AAAAAA=="), 400, "BadDigest"},
 	{"s3 body that is not the one signed", with(object("PUT", "/existing/k", "x"), func(r *raw) { r.payload = strings.Repeat("0", 64) }), 400, "XAmzContentSHA256Mismatch"},
 	{"s3 chunk cut off", header(with(object("PUT", "/existing/k", "5\r\nhel"), func(r *raw) { r.payload = "STREAMING-UNSIGNED-PAYLOAD-TRAILER" }), "X-Amz-Decoded-Content-Length", "5"), 400, "IncompleteBody"},
-	{"s3 chunk of no length", header(with(object("PUT", "/existing/k", "xyz\r\nhello"), func(r *raw) { r.payload = "STREAMING-UNSIGNED-PAYLOAD-TRAILER" }), "X-Amz-Decoded-Content-Length", "5"), 400, "InvalidRequest"},
+	{"s3 chunk of no length", header(with(object("PUT", "/existing/k", "xyz\r\nhello"), func(r *raw) { r.payload = "STREAMING-UNSIGNED-PAYLOAD-TRAILER" }), "X-Amz-Decoded-Content-Length", "5"), 400, "IncompleteBody"},
 	{"s3 chunk with a forged signature", header(with(object("PUT", "/existing/k", "5;chunk-signature="+strings.Repeat("0", 64)+"\r\nhello\r\n0;chunk-signature="+strings.Repeat("0", 64)+"\r\n\r\n"), func(r *raw) { r.payload = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" }), "X-Amz-Decoded-Content-Length", "5"), 403, "SignatureDoesNotMatch"},
 	{"s3 part number 0", object("PUT", "/existing/k?partNumber=0&uploadId=x", "x"), 400, "InvalidArgument"},
 	{"s3 upload that does not exist", object("PUT", "/existing/k?partNumber=1&uploadId=x", "x"), 404, "NoSuchUpload"},
