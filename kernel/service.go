@@ -62,6 +62,10 @@ func (s *Service) Wait(ctx context.Context, t time.Time, woken <-chan struct{}) 
 	return s.world.Wait(ctx, t, woken)
 }
 
+// Flows reports that time passes by itself now: it is not held, and nobody is advancing it. Limits on what happens within a second
+// that leave no row are judged only then: while time stands there is no second in which there could be too much.
+func (s *Service) Flows() bool { return s.world.Mode() != clock.Held && !s.world.Advancing() }
+
 // Durable returns when everything committed so far survives power loss, also within Advance, where commits do not wait for
 // the disk. Ask it before destroying what a committed row no longer refers to.
 func (s *Service) Durable() error { return s.store.Sync() }

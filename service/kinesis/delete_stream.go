@@ -4,6 +4,7 @@ import (
 	"context"
 
 	api "unyo/api/kinesis"
+	"unyo/api/rt"
 	"unyo/base/call"
 	"unyo/engine/blob"
 	"unyo/kernel/meter"
@@ -24,6 +25,13 @@ func (s *Service) DeleteStream(ctx context.Context, in *api.DeleteStreamInput) (
 		if !s.streams.Has(tx, name) {
 			return noStream(c, name)
 		}
+		consumers := s.consumersOf(tx, name)
+		if len(consumers) > 0 && !rt.Val(in.EnforceConsumerDeletion) {
+			return api.NewResourceInUseException("Stream %s under account %s has registered consumers. Deregister them, or set EnforceConsumerDeletion.", name, c.Account)
+		}
+		for i := range consumers {
+			s.forgetConsumer(tx, name, &consumers[i])
+		}
 		lo, hi := store.Key(name, ""), store.Key(name, "g") // all that follows the name is hexadecimal
 		for _, a := range s.arrivals.Between(tx, lo, hi) {
 			freed = append(freed, a.Ref)
@@ -35,6 +43,7 @@ func (s *Service) DeleteStream(ctx context.Context, in *api.DeleteStreamInput) (
 		s.shards.Erase(tx, lo, hi)
 		s.streams.Delete(tx, name)
 		s.expire.CancelKey(tx, name)
+		s.scale.CancelKey(tx, name)
 		arn := s.arn(c.Scope, name)
 		s.k.Resources.Delete(tx, arn)
 		s.k.Tags.Clear(tx, arn)
@@ -46,5 +55,6 @@ func (s *Service) DeleteStream(ctx context.Context, in *api.DeleteStreamInput) (
 		return nil, err
 	}
 	s.blobs.Free(freed...)
+	s.news.Ring(bellOf(c.Scope, name))
 	return &api.DeleteStreamOutput{}, nil
 }

@@ -24,7 +24,7 @@ func (s *Service) DescribeStream(ctx context.Context, in *api.DescribeStreamInpu
 			StreamName: new(row.Name), StreamARN: new(s.arn(tx.Scope(), row.Name)), StreamStatus: new(api.StreamStatusActive),
 			StreamModeDetails: &api.StreamModeDetails{StreamMode: new(row.mode())}, StreamCreationTimestamp: new(row.CreatedAt),
 			RetentionPeriodHours: new(row.RetentionHours), EncryptionType: new(api.EncryptionTypeNone),
-			EnhancedMonitoring: []api.EnhancedMetrics{{ShardLevelMetrics: []string{}}}, Shards: []api.Shard{}, HasMoreShards: new(false),
+			EnhancedMonitoring: row.monitoring(), Shards: []api.Shard{}, HasMoreShards: new(false),
 		}
 		for _, sh := range s.shardsOf(tx, row) {
 			if sh.Number <= after {
@@ -50,8 +50,8 @@ func (s *Service) DescribeStreamSummary(ctx context.Context, in *api.DescribeStr
 			StreamName: new(row.Name), StreamARN: new(s.arn(tx.Scope(), row.Name)), StreamStatus: new(api.StreamStatusActive),
 			StreamModeDetails: &api.StreamModeDetails{StreamMode: new(row.mode())}, StreamCreationTimestamp: new(row.CreatedAt),
 			RetentionPeriodHours: new(row.RetentionHours), EncryptionType: new(api.EncryptionTypeNone),
-			EnhancedMonitoring: []api.EnhancedMetrics{{ShardLevelMetrics: []string{}}},
-			OpenShardCount:     new(int32(row.Open)), ConsumerCount: new(int32(0)), MaxRecordSizeInKiB: new(row.MaxRecordKiB),
+			EnhancedMonitoring: row.monitoring(),
+			OpenShardCount:     new(int32(row.Open)), ConsumerCount: new(int32(len(s.consumersOf(tx, row.Name)))), MaxRecordSizeInKiB: new(row.MaxRecordKiB),
 		}
 		return nil
 	})

@@ -51,20 +51,40 @@ func (s *Service) GetRecords(ctx context.Context, in *api.GetRecordsInput) (*api
 		return nil, dryRun()
 	}
 	out := &api.GetRecordsOutput{Records: []api.Record{}, MillisBehindLatest: new(int64(0))}
-	next, err := s.read(&f, it.Next, most, out)
+	if !s.reads.take(ctx, s.k, &f) {
+		s.measureRefusedRead(ctx, &f)
+		return nil, api.NewProvisionedThroughputExceededException("Rate exceeded for shard %s in stream %s under account %s.", f.shard.id(), f.row.Name, c.Account)
+	}
+	next, err := s.read(&f, it.Next, most, maxRead, out)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read shard %s of %q: %w", f.shard.id(), f.row.Name, err)
 	}
 	switch {
 	case next < f.end: // a wait of no time at all must not look like having caught up
-		out.MillisBehindLatest = new(max(1, now.Sub(*out.Records[len(out.Records)-1].ApproximateArrivalTimestamp).Milliseconds()))
+		out.MillisBehindLatest = new(behind(now, out.Records))
 	case !f.shard.open():
 		out.ChildShards = f.children
-		return out, nil
 	}
-	out.NextShardIterator = new(s.sealed("iterator", c.Scope, iterator{it.Stream, it.ID, it.Shard, next, now}))
-	s.outgoing(ctx, &f, out)
+	if out.ChildShards == nil {
+		out.NextShardIterator = new(s.sealed("iterator", c.Scope, iterator{it.Stream, it.ID, it.Shard, next, now}))
+	}
+	s.outgoing(ctx, &f, out, now)
 	return out, nil
+}
+
+// behind is how far a reader is behind, in milliseconds, that has more to read than it was given.
+func behind(now time.Time, given []api.Record) int64 {
+	if len(given) == 0 {
+		return 1
+	}
+	return max(1, now.Sub(*given[len(given)-1].ApproximateArrivalTimestamp).Milliseconds())
+}
+
+func bytesOf(records []api.Record) (n int) {
+	for i := range records {
+		n += len(records[i].Data) + len(*records[i].PartitionKey)
+	}
+	return n
 }
 
 // iteratorOf opens the iterator of a request.
@@ -143,7 +163,7 @@ func (s *Service) children(tx *store.Tx, row *stream, parent int) (list []api.Ch
 
 // read takes records out of the batches and returns the position behind the last that is answered: the shard's end,
 // when no record is left.
-func (s *Service) read(f *found, next uint64, most int, out *api.GetRecordsOutput) (uint64, error) {
+func (s *Service) read(f *found, next uint64, most, mostBytes int, out *api.GetRecordsOutput) (uint64, error) {
 	bytes := 0
 	for i := range f.batches {
 		b := &f.batches[i]
@@ -164,7 +184,7 @@ func (s *Service) read(f *found, next uint64, most int, out *api.GetRecordsOutpu
 			if n < next {
 				continue
 			}
-			if bytes += len(key) + len(data); len(out.Records) == most || (bytes > maxRead && len(out.Records) > 0) {
+			if bytes += len(key) + len(data); len(out.Records) == most || (bytes > mostBytes && len(out.Records) > 0) {
 				return n, nil
 			}
 			out.Records = append(out.Records, api.Record{
@@ -188,13 +208,11 @@ func errorsOf(read, closed error) error {
 }
 
 // outgoing counts what was read.
-func (s *Service) outgoing(ctx context.Context, f *found, out *api.GetRecordsOutput) {
-	if !f.row.OnDemand || len(out.Records) == 0 {
-		return
+func (s *Service) outgoing(ctx context.Context, f *found, out *api.GetRecordsOutput, now time.Time) {
+	n := bytesOf(out.Records)
+	s.reads.give(ctx, s.k, f, n)
+	s.measureRead(ctx, f, out, n, now)
+	if f.row.OnDemand && n > 0 {
+		s.k.Meter.Count(ctx, meter.Quantity{Usage: meter.Usage{Service: s.k.Name, Type: "OnDemand-BilledOutgoingBytes"}, Amount: float64(n)})
 	}
-	n := 0
-	for i := range out.Records {
-		n += len(out.Records[i].Data) + len(*out.Records[i].PartitionKey)
-	}
-	s.k.Meter.Count(ctx, meter.Quantity{Usage: meter.Usage{Service: s.k.Name, Type: "OnDemand-BilledOutgoingBytes"}, Amount: float64(n)})
 }

@@ -8,6 +8,7 @@ type head struct {
 	Next    uint64
 	Records int64
 	Bytes   int64
+	Minute  *minute `json:",omitempty"` // of an on-demand stream's shard
 }
 
 // What a shard takes in a second: 1 MiB, keys included, and 1,000 records. A second's worth may come at once.

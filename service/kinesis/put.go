@@ -26,6 +26,7 @@ type put struct {
 	records []api.PutRecordsRequestEntry
 	after   string // sequence number above which theirs must be, "" for any
 	dry     bool
+	batch   bool // PutRecords
 
 	hashes []hashKey
 	shards []int    // of each record, as planned
@@ -40,9 +41,10 @@ type placed struct {
 
 // plan is what a put will do: the records that each shard takes.
 type plan struct {
-	id     string // of the stream
-	layout string // of the stream
-	parts  []planned
+	id      string   // of the stream
+	layout  string   // of the stream
+	watched []string // metrics that are told of each shard
+	parts   []planned
 }
 
 type planned struct {
@@ -64,6 +66,9 @@ func (s *Service) put(ctx context.Context, p *put) error {
 	for attempt := 0; ; attempt++ {
 		pl, err := s.plan(ctx, p)
 		if err != nil || len(pl.parts) == 0 {
+			if err == nil && pl.id != "" {
+				s.measurePut(ctx, p, &pl)
+			}
 			return err
 		}
 		ref, err := s.blobs.Stage(ctx, bytes.NewReader(p.encode(pl)))
@@ -76,10 +81,15 @@ func (s *Service) put(ctx context.Context, p *put) error {
 			err = errors.Join(err, s.blobs.Discard(ref))
 		}
 		if !moved {
+			if err == nil && !repeated {
+				s.news.Ring(bellOf(call.ScopeOf(ctx), p.name))
+				s.measurePut(ctx, p, &pl)
+			}
 			return err
 		}
 		if attempt == 16 { // others are always faster: the shards are full
 			p.refuse()
+			s.measurePut(ctx, p, &pl)
 			return nil
 		}
 	}
@@ -153,7 +163,7 @@ func (s *Service) answered(tx *store.Tx, p *put) bool {
 
 // distribute fills the plan.
 func (s *Service) distribute(tx *store.Tx, p *put, row *stream) plan {
-	pl := plan{id: row.ID, layout: row.Layout}
+	pl := plan{id: row.ID, layout: row.Layout, watched: row.Watched}
 	now := s.k.Clock.Now()
 	open := s.openShards(tx, row)
 	heads := map[int]*head{}
@@ -257,6 +267,9 @@ func (s *Service) fill(tx *store.Tx, p *put, row *stream, part *planned, ref blo
 		p.result[i] = placed{n, row.sequence(part.shard, h.Next)}
 		bytes += size(&p.records[i])
 		h.Next++
+	}
+	if row.OnDemand && h.strain(now, len(part.records), bytes) {
+		s.scaleLater(tx, row, now)
 	}
 	s.heads.Put(tx, shardKey(row.Name, n), h)
 	s.batches.Put(tx, batchKey(row.Name, n, first), batch{Ref: ref, Offset: part.offset, Size: part.size, First: first, Count: h.Next - first, At: now})

@@ -14,7 +14,7 @@ func (s *Service) PutRecords(ctx context.Context, in *api.PutRecordsInput) (*api
 	if err != nil {
 		return nil, err
 	}
-	p := &put{name: name, dry: rt.Val(in.DryRun), records: in.Records}
+	p := &put{name: name, dry: rt.Val(in.DryRun), records: in.Records, batch: true}
 	if err := s.put(ctx, p); err != nil {
 		return nil, err
 	}

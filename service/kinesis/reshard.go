@@ -11,7 +11,9 @@ import (
 
 // reshard changes the open shards of a provisioned stream.
 func (s *Service) reshard(ctx context.Context, name, arn, id *string, fn func(tx *store.Tx, row *stream, g *grid) error) error {
-	return s.update(ctx, name, arn, id, func(tx *store.Tx, row *stream) error {
+	var of string
+	err := s.update(ctx, name, arn, id, func(tx *store.Tx, row *stream) error {
+		of = row.Name
 		if row.OnDemand {
 			return api.NewValidationException("Stream %s is in the ON_DEMAND mode: its shards cannot be changed.", row.Name)
 		}
@@ -22,6 +24,10 @@ func (s *Service) reshard(ctx context.Context, name, arn, id *string, fn func(tx
 		g.save(tx)
 		return nil
 	})
+	if err == nil {
+		s.news.Ring(bellOf(call.ScopeOf(ctx), of)) // readers of closed shards have come to their end
+	}
+	return err
 }
 
 // openShard finds the place of an open shard among all open ones.

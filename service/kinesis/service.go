@@ -10,6 +10,7 @@ import (
 	"unyo/engine/blob"
 	"unyo/engine/credential"
 	"unyo/kernel"
+	"unyo/kernel/bell"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 )
@@ -20,14 +21,20 @@ type Service struct {
 	blobs *blob.Store
 	seal  *credential.Sealer // of iterators and tokens
 
-	streams  store.Table[stream]
-	shards   store.Table[shard]    // stream, shard number
-	heads    store.Table[head]     // stream, shard number; only of shards that have taken records
-	batches  store.Table[batch]    // stream, shard number, first position
-	arrivals store.Table[arrival]  // stream, instant, first shard number and position
-	answers  store.Table[[]placed] // stream, request id of a job's call → what it was answered
-	expire   jobs.Job[expireArg]
-	layouts  layouts
+	streams   store.Table[stream]
+	shards    store.Table[shard]    // stream, shard number
+	heads     store.Table[head]     // stream, shard number; only of shards that have taken records
+	batches   store.Table[batch]    // stream, shard number, first position
+	arrivals  store.Table[arrival]  // stream, instant, first shard number and position
+	answers   store.Table[[]placed] // stream, request id of a job's call → what it was answered
+	consumers store.Table[consumer] // stream, name
+	expire    jobs.Job[expireArg]
+	scale     jobs.Job[expireArg]
+	layouts   layouts
+
+	news          bell.Bell // rung by account, region and stream, when records have come or shards have changed
+	subscriptions subscriptions
+	reads         reads
 }
 
 // stream is a data stream.
@@ -43,6 +50,7 @@ type stream struct {
 	Horizon        time.Time   // what arrived until then has expired for good, whatever the retention is now
 	Scaled         []time.Time // calls of UpdateShardCount within a day
 	Switched       []time.Time // calls of UpdateStreamMode within a day
+	Watched        []string    `json:",omitempty"` // metrics that are told of each shard too
 }
 
 // batch is the records that one put added to one shard: positions First ≤ n < First+Count.
@@ -72,14 +80,16 @@ type part struct {
 func New(k *kernel.Service, blobs *blob.Store) *Service {
 	s := &Service{
 		k: k, blobs: blobs, seal: credential.New([32]byte(k.Entropy.Derive("kinesis", 32, ""))),
-		streams:  store.TableOf[stream](k.Rows, "stream", store.Regional),
-		shards:   store.TableOf[shard](k.Rows, "shard", store.Regional),
-		heads:    store.TableOf[head](k.Rows, "head", store.Regional),
-		batches:  store.TableOf[batch](k.Rows, "batch", store.Regional),
-		arrivals: store.TableOf[arrival](k.Rows, "arrival", store.Regional),
-		answers:  store.TableOf[[]placed](k.Rows, "answer", store.Regional),
+		streams:   store.TableOf[stream](k.Rows, "stream", store.Regional),
+		shards:    store.TableOf[shard](k.Rows, "shard", store.Regional),
+		heads:     store.TableOf[head](k.Rows, "head", store.Regional),
+		batches:   store.TableOf[batch](k.Rows, "batch", store.Regional),
+		arrivals:  store.TableOf[arrival](k.Rows, "arrival", store.Regional),
+		answers:   store.TableOf[[]placed](k.Rows, "answer", store.Regional),
+		consumers: store.TableOf[consumer](k.Rows, "consumer", store.Regional),
 	}
 	s.expire = jobs.Handle(k.Jobs, "expire", s.runExpire)
+	s.scale = jobs.Handle(k.Jobs, "scale", s.runScale)
 	return s
 }
 

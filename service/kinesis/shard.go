@@ -104,4 +104,7 @@ func (s *Service) levels(tx *store.Tx, row *stream) {
 	arn := s.arn(tx.Scope(), row.Name)
 	s.k.Meter.Level(tx, meter.Usage{Service: s.k.Name, Type: "Storage-ShardHour"}, arn, shards)
 	s.k.Meter.Level(tx, meter.Usage{Service: s.k.Name, Type: "OnDemand-StreamHour"}, arn, streams)
+	for _, c := range s.consumersOf(tx, row.Name) { // an hour of each shard for each consumer
+		s.k.Meter.Level(tx, meter.Usage{Service: s.k.Name, Type: fanoutHour}, s.consumerARN(tx.Scope(), row.Name, &c), float64(row.Open))
+	}
 }

@@ -143,6 +143,27 @@ def read_all(stream):
 
 
 assert sorted(int(r["Data"]) for r in read_all("k")) == list(range(100))
+
+# Enhanced fan-out: what is there, then what comes, from one shard.
+stream = kinesis.describe_stream_summary(StreamName="k")["StreamDescriptionSummary"]["StreamARN"]
+consumer = kinesis.register_stream_consumer(StreamARN=stream, ConsumerName="fan")["Consumer"]["ConsumerARN"]
+assert kinesis.describe_stream_consumer(ConsumerARN=consumer)["ConsumerDescription"]["ConsumerStatus"] == "ACTIVE"
+assert [c["ConsumerName"] for c in kinesis.list_stream_consumers(StreamARN=stream)["Consumers"]] == ["fan"]
+there = [r["Data"] for r in read_all("k")]
+shard = kinesis.list_shards(StreamName="k")["Shards"][0]["ShardId"]
+events = iter(kinesis.subscribe_to_shard(ConsumerARN=consumer, ShardId=shard, StartingPosition={"Type": "TRIM_HORIZON"})["EventStream"])
+pushed = next(events)["SubscribeToShardEvent"]
+assert pushed["Records"] and all(r["Data"] in there for r in pushed["Records"]) and pushed["ContinuationSequenceNumber"]
+late = kinesis.put_record(StreamName="k", PartitionKey="late", ExplicitHashKey="0", Data=b"late")
+assert late["ShardId"] == shard
+while not (pushed := next(events)["SubscribeToShardEvent"])["Records"]:
+    pass
+assert [r["Data"] for r in pushed["Records"]] == [b"late"] and pushed["ContinuationSequenceNumber"] == late["SequenceNumber"]
+refused("ResourceInUseException", kinesis.delete_stream, StreamName="k")
+kinesis.enable_enhanced_monitoring(StreamName="k", ShardLevelMetrics=["ALL"])
+kinesis.disable_enhanced_monitoring(StreamName="k", ShardLevelMetrics=["IncomingBytes"])
+kinesis.deregister_stream_consumer(ConsumerARN=consumer)
+
 kinesis.create_stream(StreamName="logs", ShardCount=1)
 iam.create_role(RoleName="tokinesis", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "logs.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
