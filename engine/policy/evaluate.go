@@ -1,7 +1,7 @@
 package policy
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"unyo/base/call"
@@ -28,7 +28,10 @@ type Set struct {
 	Sessions []*Document
 	Resource *Document
 	// SCPs and RCPs hold one slice per level, root first: each level must allow. Empty: no organisation has a say.
+	// SCPs are those above the caller's account, RCPs those above the resource's.
 	SCPs, RCPs [][]*Document
+	// Management is the organisation's management account: nothing restrains its principals and its resources.
+	Management string
 }
 
 // Verdict is the answer and its cause.
@@ -40,62 +43,99 @@ type Verdict struct {
 	Statement string // Sid, or its position as #2
 }
 
-// Sentence words a denial as AWS does.
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-func (v Verdict) Sentence(r *Request) string {
-	s := "User: " + r.Principal.ARN + " is not authorized to perform: " + r.Action
-	if r.Principal.Kind == call.Anonymous {
-		s = "User: anonymous is not authorized to perform: " + r.Action
-	}
-	if r.Resource != "" && r.Resource != "*" {
-		s += " on resource: " + r.Resource
-	}
-	if v.Explicit {
-		return s + " with an explicit deny in " + article(v.Kind)
-	}
-	return s + " because no " + string(v.Kind) + " allows the " + r.Action + " action"
-}
-
-func article(k Kind) string {
-	if k == Identity {
-		return "an " + string(k)
-	}
-	return "a " + string(k)
-}
-
 // Evaluate decides. Explicit denials come first; then every layer must agree.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 func Evaluate(set *Set, r *Request) Verdict {
-	e := evaluation{r: r}
-	service, name, _ := strings.Cut(strings.ToLower(r.Action), ":")
-	e.service, e.name = service, name
-	if r.Keys == nil {
-		r.Keys = noKeys
-	}
-	if v, denied := e.anyDeny(set); denied {
+	e := newEvaluation(set, r)
+	if v, denied := e.anyDeny(); denied {
 		return v
 	}
-	for _, level := range set.RCPs {
+	for _, level := range e.rcps {
 		if v := e.anyAllow(level, RCP); !v.Allowed {
 			return v
 		}
 	}
-	for _, level := range set.SCPs {
+	for _, level := range e.scps {
 		if v := e.anyAllow(level, SCP); !v.Allowed {
 			return v
 		}
 	}
-	return e.layers(set)
+	return e.layers()
+}
+
+// evaluation is one decision under way.
+type evaluation struct {
+	set           *Set
+	r             *Request
+	service, name string
+	scps, rcps    [][]*Document
+	keys          Keys
+	known         [16]answer // what the context has said of a key; a decision asks for few
+	asked         int
+}
+
+type answer struct {
+	key    string
+	values []string
+	found  bool
+}
+
+func newEvaluation(set *Set, r *Request) *evaluation {
+	e := &evaluation{set: set, r: r, scps: set.SCPs, rcps: set.RCPs}
+	e.service, e.name, _ = strings.Cut(strings.ToLower(r.Action), ":")
+	e.keys = e.ask
+	if r.Keys == nil {
+		e.keys = noKeys
+	}
+	p := r.Principal
+	linked := serviceLinked(p)
+	// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html#not-restricted-by-scp
+	if linked || p.Kind == call.AWSService || p.Kind == call.Anonymous || set.Management != "" && p.Account == set.Management {
+		e.scps = nil
+	}
+	// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html#rcp-effects-on-permissions
+	if linked || set.Management != "" && e.owner() == set.Management {
+		e.rcps = nil
+	}
+	return e
+}
+
+// ask remembers what the context answers: finding it may take a look at rows.
+func (e *evaluation) ask(key string) ([]string, bool) {
+	for i := range e.asked {
+		if e.known[i].key == key {
+			return e.known[i].values, e.known[i].found
+		}
+	}
+	values, found := e.r.Keys(key)
+	if e.asked < len(e.known) {
+		e.known[e.asked] = answer{key, values, found}
+		e.asked++
+	}
+	return values, found
+}
+
+// serviceLinked recognises the roles that belong to a service: organisations have no say over them.
+func serviceLinked(p *call.Principal) bool {
+	return p.Kind == call.AssumedRole && strings.Contains(p.RoleARN, ":role/aws-service-role/")
+}
+
+func (e *evaluation) owner() string {
+	if e.r.Owner == "" {
+		return e.r.Principal.Account
+	}
+	return e.r.Owner
 }
 
 // layers weighs resource, identity, boundary and session policies once nothing denies.
-func (e *evaluation) layers(set *Set) Verdict {
+func (e *evaluation) layers() Verdict {
 	p := e.r.Principal
 	kind := Resource
-	if set.Resource != nil {
-		kind = set.Resource.Kind
+	if e.set.Resource != nil {
+		kind = e.set.Resource.Kind
 	}
-	grant, byResource := e.resourceGrant(set.Resource)
-	cross := e.r.Owner != "" && e.r.Owner != p.Account
+	grant, byResource := e.resourceGrant(e.set.Resource)
+	cross := e.owner() != p.Account
 	if e.r.ResourceMust && grant == noGrant {
 		return Verdict{Kind: kind}
 	}
@@ -109,85 +149,103 @@ func (e *evaluation) layers(set *Set) Verdict {
 	if cross && grant == noGrant {
 		return Verdict{Kind: kind}
 	}
-	if !cross && grant == grantSelf && (p.Kind != call.Root) {
+	if !cross && grant == grantSelf && p.Kind != call.Root {
 		return byResource
 	}
+	return e.own(!cross && grant == grantRole, byResource)
+}
+
+// own weighs the caller's own policies; byResource stands in for the identity policies where the resource names the role.
+func (e *evaluation) own(named bool, byResource Verdict) Verdict {
 	identity := Verdict{Allowed: true, Kind: Identity, Document: "root"}
 	switch {
-	case p.Kind == call.Root:
-	case !cross && grant == grantRole:
+	case e.r.Principal.Kind == call.Root:
+		return identity
+	case named:
 		identity = byResource
 	default:
-		if identity = e.anyAllow(set.Identity, Identity); !identity.Allowed {
+		if identity = e.anyAllow(e.set.Identity, Identity); !identity.Allowed {
 			return identity
 		}
 	}
-	if set.Boundary != nil {
-		if v := e.anyAllow([]*Document{set.Boundary}, Boundary); !v.Allowed {
+	if e.set.Boundary != nil {
+		if v := e.allow(e.set.Boundary, Boundary); !v.Allowed {
 			return v
 		}
 	}
-	if len(set.Sessions) > 0 {
-		if v := e.anyAllow(set.Sessions, Session); !v.Allowed {
+	// A federated user has what its session policies allow, and nothing without them.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html
+	if len(e.set.Sessions) > 0 || e.r.Principal.Kind == call.FederatedUser && !named {
+		if v := e.anyAllow(e.set.Sessions, Session); !v.Allowed {
 			return v
 		}
 	}
 	return identity
 }
 
-type evaluation struct {
-	r             *Request
-	service, name string
-}
-
-func (e *evaluation) anyDeny(set *Set) (Verdict, bool) {
-	for _, level := range set.RCPs {
-		if v, ok := e.deny(level...); ok {
+func (e *evaluation) anyDeny() (Verdict, bool) {
+	for _, level := range e.rcps {
+		if v, ok := e.deny(level); ok {
 			return v, true
 		}
 	}
-	for _, level := range set.SCPs {
-		if v, ok := e.deny(level...); ok {
+	for _, level := range e.scps {
+		if v, ok := e.deny(level); ok {
 			return v, true
 		}
 	}
-	if v, ok := e.deny(set.Resource); ok {
-		return v, true
-	}
-	if v, ok := e.deny(set.Identity...); ok {
-		return v, true
-	}
-	if v, ok := e.deny(set.Boundary); ok {
-		return v, true
-	}
-	return e.deny(set.Sessions...)
-}
-
-func (e *evaluation) deny(docs ...*Document) (Verdict, bool) {
-	for _, d := range docs {
+	for _, d := range [...]*Document{e.set.Resource, e.set.Boundary} {
 		if d == nil {
 			continue
 		}
-		for i := range d.statements {
-			s := &d.statements[i]
-			if !s.allow && e.denies(s) && s.applies(e.service, e.name, e.r.Resource, e.r.Keys) {
-				return Verdict{Explicit: true, Kind: d.Kind, Document: d.Name, Statement: s.label(i)}, true
-			}
+		if i := e.first(d, false); i >= 0 {
+			return Verdict{Explicit: true, Kind: d.Kind, Document: d.Name, Statement: d.label(i)}, true
+		}
+	}
+	if v, ok := e.deny(e.set.Identity); ok {
+		return v, true
+	}
+	return e.deny(e.set.Sessions)
+}
+
+func (e *evaluation) deny(docs []*Document) (Verdict, bool) {
+	for _, d := range docs {
+		if i := e.first(d, false); i >= 0 {
+			return Verdict{Explicit: true, Kind: d.Kind, Document: d.Name, Statement: d.label(i)}, true
 		}
 	}
 	return Verdict{}, false
 }
 
-// denies reports whether the statement's principal element speaks of the caller at all.
-func (e *evaluation) denies(s *statement) bool { return s.grants(e.r.Principal) != noGrant }
+// first finds the first statement of the effect that speaks of the question, and of the caller in any way; -1 for none.
+func (e *evaluation) first(d *Document, allow bool) int {
+	x := &d.denies
+	if allow {
+		x = &d.allows
+	}
+	for _, i := range x.of(e.service) {
+		if s := &d.statements[i]; e.applies(s) && s.grants(e.r.Principal) != noGrant {
+			return int(i)
+		}
+	}
+	return -1
+}
+
+func (e *evaluation) applies(s *statement) bool {
+	return s.speaks(e.service, e.name, e.r.Resource, e.keys) && s.holds(e.keys)
+}
+
+func (e *evaluation) allow(d *Document, kind Kind) Verdict {
+	if i := e.first(d, true); i >= 0 {
+		return Verdict{Allowed: true, Kind: kind, Document: d.Name, Statement: d.label(i)}
+	}
+	return Verdict{Kind: kind}
+}
 
 func (e *evaluation) anyAllow(docs []*Document, kind Kind) Verdict {
 	for _, d := range docs {
-		for i := range d.statements {
-			s := &d.statements[i]
-			if s.allow && s.grants(e.r.Principal) != noGrant && s.applies(e.service, e.name, e.r.Resource, e.r.Keys) {
-				return Verdict{Allowed: true, Kind: kind, Document: d.Name, Statement: s.label(i)}
-			}
+		if v := e.allow(d, kind); v.Allowed {
+			return v
 		}
 	}
 	return Verdict{Kind: kind}
@@ -199,21 +257,19 @@ func (e *evaluation) resourceGrant(d *Document) (Grant, Verdict) {
 	if d == nil {
 		return best, verdict
 	}
-	for i := range d.statements {
+	for _, i := range d.allows.of(e.service) {
 		s := &d.statements[i]
-		if !s.allow {
-			continue
-		}
-		if g := s.grants(e.r.Principal); g > best && s.applies(e.service, e.name, e.r.Resource, e.r.Keys) {
-			best, verdict = g, Verdict{Allowed: true, Kind: d.Kind, Document: d.Name, Statement: s.label(i)}
+		if g := s.grants(e.r.Principal); g > best && e.applies(s) {
+			best, verdict = g, Verdict{Allowed: true, Kind: d.Kind, Document: d.Name, Statement: d.label(int(i))}
 		}
 	}
 	return best, verdict
 }
 
-func (s *statement) label(i int) string {
-	if s.sid != "" {
-		return s.sid
+// label names a statement: its Sid, or its position as #2.
+func (d *Document) label(i int) string {
+	if sid := d.statements[i].sid; sid != "" {
+		return sid
 	}
-	return fmt.Sprintf("#%d", i+1)
+	return "#" + strconv.Itoa(i+1)
 }

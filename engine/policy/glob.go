@@ -1,27 +1,60 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
-// glob is a pattern with the wildcards * and ?, kept in pieces so that substituted variables stay literal.
+// glob is a pattern with the wildcards * and ?. Most have neither variables nor more than one star at the end: they are
+// told apart once, so that matching them is one comparison.
 type glob struct {
+	form   form
+	fold   bool   // compare without case: text is in lower case
+	text   string // what exact, prefix and wild compare with
 	pieces []piece
-	fold   bool // compare without case
 }
+
+type form uint8
+
+const (
+	exact    form = iota
+	prefix        // text, then anything
+	wild          // wildcards anywhere
+	variable      // pieces, put together for each request
+)
 
 type piece struct {
 	literal  string // used when variable is ""
-	variable string // lower-case key of ${…}
+	variable string // lower-case key of ${…}; =c is the character c itself
 	fallback string // the default of ${key, 'default'}
 	hasFall  bool
 }
 
 // compileGlob reads pattern; with vars, ${key} is a policy variable and ${*}, ${?}, ${$} are literal characters.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 func compileGlob(pattern string, vars, fold bool) glob {
 	if fold {
 		pattern = strings.ToLower(pattern)
 	}
-	g := glob{fold: fold}
-	for vars {
+	if vars {
+		if pieces := compilePieces(pattern); pieces != nil {
+			return glob{form: variable, fold: fold, pieces: pieces}
+		}
+	}
+	g := glob{form: wild, fold: fold, text: pattern}
+	switch i := strings.IndexAny(pattern, "*?"); {
+	case i < 0:
+		g.form = exact
+	case pattern[i] == '*' && i == len(pattern)-1:
+		g.form, g.text = prefix, pattern[:i]
+	}
+	return g
+}
+
+// compilePieces returns nil for a pattern without variables.
+func compilePieces(pattern string) (pieces []piece) {
+	found := false
+	for {
 		i := strings.Index(pattern, "${")
 		if i < 0 {
 			break
@@ -31,20 +64,23 @@ func compileGlob(pattern string, vars, fold bool) glob {
 			break
 		}
 		if i > 0 {
-			g.pieces = append(g.pieces, piece{literal: pattern[:i]})
+			pieces = append(pieces, piece{literal: pattern[:i]})
 		}
-		g.pieces = append(g.pieces, compileVariable(pattern[i+2:i+j]))
+		pieces, found = append(pieces, compileVariable(pattern[i+2:i+j])), true
 		pattern = pattern[i+j+1:]
 	}
-	if pattern != "" {
-		g.pieces = append(g.pieces, piece{literal: pattern})
+	if !found {
+		return nil
 	}
-	return g
+	if pattern != "" {
+		pieces = append(pieces, piece{literal: pattern})
+	}
+	return pieces
 }
 
 func compileVariable(name string) piece {
 	if name == "*" || name == "?" || name == "$" {
-		return piece{variable: "=" + name} // a character that stands for itself
+		return piece{variable: "=" + name}
 	}
 	key, fallback, has := strings.Cut(name, ",")
 	fallback = strings.TrimSpace(fallback)
@@ -54,41 +90,30 @@ func compileVariable(name string) piece {
 	return piece{variable: strings.ToLower(strings.TrimSpace(name))}
 }
 
-// plain reports the pattern when it holds neither variable nor wildcard.
-func (g glob) plain() (string, bool) {
-	switch len(g.pieces) {
-	case 0:
-		return "", true
-	case 1:
-		p := g.pieces[0]
-		if p.variable == "" && !strings.ContainsAny(p.literal, "*?") {
-			return p.literal, true
-		}
+// value resolves a variable. A key of many values is none: AWS lets only keys of one value be variables.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+func (p *piece) value(keys Keys) (string, bool) {
+	if p.variable[0] == '=' {
+		return p.variable[1:], true
 	}
-	return "", false
+	if v, found := keys(p.variable); found && len(v) == 1 {
+		return v[0], true
+	}
+	return p.fallback, p.hasFall
 }
 
 // expand resolves variables. Wildcard characters that came out of a variable are escaped with a leading NUL.
 // ok is false when a variable has no value: nothing matches then.
-func (g glob) expand(keys Keys) (pattern string, ok bool) {
-	if len(g.pieces) == 1 && g.pieces[0].variable == "" {
-		return g.pieces[0].literal, true
-	}
+func (g *glob) expand(keys Keys) (pattern string, ok bool) {
 	var b strings.Builder
-	for _, p := range g.pieces {
-		switch {
-		case p.variable == "":
+	for i := range g.pieces {
+		p := &g.pieces[i]
+		if p.variable == "" {
 			b.WriteString(p.literal)
 			continue
-		case p.variable[0] == '=':
-			b.WriteByte(0)
-			b.WriteString(p.variable[1:])
-			continue
 		}
-		v := p.fallback
-		if vs, found := keys(p.variable); found && len(vs) == 1 {
-			v = vs[0]
-		} else if !p.hasFall {
+		v, ok := p.value(keys)
+		if !ok {
 			return "", false
 		}
 		if g.fold {
@@ -104,31 +129,42 @@ func (g glob) expand(keys Keys) (pattern string, ok bool) {
 	return b.String(), true
 }
 
-func (g glob) match(s string, keys Keys) bool {
+func (g *glob) match(s string, keys Keys) bool {
 	if g.fold {
 		s = strings.ToLower(s)
 	}
-	if p, ok := g.plain(); ok {
-		return p == s
+	switch g.form {
+	case exact:
+		return g.text == s
+	case prefix:
+		return strings.HasPrefix(s, g.text)
+	case wild:
+		return wildcard(g.text, s)
 	}
 	pattern, ok := g.expand(keys)
 	return ok && wildcard(pattern, s)
 }
 
 // equal compares without wildcards (StringEquals): variables are resolved, * and ? are characters.
-func (g glob) equal(s string, keys Keys) bool {
+func (g *glob) equal(s string, keys Keys) bool {
 	if g.fold {
 		s = strings.ToLower(s)
 	}
-	if p, ok := g.plain(); ok {
-		return p == s
+	switch g.form {
+	case variable:
+		pattern, ok := g.expand(keys)
+		return ok && unescape(pattern) == s
+	case prefix:
+		return len(s) == len(g.text)+1 && s[len(g.text)] == '*' && strings.HasPrefix(s, g.text)
 	}
-	pattern, ok := g.expand(keys)
-	return ok && unescape(pattern) == s
+	return g.text == s
 }
 
 // unescape undoes what expand has put before wildcard characters.
 func unescape(pattern string) string {
+	if strings.IndexByte(pattern, 0) < 0 {
+		return pattern
+	}
 	var b strings.Builder
 	for i := 0; i < len(pattern); i++ {
 		if pattern[i] == 0 && i+1 < len(pattern) {
@@ -139,33 +175,35 @@ func unescape(pattern string) string {
 	return b.String()
 }
 
-// wildcard matches * (any run) and ? (any one byte); NUL makes the next byte literal. Linear in practice:
-// on a mismatch it goes back only to the last star.
+// wildcard matches * (any run) and ? (any one character); NUL makes the next byte literal. On a mismatch it goes back
+// to the last star only, so its time is bounded by the product of the two lengths.
 func wildcard(p, s string) bool {
 	pi, si := 0, 0
 	star, mark := -1, 0
 	for si < len(s) {
 		if pi < len(p) {
-			c, w := p[pi], 1
-			literal := c == 0 && pi+1 < len(p)
-			if literal {
-				c, w = p[pi+1], 2
-			}
-			if !literal && c == '*' {
+			switch c := p[pi]; {
+			case c == 0 && pi+1 < len(p):
+				if p[pi+1] == s[si] {
+					pi, si = pi+2, si+1
+					continue
+				}
+			case c == '*':
 				star, mark = pi, si
 				pi++
 				continue
-			}
-			if c == s[si] || (!literal && c == '?') {
-				pi += w
-				si++
+			case c == '?':
+				pi, si = pi+1, si+width(s[si:])
+				continue
+			case c == s[si]:
+				pi, si = pi+1, si+1
 				continue
 			}
 		}
 		if star < 0 {
 			return false
 		}
-		mark++
+		mark += width(s[mark:])
 		pi, si = star+1, mark
 	}
 	for pi < len(p) && p[pi] == '*' {
@@ -174,18 +212,27 @@ func wildcard(p, s string) bool {
 	return pi == len(p)
 }
 
-// arnGlob matches an ARN field by field: a wildcard never crosses one of the first five colons.
+// width is how many bytes the first character of s has.
+func width(s string) int {
+	if s[0] < utf8.RuneSelf {
+		return 1
+	}
+	_, n := utf8.DecodeRuneInString(s)
+	return n
+}
+
+// arnGlob matches an ARN field by field, as the ARN operators do: a wildcard never leaves its field.
 type arnGlob struct {
 	all    bool
 	fields []glob
 }
 
-func compileARN(pattern string, vars bool) arnGlob {
+func compileARN(pattern string, vars bool) *arnGlob {
 	if pattern == "*" {
-		return arnGlob{all: true}
+		return &arnGlob{all: true}
 	}
 	parts := splitARN(pattern)
-	a := arnGlob{fields: make([]glob, len(parts))}
+	a := &arnGlob{fields: make([]glob, len(parts))}
 	for i, p := range parts {
 		a.fields[i] = compileGlob(p, vars, false)
 	}
@@ -210,18 +257,21 @@ func splitARN(s string) []string {
 	return append(parts, s[start:])
 }
 
-func (a arnGlob) match(arn string, keys Keys) bool {
+func (a *arnGlob) match(arn string, keys Keys) bool {
 	if a.all {
 		return true
 	}
-	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) != len(a.fields) {
-		return false
-	}
-	for i, f := range a.fields {
-		if !f.match(parts[i], keys) {
+	for i := range a.fields {
+		field := arn
+		if i < 5 {
+			var found bool
+			if field, arn, found = strings.Cut(arn, ":"); !found {
+				return false
+			}
+		}
+		if !a.fields[i].match(field, keys) {
 			return false
 		}
 	}
-	return true
+	return len(a.fields) == 6
 }

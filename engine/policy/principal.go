@@ -27,7 +27,7 @@ func compilePrincipals(raw json.RawMessage) ([]principalGlob, error) {
 	}
 	var byKind map[string]oneOrMany
 	if err := json.Unmarshal(raw, &byKind); err != nil {
-		return nil, malformed("Syntax errors in policy.")
+		return nil, syntax()
 	}
 	var list []principalGlob
 	for _, kind := range []string{"AWS", "Service", "Federated", "CanonicalUser"} {
@@ -42,7 +42,7 @@ func compilePrincipals(raw json.RawMessage) ([]principalGlob, error) {
 					list = append(list, principalGlob{kind: "*"})
 					continue
 				}
-				if !accountID.MatchString(v) && !strings.HasPrefix(v, "arn:") && !uniqueID(v) {
+				if !accountID.MatchString(v) && !strings.HasPrefix(v, "arn:") && !uniqueID(v) || strings.ContainsAny(v, "*?") {
 					return nil, malformed("Invalid principal in policy: \"AWS\":\"%s\"", v)
 				}
 			}
@@ -50,21 +50,9 @@ func compilePrincipals(raw json.RawMessage) ([]principalGlob, error) {
 		}
 	}
 	if len(byKind) > 0 || len(list) == 0 {
-		return nil, malformed("Syntax errors in policy.")
+		return nil, syntax()
 	}
 	return list, nil
-}
-
-// Principals lists the ARNs, account ids and unique ids in the AWS members of the document's Principal elements.
-func (d *Document) Principals() (list []string) {
-	for i := range d.statements {
-		for _, g := range d.statements[i].principals {
-			if g.kind == "AWS" {
-				list = append(list, g.value)
-			}
-		}
-	}
-	return list
 }
 
 // uniqueID recognises AIDA…/AROA… ids, which AWS writes in place of a deleted principal's ARN.
@@ -83,26 +71,24 @@ const (
 	grantSelf          // the user, the session itself, the service, or everyone
 )
 
-// names reports how the principal element entry names p.
-func (g principalGlob) names(p *call.Principal) Grant {
+// names reports how the principal element entry names p. Everyone includes the session itself: what is granted so is
+// granted to it, not to its role.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-roles
+func (g *principalGlob) names(p *call.Principal) Grant {
 	switch g.kind {
 	case "*":
-		if p.Kind == call.AssumedRole {
-			return grantRole
-		}
 		return grantSelf
 	case "Service":
 		if p.Kind == call.AWSService && g.value == p.Service {
 			return grantSelf
 		}
-		return noGrant
 	case "AWS":
 		return g.namesAWS(p)
 	}
 	return noGrant
 }
 
-func (g principalGlob) namesAWS(p *call.Principal) Grant {
+func (g *principalGlob) namesAWS(p *call.Principal) Grant {
 	if p.Account == "" || p.Kind == call.AWSService || p.Kind == call.Anonymous {
 		return noGrant
 	}
@@ -114,7 +100,7 @@ func (g principalGlob) namesAWS(p *call.Principal) Grant {
 		return grantSelf
 	case p.RoleARN != "" && g.value == p.RoleARN:
 		return grantRole
-	case g.value == p.Account, strings.HasPrefix(g.value, "arn:") && strings.HasSuffix(g.value, ":iam::"+p.Account+":root"):
+	case g.namesAccount(p):
 		return grantAccount
 	}
 	id, _, _ := strings.Cut(p.ID, ":")
@@ -127,20 +113,42 @@ func (g principalGlob) namesAWS(p *call.Principal) Grant {
 	return noGrant
 }
 
-// grants reports how the statement's principal element names p. NotPrincipal names everyone it does not list.
+func (g *principalGlob) namesAccount(p *call.Principal) bool {
+	return g.value == p.Account || strings.HasPrefix(g.value, "arn:") && strings.HasSuffix(g.value, ":iam::"+p.Account+":root")
+}
+
+// grants reports how the statement's principal element names p.
 func (s *statement) grants(p *call.Principal) Grant {
 	if !s.hasPrincipal {
 		return grantSelf
 	}
-	best := noGrant
-	for _, g := range s.principals {
-		best = max(best, g.names(p))
-	}
-	if !s.notPrincipal {
-		return best
-	}
-	if best == noGrant {
+	if s.notPrincipal {
+		if s.excepts(p) {
+			return noGrant
+		}
 		return grantSelf
 	}
-	return noGrant
+	best := noGrant
+	for i := range s.principals {
+		best = max(best, s.principals[i].names(p))
+	}
+	return best
+}
+
+// excepts reports whether NotPrincipal leaves p out. A denial leaves out only whose account, role and session are all
+// listed: AWS asks after each of them. An allowance leaves out whom it lists in any way.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+func (s *statement) excepts(p *call.Principal) bool {
+	var self, role, account bool
+	for i := range s.principals {
+		g := &s.principals[i]
+		grant := g.names(p)
+		if grant != noGrant && (s.allow || g.kind != "AWS" || p.Kind == call.Root) {
+			return true
+		}
+		self = self || grant == grantSelf
+		role = role || grant == grantRole
+		account = account || grant == grantAccount
+	}
+	return self && account && (role || p.RoleARN == "")
 }
