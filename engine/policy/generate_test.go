@@ -105,7 +105,7 @@ func (g *generator) context() map[string]plain.Value {
 var vocabulary = map[string][]string{
 	"aws:username":          {"ann", "bob", "Ann"},
 	"aws:PrincipalTag/Dept": {"ops", "OPS", "dev*", "d?v", "Straße"},
-	"s3:max-keys":           {"10", "9", "-1", "10.5", "9007199254740993", "ten"},
+	"s3:max-keys":           {"10", "9", "-1", "10.5", "9007199254740993", "9007199254740992", "ten"},
 	"aws:CurrentTime":       {"2026-07-01T00:00:00Z", "2026-06-30T23:59:59Z", "2026-07-01", "1782864000", "2026-07-01T02:00:00+02:00", "soon"},
 	"aws:SecureTransport":   {"true", "false", "True"},
 	"aws:SourceIp":          {"203.0.113.7", "10.1.1.1", "2001:db8::1", "2001:db8:1::1"},

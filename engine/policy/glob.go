@@ -11,6 +11,7 @@ type glob struct {
 	form   form
 	fold   bool   // compare without case: text is in lower case
 	text   string // what exact, prefix and wild compare with
+	lead   string // what stands before the first wildcard or variable: most questions end here
 	pieces []piece
 }
 
@@ -38,10 +39,10 @@ func compileGlob(pattern string, vars, fold bool) glob {
 	}
 	if vars {
 		if pieces := compilePieces(pattern); pieces != nil {
-			return glob{form: variable, fold: fold, pieces: pieces}
+			return glob{form: variable, fold: fold, lead: lead(pieces[0].literal), pieces: pieces}
 		}
 	}
-	g := glob{form: wild, fold: fold, text: pattern}
+	g := glob{form: wild, fold: fold, text: pattern, lead: lead(pattern)}
 	switch i := strings.IndexAny(pattern, "*?"); {
 	case i < 0:
 		g.form = exact
@@ -49,6 +50,13 @@ func compileGlob(pattern string, vars, fold bool) glob {
 		g.form, g.text = prefix, pattern[:i]
 	}
 	return g
+}
+
+func lead(pattern string) string {
+	if i := strings.IndexAny(pattern, "*?\x00"); i >= 0 {
+		return pattern[:i]
+	}
+	return pattern
 }
 
 // compilePieces returns nil for a pattern without variables.
@@ -102,31 +110,30 @@ func (p *piece) value(keys Keys) (string, bool) {
 	return p.fallback, p.hasFall
 }
 
-// expand resolves variables. Wildcard characters that came out of a variable are escaped with a leading NUL.
+// expand resolves variables into room. Wildcard characters that came out of a variable are escaped with a leading NUL.
 // ok is false when a variable has no value: nothing matches then.
-func (g *glob) expand(keys Keys) (pattern string, ok bool) {
-	var b strings.Builder
+func (g *glob) expand(room []byte, keys Keys) (pattern []byte, ok bool) {
 	for i := range g.pieces {
 		p := &g.pieces[i]
 		if p.variable == "" {
-			b.WriteString(p.literal)
+			room = append(room, p.literal...)
 			continue
 		}
 		v, ok := p.value(keys)
 		if !ok {
-			return "", false
+			return nil, false
 		}
 		if g.fold {
 			v = strings.ToLower(v)
 		}
 		for i := range len(v) {
 			if v[i] == '*' || v[i] == '?' || v[i] == 0 {
-				b.WriteByte(0)
+				room = append(room, 0)
 			}
-			b.WriteByte(v[i])
+			room = append(room, v[i])
 		}
 	}
-	return b.String(), true
+	return room, true
 }
 
 func (g *glob) match(s string, keys Keys) bool {
@@ -139,9 +146,13 @@ func (g *glob) match(s string, keys Keys) bool {
 	case prefix:
 		return strings.HasPrefix(s, g.text)
 	case wild:
-		return wildcard(g.text, s)
+		return strings.HasPrefix(s, g.lead) && wildcard(g.text, s)
 	}
-	pattern, ok := g.expand(keys)
+	if !strings.HasPrefix(s, g.lead) {
+		return false
+	}
+	var room [256]byte
+	pattern, ok := g.expand(room[:0], keys)
 	return ok && wildcard(pattern, s)
 }
 
@@ -152,32 +163,30 @@ func (g *glob) equal(s string, keys Keys) bool {
 	}
 	switch g.form {
 	case variable:
-		pattern, ok := g.expand(keys)
-		return ok && unescape(pattern) == s
+		var room [256]byte
+		pattern, ok := g.expand(room[:0], keys)
+		return ok && string(unescape(pattern)) == s
 	case prefix:
 		return len(s) == len(g.text)+1 && s[len(g.text)] == '*' && strings.HasPrefix(s, g.text)
 	}
 	return g.text == s
 }
 
-// unescape undoes what expand has put before wildcard characters.
-func unescape(pattern string) string {
-	if strings.IndexByte(pattern, 0) < 0 {
-		return pattern
-	}
-	var b strings.Builder
+// unescape undoes, in place, what expand has put before wildcard characters.
+func unescape(pattern []byte) []byte {
+	out := pattern[:0]
 	for i := 0; i < len(pattern); i++ {
 		if pattern[i] == 0 && i+1 < len(pattern) {
 			i++
 		}
-		b.WriteByte(pattern[i])
+		out = append(out, pattern[i])
 	}
-	return b.String()
+	return out
 }
 
 // wildcard matches * (any run) and ? (any one character); NUL makes the next byte literal. On a mismatch it goes back
 // to the last star only, so its time is bounded by the product of the two lengths.
-func wildcard(p, s string) bool {
+func wildcard[P string | []byte](p P, s string) bool {
 	pi, si := 0, 0
 	star, mark := -1, 0
 	for si < len(s) {

@@ -142,7 +142,7 @@ func (s *statement) compileAction(kind Kind, r *rawStatement) error {
 			return malformed("Vendor %s is not valid", service)
 		}
 		service = strings.ToLower(service)
-		s.actions = append(s.actions, actionGlob{service: service, name: compileGlob(name, false, true)})
+		s.actions = append(s.actions, actionGlob{service: service, name: compileGlob(strings.ToLower(name), false, false)})
 		if !slices.Contains(s.services, service) {
 			s.services = append(s.services, service)
 		}
