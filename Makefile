@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 DATA ?= data
 LISTEN ?= 127.0.0.1:4566
 
-.PHONY: build run test test-go test-wire test-clients test-s3 fuzz bench soak gen clean
+.PHONY: build run test test-go test-wire test-clients test-s3 policy-million fuzz bench soak gen clean
 
 build: ## bin/unyo
 	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
@@ -27,6 +27,9 @@ test-clients: build ## the built binary, driven by AWS CLI, boto3 and the AWS SD
 test-s3: build ## versitygw's own S3 tests against the built binary, held against test/s3/floor.txt; rclone where it is installed
 	./test/s3/versitygw.sh
 	./test/s3/rclone.sh
+
+policy-million: ## a million random decisions by both evaluators of policies
+	go test ./engine/policy -run TestAgainstPlain -v -timeout 60m -args -decisions 1000000 -seed $(or $(SEED),1)
 
 fuzz: ## every fuzz target, FUZZTIME each
 	./test/fuzz.sh $(or $(FUZZTIME),30s)
