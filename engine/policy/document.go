@@ -43,6 +43,7 @@ func syntax() error { return malformed("Syntax errors in policy.") }
 type Document struct {
 	Name       string // ARN of a managed policy, name of an inline one, ARN of the resource
 	Kind       Kind
+	text       string
 	statements []statement
 	allows     index
 	denies     index
@@ -71,7 +72,7 @@ func Parse(kind Kind, name, text string) (*Document, error) {
 		return nil, malformed("Has prohibited field Id")
 	}
 	vars := raw.Version != nil && *raw.Version == variablesSince
-	d := &Document{Name: name, Kind: kind, statements: make([]statement, 0, len(raw.statements))}
+	d := &Document{Name: name, Kind: kind, text: text, statements: make([]statement, 0, len(raw.statements))}
 	sids := map[string]bool{}
 	for i := range raw.statements {
 		s, err := compileStatement(kind, &raw.statements[i], vars)

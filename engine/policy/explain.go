@@ -1,12 +1,23 @@
 package policy
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Match is a statement that had a part in a decision.
 type Match struct {
 	Document   *Document
-	Statement  string // Sid, or its position as #2
-	Start, End int    // where it stands in the document's text, in bytes
+	Statement  string   // Sid, or its position as #2
+	Start, End Position // its opening brace, and what follows its closing one
+}
+
+// Position is a place in a document's text; both count from one.
+type Position struct{ Line, Column int }
+
+func (d *Document) position(offset int) Position {
+	before := d.text[:offset]
+	return Position{1 + strings.Count(before, "\n"), 1 + utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:])}
 }
 
 // Explanation is a decision with all that led to it: what the simulator shows.
@@ -83,7 +94,7 @@ func (e *evaluation) matches(d *Document, allow bool) (list []Match) {
 	for i := range d.statements {
 		s := &d.statements[i]
 		if s.allow == allow && s.grants(e.r.Principal) != noGrant && e.applies(s) {
-			list = append(list, Match{d, d.label(i), s.span.start, s.span.end})
+			list = append(list, Match{d, d.label(i), d.position(s.span.start), d.position(s.span.end)})
 		}
 	}
 	return list

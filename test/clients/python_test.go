@@ -98,3 +98,11 @@ func TestTour(t *testing.T) {
 		t.Errorf("the tour did not end with an object:\n%s", out)
 	}
 }
+
+// TestSimulator runs simulate_cli.sh: the policy simulator as the AWS CLI asks it.
+func TestSimulator(t *testing.T) {
+	e := serve(t)
+	if out := e.script(t, "./simulate_cli.sh"); !strings.HasSuffix(out, "all held\n") {
+		t.Errorf("simulate_cli.sh:\n%s", out)
+	}
+}
