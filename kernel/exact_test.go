@@ -271,6 +271,8 @@ func TestCrashWithinAdvance(t *testing.T) {
 	for i := range 40 {
 		must(t, d.put(as(k, "demo"), fmt.Sprint("buffer-", i%17), fmt.Sprint(i)))
 	}
+	last := as(k, "demo") // entering a call does not wait for the disk; moving time does
+	must(t, k.Journal.Record(last, journal.Call{RequestID: call.From(last).RequestID, Service: "demo", Operation: "Last"}))
 	end := k.Clock.Now().Add(48 * time.Hour)
 	var crashes []*vfs.MemFS
 	rng := rand.New(rand.NewPCG(5, 5))

@@ -107,6 +107,9 @@ func (w *World) Advance(ctx context.Context, t time.Time, progress func(Progress
 			return r, err
 		}
 	}
+	if err := w.store.Sync(); err != nil { // what calls have left without waiting for the disk is there before anything is done after it
+		return r, err
+	}
 	w.advancing.Store(true)
 	defer w.advancing.Store(false)
 	was := w.flow.Load()

@@ -109,9 +109,13 @@ func (m *Meter) Sums(tx *store.Tx, account string, from, to time.Time) iter.Seq[
 
 const instantLayout = "2006-01-02T15:04:05.000000000Z"
 
-// Level says that from now on a resource of tx's account and region uses level of something that is paid by time.
+// Level says that from now on a resource of tx's account and region uses level of something that is paid by time. A level
+// that is the one until now leaves no row: so it may be said again after a crash by those who do not know any more whether they have said it.
 func (m *Meter) Level(tx *store.Tx, u Usage, resource string, level float64) {
 	at := m.clock.Now()
+	if m.LevelAt(tx, u, resource, at) == level {
+		return
+	}
 	m.levels.Put(tx, levelKey(tx.Scope(), u, resource, at.UTC().Format(instantLayout)), level)
 }
 

@@ -66,7 +66,10 @@ func (s *Service) shelved(tx *store.Tx, at shelf, delta int64) {
 		return
 	}
 	if s.use.arms(tx) {
-		s.measure.AtKey(everywhere(tx), "", s.k.Clock.Now().Truncate(measureEvery).Add(measureEvery), none{})
+		all := everywhere(tx)
+		if _, set := s.measure.DueKey(all, ""); !set { // by the process before this one
+			s.measure.AtKey(all, "", s.k.Clock.Now().Truncate(measureEvery).Add(measureEvery), none{})
+		}
 	}
 	tx.After(func() {
 		s.use.mu.Lock()
