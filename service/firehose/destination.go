@@ -1,159 +1,138 @@
 package firehose
 
 import (
-	"strings"
-	"time"
-	_ "time/tzdata" // CustomTimeZone must work where the machine has no zone files
-
 	api "unyo/api/firehose"
 	"unyo/api/rt"
 )
 
-// Buffering where the configuration leaves it out.
-// https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html
-const (
-	defaultMB      = 5
-	defaultSeconds = 300
-)
-
-// destinationOf reads the one destination of a new stream. What has no behaviour here is refused.
-func destinationOf(in *api.CreateDeliveryStreamInput) (destination, error) {
+// destine reads the one destination of a new stream. What has no behaviour here is refused.
+func (s *Service) destine(row *stream, in *api.CreateDeliveryStreamInput) error {
+	if err := refused(in); err != nil {
+		return err
+	}
+	n := 0
+	for _, given := range []bool{in.ExtendedS3DestinationConfiguration != nil, in.S3DestinationConfiguration != nil, in.HttpEndpointDestinationConfiguration != nil} {
+		if given {
+			n++
+		}
+	}
 	switch {
-	case in.ExtendedS3DestinationConfiguration != nil && in.S3DestinationConfiguration != nil:
-		return destination{}, invalid("Only one destination can be specified for a delivery stream.")
-	case in.ExtendedS3DestinationConfiguration != nil:
-		return extendedS3(in.ExtendedS3DestinationConfiguration)
-	case in.S3DestinationConfiguration != nil:
-		d := in.S3DestinationConfiguration
-		return extendedS3(&api.ExtendedS3DestinationConfiguration{
-			RoleARN: d.RoleARN, BucketARN: d.BucketARN, Prefix: d.Prefix, ErrorOutputPrefix: d.ErrorOutputPrefix, BufferingHints: d.BufferingHints,
-			CompressionFormat: d.CompressionFormat, EncryptionConfiguration: d.EncryptionConfiguration, CloudWatchLoggingOptions: d.CloudWatchLoggingOptions,
-		})
-	case in.RedshiftDestinationConfiguration != nil:
-		return destination{}, unsupported("RedshiftDestinationConfiguration")
-	case in.ElasticsearchDestinationConfiguration != nil:
-		return destination{}, unsupported("ElasticsearchDestinationConfiguration")
-	case in.AmazonopensearchserviceDestinationConfiguration != nil:
-		return destination{}, unsupported("AmazonopensearchserviceDestinationConfiguration")
-	case in.AmazonOpenSearchServerlessDestinationConfiguration != nil:
-		return destination{}, unsupported("AmazonOpenSearchServerlessDestinationConfiguration")
-	case in.SplunkDestinationConfiguration != nil:
-		return destination{}, unsupported("SplunkDestinationConfiguration")
+	case n > 1:
+		return invalid("Only one destination can be specified for a delivery stream.")
+	case n == 0:
+		return invalid("A destination must be specified for the delivery stream.")
 	case in.HttpEndpointDestinationConfiguration != nil:
-		return destination{}, unsupported("HttpEndpointDestinationConfiguration")
-	case in.SnowflakeDestinationConfiguration != nil:
-		return destination{}, unsupported("SnowflakeDestinationConfiguration")
-	case in.IcebergDestinationConfiguration != nil:
-		return destination{}, unsupported("IcebergDestinationConfiguration")
+		return s.destineHTTP(row, in.HttpEndpointDestinationConfiguration)
+	case in.S3DestinationConfiguration != nil:
+		var err error
+		if row.S3, err = targetOf(plainChange(in.S3DestinationConfiguration)); err != nil {
+			return err
+		}
+		return row.check()
 	}
-	return destination{}, invalid("A destination must be specified for the delivery stream.")
+	return s.destineS3(row, in.ExtendedS3DestinationConfiguration)
 }
 
-func extendedS3(in *api.ExtendedS3DestinationConfiguration) (destination, error) {
-	switch {
-	case in.ProcessingConfiguration != nil && rt.Val(in.ProcessingConfiguration.Enabled):
-		return destination{}, unsupported("ProcessingConfiguration")
-	case in.DataFormatConversionConfiguration != nil && (in.DataFormatConversionConfiguration.Enabled == nil || *in.DataFormatConversionConfiguration.Enabled):
-		return destination{}, unsupported("DataFormatConversionConfiguration")
-	case in.DynamicPartitioningConfiguration != nil && rt.Val(in.DynamicPartitioningConfiguration.Enabled):
-		return destination{}, unsupported("DynamicPartitioningConfiguration")
-	case rt.Val(in.S3BackupMode) == "Enabled":
-		return destination{}, unsupported("S3BackupMode Enabled")
-	case in.EncryptionConfiguration != nil && in.EncryptionConfiguration.KMSEncryptionConfig != nil:
-		return destination{}, unsupported("KMSEncryptionConfig")
+// refused are the destinations that are not there.
+func refused(in *api.CreateDeliveryStreamInput) error {
+	for _, d := range []struct {
+		name  string
+		given bool
+	}{
+		{"RedshiftDestinationConfiguration", in.RedshiftDestinationConfiguration != nil},
+		{"ElasticsearchDestinationConfiguration", in.ElasticsearchDestinationConfiguration != nil},
+		{"AmazonopensearchserviceDestinationConfiguration", in.AmazonopensearchserviceDestinationConfiguration != nil},
+		{"AmazonOpenSearchServerlessDestinationConfiguration", in.AmazonOpenSearchServerlessDestinationConfiguration != nil},
+		{"SplunkDestinationConfiguration", in.SplunkDestinationConfiguration != nil},
+		{"SnowflakeDestinationConfiguration", in.SnowflakeDestinationConfiguration != nil},
+		{"IcebergDestinationConfiguration", in.IcebergDestinationConfiguration != nil},
+	} {
+		if d.given {
+			return unsupported(d.name)
+		}
 	}
-	d := destination{RoleARN: *in.RoleARN, BucketARN: *in.BucketARN, BufferMB: defaultMB, BufferSeconds: defaultSeconds}
-	return d, d.change(change{
-		Prefix: in.Prefix, ErrorPrefix: in.ErrorOutputPrefix, Suffix: in.FileExtension, Zone: in.CustomTimeZone,
-		Compression: in.CompressionFormat, Hints: in.BufferingHints, Logging: in.CloudWatchLoggingOptions,
+	return nil
+}
+
+func (s *Service) destineS3(row *stream, in *api.ExtendedS3DestinationConfiguration) (err error) {
+	if c := in.DataFormatConversionConfiguration; c != nil && (c.Enabled == nil || *c.Enabled) {
+		return unsupported("DataFormatConversionConfiguration")
+	}
+	row.S3, err = targetOf(change{
+		RoleARN: in.RoleARN, BucketARN: in.BucketARN, Prefix: in.Prefix, ErrorPrefix: in.ErrorOutputPrefix, Suffix: in.FileExtension, Zone: in.CustomTimeZone,
+		Compression: in.CompressionFormat, Hints: in.BufferingHints, Logging: in.CloudWatchLoggingOptions, Encryption: in.EncryptionConfiguration,
 	})
+	if err != nil {
+		return err
+	}
+	if row.Processing, err = processingOf(in.ProcessingConfiguration); err != nil {
+		return err
+	}
+	if row.Partition, err = partitioningOf(in.DynamicPartitioningConfiguration, row.Processing, &s.queries); err != nil {
+		return err
+	}
+	if row.Partition != nil && (in.BufferingHints == nil || in.BufferingHints.SizeInMBs == nil) {
+		row.S3.BufferMB = partitionMB
+	}
+	if row.CopyAll = rt.Val(in.S3BackupMode) == api.S3BackupModeEnabled; row.CopyAll && in.S3BackupConfiguration == nil {
+		return invalid("S3BackupConfiguration must be specified when S3BackupMode is Enabled.")
+	}
+	if in.S3BackupConfiguration != nil {
+		d, err := targetOf(plainChange(in.S3BackupConfiguration))
+		if err != nil {
+			return err
+		}
+		row.Backup = &d
+	}
+	return row.check()
 }
 
-// change is what both creation and update may set.
-type change struct {
-	Prefix, ErrorPrefix, Suffix, Zone, Compression *string
-	Hints                                          *api.BufferingHints
-	Logging                                        *api.CloudWatchLoggingOptions
+func (s *Service) destineHTTP(row *stream, in *api.HttpEndpointDestinationConfiguration) (err error) {
+	if row.S3, err = targetOf(plainChange(in.S3Configuration)); err != nil {
+		return err
+	}
+	if row.Processing, err = processingOf(in.ProcessingConfiguration); err != nil {
+		return err
+	}
+	row.CopyAll = rt.Val(in.S3BackupMode) == api.HttpEndpointS3BackupModeAllData
+	row.HTTP = &endpoint{BufferMB: defaultMB, BufferSeconds: defaultSeconds, RetrySeconds: defaultRetry}
+	if err := s.changeEndpoint(row.HTTP, row.ID, httpChange{
+		hints: in.BufferingHints, logging: in.CloudWatchLoggingOptions, endpoint: in.EndpointConfiguration, request: in.RequestConfiguration,
+		retry: in.RetryOptions, role: in.RoleARN, secret: in.SecretsManagerConfiguration,
+	}); err != nil {
+		return err
+	}
+	return row.check()
 }
 
-func (d *destination) change(in change) error {
-	set := func(to *string, from *string) {
-		if from != nil {
-			*to = *from
+// check holds the rules between the parts of a configuration.
+func (row *stream) check() error {
+	if row.Backup != nil {
+		if err := checkPrefixes(row.Backup.Prefix, row.Backup.ErrorPrefix); err != nil {
+			return err
 		}
 	}
-	set(&d.Prefix, in.Prefix)
-	set(&d.ErrorPrefix, in.ErrorPrefix)
-	set(&d.Suffix, in.Suffix)
-	set(&d.Zone, in.Zone)
-	switch rt.Val(in.Compression) {
-	case "":
-	case "UNCOMPRESSED":
-		d.Gzip = false
-	case "GZIP":
-		d.Gzip = true
-	default:
-		return unsupported("CompressionFormat " + *in.Compression)
-	}
-	if h := in.Hints; h != nil {
-		if (h.SizeInMBs == nil) != (h.IntervalInSeconds == nil) {
-			return invalid("Both SizeInMBs and IntervalInSeconds must be specified in BufferingHints.")
-		}
-		if h.SizeInMBs != nil {
-			d.BufferMB, d.BufferSeconds = *h.SizeInMBs, *h.IntervalInSeconds
+	if row.HTTP != nil {
+		if err := httpProcessing(row.Processing); err != nil {
+			return err
 		}
 	}
-	if l := in.Logging; l != nil {
-		d.LogErrors, d.LogGroup, d.LogStream = rt.Val(l.Enabled), rt.Val(l.LogGroupName), rt.Val(l.LogStreamName)
-		if d.LogErrors && (d.LogGroup == "" || d.LogStream == "") {
-			return invalid("LogGroupName and LogStreamName must be specified when CloudWatch logging is enabled.")
-		}
+	if row.Partition == nil {
+		return checkPrefixes(row.S3.Prefix, row.S3.ErrorPrefix)
 	}
-	return d.check()
+	if row.S3.BufferMB < partitionMB {
+		return invalid("BufferingHints.SizeInMBs must be at least %d when Dynamic Partitioning is enabled.", partitionMB)
+	}
+	return checkPartitionPrefixes(row.S3.Prefix, row.S3.ErrorPrefix, row.Partition.Keys)
 }
 
-func (d *destination) check() error {
-	if d.Suffix != "" && !strings.HasPrefix(d.Suffix, ".") {
-		return invalid("FileExtension must begin with a period.")
+// describeDestination is the destination in the API's shape.
+func (row *stream) describeDestination() api.DestinationDescription {
+	if row.HTTP != nil {
+		return api.DestinationDescription{DestinationId: new(destinationID), HttpEndpointDestinationDescription: row.HTTP.describe(row)}
 	}
-	if _, err := time.LoadLocation(d.Zone); err != nil {
-		return invalid("CustomTimeZone %s is not a valid time zone.", d.Zone)
-	}
-	return checkPrefixes(d.Prefix, d.ErrorPrefix)
+	return api.DestinationDescription{DestinationId: new(destinationID), ExtendedS3DestinationDescription: row.describeExtended(), S3DestinationDescription: row.S3.plain()}
 }
 
-// describe is the destination in the API's shape.
-func (d *destination) describe() *api.ExtendedS3DestinationDescription {
-	format := "UNCOMPRESSED"
-	if d.Gzip {
-		format = "GZIP"
-	}
-	out := &api.ExtendedS3DestinationDescription{
-		RoleARN: new(d.RoleARN), BucketARN: new(d.BucketARN), CompressionFormat: new(format), S3BackupMode: new("Disabled"),
-		BufferingHints:           &api.BufferingHints{SizeInMBs: new(d.BufferMB), IntervalInSeconds: new(d.BufferSeconds)},
-		EncryptionConfiguration:  &api.EncryptionConfiguration{NoEncryptionConfig: new("NoEncryption")},
-		CloudWatchLoggingOptions: d.logging(),
-	}
-	for member, v := range map[**string]string{&out.Prefix: d.Prefix, &out.ErrorOutputPrefix: d.ErrorPrefix, &out.FileExtension: d.Suffix, &out.CustomTimeZone: d.Zone} {
-		if v != "" {
-			*member = new(v)
-		}
-	}
-	return out
-}
-
-func (d *destination) logging() *api.CloudWatchLoggingOptions {
-	if !d.LogErrors {
-		return &api.CloudWatchLoggingOptions{Enabled: new(false)}
-	}
-	return &api.CloudWatchLoggingOptions{Enabled: new(true), LogGroupName: new(d.LogGroup), LogStreamName: new(d.LogStream)}
-}
-
-// plain is the description that clients of the older S3 destination read.
-func (d *destination) plain() *api.S3DestinationDescription {
-	e := d.describe()
-	return &api.S3DestinationDescription{
-		RoleARN: e.RoleARN, BucketARN: e.BucketARN, Prefix: e.Prefix, ErrorOutputPrefix: e.ErrorOutputPrefix, BufferingHints: e.BufferingHints,
-		CompressionFormat: e.CompressionFormat, EncryptionConfiguration: e.EncryptionConfiguration, CloudWatchLoggingOptions: e.CloudWatchLoggingOptions,
-	}
-}
+// destinationID names the one destination that a stream has.
+const destinationID = "destinationId-000000000001"

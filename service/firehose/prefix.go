@@ -1,7 +1,7 @@
 package firehose
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -9,57 +9,109 @@ import (
 // Prefixes of objects: literal text and expressions !{namespace:value}.
 // https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
 
-// defaultPath is appended to a prefix without expressions.
-const defaultPath = "yyyy/MM/dd/HH/"
+const (
+	// defaultPath is appended to a prefix without expressions.
+	defaultPath = "yyyy/MM/dd/HH/"
+	// defaultFailures is appended to an error prefix without expressions.
+	defaultFailures = "!{firehose:error-output-type}/!{timestamp:" + defaultPath + "}"
 
-// checkPrefixes holds the rules of the two prefixes of a destination.
+	randomString = "firehose:random-string"
+	errorType    = "firehose:error-output-type"
+	fromQuery    = "partitionKeyFromQuery"
+	fromLambda   = "partitionKeyFromLambda"
+)
+
+// expression is one !{namespace:value} of a prefix.
+type expression struct{ namespace, value string }
+
+// checkPrefixes holds the rules of the two prefixes of a destination without dynamic partitioning.
 func checkPrefixes(prefix, errorPrefix string) error {
-	ns, err := namespaces(prefix)
+	list, err := expressions(prefix)
 	if err != nil {
 		return err
 	}
-	for _, n := range ns {
-		switch n {
-		case "firehose:error-output-type":
+	for _, e := range list {
+		switch e.namespace {
+		case errorType:
 			return invalid("Prefix cannot contain !{firehose:error-output-type}.")
-		case "partitionKeyFromQuery", "partitionKeyFromLambda":
-			return invalid("!{%s} is valid only when dynamic partitioning is enabled.", n)
+		case fromQuery, fromLambda:
+			return invalid("Dynamic Partitioning Namespaces can only be part of a prefix expression when Dynamic Partitioning is enabled.")
 		}
 	}
-	errorNS, err := namespaces(errorPrefix)
+	if len(list) > 0 && errorPrefix == "" {
+		return invalid("ErrorOutputPrefix cannot be null or empty when Prefix contains expressions.")
+	}
+	return checkErrorPrefix(errorPrefix)
+}
+
+func checkErrorPrefix(errorPrefix string) error {
+	list, err := expressions(errorPrefix)
 	if err != nil {
 		return err
 	}
-	if len(ns) > 0 && errorPrefix == "" {
-		return invalid("ErrorOutputPrefix cannot be null or empty when Prefix contains expressions.")
-	}
 	hasType := false
-	for _, n := range errorNS {
-		hasType = hasType || n == "firehose:error-output-type"
+	for _, e := range list {
+		hasType = hasType || e.namespace == errorType
+		if e.namespace == fromQuery || e.namespace == fromLambda {
+			return invalid("ErrorOutputPrefix cannot contain Dynamic Partitioning Namespaces.")
+		}
 	}
-	if len(errorNS) > 0 && !hasType {
+	if len(list) > 0 && !hasType {
 		return invalid("ErrorOutputPrefix must contain !{firehose:error-output-type} when it contains expressions.")
 	}
 	return nil
 }
 
-// namespaces lists what the expressions of a prefix use: timestamp, firehose:random-string …
-func namespaces(prefix string) ([]string, error) {
-	var list []string
-	err := walkPrefix(prefix, func(string) {}, func(namespace, value string) error {
+// checkPartitionPrefixes holds the rules with dynamic partitioning by keys.
+// https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-s3bucketprefix.html
+func checkPartitionPrefixes(prefix, errorPrefix string, keys []string) error {
+	list, err := expressions(prefix)
+	if err != nil {
+		return err
+	}
+	used := map[string]bool{}
+	for _, e := range list {
+		switch e.namespace {
+		case errorType:
+			return invalid("Prefix cannot contain !{firehose:error-output-type}.")
+		case fromLambda:
+			return unsupported("!{partitionKeyFromLambda} in Prefix")
+		case fromQuery:
+			if !slices.Contains(keys, e.value) {
+				return invalid("Partition key %s in Prefix is not extracted by the MetadataExtraction processor.", e.value)
+			}
+			used[e.value] = true
+		}
+	}
+	if len(used) == 0 {
+		return invalid("S3 Prefix should contain Dynamic Partitioning namespace when Dynamic Partitioning is enabled.")
+	}
+	for _, k := range keys {
+		if !used[k] {
+			return invalid("Partition key %s is extracted by the MetadataExtraction processor but not used in Prefix.", k)
+		}
+	}
+	if errorPrefix == "" {
+		return invalid("ErrorOutputPrefix cannot be null or empty when Dynamic Partitioning is enabled.")
+	}
+	return checkErrorPrefix(errorPrefix)
+}
+
+// expressions lists what a prefix uses.
+func expressions(prefix string) (list []expression, err error) {
+	err = walkPrefix(prefix, func(string) {}, func(namespace, value string) error {
 		switch {
 		case namespace == "timestamp":
 			if _, err := javaTime(value, time.Unix(0, 0).UTC()); err != nil {
 				return err
 			}
-			list = append(list, namespace)
 		case namespace == "firehose" && (value == "random-string" || value == "error-output-type"):
-			list = append(list, namespace+":"+value)
-		case namespace == "partitionKeyFromQuery" || namespace == "partitionKeyFromLambda":
-			list = append(list, namespace)
+			namespace += ":" + value
+		case (namespace == fromQuery || namespace == fromLambda) && value != "":
 		default:
 			return invalid("Prefix contains an invalid expression !{%s:%s}.", namespace, value)
 		}
+		list = append(list, expression{namespace, value})
 		return nil
 	})
 	return list, err
@@ -85,107 +137,52 @@ func walkPrefix(prefix string, text func(string), expression func(namespace, val
 	}
 }
 
-// objectPrefix evaluates a prefix at the instant that the oldest record of the object arrived. random is
-// drawn once for each random-string.
-func objectPrefix(prefix string, at time.Time, random func() string) (string, error) {
+// errorPrefix is what failed records go under: where it has no expressions, the kind of failure and the time follow.
+func (d *target) errorPrefix() string {
+	prefix := d.ErrorPrefix
+	if prefix == "" && !strings.Contains(d.Prefix, "!{") {
+		prefix = d.Prefix
+	}
+	if strings.Contains(prefix, "!{") {
+		return prefix
+	}
+	return prefix + defaultFailures
+}
+
+// values are what the expressions of a prefix stand for.
+type values struct {
+	at      time.Time // arrival of the object's oldest record, in the target's zone
+	draw    string    // UUID of which random strings are made
+	failure string    // "" for what did not fail
+	keys    map[string]string
+}
+
+// evaluate fills a prefix in.
+func (v *values) evaluate(prefix string) (string, error) {
 	var b strings.Builder
-	expressions := 0
+	expressions, draws := 0, 0
 	err := walkPrefix(prefix, func(s string) { b.WriteString(s) }, func(namespace, value string) error {
 		expressions++
-		if namespace == "timestamp" {
-			s, err := javaTime(value, at)
+		switch namespace {
+		case "timestamp":
+			s, err := javaTime(value, v.at)
 			b.WriteString(s)
 			return err
+		case fromQuery:
+			b.WriteString(v.keys[value])
+		case "firehose":
+			if value == "error-output-type" {
+				b.WriteString(v.failure)
+				break
+			}
+			b.WriteString(v.draw[draws%2*4:][:4] + v.draw[24+draws%5:][:7]) // 11 characters, another each time
+			draws++
 		}
-		b.WriteString(random())
 		return nil
 	})
 	if err == nil && expressions == 0 {
-		s, _ := javaTime(defaultPath, at)
+		s, _ := javaTime(defaultPath, v.at)
 		b.WriteString(s)
 	}
 	return b.String(), err
-}
-
-// javaTime formats t by a pattern of Java's DateTimeFormatter, as far as dates and times need it.
-// https://docs.oracle.com/javase/8/docs/api/java/time/format/DateTimeFormatter.html
-func javaTime(pattern string, t time.Time) (string, error) {
-	var b strings.Builder
-	for i := 0; i < len(pattern); {
-		c := pattern[i]
-		if c == '\'' {
-			end := strings.IndexByte(pattern[i+1:], '\'')
-			if end < 0 {
-				return "", invalid("Prefix contains an invalid timestamp format: %s", pattern)
-			}
-			if end == 0 {
-				b.WriteByte('\'')
-			}
-			b.WriteString(pattern[i+1 : i+1+end])
-			i += end + 2
-			continue
-		}
-		n := 1
-		for i+n < len(pattern) && pattern[i+n] == c {
-			n++
-		}
-		s, ok := timeField(c, n, t)
-		if !ok {
-			return "", invalid("Prefix contains an invalid timestamp format: %s", pattern)
-		}
-		b.WriteString(s)
-		i += n
-	}
-	return b.String(), nil
-}
-
-// timeField formats n letters c of a pattern; ok=false for a letter that means nothing here.
-func timeField(c byte, n int, t time.Time) (string, bool) {
-	number := func(v int) (string, bool) { return fmt.Sprintf("%0*d", n, v), true }
-	switch c {
-	case 'y', 'u', 'Y':
-		if n == 2 {
-			return fmt.Sprintf("%02d", t.Year()%100), true
-		}
-		return number(t.Year())
-	case 'M', 'L':
-		switch n {
-		case 3:
-			return t.Format("Jan"), true
-		case 4:
-			return t.Format("January"), true
-		}
-		return number(int(t.Month()))
-	case 'd':
-		return number(t.Day())
-	case 'D':
-		return number(t.YearDay())
-	case 'H':
-		return number(t.Hour())
-	case 'h':
-		return number((t.Hour()+11)%12 + 1)
-	case 'm':
-		return number(t.Minute())
-	case 's':
-		return number(t.Second())
-	case 'S':
-		return fmt.Sprintf("%09d", t.Nanosecond())[:min(n, 9)], true
-	case 'a':
-		return t.Format("PM"), true
-	case 'E':
-		if n == 4 {
-			return t.Format("Monday"), true
-		}
-		return t.Format("Mon"), true
-	case 'z':
-		return t.Format("MST"), true
-	case 'Z':
-		return t.Format("-0700"), true
-	case 'X':
-		return t.Format("Z07:00"), true
-	}
-	if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
-		return "", false
-	}
-	return strings.Repeat(string(c), n), true
 }

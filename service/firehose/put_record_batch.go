@@ -3,9 +3,9 @@ package firehose
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"time"
 
 	api "unyo/api/firehose"
 	"unyo/base/awserr"
@@ -21,7 +21,7 @@ const maxBatch = 4 << 20
 // PutRecordBatch puts records; all of them are accepted, or the call fails.
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html
 func (s *Service) PutRecordBatch(ctx context.Context, in *api.PutRecordBatchInput) (*api.PutRecordBatchOutput, error) {
-	ids, err := s.put(ctx, *in.DeliveryStreamName, in.Records)
+	ids, err := s.put(ctx, "PutRecordBatch", *in.DeliveryStreamName, in.Records)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func (s *Service) PutRecordBatch(ctx context.Context, in *api.PutRecordBatchInpu
 
 // put makes records durable in the stream's buffer and returns their ids. A job that makes the same call
 // again after a crash changes nothing.
-func (s *Service) put(ctx context.Context, name string, records []api.Record) ([]string, error) {
+func (s *Service) put(ctx context.Context, op, name string, records []api.Record) ([]string, error) {
 	c := call.From(ctx)
 	size := 0
 	for i := range records {
@@ -43,12 +43,12 @@ func (s *Service) put(ctx context.Context, name string, records []api.Record) ([
 	if size > maxBatch {
 		return nil, invalid("Records size exceeds 4 MB limit")
 	}
-	if err := s.exists(ctx, name); err != nil {
+	if err := s.takes(ctx, name); err != nil {
 		return nil, err
 	}
-	data := make([]byte, 0, size)
+	data := make([]byte, 0, size+len(records)*binary.MaxVarintLen32)
 	for i := range records {
-		data = append(data, records[i].Data...)
+		data = frame(data, records[i].Data)
 	}
 	ids := s.recordIDs(ctx, len(records))
 	ref, err := s.blobs.Stage(ctx, bytes.NewReader(data))
@@ -64,41 +64,30 @@ func (s *Service) put(ctx context.Context, name string, records []api.Record) ([
 		if repeated = s.k.Jobs.Repeated(tx, c); repeated {
 			return nil
 		}
-		s.append(tx, &row, batch{Ref: ref, Bytes: int64(size), At: s.k.Clock.Now()})
+		s.accept(tx, &row, batch{Ref: ref, Bytes: int64(size), Records: len(records), At: s.k.Clock.Now()})
 		s.k.Meter.Add(tx, meter.Quantity{Usage: meter.Usage{Service: s.k.Name, Type: "BilledBytes"}, Amount: billed(records)})
 		return nil
 	})
 	if repeated || awserr.Code(err) != "" { // certainly in no row; after any other error the next Open knows
 		err = errors.Join(err, s.blobs.Discard(ref))
 	}
+	if err == nil && !repeated {
+		s.incoming(ctx, op, name, size, len(records))
+	}
 	return ids, err
 }
 
-// append adds a batch to the buffer and sees that it will be flushed. While an object is on its way, the job
-// that carries it looks after the buffer when it ends.
-func (s *Service) append(tx *store.Tx, row *stream, b batch) {
-	f, _ := s.fills.Get(tx, row.Name)
-	was, waited := row.due(&f)
-	if f.First.IsZero() {
-		f.First = b.At
+// accept takes a batch in from whatever source: to be processed or delivered, and to be copied where that is asked for.
+func (s *Service) accept(tx *store.Tx, row *stream, b batch) {
+	buffer := bufferOut
+	if row.processes() {
+		buffer = bufferIn
 	}
-	s.buffer.Put(tx, position(row.Name, f.Next), b)
-	f.Next++
-	f.Bytes += b.Bytes
-	s.fills.Put(tx, row.Name, f)
-	if due, _ := row.due(&f); waited && due.Equal(was) {
-		return
+	s.add(tx, row, buffer, nil, b)
+	if row.CopyAll {
+		s.shares.Put(tx, store.Key(row.ID, b.Ref.String()), struct{}{})
+		s.add(tx, row, bufferCopy, nil, b)
 	}
-	if _, set := s.flush.DueKey(tx, row.Name); set && s.flights.Has(tx, row.Name) {
-		return
-	}
-	s.arm(tx, row, &f)
-}
-
-func (d *destination) size() int64 { return int64(d.BufferMB) << 20 }
-
-func (d *destination) interval() time.Duration {
-	return time.Duration(d.BufferSeconds) * time.Second
 }
 
 // billed is what records cost: each is rounded up to 5 KB.
@@ -112,10 +101,18 @@ func billed(records []api.Record) float64 {
 	return float64(n)
 }
 
-func (s *Service) exists(ctx context.Context, name string) error {
+// takes refuses what cannot be put to before anything is staged for it.
+func (s *Service) takes(ctx context.Context, name string) error {
+	c := call.From(ctx)
 	return s.k.View(ctx, func(tx *store.Tx) error {
-		if !s.streams.Has(tx, name) {
-			return noStream(call.From(ctx), name)
+		row, ok := s.streams.Get(tx, name)
+		switch {
+		case !ok:
+			return noStream(c, name)
+		case row.Source != nil:
+			return invalid("This operation is not permitted on KinesisStreamAsSource delivery stream type.")
+		case row.Processing.unpacks() && c.Principal.Service != "logs.amazonaws.com":
+			return api.NewInvalidSourceException("Only requests from CloudWatch Logs are supported when CloudWatch Logs decompression is enabled.")
 		}
 		return nil
 	})

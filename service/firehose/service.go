@@ -3,14 +3,17 @@ package firehose
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"time"
 
+	kinesisapi "unyo/api/kinesis"
 	logsapi "unyo/api/logs"
 	s3api "unyo/api/s3"
 	"unyo/base/call"
 	"unyo/engine/blob"
+	"unyo/engine/collector"
+	"unyo/engine/credential"
+	"unyo/engine/jq"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -18,85 +21,97 @@ import (
 
 // Peers are the services that Firehose asks.
 type Peers struct {
-	S3   s3api.Client
-	Logs logsapi.Client
+	S3      s3api.Client
+	Logs    logsapi.Client
+	Kinesis kinesisapi.Client
 }
 
 // Service answers the Firehose API.
 type Service struct {
-	k     *kernel.Service
-	blobs *blob.Store
-	peers Peers
+	k         *kernel.Service
+	blobs     *blob.Store
+	collector *collector.Client
+	seal      *credential.Sealer // of access keys
+	peers     Peers
+	queries   jq.Cache
 
 	streams store.Table[stream]
-	fills   store.Table[fill]   // stream → how full its buffer is
-	buffer  store.Table[batch]  // stream, sequence
-	flights store.Table[flight] // stream → the object on its way
+	tallies store.Table[tally]    // stream id → what is numbered and counted per stream
+	fills   store.Table[fill]     // stream id, buffer → how full it is; only while something waits in it
+	batches store.Table[batch]    // stream id, buffer, sequence
+	shares  store.Table[struct{}] // stream id, blob: two batches hold it
+	flights store.Table[flight]   // stream id, buffer → the delivery under way
 	flush   jobs.Job[flushArg]
+
+	readers store.Table[reader]   // Kinesis stream ARN, stream id → who reads it
+	cursors store.Table[cursor]   // stream id, shard → how far it was read
+	wakes   store.Table[struct{}] // stream id, shard: a job to read it is on its way
+	read    jobs.Job[readArg]
 }
 
 // stream is a delivery stream.
 type stream struct {
-	Name, ID    string
-	CreatedAt   time.Time
-	UpdatedAt   time.Time
-	Version     int // of the configuration
-	Destination destination
+	Name, ID   string
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	Version    int           // of the configuration
+	Source     *source       `json:",omitempty"` // a Kinesis stream; nil: records are put
+	S3         target        // the destination, or what an HTTP endpoint's failures and copies go to
+	Backup     *target       `json:",omitempty"` // where source records are copied to
+	CopyAll    bool          `json:",omitempty"` // whether they are
+	Processing *processing   `json:",omitempty"`
+	Partition  *partitioning `json:",omitempty"`
+	HTTP       *endpoint     `json:",omitempty"`
 }
 
-// destination is an extended S3 destination.
-type destination struct {
+// target is a bucket, and how objects get there.
+type target struct {
 	RoleARN, BucketARN      string
 	Prefix, ErrorPrefix     string
-	Suffix                  string // file extension, "" for the compression's own
-	Zone                    string // of timestamps in prefixes
-	Gzip                    bool
+	Suffix                  string `json:",omitempty"` // file extension, "" for the compression's own
+	Zone                    string `json:",omitempty"` // of timestamps in prefixes
+	Compression             string // as the API says it
 	BufferMB, BufferSeconds int32
-	LogErrors               bool
-	LogGroup, LogStream     string
+	Logging                 logging
 }
 
-// fill is how full the buffer of a stream is.
-type fill struct {
-	Next  uint64    // sequence of the next batch
-	Bytes int64     // buffered and not yet in flight
-	First time.Time // arrival of the oldest such batch
+// logging is where failures are told.
+type logging struct {
+	On            bool   `json:",omitempty"`
+	Group, Stream string `json:",omitempty"`
 }
 
-// batch is records that arrived together.
-type batch struct {
-	Ref   blob.Ref
-	Bytes int64
-	At    time.Time
-}
-
-// flight is an object on its way: its name is decided before anything is sent.
-type flight struct {
-	Key   string
-	From  uint64 // sequences From ≤ n < To are in it
-	To    uint64
-	Bytes int64
+// tally is what a stream counts.
+type tally struct {
+	Next       uint64 // sequence of the next batch, of whatever buffer
+	Partitions int    // that hold something
 }
 
 // New makes the service.
-func New(k *kernel.Service, blobs *blob.Store, peers Peers) *Service {
+func New(k *kernel.Service, blobs *blob.Store, c *collector.Client, peers Peers) *Service {
 	s := &Service{
-		k: k, blobs: blobs, peers: peers,
+		k: k, blobs: blobs, collector: c, peers: peers, seal: credential.New([32]byte(k.Entropy.Derive("firehose", 32, ""))),
 		streams: store.TableOf[stream](k.Rows, "stream", store.Regional),
+		tallies: store.TableOf[tally](k.Rows, "tally", store.Regional),
 		fills:   store.TableOf[fill](k.Rows, "fill", store.Regional),
-		buffer:  store.TableOf[batch](k.Rows, "buffer", store.Regional),
+		batches: store.TableOf[batch](k.Rows, "batch", store.Regional),
+		shares:  store.TableOf[struct{}](k.Rows, "share", store.Regional),
 		flights: store.TableOf[flight](k.Rows, "flight", store.Regional),
+		readers: store.TableOf[reader](k.Rows, "reader", store.Partition),
+		cursors: store.TableOf[cursor](k.Rows, "cursor", store.Regional),
+		wakes:   store.TableOf[struct{}](k.Rows, "wake", store.Regional),
 	}
 	s.flush = jobs.Handle(k.Jobs, "flush", s.runFlush, jobs.Retry(deliveryRetry))
+	s.read = jobs.Handle(k.Jobs, "read", s.runRead, jobs.Retry(deliveryRetry), jobs.Lane(func(a readArg) string { return store.Key("read", a.ID, a.Shard) }))
 	return s
 }
 
 // Blobs yields every blob that a row refers to; what else lies in the engine is garbage of a crash.
 func Blobs(k *kernel.Service) iter.Seq2[blob.Ref, error] {
-	buffer := store.TableOf[batch](k.Rows, "buffer", store.Regional)
+	batches := store.TableOf[batch](k.Rows, "batch", store.Regional)
 	return func(yield func(blob.Ref, error) bool) {
 		err := k.View(context.Background(), func(tx *store.Tx) error {
-			for _, b := range buffer.AllScopes(tx) {
+			for _, b := range batches.AllScopes(tx) {
 				if !yield(b.Ref, nil) {
 					return errStopped
 				}
@@ -115,6 +130,3 @@ var errStopped = errors.New("stopped")
 func (s *Service) arn(c *call.Call, name string) string {
 	return "arn:" + s.k.Partition + ":firehose:" + c.Region + ":" + c.Account + ":deliverystream/" + name
 }
-
-// position is the key of a batch.
-func position(stream string, n uint64) string { return store.Key(stream, fmt.Sprintf("%016x", n)) }

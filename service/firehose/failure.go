@@ -1,0 +1,97 @@
+package firehose
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"unyo/base/must"
+	"unyo/engine/blob"
+	"unyo/kernel/store"
+)
+
+// failure is why a record cannot be delivered.
+type failure struct {
+	Kind          string // what the error prefix calls it: processing-failed
+	Code, Message string
+}
+
+// document is what is delivered in place of a record that failed: the record, and why.
+// https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html
+func (f *failure) document(record []byte, attempts int, arrival, end time.Time) []byte {
+	out := make([]byte, 0, 256+base64.StdEncoding.EncodedLen(len(record)))
+	out = fmt.Appendf(out, `{"attemptsMade":%d,"arrivalTimestamp":%d,"errorCode":`, attempts, arrival.UnixMilli())
+	out = appendText(out, f.Code)
+	out = append(out, `,"errorMessage":`...)
+	out = appendText(out, f.Message)
+	out = append(out, `,"attemptEndingTimestamp":`...)
+	out = strconv.AppendInt(out, end.UnixMilli(), 10)
+	out = append(out, `,"rawData":"`...)
+	out = base64.StdEncoding.AppendEncode(out, record)
+	return append(out, "\"}\n"...)
+}
+
+// fail gives a flight up: its records go to the error prefix, each with the reason. It goes on where a crash has left it, for each
+// transaction takes away what it has written.
+func (s *Service) fail(ctx context.Context, a flushArg, row *stream, f *flight) error {
+	why := f.Failed
+	for more := true; more; {
+		list, keys, err := s.oldest(ctx, a, f)
+		if err != nil {
+			return err
+		}
+		w := s.newSpill(ctx)
+		err = s.each(list, func(b *batch, record []byte) error {
+			return w.put(errorsOf+why.Kind, nil, b.At, why.document(record, f.Attempts, b.At, s.k.Clock.Now()))
+		})
+		if err == nil {
+			err = w.finish()
+		}
+		if err != nil {
+			return w.giveBack(err)
+		}
+		var freed []blob.Ref
+		err = s.k.Update(ctx, func(tx *store.Tx) error {
+			freed, more = freed[:0], false
+			if now, ok := s.streams.Get(tx, a.Stream); !ok || now.ID != a.ID {
+				return errGone
+			}
+			for i, key := range keys {
+				freed = append(freed, s.release(tx, a.ID, key, &list[i])...)
+			}
+			w.add(tx, row)
+			if more = len(keys) == settleRows; !more {
+				s.land(ctx, tx, a)
+			}
+			return nil
+		})
+		if err != nil {
+			return w.settled(err)
+		}
+		s.blobs.Free(freed...)
+	}
+	return nil
+}
+
+// oldest lists the first batches of a flight.
+func (s *Service) oldest(ctx context.Context, a flushArg, f *flight) (list []batch, keys []string, err error) {
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		list, keys = list[:0], keys[:0]
+		for key, b := range s.batches.Between(tx, position(a.ID, a.Buffer, f.From), position(a.ID, a.Buffer, f.To)) {
+			if len(keys) == settleRows {
+				break
+			}
+			list, keys = append(list, b), append(keys, key)
+		}
+		return nil
+	})
+	return list, keys, err
+}
+
+// appendText appends text as a JSON string.
+func appendText(dst []byte, text string) []byte {
+	return append(dst, must.Do(json.Marshal(text))...)
+}
