@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"unyo/engine/blob"
+	"unyo/engine/collector"
 	"unyo/engine/logstore"
 	"unyo/kernel"
 	"unyo/service/firehose"
@@ -21,6 +22,8 @@ type engines struct {
 	blobs *blob.Store
 	stock *s3.Stock // what rows say is in blobs
 	logs  *logstore.Store
+
+	collector *collector.Client
 }
 
 // stateDir is where the rows lie.
@@ -43,6 +46,7 @@ func (w *World) openEngines() error {
 		}
 		e.dir, e.temp = dir, true
 	}
+	e.collector = collector.New(collector.Options{Loopback: w.options.Loopback})
 	return e.open(w.Kernel)
 }
 
@@ -75,6 +79,7 @@ func (e *engines) close() error {
 		return nil
 	}
 	err := e.blobs.Close()
+	e.collector.Close()
 	if e.logs != nil {
 		err = errors.Join(err, e.logs.Close())
 	}

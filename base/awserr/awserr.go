@@ -60,6 +60,15 @@ func Code(err error) string {
 	return ""
 }
 
+// Message is what err tells a client, "" for one that is none of the API's.
+func Message(err error) string {
+	var e Error
+	if errors.As(err, &e) {
+		return e.ErrorMessage()
+	}
+	return ""
+}
+
 // NotImplemented says that service knows operation but has no behaviour for it. Clients retry 500 and 503, not 501.
 func NotImplemented(service, operation string) *Generic {
 	return New(http.StatusNotImplemented, "NotImplemented", "%s:%s is not implemented.", service, operation)

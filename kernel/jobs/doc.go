@@ -16,5 +16,6 @@
 //	@jobs/due    instant (8 bytes, big endian, sign bit flipped) sequence (8 bytes) → what to do
 //	@jobs/key    account/region: Key(service, name, key) → which job a later AtKey replaces
 //	@jobs/failed sequence → work that could not be done
+//	@jobs/await  Key(topic, account, region, service, name, key) → what to do when the topic is announced
 //	@jobs/call   Key(sequence, request id): calls that a job has made and the journal has recorded
 package jobs

@@ -120,16 +120,19 @@ func (j Job[A]) AtKey(tx *store.Tx, key string, due time.Time, a A) {
 
 // CancelKey takes back the job of that key, if there is one that has not begun.
 func (j Job[A]) CancelKey(tx *store.Tx, key string) {
-	at := j.keyRow(tx, key)
+	j.queue.cancel(tx, j.keyRow(tx, key))
+}
+
+func (q *Queue) cancel(tx *store.Tx, at string) {
 	tx.Unstamp(at)
-	old, ok := j.queue.keys.Get(tx, at)
+	old, ok := q.keys.Get(tx, at)
 	if !ok {
 		return
 	}
 	if c := tx.Call(); c == nil || c.Job != jobID(sequence(string(old))) {
-		j.queue.due.Delete(tx, string(old))
+		q.due.Delete(tx, string(old))
 	}
-	j.queue.keys.Delete(tx, at)
+	q.keys.Delete(tx, at)
 }
 
 // DueKey tells for when the job of that key was set, in a transaction before this one.

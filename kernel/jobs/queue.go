@@ -28,6 +28,7 @@ type Queue struct {
 	keys   store.Table[[]byte]
 	failed store.Table[Failure]
 	calls  store.Table[struct{}]
+	awaits store.Table[row] // topic, then the key of the job
 
 	handlers  map[string]handler
 	partition string
@@ -66,6 +67,7 @@ func New(st *store.Store, w *clock.World, e *entropy.Source, log *slog.Logger, p
 		keys:     store.TableOf[[]byte](sp, "key", store.Partition),
 		failed:   store.TableOf[Failure](sp, "failed", store.Partition),
 		calls:    store.TableOf[struct{}](sp, "call", store.Partition),
+		awaits:   store.TableOf[row](sp, "await", store.Partition),
 		handlers: map[string]handler{},
 		noted:    map[uint64]bool{},
 		woken:    make(chan struct{}, 1),

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	api "unyo/api/firehose"
-	"unyo/api/rt"
 	"unyo/base/call"
 	"unyo/kernel/resource"
 	"unyo/kernel/store"
@@ -14,24 +13,26 @@ import (
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html
 func (s *Service) CreateDeliveryStream(ctx context.Context, in *api.CreateDeliveryStreamInput) (*api.CreateDeliveryStreamOutput, error) {
 	c := call.From(ctx)
-	if t := rt.Val(in.DeliveryStreamType); t != "" && t != "DirectPut" {
-		return nil, unsupported("DeliveryStreamType " + t)
-	}
 	if e := in.DeliveryStreamEncryptionConfigurationInput; e != nil {
 		return nil, unsupported("DeliveryStreamEncryptionConfigurationInput")
 	}
-	d, err := destinationOf(in)
-	if err != nil {
-		return nil, err
-	}
 	name, now := *in.DeliveryStreamName, s.k.Clock.Now()
 	arn := s.arn(c, name)
-	row := stream{Name: name, ID: s.k.Entropy.UUID(ctx), CreatedAt: now, Version: 1, Destination: d}
-	err = s.k.Update(ctx, func(tx *store.Tx) error {
+	row := stream{Name: name, ID: s.k.Entropy.UUID(ctx), CreatedAt: now, Version: 1}
+	if err := s.destine(&row, in); err != nil {
+		return nil, err
+	}
+	if err := s.springFrom(ctx, &row, in); err != nil {
+		return nil, err
+	}
+	err := s.k.Update(ctx, func(tx *store.Tx) error {
 		if s.streams.Has(tx, name) {
 			return api.NewResourceInUseException("Firehose %s under accountId %s already exists", name, c.Account)
 		}
 		s.streams.Put(tx, name, row)
+		if row.Source != nil {
+			s.readSoon(tx, &row, "")
+		}
 		s.k.Resources.Put(tx, resource.Resource{ARN: arn, Type: "AWS::KinesisFirehose::DeliveryStream", Name: name, Service: s.k.Name, Account: c.Account, Region: c.Region, Created: now})
 		return mapTags(s.k.Tags.Set(tx, arn, tagList(in.Tags)...))
 	})

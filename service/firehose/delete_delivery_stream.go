@@ -17,17 +17,12 @@ func (s *Service) DeleteDeliveryStream(ctx context.Context, in *api.DeleteDelive
 	var freed []blob.Ref
 	err := s.k.Update(ctx, func(tx *store.Tx) error {
 		freed = freed[:0]
-		if !s.streams.Has(tx, name) {
+		row, ok := s.streams.Get(tx, name)
+		if !ok {
 			return noStream(c, name)
 		}
-		for _, b := range s.buffer.Prefix(tx, store.Key(name), "") {
-			freed = append(freed, b.Ref)
-		}
-		s.buffer.Erase(tx, position(name, 0), position(name, 1<<63))
+		freed = s.drop(tx, &row)
 		s.streams.Delete(tx, name)
-		s.fills.Delete(tx, name)
-		s.flights.Delete(tx, name)
-		s.flush.CancelKey(tx, name)
 		s.k.Resources.Delete(tx, arn)
 		s.k.Tags.Clear(tx, arn)
 		return nil
@@ -37,4 +32,32 @@ func (s *Service) DeleteDeliveryStream(ctx context.Context, in *api.DeleteDelive
 	}
 	s.blobs.Free(freed...)
 	return &api.DeleteDeliveryStreamOutput{}, nil
+}
+
+// drop takes away what waits in a stream, and returns the blobs that held it.
+func (s *Service) drop(tx *store.Tx, row *stream) []blob.Ref {
+	held := map[blob.Ref]bool{}
+	var freed []blob.Ref
+	for key, b := range s.batches.Prefix(tx, store.Key(row.ID, ""), "") {
+		s.batches.Delete(tx, key)
+		if !held[b.Ref] { // two batches may share it
+			held[b.Ref] = true
+			freed = append(freed, b.Ref)
+		}
+	}
+	for at := range s.fills.Prefix(tx, store.Key(row.ID, ""), "") {
+		s.fills.Delete(tx, at)
+		s.flush.CancelKey(tx, at)
+	}
+	for at := range s.flights.Prefix(tx, store.Key(row.ID, ""), "") {
+		s.flights.Delete(tx, at)
+	}
+	for share := range s.shares.Prefix(tx, store.Key(row.ID, ""), "") {
+		s.shares.Delete(tx, share)
+	}
+	s.tallies.Delete(tx, row.ID)
+	if row.Source != nil {
+		s.stopReading(tx, row)
+	}
+	return freed
 }

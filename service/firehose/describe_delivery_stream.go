@@ -20,12 +20,14 @@ func (s *Service) DescribeDeliveryStream(ctx context.Context, in *api.DescribeDe
 			return noStream(c, *in.DeliveryStreamName)
 		}
 		out.DeliveryStreamDescription = &api.DeliveryStreamDescription{
-			DeliveryStreamName: new(row.Name), DeliveryStreamARN: new(s.arn(c, row.Name)), DeliveryStreamStatus: new("ACTIVE"), DeliveryStreamType: new("DirectPut"),
+			DeliveryStreamName: new(row.Name), DeliveryStreamARN: new(s.arn(c, row.Name)), DeliveryStreamStatus: new("ACTIVE"), DeliveryStreamType: new(api.DeliveryStreamTypeDirectPut),
 			DeliveryStreamEncryptionConfiguration: &api.DeliveryStreamEncryptionConfiguration{Status: new("DISABLED")},
 			VersionId:                             new(strconv.Itoa(row.Version)), CreateTimestamp: new(row.CreatedAt), HasMoreDestinations: new(false),
-			Destinations: []api.DestinationDescription{{
-				DestinationId: new(destinationID), ExtendedS3DestinationDescription: row.Destination.describe(), S3DestinationDescription: row.Destination.plain(),
-			}},
+			Destinations: []api.DestinationDescription{row.describeDestination()},
+		}
+		if row.Source != nil {
+			out.DeliveryStreamDescription.DeliveryStreamType = new(api.DeliveryStreamTypeKinesisStreamAsSource)
+			out.DeliveryStreamDescription.Source = row.Source.describe()
 		}
 		if !row.UpdatedAt.IsZero() {
 			out.DeliveryStreamDescription.LastUpdateTimestamp = new(row.UpdatedAt)
@@ -33,6 +35,3 @@ func (s *Service) DescribeDeliveryStream(ctx context.Context, in *api.DescribeDe
 		return nil
 	})
 }
-
-// destinationID names the one destination that a stream has.
-const destinationID = "destinationId-000000000001"

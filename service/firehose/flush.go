@@ -71,7 +71,7 @@ func (s *Service) undelivered(ctx context.Context, a flushArg, row *stream, f fl
 	}
 	code, text := wordS3(fault)
 	s.report(ctx, row, a.Buffer, code, text)
-	s.refusedByS3(ctx, a.Buffer, row)
+	s.refusedByS3(ctx, a.Buffer, row, &f)
 	if row.Partition == nil || !strings.HasPrefix(a.Buffer, partitionOf) {
 		return fmt.Errorf("cannot deliver %s of stream %q: %w", f.Key, a.Stream, fault)
 	}

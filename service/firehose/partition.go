@@ -108,6 +108,7 @@ func (p *pass) partition(record []byte) (buffer string, keys map[string]string, 
 	buffer = partitionOf + hex.EncodeToString(id.Sum(nil)[:16])
 	if !p.open[buffer] {
 		if p.active >= maxPartitions {
+			p.exceeded = 1
 			return "", nil, &failure{failedWork, "DynamicPartitioning.ActivePartitionLimitExceeded", "You have exceeded the active partition limit"}
 		}
 		p.open[buffer] = true

@@ -7,6 +7,9 @@ import (
 	"unyo/engine/jq"
 )
 
+// amount is how much of something there was.
+type amount struct{ records, bytes int }
+
 // pass is one run over what has arrived.
 type pass struct {
 	s    *Service
@@ -21,7 +24,8 @@ type pass struct {
 	open   map[string]bool // partitions that hold something
 	active int             // how many
 
-	failed, partitions int // records that failed; partitions that were written to
+	unpacked, packed amount  // what was decompressed, and what could not be
+	exceeded         float64 // 1 when there were too many partitions
 }
 
 // prepare makes ready what does not depend on the records.
@@ -66,7 +70,7 @@ func (p *pass) record(w *spill, b *batch, record []byte) error {
 	if p.row.Processing.unpacks() {
 		extract := p.row.Processing.step(api.ProcessorTypeCloudWatchLogProcessing)
 		var why *failure
-		if pieces, why = unpack(record, extract != nil && extract.value(api.ProcessorParameterNameDataMessageExtraction) == "true"); why != nil {
+		if pieces, why = p.unpack(record, extract != nil && extract.value(api.ProcessorParameterNameDataMessageExtraction) == "true"); why != nil {
 			return p.refuse(w, b, record, why)
 		}
 	}
@@ -112,6 +116,5 @@ func (p *pass) place(w *spill, b *batch, record []byte) error {
 
 // refuse sends a record to the error prefix.
 func (p *pass) refuse(w *spill, b *batch, record []byte, why *failure) error {
-	p.failed++
 	return w.put(errorsOf+why.Kind, nil, b.At, why.document(record, 1, b.At, p.now))
 }

@@ -62,7 +62,7 @@ func (s *Service) process(ctx context.Context, a flushArg) error {
 		return w.settled(err)
 	}
 	s.blobs.Free(freed...)
-	s.processed(ctx, p, w)
+	s.processed(ctx, p)
 	return nil
 }
 

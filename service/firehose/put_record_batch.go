@@ -36,9 +36,10 @@ func (s *Service) PutRecordBatch(ctx context.Context, in *api.PutRecordBatchInpu
 // again after a crash changes nothing.
 func (s *Service) put(ctx context.Context, op, name string, records []api.Record) ([]string, error) {
 	c := call.From(ctx)
-	size := 0
+	size, bill := 0, 0.0
 	for i := range records {
 		size += len(records[i].Data)
+		bill += billed(len(records[i].Data))
 	}
 	if size > maxBatch {
 		return nil, invalid("Records size exceeds 4 MB limit")
@@ -65,7 +66,7 @@ func (s *Service) put(ctx context.Context, op, name string, records []api.Record
 			return nil
 		}
 		s.accept(tx, &row, batch{Ref: ref, Bytes: int64(size), Records: len(records), At: s.k.Clock.Now()})
-		s.k.Meter.Add(tx, meter.Quantity{Usage: meter.Usage{Service: s.k.Name, Type: "BilledBytes"}, Amount: billed(records)})
+		s.k.Meter.Add(tx, meter.Quantity{Usage: meter.Usage{Service: s.k.Name, Type: "BilledBytes"}, Amount: bill})
 		return nil
 	})
 	if repeated || awserr.Code(err) != "" { // certainly in no row; after any other error the next Open knows
@@ -90,15 +91,11 @@ func (s *Service) accept(tx *store.Tx, row *stream, b batch) {
 	}
 }
 
-// billed is what records cost: each is rounded up to 5 KB.
+// billed is what a record of n bytes costs: it is rounded up to 5 KB.
 // https://aws.amazon.com/firehose/pricing/
-func billed(records []api.Record) float64 {
+func billed(n int) float64 {
 	const step = 5 << 10
-	n := 0
-	for i := range records {
-		n += (len(records[i].Data) + step - 1) / step * step
-	}
-	return float64(n)
+	return float64((n + step - 1) / step * step)
 }
 
 // takes refuses what cannot be put to before anything is staged for it.

@@ -43,9 +43,7 @@ type Service struct {
 	flights store.Table[flight]   // stream id, buffer → the delivery under way
 	flush   jobs.Job[flushArg]
 
-	readers store.Table[reader]   // Kinesis stream ARN, stream id → who reads it
-	cursors store.Table[cursor]   // stream id, shard → how far it was read
-	wakes   store.Table[struct{}] // stream id, shard: a job to read it is on its way
+	cursors store.Table[cursor] // stream id, shard → how far it was read
 	read    jobs.Job[readArg]
 }
 
@@ -97,12 +95,10 @@ func New(k *kernel.Service, blobs *blob.Store, c *collector.Client, peers Peers)
 		batches: store.TableOf[batch](k.Rows, "batch", store.Regional),
 		shares:  store.TableOf[struct{}](k.Rows, "share", store.Regional),
 		flights: store.TableOf[flight](k.Rows, "flight", store.Regional),
-		readers: store.TableOf[reader](k.Rows, "reader", store.Partition),
 		cursors: store.TableOf[cursor](k.Rows, "cursor", store.Regional),
-		wakes:   store.TableOf[struct{}](k.Rows, "wake", store.Regional),
 	}
 	s.flush = jobs.Handle(k.Jobs, "flush", s.runFlush, jobs.Retry(deliveryRetry))
-	s.read = jobs.Handle(k.Jobs, "read", s.runRead, jobs.Retry(deliveryRetry), jobs.Lane(func(a readArg) string { return store.Key("read", a.ID, a.Shard) }))
+	s.read = jobs.Handle(k.Jobs, "read", s.runRead, jobs.Retry(readRetry))
 	return s
 }
 

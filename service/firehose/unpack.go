@@ -14,6 +14,21 @@ const maxUnpacked = 32 << 20
 
 var errBomb = errors.New("the record decompresses to more than 32 MiB")
 
+// unpack is unpack, counted.
+func (p *pass) unpack(record []byte, extract bool) ([][]byte, *failure) {
+	list, why := unpack(record, extract)
+	if why != nil && why.Kind == failedUnpack {
+		p.packed.records++
+		p.packed.bytes += len(record)
+		return nil, why
+	}
+	for _, one := range list {
+		p.unpacked.records++
+		p.unpacked.bytes += len(one)
+	}
+	return list, why
+}
+
 // unpack decompresses a record and, where asked, takes the messages out of the envelope that CloudWatch Logs has sent. An envelope
 // that only tests the destination holds none.
 // https://docs.aws.amazon.com/firehose/latest/dev/writing-with-cloudwatch-logs-decompression.html

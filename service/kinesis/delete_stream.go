@@ -45,6 +45,7 @@ func (s *Service) DeleteStream(ctx context.Context, in *api.DeleteStreamInput) (
 		s.expire.CancelKey(tx, name)
 		s.scale.CancelKey(tx, name)
 		arn := s.arn(c.Scope, name)
+		s.k.Jobs.Announce(tx, arn)
 		s.k.Resources.Delete(tx, arn)
 		s.k.Tags.Clear(tx, arn)
 		s.k.Meter.Level(tx, meter.Usage{Service: s.k.Name, Type: "Storage-ShardHour"}, arn, 0)

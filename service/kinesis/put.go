@@ -248,6 +248,7 @@ func (s *Service) commit(ctx context.Context, p *put, pl plan, ref blob.Ref) (re
 			s.answers.Put(tx, store.Key(p.name, a.Call), p.result)
 		}
 		s.arrivals.Put(tx, arrivalKey(p.name, now, a.Parts[0].Shard, a.Parts[0].First), a)
+		s.k.Jobs.Announce(tx, s.arn(c.Scope, p.name))
 		s.expireLater(tx, &row, now)
 		s.measure(tx, p, &row, bytes)
 		return nil

@@ -22,6 +22,7 @@ func (s *Service) reshard(ctx context.Context, name, arn, id *string, fn func(tx
 			return err
 		}
 		g.save(tx)
+		s.k.Jobs.Announce(tx, s.arn(tx.Scope(), row.Name))
 		return nil
 	})
 	if err == nil {

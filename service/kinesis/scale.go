@@ -44,6 +44,7 @@ func (s *Service) runScale(ctx context.Context, a expireArg) error {
 		g.even(min(2*row.Open, maxStreamShards))
 		g.save(tx)
 		s.streams.Put(tx, a.Name, row)
+		s.k.Jobs.Announce(tx, s.arn(tx.Scope(), a.Name))
 		return nil
 	})
 	if err == nil {

@@ -3,134 +3,16 @@ package firehose
 import (
 	"compress/gzip"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"log/slog"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	api "unyo/api/firehose"
-	"unyo/api/rt"
-	s3api "unyo/api/s3"
 	"unyo/base/awserr"
 	"unyo/base/call"
-	"unyo/engine/blob"
-	"unyo/kernel"
 )
-
-// bucket stands for S3: it keeps what is put, refuses a name that is taken, and fails where told.
-type bucket struct {
-	objects map[string]string
-	role    call.Role
-	calls   int
-	fail    func(n int) (before, after error) // of the n-th call
-}
-
-var errCut = errors.New("connection lost")
-
-func (b *bucket) Invoke(ctx context.Context, m *rt.Model, op *rt.Operation, in any) (any, error) {
-	put, ok := in.(*s3api.PutObjectInput)
-	if !ok {
-		return nil, awserr.NotImplemented(m.Service, op.Name)
-	}
-	b.role, _ = call.AsOf(ctx)
-	b.calls++
-	var before, after error
-	if b.fail != nil {
-		before, after = b.fail(b.calls)
-	}
-	if before != nil {
-		return nil, before
-	}
-	if _, taken := b.objects[*put.Key]; taken && rt.Val(put.IfNoneMatch) == "*" {
-		return nil, awserr.New(412, "PreconditionFailed", "taken")
-	}
-	body, err := io.ReadAll(put.Body)
-	if err != nil {
-		return nil, err
-	}
-	b.objects[*put.Key] = string(body)
-	return &s3api.PutObjectOutput{}, after
-}
-
-// fixture is a service on a held estate in memory that begins at noon of 2026-03-01.
-type fixture struct {
-	t      *testing.T
-	k      *kernel.Kernel
-	s      *Service
-	bucket *bucket
-	ctx    context.Context
-	serial uint64
-}
-
-func setUp(t *testing.T) *fixture {
-	t.Helper()
-	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	k, err := kernel.Open(kernel.Options{Seed: 1, Held: true, Start: start, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	blobs, err := blob.Open(t.TempDir(), Blobs(k.For("firehose")), blob.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := &fixture{t: t, k: k, bucket: &bucket{objects: map[string]string{}}}
-	f.s = New(k.For("firehose"), blobs, Peers{S3: s3api.Client{Invoker: f.bucket}})
-	if err := k.Start(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := errors.Join(k.Close(), blobs.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	return f
-}
-
-// call is the context of one request.
-func (f *fixture) call() context.Context {
-	return call.With(context.Background(), &call.Call{
-		Scope: call.Scope{Partition: "aws", Account: "111111111111", Region: "eu-central-1"}, Serial: f.k.Serial(), Service: "firehose", At: f.k.Clock.Now(),
-	})
-}
-
-func (f *fixture) create(change func(*api.ExtendedS3DestinationConfiguration)) {
-	f.t.Helper()
-	d := &api.ExtendedS3DestinationConfiguration{RoleARN: new("arn:aws:iam::111111111111:role/deliver"), BucketARN: new("arn:aws:s3:::archive")}
-	if change != nil {
-		change(d)
-	}
-	if _, err := f.s.CreateDeliveryStream(f.call(), &api.CreateDeliveryStreamInput{DeliveryStreamName: new("s"), ExtendedS3DestinationConfiguration: d}); err != nil {
-		f.t.Fatal(err)
-	}
-}
-
-func (f *fixture) put(data string) {
-	f.t.Helper()
-	if _, err := f.s.PutRecord(f.call(), &api.PutRecordInput{DeliveryStreamName: new("s"), Record: &api.Record{Data: []byte(data)}}); err != nil {
-		f.t.Fatal(err)
-	}
-}
-
-func (f *fixture) advance(d time.Duration) {
-	f.t.Helper()
-	if _, err := f.k.Clock.Advance(context.Background(), f.k.Clock.Now().Add(d), nil); err != nil {
-		f.t.Fatal(err)
-	}
-}
-
-// all is every byte delivered, objects in the order of their names.
-func (f *fixture) all() string {
-	var b strings.Builder
-	for _, k := range slices.Sorted(maps.Keys(f.bucket.objects)) {
-		b.WriteString(f.bucket.objects[k])
-	}
-	return b.String()
-}
 
 // Buffering by time: https://docs.aws.amazon.com/firehose/latest/dev/create-configure-backup.html
 func TestFlushByTime(t *testing.T) {
@@ -302,60 +184,19 @@ func TestUndeliverable(t *testing.T) {
 	}
 }
 
-// Prefixes: https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
-func TestPrefix(t *testing.T) {
-	at := time.Date(2018, 8, 27, 10, 30, 5, 0, time.UTC)
-	for _, c := range []struct{ prefix, errorPrefix, want string }{
-		{"", "", "2018/08/27/10/"},
-		{"logs/", "", "logs/2018/08/27/10/"},
-		{"a-!{timestamp:yyyy-MM-dd}/", "e-!{firehose:error-output-type}/", "a-2018-08-27/"},
-		{"year=!{timestamp:yyyy}/month=!{timestamp:MM}/", "e-!{firehose:error-output-type}/", "year=2018/month=08/"},
-		{"x!{timestamp:yy'q'DDD}/", "e-!{firehose:error-output-type}/", "x18q239/"},
-		{"r!{firehose:random-string}/", "e-!{firehose:error-output-type}/", "rRANDOM/"},
-		{"a!{firehose:error-output-type}", "e!{firehose:error-output-type}", "refused"},
-		{"a!{timestamp:yyyy}", "", "refused"},
-		{"a!{timestamp:yyyy}", "e/!{timestamp:yyyy}", "refused"},
-		{"a!{nothing:x}", "e!{firehose:error-output-type}", "refused"},
-		{"a!{timestamp:yyyy", "e!{firehose:error-output-type}", "refused"},
-		{"a!{partitionKeyFromQuery:id}/", "e!{firehose:error-output-type}", "refused"},
-	} {
-		got := "refused"
-		if checkPrefixes(c.prefix, c.errorPrefix) == nil {
-			var err error
-			if got, err = objectPrefix(c.prefix, at, func() string { return "RANDOM" }); err != nil {
-				t.Errorf("%q: %v", c.prefix, err)
-			}
-		}
-		if got != c.want {
-			t.Errorf("%q: got %q, want %q", c.prefix, got, c.want)
-		}
-	}
-}
-
-func FuzzPrefix(f *testing.F) {
-	f.Add("a!{timestamp:yyyy'x'}b", "!{firehose:error-output-type}")
-	f.Fuzz(func(t *testing.T, prefix, errorPrefix string) {
-		if checkPrefixes(prefix, errorPrefix) != nil {
-			return
-		}
-		if _, err := objectPrefix(prefix, time.Unix(0, 0), func() string { return "r" }); err != nil {
-			t.Errorf("accepted %q, then: %v", prefix, err)
-		}
-	})
-}
-
 // What has no behaviour here is refused, not ignored.
 func TestUnsupported(t *testing.T) {
 	f := setUp(t)
 	for name, change := range map[string]func(*api.ExtendedS3DestinationConfiguration){
-		"processing": func(d *api.ExtendedS3DestinationConfiguration) {
-			d.ProcessingConfiguration = &api.ProcessingConfiguration{Enabled: new(true)}
+		"lambda": func(d *api.ExtendedS3DestinationConfiguration) {
+			d.ProcessingConfiguration = processors(api.Processor{Type: new(api.ProcessorTypeLambda)})
 		},
 		"conversion": func(d *api.ExtendedS3DestinationConfiguration) {
 			d.DataFormatConversionConfiguration = &api.DataFormatConversionConfiguration{}
 		},
-		"backup": func(d *api.ExtendedS3DestinationConfiguration) { d.S3BackupMode = new("Enabled") },
-		"zip":    func(d *api.ExtendedS3DestinationConfiguration) { d.CompressionFormat = new("ZIP") },
+		"key": func(d *api.ExtendedS3DestinationConfiguration) {
+			d.EncryptionConfiguration = &api.EncryptionConfiguration{KMSEncryptionConfig: &api.KMSEncryptionConfig{AWSKMSKeyARN: new("arn:aws:kms:eu-central-1:111111111111:key/k")}}
+		},
 	} {
 		d := &api.ExtendedS3DestinationConfiguration{RoleARN: new("arn:aws:iam::111111111111:role/r"), BucketARN: new("arn:aws:s3:::b")}
 		change(d)
