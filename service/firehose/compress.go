@@ -43,8 +43,11 @@ func newZip(w io.Writer, name string) (io.WriteCloser, error) {
 
 func (z *zipped) Close() error { return z.archive.Close() }
 
-// hadoopBlock is how much Hadoop's codec packs at a time: io.compression.codec.snappy.buffersize.
-const hadoopBlock = 256 << 10
+// hadoopBlock is how much Hadoop's codec packs at a time: io.compression.codec.snappy.buffersize, 256 KiB, less what snappy may add, for a
+// reader's buffer is of that size too.
+const hadoopBlock = hadoopBuffer - (hadoopBuffer/6 + 32)
+
+const hadoopBuffer = 256 << 10
 
 // hadoopSnappy writes as Hadoop's BlockCompressorStream does: the size of a block, then the size of what it is compressed to,
 // both as big-endian numbers of 4 bytes, and that.

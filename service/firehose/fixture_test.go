@@ -89,15 +89,15 @@ func (l *errorLog) Invoke(_ context.Context, _ *rt.Model, _ *rt.Operation, in an
 
 // fixture is a service on a held estate in memory.
 type fixture struct {
-	t       testing.TB
-	k       *kernel.Kernel
-	s       *Service
-	blobs   *blob.Store
-	bucket  *bucket
-	log     *errorLog
-	river   *river
-	metrics map[string]float64 // sums
-	client  *collector.Client
+	t      testing.TB
+	k      *kernel.Kernel
+	s      *Service
+	blobs  *blob.Store
+	bucket *bucket
+	log    *errorLog
+	river  *river
+	sums   store.Table[float64] // of metrics
+	client *collector.Client
 }
 
 func setUp(t testing.TB) *fixture {
@@ -122,12 +122,14 @@ func setUpOn(t testing.TB, fs vfs.FS, dir string, b *bucket, r *river) *fixture 
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t: t, k: k, blobs: blobs, bucket: b, log: &errorLog{}, river: r, metrics: map[string]float64{}, client: collector.New(collector.Options{Loopback: true, Timeout: time.Second})}
+	f := &fixture{t: t, k: k, blobs: blobs, bucket: b, log: &errorLog{}, river: r, client: collector.New(collector.Options{Loopback: true, Timeout: time.Second})}
 	r.k = k.For("kinesis")
 	f.s = New(k.For("firehose"), blobs, f.client, Peers{S3: s3api.Client{Invoker: b}, Logs: logsapi.Client{Invoker: f.log}, Kinesis: kinesisapi.Client{Invoker: r}})
-	k.Metrics.To(func(_ *store.Tx, s metric.Series, _ time.Time, values []metric.Value) {
+	f.sums = store.TableOf[float64](k.For("sums").Rows, "sum", store.Regional)
+	k.Metrics.To(func(tx *store.Tx, s metric.Series, _ time.Time, values []metric.Value) {
 		for _, v := range values {
-			f.metrics[s.Name] += v.Value * v.Times
+			sum, _ := f.sums.Get(tx, s.Name)
+			f.sums.Put(tx, s.Name, sum+v.Value*v.Times)
 		}
 	})
 	if err := k.Start(context.Background()); err != nil {
@@ -141,6 +143,15 @@ func (f *fixture) close() {
 	if err := errors.Join(f.k.Close(), f.blobs.Close()); err != nil {
 		f.t.Error(err)
 	}
+}
+
+// sum is the sum of all values of a metric.
+func (f *fixture) sum(name string) (v float64) {
+	f.t.Helper()
+	if err := errors.Join(f.k.Metrics.Flush(context.Background()), f.k.For("sums").View(f.call(), func(tx *store.Tx) error { v, _ = f.sums.Get(tx, name); return nil })); err != nil {
+		f.t.Fatal(err)
+	}
+	return v
 }
 
 // call is the context of one request.

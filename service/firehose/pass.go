@@ -20,9 +20,10 @@ type pass struct {
 
 	done, skip int // batches that were dealt with, and records of the next one
 
-	query  *jq.Program
-	open   map[string]bool // partitions that hold something
-	active int             // how many
+	query     *jq.Program
+	delimiter string
+	open      map[string]bool // partitions that hold something
+	active    int             // how many
 
 	unpacked, packed amount  // what was decompressed, and what could not be
 	exceeded         float64 // 1 when there were too many partitions
@@ -30,6 +31,7 @@ type pass struct {
 
 // prepare makes ready what does not depend on the records.
 func (p *pass) prepare() (err error) {
+	p.delimiter = p.row.Processing.delimiter()
 	if p.row.Partition != nil {
 		p.query, err = p.s.queries.Compile(p.row.Partition.Query)
 	}
@@ -66,50 +68,59 @@ func (p *pass) run(w *spill) error {
 
 // record deals with one record as it came in.
 func (p *pass) record(w *spill, b *batch, record []byte) error {
-	pieces := [][]byte{record}
-	if p.row.Processing.unpacks() {
-		extract := p.row.Processing.step(api.ProcessorTypeCloudWatchLogProcessing)
-		var why *failure
-		if pieces, why = p.unpack(record, extract != nil && extract.value(api.ProcessorParameterNameDataMessageExtraction) == "true"); why != nil {
+	if !p.row.Processing.unpacks() {
+		return p.separate(w, b, record, func(piece []byte, why *failure) error { return p.refuse(w, b, piece, why) })
+	}
+	pieces, why := p.unpack(record)
+	if why != nil {
+		return p.refuse(w, b, record, why)
+	}
+	refused := false
+	for _, piece := range pieces {
+		err := p.separate(w, b, piece, func(_ []byte, why *failure) error { // what fails after it was unpacked is delivered as it came, and once
+			if refused {
+				return nil
+			}
+			refused = true
 			return p.refuse(w, b, record, why)
+		})
+		if err != nil {
+			return err
 		}
 	}
+	return nil
+}
+
+// separate takes a record apart that holds several.
+func (p *pass) separate(w *spill, b *batch, record []byte, refuse func([]byte, *failure) error) error {
 	step := p.row.Processing.step(api.ProcessorTypeRecordDeAggregation)
-	for _, piece := range pieces {
-		if step == nil {
-			if err := p.place(w, b, piece); err != nil {
-				return err
-			}
-			continue
-		}
-		parts, why := step.deaggregate(piece)
-		if why != nil {
-			if err := p.refuse(w, b, piece, why); err != nil {
-				return err
-			}
-			continue
-		}
-		for _, part := range parts {
-			if err := p.place(w, b, part); err != nil {
-				return err
-			}
+	if step == nil {
+		return p.place(w, b, record, refuse)
+	}
+	parts, why := step.deaggregate(record)
+	if why != nil {
+		return refuse(record, why)
+	}
+	for _, part := range parts {
+		if err := p.place(w, b, part, refuse); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // place puts a record where it will be delivered from.
-func (p *pass) place(w *spill, b *batch, record []byte) error {
+func (p *pass) place(w *spill, b *batch, record []byte, refuse func([]byte, *failure) error) error {
 	buffer := bufferOut
 	var keys map[string]string
 	if p.row.Partition != nil {
 		var why *failure
 		if buffer, keys, why = p.partition(record); why != nil {
-			return p.refuse(w, b, record, why)
+			return refuse(record, why)
 		}
 	}
-	if d := p.row.Processing.delimiter(); d != "" {
-		record = append(record[:len(record):len(record)], d...)
+	if p.delimiter != "" {
+		record = append(record[:len(record):len(record)], p.delimiter...)
 	}
 	return w.put(buffer, keys, b.At, record)
 }

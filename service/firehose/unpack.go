@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/gzip"
+
+	api "unyo/api/firehose"
 )
 
 // maxUnpacked bounds what one record may unpack to, in bytes. An envelope of CloudWatch Logs holds about 1 MB; a bomb has no bottom.
@@ -14,9 +16,11 @@ const maxUnpacked = 32 << 20
 
 var errBomb = errors.New("the record decompresses to more than 32 MiB")
 
-// unpack is unpack, counted.
-func (p *pass) unpack(record []byte, extract bool) ([][]byte, *failure) {
-	list, why := unpack(record, extract)
+// unpack is unpack as the stream is configured, counted.
+// https://docs.aws.amazon.com/firehose/latest/dev/decomp-faq.html
+func (p *pass) unpack(record []byte) ([][]byte, *failure) {
+	step := p.row.Processing.step(api.ProcessorTypeCloudWatchLogProcessing)
+	list, why := unpack(record, step != nil && step.value(api.ProcessorParameterNameDataMessageExtraction) == "true")
 	if why != nil && why.Kind == failedUnpack {
 		p.packed.records++
 		p.packed.bytes += len(record)
