@@ -1,12 +1,18 @@
-// Package firehose is Amazon Data Firehose: records are put, buffered by size and time, and delivered as
-// objects to S3.
+// Package firehose is Amazon Data Firehose: records come in, wait together by size and time, and are delivered as objects to S3 or in
+// requests to an HTTP endpoint.
 //
-// Real here: direct put; buffering hints; GZIP; prefixes with time and random expressions, in the stream's
-// time zone; delivery in a session of the stream's role, which the trust policy and S3 must let in; error
-// records to CloudWatch Logs. What a destination configuration asks for beyond that (transformation, format
-// conversion, dynamic partitioning, backup, other destinations) is refused with 501, never ignored.
+// Real here: records that are put, read from a Kinesis stream (every shard, as the stream's role, across resharding), or sent by CloudWatch Logs;
+// decompression and message extraction, deaggregation, dynamic partitioning by JQ, delimiters; prefixes with every expression but Lambda's;
+// GZIP, ZIP, Snappy and Hadoop's Snappy; backup of source records; HTTP endpoints by AWS's contract, with retries and a backup; records that fail in
+// AWS's form below the error prefix; error records to CloudWatch Logs; metrics. Each delivery is made in a session of the configured
+// role, which the trust policy and the callee must let in.
 //
-// State: rows per account and region (stream, buffer, flight); the records themselves lie in engine/blob.
-// Later runs flush.go, when a buffer is full or old enough: it takes the buffer into a flight that already
-// names its object, puts the object, and settles. A crash anywhere repeats the flight to the same object.
+// Not here, and refused with 501: Lambda processors, format conversion, other destinations and sources, encryption with keys, secrets of Secrets
+// Manager, Kinesis streams of other accounts.
+//
+// HTTP endpoints are reached by https; by http too if they are on a loopback address and the estate itself listens on nothing else (engine/collector).
+//
+// State: rows per account and region (docs/firehose.md lists them); the records lie in engine/blob. Later runs: flush.go, when a buffer is full
+// or old enough; process.go, when something has arrived that is to be processed; read.go, when a Kinesis stream announces news. A crash
+// anywhere repeats a delivery under the same name.
 package firehose

@@ -251,3 +251,16 @@ type site struct {
 	header http.Header
 	answer func(n int, w http.ResponseWriter, id string) (handled bool) // of the n-th request
 }
+
+// rowsOf is what lies in a table.
+func rowsOf(f *fixture, table string) (list []string) {
+	f.t.Helper()
+	err := f.k.Store.Cat(context.Background(), "firehose/"+table, func(r store.Raw) bool {
+		list = append(list, r.Path())
+		return true
+	})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return list
+}

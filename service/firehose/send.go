@@ -27,6 +27,10 @@ func (s *Service) send(ctx context.Context, a flushArg, row *stream, f *flight) 
 	if err := s.each(list, func(_ *batch, record []byte) error { body.Add(record); return nil }); err != nil {
 		return err
 	}
+	// An endpoint is no part of the estate: what it was sent under an id must not be something else after a power failure.
+	if err := s.k.Durable(); err != nil {
+		return err
+	}
 	answer, err := s.collector.Send(ctx, r, body)
 	if ctx.Err() != nil { // the process is stopping: this job will be run again
 		return ctx.Err()

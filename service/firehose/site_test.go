@@ -44,6 +44,10 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusBadRequest)
 		return
 	}
+	if r.URL.Path == "/refuse" {
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
 	if s.answer != nil && s.answer(s.asked, w, in.RequestID) {
 		return
 	}
