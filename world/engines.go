@@ -21,7 +21,7 @@ type engines struct {
 	temp  bool   // dir is ours to remove
 	blobs *blob.Store
 	stock *s3.Stock // what rows say is in blobs
-	logs  *logstore.Store
+	logs  logstore.Engine
 
 	collector *collector.Client
 }

@@ -9,6 +9,8 @@ import (
 	"unyo/engine/logstore"
 )
 
+const group = "111111111111/eu-central-1/g"
+
 // lines are about 150 bytes, as a web server writes them.
 func lines(n int) []logstore.Entry {
 	r := rand.New(rand.NewPCG(1, 2))
@@ -73,5 +75,12 @@ func BenchmarkScanSubstringMillion(b *testing.B) {
 			}
 			b.ReportMetric(float64(n), "hits")
 		})
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -15,9 +15,7 @@ type Stored struct {
 	Events []Event
 }
 
-// Batches hands the visible batches behind the sequence after to yield, in order of their sequence, until it says no. It first
-// waits until every batch staged so far is published or discarded: what it has passed over will never appear.
-// Batches of one stream come in the order of their numbers.
+// Batches reads the segments, each brought back into the order of sequence, then the logs.
 func (s *Store) Batches(ctx context.Context, group string, after uint64, yield func(*Stored) bool) error {
 	g, err := s.group(ctx, group)
 	if err != nil {
@@ -172,7 +170,7 @@ func (d *drain) segment(seg *segment) error {
 	return nil
 }
 
-// Head is the sequence of the last batch staged in a group; 0 when there is none.
+// Head is kept by the name of the log being written, also when all before it is gone.
 func (s *Store) Head(ctx context.Context, group string) (uint64, error) {
 	g, err := s.group(ctx, group)
 	if err != nil {
@@ -184,9 +182,8 @@ func (s *Store) Head(ctx context.Context, group string) (uint64, error) {
 	return g.next - 1, nil
 }
 
-// DropBefore removes the files whose every event is older than cutoff. It returns the time of the newest event of the file
-// that can be dropped next; ok=false when nothing is left. Older events in files that stay are for the caller to leave out
-// (Filter.From).
+// DropBefore removes the files whose every event is older than cutoff, and returns the time of the newest event of the file that can
+// be dropped next.
 func (s *Store) DropBefore(ctx context.Context, group string, cutoff int64) (next int64, ok bool, err error) {
 	g, err := s.group(ctx, group)
 	if err != nil {
@@ -196,7 +193,12 @@ func (s *Store) DropBefore(ctx context.Context, group string, cutoff int64) (nex
 	if err := g.retire(cutoff); err != nil {
 		return 0, false, fmt.Errorf("cannot drop old events of log group %s: %w", group, err)
 	}
-	if err := g.seal(cutoff); err != nil {
+	if s.o.Raw {
+		err = g.forget(func(w *wal) bool { return newest(w) < cutoff })
+	} else {
+		err = g.seal(cutoff)
+	}
+	if err != nil {
 		return 0, false, fmt.Errorf("cannot drop old events of log group %s: %w", group, err)
 	}
 	if err := g.unlink(cutoff); err != nil {

@@ -228,7 +228,7 @@ func (g *group) settle(r Ref, to state) {
 
 // wantSeal asks for the oldest log to be made a segment if it is ready. g.mu is held.
 func (g *group) wantSeal() {
-	if len(g.wals) > 0 && g.wals[0].full && g.wals[0].undecided == 0 {
+	if !g.store.o.Raw && len(g.wals) > 0 && g.wals[0].full && g.wals[0].undecided == 0 {
 		g.store.wantSeal(g)
 	}
 }

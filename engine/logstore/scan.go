@@ -31,6 +31,9 @@ func (e *Event) Position() Position { return Position{e.Timestamp, e.Seq, e.Inde
 // Next is the place right behind p, before any other event.
 func (p Position) Next() Position { return Position{p.Timestamp, p.Seq, p.Index + 1} }
 
+// Compare is negative when p comes before o, and 0 when they are the same.
+func (p Position) Compare(o Position) int { return p.key().compare(o.key()) }
+
 func (p Position) key() key { return key{p.Timestamp, p.Seq, p.Index} }
 
 // Filter says which events are wanted.
@@ -142,8 +145,7 @@ func (q *query) hasRest(msg []byte) bool {
 	return true
 }
 
-// Scan hands the wanted events to yield, in order, until it says no. Events published while it runs may be missed. Events of
-// one batch are seen all or none.
+// Scan merges the files that may hold what is wanted.
 func (s *Store) Scan(ctx context.Context, group string, f Filter, yield func(*Event) bool) error {
 	g, err := s.group(ctx, group)
 	if err != nil {

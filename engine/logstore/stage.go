@@ -31,8 +31,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 // A log file spans at most this much ingestion, so that what expires can be dropped a day at a time.
 var logSpan = (24 * time.Hour).Milliseconds()
 
-// Stage writes a batch durably. It is invisible until Publish, and gone after a crash unless its number was committed.
-// Writers of one group share the disk's syncs. Messages are copied.
+// Stage appends the batch to the group's log. Writers of one group share the disk's syncs. Messages are copied.
 func (s *Store) Stage(ctx context.Context, b *Batch) (Ref, error) {
 	g, err := s.group(ctx, b.Group)
 	if err != nil {

@@ -54,11 +54,13 @@ type Ref struct {
 type Options struct {
 	FS       FS    // nil is Disk
 	LogBytes int64 // size at which a log file becomes a segment; 0 is 8 MiB
+	// Raw leaves full logs as they are, for somebody who takes them elsewhere (Logs, Release).
+	Raw bool
 	// Failed hears of background work that went wrong and will be tried again. Nil ignores it.
 	Failed func(error)
 }
 
-// Store is a folder of groups.
+// Store is the Engine on this machine's disk: a folder of groups.
 type Store struct {
 	dir string
 	o   Options
@@ -94,11 +96,8 @@ func Open(dir string, o Options) *Store {
 	return s
 }
 
-// Committed names who knows the number of the last batch of a stream that the caller has committed; 0 for a stream that is not (or no
-// longer) there. It must be set before the first use, and is asked once for each stream of a group's log after a restart.
-//
-// durable, unless nil, returns when all that the caller has committed so far survives power loss. It is asked before a log
-// becomes a segment, for in a segment nobody looks for what was not committed after all.
+// Committed is asked once for each stream of a group's log after a restart, and durable before a log becomes a segment, for in a
+// segment nobody looks for what was not committed after all.
 func (s *Store) Committed(f func(ctx context.Context, group string, stream uint64) (uint64, error), durable func() error) {
 	s.committed, s.durable = f, durable
 }

@@ -18,7 +18,7 @@ import (
 // Service answers the CloudWatch Logs API.
 type Service struct {
 	k     *kernel.Service
-	store *logstore.Store
+	store logstore.Engine
 	peers Peers
 	locks locks
 
@@ -69,7 +69,7 @@ type stream struct {
 }
 
 // New makes the service over the events in events.
-func New(k *kernel.Service, events *logstore.Store, peers Peers) *Service {
+func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 	s := &Service{
 		k: k, store: events, peers: peers,
 		groups:  store.TableOf[group](k.Rows, "group", store.Regional),

@@ -1,4 +1,4 @@
-package logstore_test
+package logstoretest
 
 import (
 	"errors"
@@ -13,9 +13,9 @@ import (
 	"unyo/engine/logstore"
 )
 
-// faulty is a file system in memory that forgets what was not synced when power fails, and fails the n-th
+// Faulty is a file system in memory that forgets what was not synced when power fails, and fails the n-th
 // operation on demand.
-type faulty struct {
+type Faulty struct {
 	mu      sync.Mutex
 	names   map[string]*inode // as the program sees it
 	durable map[string]*inode // as the disk has it
@@ -33,36 +33,36 @@ type inode struct {
 }
 
 type handle struct {
-	fs *faulty
+	fs *Faulty
 	n  *inode
 }
 
-func newFaulty() *faulty {
-	return &faulty{names: map[string]*inode{}, durable: map[string]*inode{}, dirs: map[string]bool{"/logs": true}}
+func NewFaulty() *Faulty {
+	return &Faulty{names: map[string]*inode{}, durable: map[string]*inode{}, dirs: map[string]bool{"/logs": true}}
 }
 
-// failAfter has the n-th changing operation from now fail.
-func (f *faulty) failAfter(n int, err error, tear, stuck bool) {
+// FailAfter has the n-th changing operation from now fail.
+func (f *Faulty) FailAfter(n int, err error, tear, stuck bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.countdown, f.err, f.tear, f.stuck, f.hit = n, err, tear, stuck, false
 }
 
-// heal ends a failure.
-func (f *faulty) heal() {
+// Heal ends a failure.
+func (f *Faulty) Heal() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.countdown, f.stuck = 0, false
 }
 
-func (f *faulty) fired() bool {
+func (f *Faulty) Fired() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.hit
 }
 
 // step counts a changing operation and says whether it fails. f.mu is held.
-func (f *faulty) step() error {
+func (f *Faulty) step() error {
 	if f.stuck && f.hit {
 		return f.err
 	}
@@ -75,8 +75,8 @@ func (f *faulty) step() error {
 	return nil
 }
 
-// powerLoss keeps what was synced. Of a file's bytes that were not, an arbitrary part survives.
-func (f *faulty) powerLoss(r *rand.Rand) {
+// PowerLoss keeps what was synced. Of a file's bytes that were not, an arbitrary part survives.
+func (f *Faulty) PowerLoss(r *rand.Rand) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.countdown, f.stuck = 0, false
@@ -111,7 +111,7 @@ func sortedKeys(m map[string]*inode) []string {
 	return keys
 }
 
-func (f *faulty) Create(name string) (logstore.File, error) {
+func (f *Faulty) Create(name string) (logstore.File, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.step(); err != nil {
@@ -128,7 +128,7 @@ func (f *faulty) Create(name string) (logstore.File, error) {
 	return &handle{f, n}, nil
 }
 
-func (f *faulty) Open(name string) (logstore.File, int64, error) {
+func (f *Faulty) Open(name string) (logstore.File, int64, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	n := f.names[name]
@@ -138,7 +138,7 @@ func (f *faulty) Open(name string) (logstore.File, int64, error) {
 	return &handle{f, n}, int64(len(n.data)), nil
 }
 
-func (f *faulty) Rename(old, new string) error {
+func (f *Faulty) Rename(old, new string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.step(); err != nil {
@@ -153,7 +153,7 @@ func (f *faulty) Rename(old, new string) error {
 	return nil
 }
 
-func (f *faulty) Remove(name string) error {
+func (f *Faulty) Remove(name string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.names[name] == nil && !f.dirs[name] {
@@ -167,7 +167,7 @@ func (f *faulty) Remove(name string) error {
 	return nil
 }
 
-func (f *faulty) MkdirAll(name string) error {
+func (f *Faulty) MkdirAll(name string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.dirs[name] {
@@ -182,7 +182,7 @@ func (f *faulty) MkdirAll(name string) error {
 	return nil
 }
 
-func (f *faulty) List(dir string) ([]string, error) {
+func (f *Faulty) List(dir string) ([]string, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var names []string
@@ -200,7 +200,7 @@ func (f *faulty) List(dir string) ([]string, error) {
 	return names, nil
 }
 
-func (f *faulty) SyncDir(dir string) error {
+func (f *Faulty) SyncDir(dir string) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if err := f.step(); err != nil {

@@ -1,4 +1,4 @@
-package logstore_test
+package logstoretest
 
 import (
 	"context"
@@ -13,16 +13,16 @@ import (
 
 // Whichever operation of the disk fails, whole or torn, once or until somebody heals it: what was acknowledged is there, what was
 // refused is not, before and after power is lost.
-func TestEveryOperationFails(t *testing.T) {
+func everyOperationFails(t *testing.T, s Subject) {
 	for _, mode := range []struct {
 		name        string
 		err         error
 		tear, stuck bool
 	}{{"once", errDisk, false, false}, {"torn", errDisk, true, false}, {"full", errFull, true, true}} {
 		t.Run(mode.name, func(t *testing.T) {
-			for n := 1; n < 140; n++ {
-				b := newBench(t, uint64(n))
-				b.fs.failAfter(n, mode.err, mode.tear, mode.stuck)
+			for n := 1; n < 140; n += s.stride() {
+				b := s.bench(t, uint64(n))
+				b.fs.FailAfter(n, mode.err, mode.tear, mode.stuck)
 				refused := 0
 				for range 40 {
 					if !b.put(b.r.IntN(8) > 0) {
@@ -30,7 +30,7 @@ func TestEveryOperationFails(t *testing.T) {
 					}
 				}
 				b.check(logstore.Filter{})
-				b.fs.heal()
+				b.fs.Heal()
 				for range 3 {
 					if !b.put(true) {
 						t.Fatalf("operation %d: refused after the disk is well again", n)
@@ -41,7 +41,7 @@ func TestEveryOperationFails(t *testing.T) {
 				}
 				must(t, b.store.Close())
 				if n%2 == 0 {
-					b.fs.powerLoss(b.r)
+					b.fs.PowerLoss(b.r)
 				}
 				b.open()
 				b.check(logstore.Filter{})
@@ -56,30 +56,30 @@ func TestEveryOperationFails(t *testing.T) {
 }
 
 // A full disk has a name.
-func TestDiskFull(t *testing.T) {
-	b := newBench(t, 1)
+func diskFull(t *testing.T, s Subject) {
+	b := s.bench(t, 1)
 	b.put(true)
-	b.fs.failAfter(1, errFull, true, true)
+	b.fs.FailAfter(1, errFull, true, true)
 	_, err := b.store.Stage(t.Context(), &logstore.Batch{Group: group, Stream: 9, Number: 1, Events: []logstore.Entry{{Timestamp: 1, Message: "x"}}})
 	if !errors.Is(err, logstore.ErrDiskFull) {
 		t.Fatal(err)
 	}
-	b.fs.heal()
+	b.fs.Heal()
 	b.put(true)
 	b.check(logstore.Filter{})
 	must(t, b.store.Close())
 }
 
 // Power is lost within any operation: no write of the log, no segment, no removal leaves more or less than was acknowledged.
-func TestPowerLossAnywhere(t *testing.T) {
-	for n := 1; n < 150; n++ {
-		b := newBench(t, uint64(n)+1000)
-		b.fs.failAfter(n, errDisk, true, true)
-		for !b.fs.fired() {
+func powerLossAnywhere(t *testing.T, s Subject) {
+	for n := 1; n < 150; n += s.stride() {
+		b := s.bench(t, uint64(n)+1000)
+		b.fs.FailAfter(n, errDisk, true, true)
+		for !b.fs.Fired() {
 			b.put(b.r.IntN(8) > 0)
 		}
 		must(t, b.store.Close())
-		b.fs.powerLoss(b.r)
+		b.fs.PowerLoss(b.r)
 		b.open()
 		b.check(logstore.Filter{})
 		for range 10 {
@@ -93,8 +93,8 @@ func TestPowerLossAnywhere(t *testing.T) {
 }
 
 // A batch that was staged twice under one number, for the first was given up, is there once.
-func TestNumberUsedAgain(t *testing.T) {
-	b := newBench(t, 1)
+func numberUsedAgain(t *testing.T, s Subject) {
+	b := s.bench(t, 1)
 	stage := func(number uint64, text string) logstore.Ref {
 		ref, err := b.store.Stage(t.Context(), &logstore.Batch{Group: group, Stream: 1, Number: number, Ingestion: 1, Events: []logstore.Entry{{Timestamp: 1, Message: text}}})
 		must(t, err)
@@ -118,8 +118,8 @@ func TestNumberUsedAgain(t *testing.T) {
 }
 
 // Retention drops whole files, and tells when there is more to drop.
-func TestDropBefore(t *testing.T) {
-	b := newBench(t, 5)
+func dropBefore(t *testing.T, s Subject) {
+	b := s.bench(t, 5)
 	for range 120 {
 		b.put(true)
 	}
@@ -159,8 +159,8 @@ func TestDropBefore(t *testing.T) {
 }
 
 // Many writers and readers at once: every batch is seen whole or not at all, and Batches misses none.
-func TestWritersAndReaders(t *testing.T) {
-	s := logstore.Open(t.TempDir(), logstore.Options{LogBytes: 50_000})
+func writersAndReaders(t *testing.T, over Subject) {
+	s := over.Open(t, NewFaulty(), 50_000)
 	s.Committed(func(context.Context, string, uint64) (uint64, error) { return 0, nil }, nil)
 	const writers, batches, size = 6, 60, 20
 	var wg sync.WaitGroup
@@ -225,10 +225,10 @@ func TestWritersAndReaders(t *testing.T) {
 }
 
 // More groups than are kept in memory: all answer, and no batch that waits for its fate is forgotten.
-func TestManyGroups(t *testing.T) {
-	fs := newFaulty()
+func manyGroups(t *testing.T, over Subject) {
+	fs := NewFaulty()
 	last := map[string]uint64{}
-	s := logstore.Open("/logs", logstore.Options{FS: fs})
+	s := over.Open(t, fs, 8<<20)
 	s.Committed(func(_ context.Context, g string, _ uint64) (uint64, error) { return last[g], nil }, nil)
 	stage := func(name string) logstore.Ref {
 		ref, err := s.Stage(t.Context(), &logstore.Batch{Group: name, Stream: 1, Number: last[name] + 1, Ingestion: 1, Events: []logstore.Entry{{Timestamp: int64(last[name]), Message: name}}})

@@ -1,4 +1,4 @@
-package logstore_test
+package logstoretest
 
 import (
 	"context"
@@ -32,26 +32,16 @@ func (p *plain) scan(f logstore.Filter) []event {
 		for _, c := range f.Contains {
 			ok = ok && strings.Contains(e.message, c)
 		}
-		ok = ok && (f.Start == nil || compare(e.pos, *f.Start) >= 0) && (f.End == nil || compare(e.pos, *f.End) < 0)
+		ok = ok && (f.Start == nil || e.pos.Compare(*f.Start) >= 0) && (f.End == nil || e.pos.Compare(*f.End) < 0)
 		if ok {
 			out = append(out, e)
 		}
 	}
-	slices.SortFunc(out, func(a, b event) int { return compare(a.pos, b.pos) })
+	slices.SortFunc(out, func(a, b event) int { return a.pos.Compare(b.pos) })
 	if f.Desc {
 		slices.Reverse(out)
 	}
 	return out
-}
-
-func compare(a, b logstore.Position) int {
-	switch {
-	case a.Timestamp != b.Timestamp:
-		return int(a.Timestamp - b.Timestamp)
-	case a.Seq != b.Seq:
-		return int(a.Seq) - int(b.Seq)
-	}
-	return int(a.Index) - int(b.Index)
 }
 
 const group = "111111111111/eu-central-1/g"
@@ -59,21 +49,22 @@ const group = "111111111111/eu-central-1/g"
 // bench is a store beside its model.
 type bench struct {
 	t     *testing.T
-	fs    *faulty
-	store *logstore.Store
+	over  Subject
+	fs    *Faulty
+	store logstore.Engine
 	model plain
 	r     *rand.Rand
 	now   int64
 }
 
-func newBench(t *testing.T, seed uint64) *bench {
-	b := &bench{t: t, fs: newFaulty(), r: rand.New(rand.NewPCG(seed, 1)), now: 1_000_000, model: plain{last: map[uint64]uint64{}}}
+func (s Subject) bench(t *testing.T, seed uint64) *bench {
+	b := &bench{t: t, over: s, fs: NewFaulty(), r: rand.New(rand.NewPCG(seed, 1)), now: 1_000_000, model: plain{last: map[uint64]uint64{}}}
 	b.open()
 	return b
 }
 
 func (b *bench) open() {
-	b.store = logstore.Open("/logs", logstore.Options{FS: b.fs, LogBytes: 6000})
+	b.store = b.over.Open(b.t, b.fs, 6000)
 	b.store.Committed(func(_ context.Context, g string, stream uint64) (uint64, error) {
 		if g != group {
 			return 0, fmt.Errorf("asked for %q", g)
@@ -104,7 +95,7 @@ func (b *bench) put(commit bool) bool {
 	}
 	ref, err := b.store.Stage(b.t.Context(), batch)
 	if err != nil {
-		if !b.fs.fired() {
+		if !b.fs.Fired() {
 			b.t.Fatalf("Stage: %v", err)
 		}
 		return false
@@ -115,12 +106,17 @@ func (b *bench) put(commit bool) bool {
 		}
 		return true
 	}
+	b.committed(batch, ref)
+	return true
+}
+
+// committed is what follows when the row with the batch's number is written.
+func (b *bench) committed(batch *logstore.Batch, ref logstore.Ref) {
 	b.model.last[batch.Stream] = batch.Number
 	b.store.Publish(ref)
 	for i, e := range batch.Events {
 		b.model.events = append(b.model.events, event{logstore.Position{Timestamp: e.Timestamp, Seq: ref.Seq, Index: uint32(i)}, batch.Stream, b.now, e.Message})
 	}
-	return true
 }
 
 func (b *bench) filter() logstore.Filter {
@@ -199,9 +195,9 @@ func (b *bench) drain(after uint64) {
 }
 
 // Whatever is done in whatever order, the store answers as the plain model does, also after it is closed or loses power.
-func TestRandomOperationsAgainstModel(t *testing.T) {
-	for seed := range uint64(12) {
-		b := newBench(t, seed)
+func random(t *testing.T, s Subject) {
+	for seed := range uint64(s.rounds(12)) {
+		b := s.bench(t, seed)
 		for range 300 {
 			switch n := b.r.IntN(20); {
 			case n < 11:
@@ -218,7 +214,7 @@ func TestRandomOperationsAgainstModel(t *testing.T) {
 			case n == 18:
 				if b.r.IntN(3) == 0 {
 					must(t, b.store.Close())
-					b.fs.powerLoss(b.r)
+					b.fs.PowerLoss(b.r)
 					b.open()
 				}
 			case n == 19:
