@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 DATA ?= data
 LISTEN ?= 127.0.0.1:4566
 
-.PHONY: build run test test-go test-wire test-clients test-s3 policy-million fuzz bench soak gen clean
+.PHONY: build run test test-go test-wire test-clients test-s3 test-victorialogs policy-million fuzz bench soak gen clean
 
 build: ## bin/unyo
 	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
@@ -30,6 +30,10 @@ test-s3: build ## versitygw's own S3 tests against the built binary, held agains
 
 policy-million: ## a million random decisions by both evaluators of policies
 	go test ./engine/policy -run TestAgainstPlain -v -timeout 60m -args -decisions 1000000 -seed $(or $(SEED),1)
+
+test-victorialogs: ## logs kept in a real VictoriaLogs, which it builds: the engine's contract, kills, a cluster, the whole house
+	./test/victorialogs/build.sh
+	VICTORIALOGS=$(CURDIR)/.cache/victorialogs/victoria-logs go test -count=1 ./engine/logstore/victorialogs ./world
 
 fuzz: ## every fuzz target, FUZZTIME each
 	./test/fuzz.sh $(or $(FUZZTIME),30s)

@@ -14,6 +14,9 @@ func Sign(r *http.Request, body []byte, id, secret, region, service string, at t
 	at = at.UTC()
 	s := &Signature{AccessKeyID: id, Date: at.Format("20060102"), Region: region, Service: service, Time: at, SignedHeaders: []string{"host", "x-amz-date"}}
 	r.Header.Set("X-Amz-Date", at.Format(SigTimeFormat))
+	if r.Header.Get("X-Amz-Target") != "" {
+		s.SignedHeaders = append(s.SignedHeaders, "x-amz-target")
+	}
 	if r.Host == "" {
 		r.Host = r.URL.Host
 	}

@@ -2,13 +2,16 @@ package world
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"unyo/engine/blob"
 	"unyo/engine/collector"
 	"unyo/engine/logstore"
+	"unyo/engine/logstore/victorialogs"
 	"unyo/kernel"
 	"unyo/service/firehose"
 	"unyo/service/kinesis"
@@ -47,17 +50,34 @@ func (w *World) openEngines() error {
 		e.dir, e.temp = dir, true
 	}
 	e.collector = collector.New(collector.Options{Loopback: w.options.Loopback})
-	return e.open(w.Kernel)
+	return e.open(w.Kernel, w.options.Logs)
 }
 
-func (e *engines) open(k *kernel.Kernel) (err error) {
+func (e *engines) open(k *kernel.Kernel, logs string) (err error) {
 	e.stock = s3.NewStock(k.For("s3"))
 	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(e.stock.Refs(), firehose.Blobs(k.For("firehose")), kinesis.Blobs(k.For("kinesis"))), blob.Options{Durable: k.Store.Sync})
 	if err != nil {
 		return err
 	}
+	return e.openLogs(k, logs)
+}
+
+// openLogs opens the log engine that where names: "" is the one on this disk, victorialogs=URL one whose events move on to there.
+func (e *engines) openLogs(k *kernel.Kernel, where string) (err error) {
+	dir, far := filepath.Join(e.dir, "log"), filepath.Join(e.dir, "victorialogs")
 	failed := func(err error) { k.Log.Error("log store", "error", err) }
-	e.logs = logstore.Open(filepath.Join(e.dir, "log"), logstore.Options{Failed: failed})
+	kind, address, _ := strings.Cut(where, "=")
+	switch {
+	case kind == "victorialogs":
+		e.logs, err = victorialogs.Open(dir, far, address, victorialogs.Options{Failed: failed})
+		return err
+	case where != "":
+		return fmt.Errorf("unknown log store %q: it is victorialogs=URL", where)
+	}
+	if _, err := os.Stat(far); err == nil {
+		return errors.New("this estate's log events lie in a VictoriaLogs: start it with -logs victorialogs=URL")
+	}
+	e.logs = logstore.Open(dir, logstore.Options{Failed: failed})
 	return nil
 }
 

@@ -39,9 +39,9 @@ type Engine interface {
 	// engine's to choose; what stays is for the caller to leave out (Filter.From). It returns the time (of an event) that
 	// cutoff must have passed before more can go; ok=false when nothing is left.
 	DropBefore(ctx context.Context, group string, cutoff int64) (next int64, ok bool, err error)
-	// Drop removes a group and all it holds. A group that is not there is no error. Its name must not be used again.
+	// Drop removes a group and all it holds. A group that is not there is no error, and costs nothing. Its name may come again.
 	Drop(group string) error
-	// Clear removes every group; their names may be used again.
+	// Clear removes every group.
 	Clear() error
 	// Close waits for background work. What was acknowledged is on disk already.
 	Close() error

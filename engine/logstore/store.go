@@ -50,6 +50,9 @@ type Ref struct {
 	wal   *wal
 }
 
+// Group is the group of a staged batch.
+func (r Ref) Group() string { return r.group.name }
+
 // Options of a store.
 type Options struct {
 	FS       FS    // nil is Disk

@@ -35,6 +35,8 @@ func awkwardMessages(t *testing.T, s Subject) {
 			b.check(logstore.Filter{Contains: []string{"e", m}, Desc: true})
 		}
 		b.quiesce()
+		b.put(true)
+		s.settle(t, b.store)
 	}
 	b.drain(0)
 	must(t, b.store.Close())
@@ -57,6 +59,8 @@ func oneInstant(t *testing.T, s Subject) {
 		b.check(logstore.Filter{Start: &mid})
 		b.check(logstore.Filter{End: &mid, Desc: true})
 		b.quiesce()
+		b.put(true)
+		s.settle(t, b.store)
 	}
 	b.drain(100)
 	must(t, b.store.Close())
@@ -68,6 +72,7 @@ func clear(t *testing.T, s Subject) {
 	for range 120 {
 		b.put(true)
 	}
+	s.settle(t, b.store)
 	must(t, b.store.Clear())
 	b.model = plain{last: map[uint64]uint64{}}
 	b.check(logstore.Filter{})
@@ -80,6 +85,7 @@ func clear(t *testing.T, s Subject) {
 		b.put(true)
 	}
 	b.check(logstore.Filter{})
+	s.settle(t, b.store)
 	b.quiesce()
 	b.check(logstore.Filter{Desc: true})
 	b.drain(0)

@@ -11,12 +11,22 @@ import (
 type Subject struct {
 	// Open opens the engine as a new process would, with its files in the folder Dir of fs. Its logs are full at logBytes.
 	Open func(t *testing.T, fs logstore.FS, logBytes int64) logstore.Engine
+	// Settle, unless nil, waits until the engine's work in the background is done. The tests call it now and then, so that events are
+	// met in every place where they may lie.
+	Settle func(t *testing.T, e logstore.Engine)
 	// Slow thins out what is repeated many times, for an engine that talks to another process.
 	Slow bool
 }
 
 // Dir is the folder of the engine's files.
 const Dir = "/logs"
+
+func (s Subject) settle(t *testing.T, e logstore.Engine) {
+	t.Helper()
+	if s.Settle != nil {
+		s.Settle(t, e)
+	}
+}
 
 func (s Subject) rounds(n int) int {
 	if s.Slow {

@@ -219,13 +219,21 @@ func random(t *testing.T, s Subject) {
 				}
 			case n == 19:
 				b.quiesce()
+				b.over.settle(t, b.store)
 				b.drain(uint64(b.r.IntN(100)))
 			}
 		}
 		b.quiesce()
-		b.check(logstore.Filter{})
-		b.check(logstore.Filter{Desc: true})
-		b.drain(0)
+		for range 2 {
+			b.check(logstore.Filter{})
+			b.check(logstore.Filter{Desc: true})
+			b.drain(0)
+			b.put(true)
+			b.over.settle(t, b.store)
+		}
+		for range 20 {
+			b.check(b.filter())
+		}
 		must(t, b.store.Close())
 	}
 }
