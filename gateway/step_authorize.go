@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,15 +12,6 @@ import (
 	"unyo/base/call"
 	"unyo/engine/policy"
 )
-
-// denial is why a call was refused.
-type denial struct {
-	Need    rt.Need
-	ARN     string
-	Verdict policy.Verdict
-
-	sentence string
-}
 
 // authorize asks, for every action and resource the call needs, whether the caller may.
 func (g *Gateway) authorize(ctx context.Context, c *Exchange, next Next) error {
@@ -77,28 +67,16 @@ func (g *Gateway) judge(ctx context.Context, c *Exchange, set policy.Set, need r
 			return nil, err
 		}
 	}
-	extra, err := g.serviceKeys(ctx, c, resource)
-	if err != nil {
-		return nil, err
+	keys := &asked{g: g, ctx: ctx, c: c, need: need, r: r}
+	r.Keys = keys.key
+	v := policy.Evaluate(&set, r)
+	if keys.err != nil {
+		return nil, keys.err
 	}
-	r.Keys = g.keys(c, need, r, extra)
-	if v := policy.Evaluate(&set, r); !v.Allowed {
-		return &denial{Need: need, ARN: resource, Verdict: v, sentence: v.Sentence(r)}, nil
+	if v.Allowed {
+		return nil, nil
 	}
-	return nil, nil
-}
-
-// refused words a denial; EC2's callers get it whole, sealed.
-func (g *Gateway) refused(c *Exchange, d *denial) error {
-	sentence := d.sentence
-	if c.protocol == rt.EC2 {
-		text, err := json.Marshal(d)
-		if err != nil {
-			return err
-		}
-		sentence += " Encoded authorization failure message: " + g.seal.Seal("authorization", text)
-	}
-	return refusal(c, sentence)
+	return &denial{set: &set, request: r, verdict: v}, nil
 }
 
 // askOwner learns from the service that owns the resource whose it is and what its own policy says.

@@ -42,7 +42,9 @@ func (g *Gateway) inherit(c *Exchange, k *call.Call) {
 	k.SourceIP, k.UserAgent, k.Secure, k.VPCE = p.SourceIP, p.UserAgent, true, p.VPCE
 	k.Job = p.Job
 	k.Via = append(append([]string{}, p.Via...), p.Service+".amazonaws.com")
-	if c.role.Service != "" {
+	if c.role.Service == "" {
+		k.Forwarded = append(append([]string{}, p.Forwarded...), p.Service+".amazonaws.com")
+	} else {
 		k.SourceIP, k.UserAgent = c.role.Service, c.role.Service
 		k.SourceARN, k.SourceAccount = c.role.SourceARN, c.role.SourceAccount
 	}

@@ -50,6 +50,7 @@ func (g *Gateway) entry(c *Exchange, err error) journal.Call {
 		}
 	}
 	if err != nil {
+		e.Denied = c.denied
 		e.ErrorCode, e.ErrorMessage = "InternalFailure", ""
 		var known awserr.Error
 		if errors.As(err, &known) {

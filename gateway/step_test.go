@@ -20,7 +20,7 @@ import (
 )
 
 // newGateway is a gateway without services over an estate in memory.
-func newGateway(t *testing.T) (*Gateway, *bytes.Buffer) {
+func newGateway(t testing.TB) (*Gateway, *bytes.Buffer) {
 	t.Helper()
 	k, err := kernel.Open(kernel.Options{Seed: 1, Held: true, Start: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {

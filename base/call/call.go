@@ -38,7 +38,7 @@ type Principal struct {
 	ARN         string    // arn:aws:iam::123456789012:user/ann, arn:aws:sts::…:assumed-role/R/session
 	ID          string    // AIDA…, AROA…:session, the account id for Root
 	Name        string    // user name, or role name for AssumedRole
-	RoleARN     string    // AssumedRole: the IAM role behind the session
+	RoleARN     string    // AssumedRole: the IAM role behind the session; FederatedUser: the user behind it
 	SessionName string    // AssumedRole: the caller's choice at AssumeRole
 	AccessKeyID string    // the key that signed the call, "" for services
 	Service     string    // AWSService: logs.amazonaws.com. Else: the service on whose behalf a session acts
@@ -72,8 +72,11 @@ type Call struct {
 	// SourceARN and SourceAccount are set when a service acts for a resource (confused deputy keys).
 	SourceARN     string
 	SourceAccount string
-	// Via lists the services through which the call came, outermost first (aws:CalledVia).
+	// Via lists the services through which the call came, outermost first.
 	Via []string
+	// Forwarded are the last of them, that asked with this very principal's credentials (aws:CalledVia): a service that
+	// acts by itself or in a role of its own begins anew.
+	Forwarded []string
 	// Job is the id of the job on whose behalf a peer is called: the callee's idempotency key. "" for requests.
 	Job string
 

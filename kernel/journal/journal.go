@@ -73,8 +73,20 @@ type Call struct {
 	// ErrorCode and ErrorMessage are empty when the call was answered with success.
 	ErrorCode    string `json:"errorCode,omitempty"`
 	ErrorMessage string `json:"errorMessage,omitempty"`
+	// Denied is what decided against the call: callers are told the kind of policy only.
+	Denied *Denial `json:"denied,omitempty"`
 	// Extra is what some services tell besides (additionalEventData).
 	Extra json.RawMessage `json:"extra,omitempty"`
+}
+
+// Denial is the statement that denies, or the kind of policy that does not allow.
+type Denial struct {
+	Action    string `json:"action"`
+	Resource  string `json:"resource"`
+	Explicit  bool   `json:"explicit,omitempty"`
+	Kind      string `json:"kind"`
+	Policy    string `json:"policy,omitempty"`
+	Statement string `json:"statement,omitempty"`
 }
 
 // Principal is who asked, without credentials.

@@ -23,13 +23,13 @@ const (
 
 // fixture is a service on a held estate in memory; calls are made by the root of 111111111111.
 type fixture struct {
-	t   *testing.T
+	t   testing.TB
 	k   *kernel.Kernel
 	s   *Service
 	ctx context.Context
 }
 
-func setUp(t *testing.T) *fixture {
+func setUp(t testing.TB) *fixture {
 	t.Helper()
 	k, err := kernel.Open(kernel.Options{Seed: 1, Held: true, Start: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
