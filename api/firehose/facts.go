@@ -160,7 +160,7 @@ func shapeOf(name string) rt.Shape {
 	case "HttpEndpointS3BackupMode":
 		return rt.Shape{Name: "HttpEndpointS3BackupMode", Enum: []string{"FailedDataOnly", "AllData"}}
 	case "HttpEndpointUrl":
-		return rt.Shape{Name: "HttpEndpointUrl", Min: new(float64(1)), Max: new(float64(1000)), Pattern: "https://.*"}
+		return rt.Shape{Name: "HttpEndpointUrl", Min: new(float64(1)), Max: new(float64(1000)), Pattern: "https?://.*"}
 	case "IcebergS3BackupMode":
 		return rt.Shape{Name: "IcebergS3BackupMode", Enum: []string{"FailedDataOnly", "AllData"}}
 	case "IntervalInSeconds":

@@ -20,13 +20,12 @@ func (s *Service) DescribeDeliveryStream(ctx context.Context, in *api.DescribeDe
 			return noStream(c, *in.DeliveryStreamName)
 		}
 		out.DeliveryStreamDescription = &api.DeliveryStreamDescription{
-			DeliveryStreamName: new(row.Name), DeliveryStreamARN: new(s.arn(c, row.Name)), DeliveryStreamStatus: new("ACTIVE"), DeliveryStreamType: new(api.DeliveryStreamTypeDirectPut),
+			DeliveryStreamName: new(row.Name), DeliveryStreamARN: new(s.arn(c, row.Name)), DeliveryStreamStatus: new("ACTIVE"), DeliveryStreamType: new(row.kind()),
 			DeliveryStreamEncryptionConfiguration: &api.DeliveryStreamEncryptionConfiguration{Status: new("DISABLED")},
 			VersionId:                             new(strconv.Itoa(row.Version)), CreateTimestamp: new(row.CreatedAt), HasMoreDestinations: new(false),
 			Destinations: []api.DestinationDescription{row.describeDestination()},
 		}
 		if row.Source != nil {
-			out.DeliveryStreamDescription.DeliveryStreamType = new(api.DeliveryStreamTypeKinesisStreamAsSource)
 			out.DeliveryStreamDescription.Source = row.Source.describe()
 		}
 		if !row.UpdatedAt.IsZero() {

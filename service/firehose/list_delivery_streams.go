@@ -19,11 +19,12 @@ func (s *Service) ListDeliveryStreams(ctx context.Context, in *api.ListDeliveryS
 		limit = int(*in.Limit)
 	}
 	out := &api.ListDeliveryStreamsOutput{DeliveryStreamNames: []string{}, HasMoreDeliveryStreams: new(false)}
-	if t := rt.Val(in.DeliveryStreamType); t != "" && t != "DirectPut" {
-		return out, nil
-	}
+	kind := rt.Val(in.DeliveryStreamType)
 	return out, s.k.View(ctx, func(tx *store.Tx) error {
-		for name := range s.streams.From(tx, rt.Val(in.ExclusiveStartDeliveryStreamName)) {
+		for name, row := range s.streams.From(tx, rt.Val(in.ExclusiveStartDeliveryStreamName)) {
+			if kind != "" && kind != row.kind() {
+				continue
+			}
 			if len(out.DeliveryStreamNames) == limit {
 				out.HasMoreDeliveryStreams = new(true)
 				return nil

@@ -20,6 +20,14 @@ type source struct {
 	Born         time.Time // when the Kinesis stream was made: another of the same name is read from its beginning
 }
 
+// kind is the API's word for where records come from.
+func (row *stream) kind() string {
+	if row.Source != nil {
+		return api.DeliveryStreamTypeKinesisStreamAsSource
+	}
+	return api.DeliveryStreamTypeDirectPut
+}
+
 // springFrom finds out where a new stream's records come from. The Kinesis stream must be there, and the role let in.
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html
 func (s *Service) springFrom(ctx context.Context, row *stream, in *api.CreateDeliveryStreamInput) error {

@@ -72,6 +72,14 @@ func TestBoto3(t *testing.T) {
 	}
 }
 
+// TestFirehose runs firehose_client.py: sources, processing and destinations of Firehose.
+func TestFirehose(t *testing.T) {
+	e := serve(t)
+	if out := e.script(t, "python3", "firehose_client.py"); !strings.HasSuffix(out, "all held\n") {
+		t.Errorf("firehose_client.py:\n%s", out)
+	}
+}
+
 // TestIAM runs iam_client.py: every operation of IAM and STS that has behaviour.
 func TestIAM(t *testing.T) {
 	e := serve(t)
