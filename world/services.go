@@ -3,6 +3,7 @@ package world
 import (
 	"unyo/api/rt"
 	"unyo/engine/credential"
+	"unyo/service/cloudwatch"
 	"unyo/service/firehose"
 	"unyo/service/iam"
 	"unyo/service/kinesis"
@@ -40,6 +41,7 @@ func (w *World) addServices() {
 	for _, t := range []*rt.Table{
 		iamapi.Bind(w.identity.Service),
 		stsapi.Bind(sts.New(k.For("sts"), seal, w.identity)),
+		cloudwatchapi.Bind(cloudwatch.New(k.For("cloudwatch"))),
 		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}})),
 		kinesisapi.Bind(kinesis.New(k.For("kinesis"), w.engines.blobs)),
 		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs, w.engines.stock)),
@@ -48,7 +50,7 @@ func (w *World) addServices() {
 		g.Add(t)
 	}
 	for _, m := range []*rt.Model{ // known, without behaviour yet: every operation answers 501, naming itself
-		athenaapi.Model, cloudtrailapi.Model, cloudwatchapi.Model, ec2api.Model, eventsapi.Model, glueapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
+		athenaapi.Model, cloudtrailapi.Model, ec2api.Model, eventsapi.Model, glueapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
 	} {
 		g.Add(rt.NewTable(m, nil))
 	}
