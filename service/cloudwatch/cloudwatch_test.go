@@ -157,12 +157,8 @@ func TestPutMetricDataRefuses(t *testing.T) {
 // A thousand new metrics in one request, and every value is there once.
 func TestThousandMetrics(t *testing.T) {
 	e := open(t)
-	in := &api.PutMetricDataInput{Namespace: new("App")}
-	for i := range 1000 {
-		in.MetricData = append(in.MetricData, api.MetricDatum{MetricName: new(fmt.Sprint("m", i)), Value: new(float64(i))})
-	}
 	for range 2 {
-		_, err := e.PutMetricData(e.ctx(), in)
+		_, err := e.PutMetricData(e.ctx(), thousand())
 		must(t, err)
 	}
 	n := 0
@@ -237,4 +233,13 @@ func TestGetMetricStatistics(t *testing.T) {
 	out, err := e.GetMetricStatistics(e.ctx(), &in)
 	must(t, err)
 	want(t, out.Datapoints[0].ExtendedStatistics, "map[IQM:5 p50:5 tm90:5]")
+}
+
+// thousand is a request with as many metrics.
+func thousand() *api.PutMetricDataInput {
+	in := &api.PutMetricDataInput{Namespace: new("App")}
+	for i := range 1000 {
+		in.MetricData = append(in.MetricData, api.MetricDatum{MetricName: new(fmt.Sprint("m", i)), Value: new(float64(i))})
+	}
+	return in
 }
