@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// Hash is SHA-256 over all rows in key order, in hexadecimal, without the store's mark and the services left out.
+// Hash is SHA-256 over all rows in key order, in hexadecimal, without the store's mark and the services left out. A row that refers to
+// bulk counts with what is there, not where: after a crash the same bytes may lie elsewhere (placeless).
 func (s *Store) Hash(ctx context.Context, without ...string) (string, error) {
 	h := sha256.New()
 	left := []string{"@store\x00"}
@@ -32,7 +33,7 @@ func (s *Store) Hash(ctx context.Context, without ...string) (string, error) {
 				}
 			}
 			part([]byte(key))
-			part(value)
+			part(placeless(value))
 			return true
 		})
 		return nil
