@@ -21,6 +21,7 @@ var verbs = []verb{
 	{"serve", "serve [flags]", "serve the AWS API", serve},
 	{"clock", "clock show | hold | advance 35d | until 2027-01-01T00:00:00Z | run 3600x | live", "read and move the estate's time", clock},
 	{"coverage", "coverage [service]", "count the operations that have behaviour", coverage},
+	{"rehearse", "rehearse logs [-days 35] [-lines 120] [-out FILE]", "play a sample architecture twice and check what comes of it", rehearse},
 	{"doctor", "doctor hash | cat [prefix] | trace REQUEST-ID | failed | retry JOB", "look inside a running estate", doctor},
 }
 

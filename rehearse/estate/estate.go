@@ -1,0 +1,174 @@
+// Package estate serves an estate from the built binary, under a held clock, for a rehearsal.
+package estate
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+// Account and Region are where a rehearsal plays.
+const (
+	Account = "000000000000"
+	Region  = "eu-central-1"
+)
+
+// Estate is a served estate; its clock is held and its chance follows from seed 1.
+type Estate struct {
+	binary, dir, url string
+	process          *exec.Cmd
+	log              bytes.Buffer
+}
+
+// Serve begins a new estate in dir.
+func Serve(ctx context.Context, binary, dir string) (*Estate, error) {
+	e := &Estate{binary: binary, dir: dir}
+	return e, e.Start(ctx)
+}
+
+// Start serves the estate, also after Kill or Stop, and waits until it answers.
+func (e *Estate) Start(ctx context.Context) error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	address := l.Addr().String()
+	if err := l.Close(); err != nil {
+		return err
+	}
+	e.url = "http://" + address
+	e.process = exec.Command(e.binary, "serve", "-data", e.dir, "-listen", address, "-clock", "held", "-seed", "1")
+	e.process.Stderr = &e.log
+	if err := e.process.Start(); err != nil {
+		return fmt.Errorf("cannot start %s: %w", e.binary, err)
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for {
+		if _, err = e.Now(ctx); err == nil {
+			return nil
+		}
+		if time.Now().After(deadline) || ctx.Err() != nil {
+			e.Kill()
+			return fmt.Errorf("the estate does not answer: %w\n%s", err, e.log.Bytes())
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// Kill ends the server as a power failure of its process would.
+func (e *Estate) Kill() {
+	_ = e.process.Process.Kill()
+	_ = e.process.Wait()
+}
+
+// Stop ends the server as an operator would.
+func (e *Estate) Stop() error {
+	if err := e.process.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return e.process.Wait()
+}
+
+// Config is the AWS SDK's, with the key of the account's root. A call is tried once: what fails shows.
+func (e *Estate) Config() aws.Config {
+	return aws.Config{
+		Region: Region, BaseEndpoint: aws.String(e.url), RetryMaxAttempts: 1, HTTPClient: &http.Client{Transport: copier{}},
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	}
+}
+
+// copier sends a copy of each request's body. The SDK (smithy-go 1.28) uses a body's buffer again as soon as the answer begins, while the
+// transport still looks whether the body has ended: a server that is quick then seems to have broken the connection.
+type copier struct{}
+
+func (copier) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err = errors.Join(err, r.Body.Close()); err != nil {
+			return nil, err
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// moved is what the clock's door says at the end of a jump.
+type moved struct {
+	Now    time.Time
+	Ran    int
+	Failed int
+}
+
+// Now is the estate's time.
+func (e *Estate) Now(ctx context.Context) (time.Time, error) {
+	m, err := e.clock(ctx, nil)
+	return m.Now, err
+}
+
+// Until moves time to t and does all that falls due on the way. ran is the number of jobs done; work that could not be done is an error.
+func (e *Estate) Until(ctx context.Context, t time.Time) (ran int, err error) {
+	m, err := e.clock(ctx, map[string]string{"until": t.Format(time.RFC3339Nano)})
+	if err == nil && m.Failed > 0 {
+		err = fmt.Errorf("%d jobs could not be done", m.Failed)
+	}
+	return m.Ran, err
+}
+
+func (e *Estate) clock(ctx context.Context, body any) (m moved, err error) {
+	err = e.ask(ctx, "clock", body, &m)
+	return m, err
+}
+
+// Hash is the sum over all rows of the estate.
+func (e *Estate) Hash(ctx context.Context) (string, error) {
+	var v struct{ Hash string }
+	err := e.ask(ctx, "hash", nil, &v)
+	return v.Hash, err
+}
+
+// ask asks the door beside the AWS API; body nil is GET. The last line of the answer goes into out.
+func (e *Estate) ask(ctx context.Context, what string, body, out any) error {
+	method, content := http.MethodGet, []byte(nil)
+	if body != nil {
+		var err error
+		if content, err = json.Marshal(body); err != nil {
+			return err
+		}
+		method = http.MethodPost
+	}
+	req, err := http.NewRequestWithContext(ctx, method, e.url+"/_unyo/"+what, bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(resp.Body)
+		return fmt.Errorf("%s: %s %s", what, resp.Status, text)
+	}
+	var last []byte
+	lines := bufio.NewScanner(resp.Body)
+	for lines.Scan() {
+		last = append(last[:0], lines.Bytes()...)
+	}
+	if err := lines.Err(); err != nil {
+		return err
+	}
+	return json.Unmarshal(last, out)
+}

@@ -1,0 +1,124 @@
+package logs
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"unyo/rehearse/report"
+)
+
+// Prices in us-east-1, in dollars per GB, per GB and month, or per thousand requests.
+// https://aws.amazon.com/cloudwatch/pricing/ https://aws.amazon.com/firehose/pricing/ https://aws.amazon.com/s3/pricing/
+const (
+	priceIngest   = 0.50
+	priceKeep     = 0.03
+	priceFirehose = 0.029
+	pricePut      = 0.005
+	gigabyte      = 1 << 30
+)
+
+// priceClass is what a GB costs for a month in each storage class.
+var priceClass = map[string]float64{"STANDARD": 0.023, "STANDARD_IA": 0.0125, "GLACIER": 0.0036}
+
+// tell adds what happened to the report.
+func (p *play) tell() {
+	p.report.Add(report.Section{Title: "What was played", Head: []string{"", ""}, Rows: [][]string{
+		{"web server's lines", p.o.Sources.From}, {"application's and database's lines", "bundled generator"}, {"agent", "this rehearsal, through the AWS SDK for Go"},
+		{"days", fmt.Sprint(p.o.Days)}, {"lines shipped", fmt.Sprint(p.written)}, {"jobs done while time was moved", fmt.Sprint(p.jobs)}, {"server killed", p.crashed},
+	}})
+	var rows [][]string
+	for i := range systems {
+		s := &systems[i]
+		rows = append(rows, []string{s.name, s.group(), fmt.Sprint(s.retention, " days"), s.filter, s.stream(), s.policy()})
+	}
+	p.report.Add(report.Section{Title: "What was built", Head: []string{"system", "log group", "kept there", "archived", "delivery stream", "objects"}, Rows: rows})
+	p.tellHops()
+	p.tellClasses()
+	p.tellCost()
+}
+
+// tellHops counts lines at each hop.
+func (p *play) tellHops() {
+	section := report.Section{Title: "Lines at each hop", Head: []string{"system", "shipped", "wanted by the filter", "in the archive", "bytes shipped"}}
+	plot := &report.Plot{Unit: "lines a day"}
+	for d := range p.days {
+		plot.X = append(plot.X, fmt.Sprint("day ", d+1))
+	}
+	for i := range systems {
+		name := systems[i].name
+		var total day
+		total.shipped, total.wanted, total.archived, total.bytes = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+		wanted, arrived := report.Series{Name: name + " wanted"}, report.Series{Name: name + " in the archive"}
+		for _, d := range p.days {
+			total.shipped[name] += d.shipped[name]
+			total.wanted[name] += d.wanted[name]
+			total.archived[name] += d.archived[name]
+			total.bytes[name] += d.bytes[name]
+			wanted.Values = append(wanted.Values, float64(d.wanted[name]))
+			arrived.Values = append(arrived.Values, float64(d.archived[name]))
+		}
+		section.Rows = append(section.Rows, []string{name, fmt.Sprint(total.shipped[name]), fmt.Sprint(total.wanted[name]), fmt.Sprint(total.archived[name]), fmt.Sprint(total.bytes[name])})
+		plot.Series = append(plot.Series, wanted, arrived)
+	}
+	section.Plot = plot
+	p.report.Add(section)
+}
+
+// tellClasses shows how the archive moves to cheaper classes.
+func (p *play) tellClasses() {
+	classes := map[string]bool{}
+	for _, d := range p.days {
+		for class := range d.objectBytes {
+			classes[class] = true
+		}
+	}
+	plot := &report.Plot{Unit: "bytes in the archive"}
+	for d := range p.days {
+		plot.X = append(plot.X, fmt.Sprint("day ", d+1))
+	}
+	section := report.Section{Title: "The archive by storage class", Head: []string{"class", "bytes on the last day"}, Plot: plot}
+	for _, class := range slices.Sorted(maps.Keys(classes)) {
+		s := report.Series{Name: class}
+		for _, d := range p.days {
+			s.Values = append(s.Values, float64(d.objectBytes[class]))
+		}
+		plot.Series = append(plot.Series, s)
+		section.Rows = append(section.Rows, []string{class, fmt.Sprint(s.Values[len(s.Values)-1])})
+	}
+	p.report.Add(section)
+}
+
+// tellCost prices what was seen.
+func (p *play) tellCost() {
+	shipped, wanted, byteDays := 0, 0, map[string]float64{}
+	for _, d := range p.days {
+		for i := range systems {
+			shipped += d.bytes[systems[i].name]
+		}
+		for class, n := range d.objectBytes {
+			byteDays[class] += float64(n)
+		}
+	}
+	for _, o := range p.objects {
+		for _, line := range o.lines {
+			wanted += len(line)
+		}
+	}
+	dollars := func(amount, price float64) string { return fmt.Sprintf("%.6f", amount*price) }
+	rows := [][]string{
+		{"CloudWatch Logs, ingestion", fmt.Sprint(shipped, " bytes"), dollars(float64(shipped)/gigabyte, priceIngest)},
+		{"Firehose, CloudWatch Logs as source", fmt.Sprint(wanted, " bytes"), dollars(float64(wanted)/gigabyte, priceFirehose)},
+		{"S3, PUT", fmt.Sprint(len(p.objects), " requests"), dollars(float64(len(p.objects))/1000, pricePut)},
+	}
+	for _, class := range slices.Sorted(maps.Keys(byteDays)) {
+		rows = append(rows, []string{"S3, " + class, fmt.Sprintf("%.0f byte-days", byteDays[class]), dollars(byteDays[class]/30/gigabyte, priceClass[class])})
+	}
+	rate := float64(shipped) / gigabyte
+	keep := float64(p.days[len(p.days)-1].objectBytes["GLACIER"])
+	p.report.Add(report.Section{
+		Title: "What it would have cost, in dollars", Head: []string{"what", "how much", "dollars"}, Rows: rows,
+		Text: fmt.Sprintf("A gigabyte of the filtered lines costs %.3f a month in the archive's GLACIER class and %.3f in a log group; this rehearsal has shipped %.6f GB and left %.0f bytes in GLACIER.",
+			priceClass["GLACIER"], priceKeep, rate, keep),
+	})
+}
