@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 DATA ?= data
 LISTEN ?= 127.0.0.1:4566
 
-.PHONY: build run test test-go test-wire test-clients test-s3 test-victorialogs policy-million fuzz bench soak gen clean
+.PHONY: build run rehearse test test-go test-wire test-clients test-rehearse test-s3 test-victorialogs policy-million fuzz bench soak gen clean
 
 build: ## bin/unyo
 	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
@@ -12,7 +12,10 @@ build: ## bin/unyo
 run: build ## serve an estate from $(DATA) on $(LISTEN)
 	./bin/unyo serve -data $(DATA) -listen $(LISTEN)
 
-test: build test-go test-wire test-clients ## everything that must hold
+rehearse: build ## bin/unyo-rehearse, which plays the sample architectures; unyo rehearse runs it
+	cd rehearse && go build $(GOFLAGS) -ldflags "-s -w" -o ../bin/unyo-rehearse .
+
+test: build test-go test-wire test-clients test-rehearse ## everything that must hold
 
 test-go:
 	go vet ./...
@@ -23,6 +26,10 @@ test-wire: ## the codec against the wire snapshots inside the AWS SDK's modules
 
 test-clients: build ## the built binary, driven by AWS CLI, boto3 and the AWS SDK for Go
 	cd test/clients && go test -count=1 ./...
+
+test-rehearse: rehearse ## the rehearsals, with few days
+	cd rehearse && go vet ./... && go test ./...
+	./bin/unyo rehearse logs -days 9 -out bin/rehearsal-logs.html
 
 test-s3: build ## versitygw's own S3 tests against the built binary, held against test/s3/floor.txt; rclone where it is installed
 	./test/s3/versitygw.sh

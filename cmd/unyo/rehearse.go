@@ -26,7 +26,7 @@ func rehearse(ctx context.Context, args []string) error {
 	case errors.As(err, &exit) && exit.Exited():
 		os.Exit(exit.ExitCode()) // it has said why
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s is not there: make build makes it", c.Path)
+		return fmt.Errorf("%s is not there: make rehearse makes it", c.Path)
 	}
 	return err
 }

@@ -79,7 +79,7 @@ func (p *play) buildSystem(ctx context.Context, s *system) error {
 	return err
 }
 
-// messagesAlone has Firehose take the envelopes of CloudWatch Logs apart, so that objects hold lines.
+// messagesAlone has Firehose take the envelopes of CloudWatch Logs apart and end each message with a newline, so that objects hold lines.
 // https://docs.aws.amazon.com/firehose/latest/dev/Message_extraction.html
 func messagesAlone() *firehosetypes.ProcessingConfiguration {
 	parameter := func(name firehosetypes.ProcessorParameterName, value string) []firehosetypes.ProcessorParameter {
@@ -88,6 +88,7 @@ func messagesAlone() *firehosetypes.ProcessingConfiguration {
 	return &firehosetypes.ProcessingConfiguration{Enabled: aws.Bool(true), Processors: []firehosetypes.Processor{
 		{Type: firehosetypes.ProcessorTypeDecompression, Parameters: parameter(firehosetypes.ProcessorParameterNameCompressionFormat, "GZIP")},
 		{Type: firehosetypes.ProcessorTypeCloudWatchLogProcessing, Parameters: parameter(firehosetypes.ProcessorParameterNameDataMessageExtraction, "true")},
+		{Type: firehosetypes.ProcessorTypeAppendDelimiterToRecord, Parameters: parameter(firehosetypes.ProcessorParameterNameDelimiter, `\n`)},
 	}}
 }
 
