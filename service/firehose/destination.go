@@ -117,6 +117,9 @@ func (row *stream) check() error {
 			return err
 		}
 	}
+	if err := row.S3.checkLength(); err != nil {
+		return err
+	}
 	if row.Partition == nil {
 		return checkPrefixes(row.S3.Prefix, row.S3.ErrorPrefix)
 	}

@@ -8,6 +8,7 @@ import (
 
 	api "unyo/api/firehose"
 	"unyo/api/rt"
+	"unyo/base/awserr"
 	"unyo/engine/jq"
 	"unyo/kernel/store"
 )
@@ -24,8 +25,6 @@ const (
 	// maxPartitions is how many partitions of a stream may hold something at a time: the default of AWS's quota.
 	// https://docs.aws.amazon.com/firehose/latest/dev/limits.html
 	maxPartitions = 500
-	// maxKeys bounds the values of one record together, in bytes: the key of an object holds 1,024.
-	maxKeys = 700
 	// partitionMB is the least a buffer may collect, and the default.
 	// https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-enable.html
 	partitionMB = 64
@@ -75,6 +74,9 @@ func (d *partitioning) describe() *api.DynamicPartitioningConfiguration {
 	return &api.DynamicPartitioningConfiguration{Enabled: new(true), RetryOptions: &api.RetryOptions{DurationInSeconds: new(d.RetrySeconds)}}
 }
 
+// anyDraw stands for chance where only the length of a prefix counts.
+const anyDraw = "00000000-0000-0000-0000-000000000000"
+
 const extractionFailed = "DynamicPartitioning.MetadataExtractionFailed"
 
 // partition finds the buffer of a record.
@@ -87,26 +89,26 @@ func (p *pass) partition(record []byte) (buffer string, keys map[string]string, 
 		}
 		return "", nil, &failure{failedWork, extractionFailed, text}
 	}
-	values, ok := found.(map[string]any)
+	object, ok := found.(map[string]any)
 	if !ok {
 		return "", nil, &failure{failedWork, extractionFailed, "MetadataExtractionQuery did not give an object."}
 	}
 	keys = make(map[string]string, len(p.row.Partition.Keys))
-	id, size := sha256.New(), 0
+	id := sha256.New()
 	for _, name := range p.row.Partition.Keys {
-		v, ok := keyText(values[name])
+		v, ok := keyText(object[name])
 		if !ok || v == "" {
 			return "", nil, &failure{failedWork, extractionFailed, "partitionKeys values must not be null or empty"}
 		}
 		keys[name] = v
-		size += len(v)
 		id.Write([]byte(store.Key(name, v, "")))
-	}
-	if size > maxKeys {
-		return "", nil, &failure{failedWork, extractionFailed, "partitionKeys values are too long for the key of an object"}
 	}
 	buffer = partitionOf + hex.EncodeToString(id.Sum(nil)[:16])
 	if !p.open[buffer] {
+		v := values{at: p.now, keys: keys, draw: anyDraw}
+		if _, err := v.evaluate(p.row.S3.Prefix); err != nil {
+			return "", nil, &failure{failedWork, extractionFailed, awserr.Message(err)}
+		}
 		if p.active >= maxPartitions {
 			p.exceeded = 1
 			return "", nil, &failure{failedWork, "DynamicPartitioning.ActivePartitionLimitExceeded", "You have exceeded the active partition limit"}

@@ -4,21 +4,23 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Prefixes of objects: literal text and expressions !{namespace:value}.
 // https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
 
 const (
-	// defaultPath is appended to a prefix without expressions.
+	// defaultPath is appended to a prefix that has no time, unless it has partitions.
 	defaultPath = "yyyy/MM/dd/HH/"
 	// defaultFailures is appended to an error prefix without expressions.
 	defaultFailures = "!{firehose:error-output-type}/!{timestamp:" + defaultPath + "}"
 
-	randomString = "firehose:random-string"
-	errorType    = "firehose:error-output-type"
-	fromQuery    = "partitionKeyFromQuery"
-	fromLambda   = "partitionKeyFromLambda"
+	errorType  = "firehose:error-output-type"
+	fromQuery  = "partitionKeyFromQuery"
+	fromLambda = "partitionKeyFromLambda"
+
+	maxPrefix = 512 // characters, evaluated
 )
 
 // expression is one !{namespace:value} of a prefix.
@@ -160,18 +162,20 @@ type values struct {
 // evaluate fills a prefix in.
 func (v *values) evaluate(prefix string) (string, error) {
 	var b strings.Builder
-	expressions, draws := 0, 0
+	whole, draws := false, 0 // whole: it says itself where the object belongs
 	err := walkPrefix(prefix, func(s string) { b.WriteString(s) }, func(namespace, value string) error {
-		expressions++
 		switch namespace {
 		case "timestamp":
+			whole = true
 			s, err := javaTime(value, v.at)
 			b.WriteString(s)
 			return err
 		case fromQuery:
+			whole = true
 			b.WriteString(v.keys[value])
 		case "firehose":
 			if value == "error-output-type" {
+				whole = true
 				b.WriteString(v.failure)
 				break
 			}
@@ -180,9 +184,23 @@ func (v *values) evaluate(prefix string) (string, error) {
 		}
 		return nil
 	})
-	if err == nil && expressions == 0 {
+	if err == nil && !whole {
 		s, _ := javaTime(defaultPath, v.at)
 		b.WriteString(s)
 	}
+	if err == nil && utf8.RuneCountInString(b.String()) > maxPrefix {
+		err = invalid("Prefix and ErrorOutputPrefix can have at most %d characters after they are evaluated.", maxPrefix)
+	}
 	return b.String(), err
+}
+
+// checkLength refuses prefixes that are too long whatever their partition is.
+func (d *target) checkLength() error {
+	v := values{draw: anyDraw, failure: failedHTTP}
+	for _, prefix := range []string{d.Prefix, d.errorPrefix()} {
+		if _, err := v.evaluate(prefix); err != nil {
+			return err
+		}
+	}
+	return nil
 }
