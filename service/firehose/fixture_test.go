@@ -40,6 +40,7 @@ type bucket struct {
 	role    call.Role
 	calls   int
 	fail    func(n int) (before, after error) // of the n-th call
+	refuse  string                            // a prefix that nothing is let into
 }
 
 var errCut = errors.New("connection lost")
@@ -57,6 +58,9 @@ func (b *bucket) Invoke(ctx context.Context, m *rt.Model, op *rt.Operation, in a
 	}
 	if before != nil {
 		return nil, before
+	}
+	if b.refuse != "" && strings.HasPrefix(*put.Key, b.refuse) {
+		return nil, awserr.New(403, "AccessDenied", "no")
 	}
 	key := *put.Key
 	if *put.Bucket != "archive" {
@@ -226,7 +230,7 @@ func processors(list ...api.Processor) *api.ProcessingConfiguration {
 	return &api.ProcessingConfiguration{Enabled: new(true), Processors: list}
 }
 
-// processing is a processor with parameters: name, value, name, value …
+// processorOf is a processor with parameters: name, value, name, value …
 func processorOf(kind string, parameters ...string) api.Processor {
 	p := api.Processor{Type: new(kind)}
 	for pair := range slices.Chunk(parameters, 2) {
