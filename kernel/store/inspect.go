@@ -60,6 +60,7 @@ func (s *Store) Clear() error {
 	if err != nil {
 		return err
 	}
+	s.changes = changes{cleared: m.Version}
 	s.mark, s.strict, s.oldest, s.remembered, s.history = m, m.Version, m.Version, 0, [historySize]record{}
 	if err := wait(); err != nil {
 		return s.fail(err)

@@ -116,6 +116,7 @@ func (s *Store) apply(t *transaction, durable bool) (func() error, error) {
 		return nil, err
 	}
 	s.mark, t.version = m, m.Version
+	s.changes.note(writes[:n], m.Version)
 	s.remember(writes[:n])
 	if durable {
 		s.strict, t.strict = m.Version, m.Version

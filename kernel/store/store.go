@@ -32,6 +32,7 @@ type Store struct {
 	history    [historySize]record
 	oldest     uint64 // history knows all commits after this version
 	remembered int    // writes in history
+	changes    changes
 
 	durable durability
 	broken  atomic.Pointer[error]

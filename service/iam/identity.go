@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"regexp"
-	"sync"
 	"time"
 
 	"unyo/base/arn"
@@ -97,116 +96,12 @@ func (s *Service) userPrincipal(tx *store.Tx, account string, u *user) call.Prin
 	return call.Principal{Kind: call.IAMUser, Account: account, ARN: a, ID: u.ID, Name: u.Name, Tags: s.k.Tags.Map(tx.In(scope(account)), a)}
 }
 
-// Policies gathers every document that governs p. call.ErrUnknownKey means that p is no more.
-func (s *Service) Policies(ctx context.Context, p *call.Principal) (*policy.Set, error) {
-	set := &policy.Set{}
-	err := s.k.View(ctx, func(tx *store.Tx) error {
-		tx = tx.In(scope(p.Account))
-		boundary := ""
-		switch p.Kind {
-		case call.IAMUser:
-			u, ok := s.users.Get(tx, fold(p.Name))
-			if !ok || u.ID != p.ID { // another user of the same name is another user
-				return call.ErrUnknownKey
-			}
-			boundary = u.Boundary
-			if err := s.gatherUser(tx, p.Name, set); err != nil {
-				return err
-			}
-		case call.AssumedRole:
-			r, ok := s.roles.Get(tx, fold(p.Name))
-			if !ok || r.ID != idOf(p) {
-				return call.ErrUnknownKey
-			}
-			boundary = r.Boundary
-			if err := s.gather(tx, entity{"role", p.Name}, set); err != nil {
-				return err
-			}
-		}
-		if boundary != "" {
-			d, err := s.boundary(tx, boundary)
-			if err != nil {
-				return err
-			}
-			set.Boundary = d
-		}
-		return s.gatherSession(tx, p, set)
-	})
-	return set, err
-}
-
 // idOf is the role's own id in a session's id AROA…:name.
 func idOf(p *call.Principal) string {
 	if n := len(p.ID) - len(p.SessionName) - 1; n > 0 {
 		return p.ID[:n]
 	}
 	return p.ID
-}
-
-func (s *Service) gatherUser(tx *store.Tx, name string, set *policy.Set) error {
-	if err := s.gather(tx, entity{"user", name}, set); err != nil {
-		return err
-	}
-	for key := range s.belongs.Prefix(tx, fold(name)+sep, "") {
-		if err := s.gather(tx, entity{"group", tail(key)}, set); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// gather adds what is attached to e and what is written inside it.
-func (s *Service) gather(tx *store.Tx, e entity, set *policy.Set) error {
-	for key := range s.attached.Prefix(tx, e.under(""), "") {
-		arn := tail(key)
-		text, ok := s.documentOf(tx, arn)
-		if !ok {
-			continue
-		}
-		d, err := s.docs.parse(policy.Identity, arn, text)
-		if err != nil {
-			return err
-		}
-		set.Identity = append(set.Identity, d)
-	}
-	for key, in := range s.inline.Prefix(tx, e.under(""), "") {
-		d, err := s.docs.parse(policy.Identity, tail(key), in.Document)
-		if err != nil {
-			return err
-		}
-		set.Identity = append(set.Identity, d)
-	}
-	return nil
-}
-
-// nothing is the document that stands for a boundary or a session's policy that was deleted.
-const nothing = `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}`
-
-func (s *Service) boundary(tx *store.Tx, arn string) (*policy.Document, error) {
-	text, ok := s.documentOf(tx, arn)
-	if !ok {
-		text = nothing
-	}
-	return s.docs.parse(policy.Boundary, arn, text)
-}
-
-func (s *Service) gatherSession(tx *store.Tx, p *call.Principal, set *policy.Set) error {
-	for _, text := range p.SessionPolicies {
-		name := "session"
-		if _, err := arn.Parse(text); err == nil {
-			name = text
-			var ok bool
-			if text, ok = s.documentOf(tx, name); !ok {
-				text = nothing
-			}
-		}
-		d, err := s.docs.parse(policy.Session, name, text)
-		if err != nil {
-			return err
-		}
-		set.Sessions = append(set.Sessions, d)
-	}
-	return nil
 }
 
 // documentOf returns the default version of a managed policy, the customer's or AWS's own.
@@ -304,41 +199,6 @@ func (s *Service) RoleByARN(ctx context.Context, a string) (Role, error) {
 		return nil
 	})
 	return found, err
-}
-
-// documents keeps compiled policies: the same text is compiled once while it is remembered.
-type documents struct {
-	mu sync.RWMutex
-	m  map[docKey]*policy.Document
-}
-
-// maxDocuments bounds them: every session may bring a document of its own.
-const maxDocuments = 4096
-
-type docKey struct {
-	kind       policy.Kind
-	name, text string
-}
-
-func (d *documents) parse(kind policy.Kind, name, text string) (*policy.Document, error) {
-	key := docKey{kind, name, text}
-	d.mu.RLock()
-	doc := d.m[key]
-	d.mu.RUnlock()
-	if doc != nil {
-		return doc, nil
-	}
-	doc, err := policy.Parse(kind, name, text)
-	if err != nil {
-		return nil, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.m == nil || len(d.m) >= maxDocuments {
-		d.m = map[docKey]*policy.Document{}
-	}
-	d.m[key] = doc
-	return doc, nil
 }
 
 // accountCreated is when the account came to be; the zero time for one that does not exist.

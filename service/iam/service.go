@@ -12,10 +12,11 @@ import (
 
 // Service answers the IAM API.
 type Service struct {
-	k    *kernel.Service
-	seal *credential.Sealer
-	root RootKey
-	docs documents
+	k        *kernel.Service
+	seal     *credential.Sealer
+	root     RootKey
+	docs     documents
+	governed governments
 
 	accounts store.Table[account]
 	keys     store.Table[accessKey] // by access key id, in the whole partition
