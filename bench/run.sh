@@ -11,6 +11,7 @@ if command -v python3 >/dev/null && python3 -m venv "$cache" && "$cache/bin/pip"
   sleep 5
   moto=(-moto http://127.0.0.1:5055)
 fi
+go test -run "^$" -bench Policy -benchtime 2s . # beside cedar-go
 go run . -unyo ../bin/unyo "${moto[@]}" "$@"
 cd ..
-go test -run '^$' -bench . -benchtime 1s ./wire ./kernel/... ./engine/...
+go test -run '^$' -bench . -benchtime 1s ./wire ./kernel/... ./engine/... ./gateway ./service/iam

@@ -89,30 +89,44 @@ func Parse(kind Kind, name, text string) (*Document, error) {
 	return d, nil
 }
 
+// maxIndex bounds an index: a document that names thousands of services is searched through instead.
+const maxIndex = 1 << 14
+
 func (d *Document) indexOf(allow bool) index {
 	x := index{byService: map[string][]int32{}}
+	n := 0
 	for i := range d.statements {
-		for _, service := range d.statements[i].services {
-			if d.statements[i].allow == allow {
+		if s := &d.statements[i]; s.allow == allow {
+			n++
+			for _, service := range s.services {
 				x.byService[service] = nil
 			}
 		}
+	}
+	indexed := len(x.byService)*n <= maxIndex
+	if !indexed {
+		x.byService = nil
 	}
 	for i := range d.statements {
 		s := &d.statements[i]
 		if s.allow != allow {
 			continue
 		}
-		if s.services == nil {
+		if s.services == nil || !indexed {
 			x.other = append(x.other, int32(i))
 		}
 		for service := range x.byService {
-			if s.services == nil || slices.Contains(s.services, service) {
+			if s.services == nil || has(s.services, service) {
 				x.byService[service] = append(x.byService[service], int32(i))
 			}
 		}
 	}
 	return x
+}
+
+func has(sorted []string, service string) bool {
+	_, found := slices.BinarySearch(sorted, service)
+	return found
 }
 
 // Principals lists the ARNs, account ids and unique ids in the AWS members of the document's Principal elements.

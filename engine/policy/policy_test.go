@@ -1,12 +1,15 @@
 package policy
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"unyo/engine/policy/internal/plain"
 )
 
 // What the grammar refuses. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
@@ -72,16 +75,56 @@ func FuzzWildcard(f *testing.F) {
 	})
 }
 
+// FuzzParse: what is read may be decided on and explained by every kind, and reading it again says the same.
 func FuzzParse(f *testing.F) {
 	f.Add(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["s3:Get*"],"Resource":"arn:aws:s3:::b/${aws:username}/*","Condition":{"ForAnyValue:StringLike":{"aws:TagKeys":["a*"]}}}]}`)
+	f.Add(`{"Statement":{"Effect":"Deny","NotPrincipal":{"Service":"a"},"NotAction":"*:x","NotResource":"arn:aws:sqs","Condition":{"NumericEquals":{"a:b":[1,true]},"DateLessThanIfExists":{"a:c":"2026"}}}}`)
+	f.Add(`{"Id":"a","Statement":[[[[[[[[]]]]]]]]}`)
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, kind := range []Kind{Identity, Resource, Trust, SCP} {
+		for _, kind := range []Kind{Identity, Resource, Trust, SCP, RCP} {
 			d, err := Parse(kind, "p", text)
 			if err != nil {
+				if !errors.Is(err, ErrMalformed) {
+					t.Fatalf("%v", err)
+				}
 				continue
 			}
 			p := caller([]string{"user", "ann", "111111111111"})
-			Evaluate(&Set{Identity: []*Document{d}, Resource: d}, &Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/ann/x", Principal: &p})
+			set := &Set{Identity: []*Document{d}, Resource: d}
+			r := &Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::b/ann/x", Principal: &p}
+			if x := Explain(set, r); x.Verdict != Evaluate(set, r) {
+				t.Fatalf("%s: explained as %+v", text, x.Verdict)
+			}
+			d.Keys()
+		}
+	})
+}
+
+// FuzzVariables asks the plain evaluator too: a pattern with a variable and a default, values and texts of any kind.
+func FuzzVariables(f *testing.F) {
+	f.Add("home/", "/*", "?", "ann", "x", "home/ann/kx")
+	f.Add("*", "a*b", "", "*?", "", "é*?ab")
+	f.Fuzz(func(t *testing.T, before, between, behind, value, fallback, text string) {
+		for _, s := range []string{before, between, behind, value, fallback, text} {
+			if !utf8.ValidString(s) || strings.ContainsRune(s, 0) || len(s) > 60 {
+				return
+			}
+		}
+		if strings.ContainsAny(before+between+behind, "${}") || strings.ContainsAny(fallback, "'}") {
+			return
+		}
+		pattern := before + "${aws:username}" + between + "${aws:Missing, '" + fallback + "'}" + behind
+		for _, operator := range []string{"StringLike", "StringEquals", "StringNotEqualsIgnoreCase"} {
+			document, err := json.Marshal(object{"Version": "2012-10-17", "Statement": object{"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": object{operator: object{"a:x": pattern}}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			q := plain.Request{Caller: plain.Caller{Kind: plain.User, Account: here, ARN: "arn:aws:iam::" + here + ":user/ann"}, Action: "s3:GetObject", Resource: "*", ResourceAccount: here,
+				Identity: []string{string(document)}, Context: map[string]plain.Value{"aws:username": {value}, "a:x": {text}}}
+			set, r := compiled(t, &q)
+			if got, want := Evaluate(set, r).Allowed, plain.Decide(q) == plain.Allowed; got != want {
+				t.Errorf("%s %q on %q with %q: %t, plainly %t", operator, pattern, text, value, got, want)
+			}
 		}
 	})
 }

@@ -143,11 +143,10 @@ func (s *statement) compileAction(kind Kind, r *rawStatement) error {
 		}
 		service = strings.ToLower(service)
 		s.actions = append(s.actions, actionGlob{service: service, name: compileGlob(strings.ToLower(name), false, false)})
-		if !slices.Contains(s.services, service) {
-			s.services = append(s.services, service)
-		}
+		s.services = append(s.services, service)
 	}
-	if anyService {
+	slices.Sort(s.services)
+	if s.services = slices.Compact(s.services); anyService {
 		s.services = nil
 	}
 	return nil

@@ -36,7 +36,9 @@ func TestChangesTakeEffectAtOnce(t *testing.T) {
 		want bool
 	}{
 		{"as made", func() {}, true},
-		{"inline deleted", func() { must(f.s.DeleteUserPolicy(f.ctx, &api.DeleteUserPolicyInput{UserName: name, PolicyName: new("p")})) }, false},
+		{"inline deleted", func() {
+			must(f.s.DeleteUserPolicy(f.ctx, &api.DeleteUserPolicyInput{UserName: name, PolicyName: new("p")}))
+		}, false},
 		{"managed attached", func() {
 			must(f.s.CreatePolicy(f.ctx, &api.CreatePolicyInput{PolicyName: new("m"), PolicyDocument: new(some)}))
 			must(f.s.AttachUserPolicy(f.ctx, &api.AttachUserPolicyInput{UserName: name, PolicyArn: &arn}))
