@@ -35,9 +35,15 @@ func (a *asked) key(key string) ([]string, bool) {
 	}
 	name, global := strings.CutPrefix(key, "aws:")
 	if !global || strings.HasPrefix(name, "resourcetag/") { // the service may know whose tags an ARN bears
-		if v, ok := a.serviceKeys()[key]; ok || !global {
-			return v, ok
+		if v, ok := a.serviceKeys()[key]; ok {
+			return v, true
 		}
+	}
+	if tag, ok := strings.CutPrefix(key, "iam:resourcetag/"); ok { // other services ask about roles, too
+		return a.tag("resourcetag", tag)
+	}
+	if !global {
+		return nil, false
 	}
 	if family, tag, ok := strings.Cut(name, "/"); ok {
 		return a.tag(family, tag)

@@ -26,7 +26,7 @@ func (a *asked) tag(family, tag string) ([]string, bool) {
 			}
 		})
 		return value, value != nil
-	case "resourcetag":
+	case "resourcetag": // IAM has a name of its own for it: iam:ResourceTag
 		return a.g.resourceTag(a.r.Resource, tag)
 	}
 	return nil, false

@@ -155,6 +155,7 @@ func TestConditionKeys(t *testing.T) {
 		{"aws:ResourceTag/Env", asUser, nil, "prod"},
 		{"aws:ResourceTag/env", asUser, nil, "prod"},
 		{"aws:ResourceTag/other", asUser, nil, ""},
+		{"iam:ResourceTag/Env", asUser, nil, "prod"},
 		{"aws:ResourceAccount", asUser, nil, "222222222222"},
 		{"aws:UserAgent", asUser, nil, "aws-cli/2"},
 		{"aws:Referer", asUser, nil, "https://example.com/page"},

@@ -2,10 +2,13 @@ package gateway
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/hex"
 	"net"
+	"strings"
 
 	"unyo/base/call"
+	"unyo/wire"
 )
 
 // identify makes the call.Call that everything inside reads: request id, account, region, principal.
@@ -22,13 +25,30 @@ func (g *Gateway) identify(ctx context.Context, c *Exchange, next Next) error {
 	} else {
 		k.Serial = g.kernel.Serial()
 		k.SourceIP, k.UserAgent, k.Secure = c.r.RemoteAddr, c.r.UserAgent(), c.r.TLS != nil
-		k.Presigned = c.signature != nil && c.signature.Presigned
+		g.sealed(c, k)
 		if host, _, err := net.SplitHostPort(c.r.RemoteAddr); err == nil {
 			k.SourceIP = host
 		}
 	}
 	c.call = k
 	return next(call.With(ctx, k))
+}
+
+// sealed notes how the request was signed and carried.
+func (g *Gateway) sealed(c *Exchange, k *call.Call) {
+	if c.r.TLS != nil {
+		k.TLSVersion = strings.TrimPrefix(tls.VersionName(c.r.TLS.Version), "TLS ")
+	}
+	if c.signature == nil {
+		return
+	}
+	k.PayloadHash = c.r.Header.Get("X-Amz-Content-Sha256")
+	if k.Presigned = c.signature.Presigned; k.Presigned {
+		k.SignatureAge = g.wall().Sub(c.signature.Time)
+		if k.PayloadHash == "" {
+			k.PayloadHash = wire.UnsignedPayload
+		}
+	}
 }
 
 // inherit fills in what a house call has from the call that makes it. Its number and ids follow from the

@@ -66,9 +66,13 @@ type Call struct {
 	At        time.Time // the clock when the call entered
 	SourceIP  string    // address of the client; for house calls the service principal's name
 	UserAgent string
-	Secure    bool   // aws:SecureTransport
-	Presigned bool   // the signature stood in the query, not in a header (s3:authType)
-	VPCE      string // aws:SourceVpce, "" outside VPC endpoints
+	Secure    bool // aws:SecureTransport
+	Presigned bool // the signature stood in the query, not in a header (s3:authType)
+	// SignatureAge is how old a presigned signature was when it came (s3:signatureAge), PayloadHash what was signed in
+	// place of the body, TLSVersion that of the connection: 1.3.
+	SignatureAge            time.Duration
+	PayloadHash, TLSVersion string
+	VPCE                    string // aws:SourceVpce, "" outside VPC endpoints
 	// SourceARN and SourceAccount are set when a service acts for a resource (confused deputy keys).
 	SourceARN     string
 	SourceAccount string

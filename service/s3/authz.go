@@ -178,11 +178,8 @@ func (s *Service) Conditions(ctx context.Context, op string, in any, arn string)
 		keys["s3:locationconstraint"] = []string{*c.CreateBucketConfiguration.LocationConstraint}
 	}
 	s.lockKeys(v, in, keys)
-	if c := call.From(ctx); c != nil && c.Principal.AccessKeyID != "" && len(c.Via) == 0 {
-		keys["s3:signatureversion"], keys["s3:authtype"] = []string{"AWS4-HMAC-SHA256"}, []string{"REST-HEADER"}
-		if c.Presigned {
-			keys["s3:authtype"] = []string{"REST-QUERY-STRING"}
-		}
+	if c := call.From(ctx); c != nil {
+		carriedKeys(c, keys)
 	}
 	if account, err := s.Owner(ctx, arn); err != nil {
 		return nil, err
@@ -191,6 +188,25 @@ func (s *Service) Conditions(ctx context.Context, op string, in any, arn string)
 	}
 	requestedTags(in, v, keys)
 	return keys, s.existingTags(ctx, v, arn, keys)
+}
+
+// carriedKeys tells how the request was signed and carried.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html
+func carriedKeys(c *call.Call, keys map[string][]string) {
+	if c.TLSVersion != "" {
+		keys["s3:tlsversion"] = []string{c.TLSVersion}
+	}
+	if c.Principal.AccessKeyID == "" || len(c.Via) > 0 {
+		return
+	}
+	keys["s3:signatureversion"], keys["s3:authtype"] = []string{"AWS4-HMAC-SHA256"}, []string{"REST-HEADER"}
+	if c.PayloadHash != "" {
+		keys["s3:x-amz-content-sha256"] = []string{c.PayloadHash}
+	}
+	if c.Presigned {
+		keys["s3:authtype"] = []string{"REST-QUERY-STRING"}
+		keys["s3:signatureage"] = []string{strconv.FormatInt(c.SignatureAge.Milliseconds(), 10)}
+	}
 }
 
 // lockKeys adds s3:object-lock-mode, -retain-until-date, -remaining-retention-days and -legal-hold as a request asks for them.
