@@ -22,6 +22,7 @@ type measure struct {
 
 var measures = []measure{
 	{"start", start}, {"sts", identity}, {"put", smallObjects}, {"big", largeObjects}, {"logs", putEvents}, {"filter", filterEvents}, {"year", year},
+	{"loglines", logLines},
 }
 
 func main() {
@@ -30,6 +31,8 @@ func main() {
 	flag.StringVar(&b.binary, "unyo", "../bin/unyo", "binary to measure")
 	flag.StringVar(&b.dir, "dir", "", "folder for data; a temporary one if empty")
 	flag.StringVar(&b.moto, "moto", "", "URL of a moto_server to compare with")
+	flag.StringVar(&b.victoria, "victorialogs", "", "VictoriaLogs' binary, to compare with")
+	flag.IntVar(&b.lines, "lines", 1_000_000, "log lines of loglines")
 	flag.StringVar(&only, "only", "", "figures to take, comma-separated")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -16,6 +16,8 @@ import (
 // bench is what all figures share.
 type bench struct {
 	binary, dir, moto string
+	victoria          string // a VictoriaLogs' binary; "": none
+	lines             int    // of logs, for the figures beside it
 }
 
 // server is a served estate.

@@ -30,16 +30,15 @@ var (
 
 // blockInfo is what the index of a segment says of one block.
 type blockInfo struct {
-	off, size  int64 // compressed, in the file
-	sum        uint32
-	raw        int
-	count      int
-	bytes      int64 // of messages
-	first      key
-	lo, hi     int64    // times
-	streams    []uint32 // numbers in the segment's table, sorted
-	bloomOff   int64
-	bloomBytes int64
+	off, size              int64 // compressed, in the file
+	sum                    uint32
+	raw                    int
+	count                  int
+	bytes                  int64 // of messages
+	first                  key
+	lo, hi                 int64    // times
+	streams                []uint32 // numbers in the segment's table, sorted
+	filterOff, filterBytes int64
 }
 
 // A block is, before compression: count; for each event a row; then the messages. A row is

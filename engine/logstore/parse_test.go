@@ -2,7 +2,10 @@ package logstore
 
 import (
 	"bytes"
+	"fmt"
 	"hash/crc32"
+	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -76,7 +79,7 @@ func FuzzBlock(f *testing.F) {
 
 // FuzzIndex: any index of a segment is refused or read without a panic, and what is read is written the same.
 func FuzzIndex(f *testing.F) {
-	s := &segment{base: 3, last: 9, streams: []uint64{7, 1 << 63}, blocks: []blockInfo{{off: 8, size: 100, sum: 1 << 31, raw: 500, count: 3, bytes: 8, first: key{900, 4, 1}, lo: 900, hi: 1200, streams: []uint32{0, 1}, bloomOff: 108, bloomBytes: 8}}}
+	s := &segment{base: 3, last: 9, streams: []uint64{7, 1 << 63}, blocks: []blockInfo{{off: 8, size: 100, sum: 1 << 31, raw: 500, count: 3, bytes: 8, first: key{900, 4, 1}, lo: 900, hi: 1200, streams: []uint32{0, 1}, filterOff: 108, filterBytes: 8}}}
 	f.Add(s.appendIndex(nil))
 	f.Fuzz(func(t *testing.T, index []byte) {
 		s, err := parseIndex(index)
@@ -90,29 +93,48 @@ func FuzzIndex(f *testing.F) {
 	})
 }
 
-// The filter never denies a token that is there.
-func TestBloom(t *testing.T) {
-	var set tokenSet
+// The filter never denies what is there, and lets little else through.
+func TestFilter(t *testing.T) {
+	var set terms
 	set.reset()
-	for i := range 20_000 {
-		set.scan([]byte{' ', byte('a' + i%26), byte('a' + i/26%26), byte('a' + i/676%26), byte('0' + i/17576), '.'})
+	id := func(i int, of byte) string {
+		return fmt.Sprintf("%c%016x", of, rand.New(rand.NewPCG(uint64(i), 1)).Uint64())
 	}
-	bloom := set.bloom()
-	for i := range 20_000 {
-		if !mayHave(bloom, wholeTokens(string([]byte{' ', byte('a' + i%26), byte('a' + i/26%26), byte('a' + i/676%26), byte('0' + i/17576), ' '}))) {
-			t.Fatalf("token %d is denied", i)
+	short := func(i int) string {
+		return string([]byte{byte('a' + i%26), byte('a' + i/26%26), byte('a' + i/676%26), byte('0' + i/17576)})
+	}
+	const n = 3000
+	for i := range n {
+		set.scan([]byte("x=" + short(i) + " id=" + id(i, 'a') + "."))
+	}
+	filter := set.filter()
+	may := func(text string) bool {
+		var needs needs
+		needs.add(text)
+		return needs.in(filter)
+	}
+	wrong, wrongParts := 0, 0
+	for i := range n {
+		for _, text := range []string{"=" + short(i) + " ", id(i, 'a'), " id=" + id(i, 'a') + ".", id(i, 'a')[4:12], id(i, 'a')[1:], "x=" + short(i)} {
+			if !may(text) {
+				t.Fatalf("%q is denied", text)
+			}
 		}
-	}
-	wrong := 0
-	for i := range 20_000 {
-		if mayHave(bloom, wholeTokens(" Q"+string(rune('A'+i%26))+string(rune('A'+i/26%26))+string(rune('A'+i/676))+" ")) {
+		if may("=" + short(i+n) + " ") {
 			wrong++
 		}
+		if may(id(i+n, 'b')) {
+			wrong++
+		}
+		if may(id(i+n, 'b')[2:12]) {
+			wrongParts++
+		}
 	}
-	if wrong > 400 {
-		t.Errorf("%d of 20,000 absent tokens let through", wrong)
+	if wrong > n/50 || wrongParts > n/2 {
+		t.Errorf("of %d absent texts %d, of parts %d are let through", 2*n, wrong, wrongParts)
 	}
-	if n := len(wholeTokens("abc def ghi")); n != 1 {
-		t.Errorf("%d whole tokens", n)
+	set.scan([]byte(strings.Repeat("long", 100)))
+	if filter = set.filter(); !may("longlonglong") || may("=nope ") {
+		t.Error("a token too long is denied, or a short one let through beside it")
 	}
 }

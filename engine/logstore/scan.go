@@ -52,7 +52,7 @@ type query struct {
 	streams map[uint64]bool
 	needle  []byte   // the longest of Contains
 	rest    [][]byte // the others
-	tokens  []uint64
+	needs   needs
 }
 
 func (f Filter) query() *query {
@@ -76,7 +76,7 @@ func (f Filter) query() *query {
 		if c == "" {
 			continue
 		}
-		q.tokens = append(q.tokens, wholeTokens(c)...)
+		q.needs.add(c)
 		if len(c) > len(q.needle) {
 			if q.needle != nil {
 				q.rest = append(q.rest, q.needle)

@@ -53,7 +53,7 @@ func (s *Store) later(g *group) {
 type workspace struct {
 	buf  []byte
 	rows []row
-	set  tokenSet
+	set  terms
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}

@@ -12,10 +12,13 @@ import (
 
 // A segment file holds the events of one full log file:
 //
-//	"unyolog1", blocks, token filters, index, crc32c of the index (4 bytes), length of the index (4 bytes), "unyoidx1"
+//	"unyolog1", blocks, token filters, index, crc32c of the index (4 bytes), length of the index (4 bytes), "unyoidx2"
+//
+// One that ends in "unyoidx1" has token filters of an older kind, which are not read.
 const (
 	segmentMagic = "unyolog1"
-	indexMagic   = "unyoidx1"
+	indexMagic   = "unyoidx2"
+	oldMagic     = "unyoidx1"
 	trailer      = 4 + 4 + len(indexMagic)
 	maxIndex     = 256 << 20
 )
@@ -31,10 +34,11 @@ type segment struct {
 	count   int64
 	bytes   int64 // of messages
 	size    int64 // of the file
+	old     bool  // its token filters cannot be read
 }
 
 // writeSegment writes rows, which are sorted, as a segment and makes it durable under its name.
-func writeSegment(fs FS, dir string, base, last uint64, rows []row, buf []byte, set *tokenSet) (*segment, error) {
+func writeSegment(fs FS, dir string, base, last uint64, rows []row, buf []byte, set *terms) (*segment, error) {
 	s := &segment{name: segmentName(base), base: base, last: last, lo: math.MaxInt64, hi: math.MinInt64}
 	path := filepath.Join(dir, s.name)
 	tmp := path + ".tmp"
@@ -61,7 +65,7 @@ func writeSegment(fs FS, dir string, base, last uint64, rows []row, buf []byte, 
 	return s, nil
 }
 
-func (s *segment) write(f File, rows []row, buf []byte, set *tokenSet) error {
+func (s *segment) write(f File, rows []row, buf []byte, set *terms) error {
 	off := int64(len(segmentMagic))
 	if _, err := f.WriteAt([]byte(segmentMagic), 0); err != nil {
 		return err
@@ -75,7 +79,7 @@ func (s *segment) write(f File, rows []row, buf []byte, set *tokenSet) error {
 		}
 		return n
 	}
-	var raw, packed, blooms []byte
+	var raw, packed, filters []byte
 	for len(rows) > 0 {
 		part := rows[:cutBlock(rows)]
 		rows = rows[len(part):]
@@ -87,9 +91,9 @@ func (s *segment) write(f File, rows []row, buf []byte, set *tokenSet) error {
 		for i := range part {
 			set.scan(buf[part[i].off:part[i].end])
 		}
-		bloom := set.bloom()
-		b.bloomOff, b.bloomBytes = int64(len(blooms)), int64(len(bloom))
-		blooms = append(blooms, bloom...)
+		filter := set.filter()
+		b.filterOff, b.filterBytes = int64(len(filters)), int64(len(filter))
+		filters = append(filters, filter...)
 		if _, err := f.WriteAt(packed, off); err != nil {
 			return err
 		}
@@ -97,11 +101,11 @@ func (s *segment) write(f File, rows []row, buf []byte, set *tokenSet) error {
 		s.blocks = append(s.blocks, b)
 	}
 	for i := range s.blocks {
-		s.blocks[i].bloomOff += off
+		s.blocks[i].filterOff += off
 	}
 	s.sum()
 	index := s.appendIndex(nil)
-	tail := append(blooms, index...)
+	tail := append(filters, index...)
 	tail = binary.LittleEndian.AppendUint32(tail, crc32.Checksum(index, castagnoli))
 	tail = binary.LittleEndian.AppendUint32(tail, uint32(len(index)))
 	tail = append(tail, indexMagic...)
@@ -160,7 +164,7 @@ func (s *segment) appendIndex(dst []byte) []byte {
 	u(uint64(len(s.blocks)))
 	for i := range s.blocks {
 		b := &s.blocks[i]
-		u(uint64(b.off), uint64(b.size), uint64(b.sum), uint64(b.raw), uint64(b.count), uint64(b.bytes), uint64(b.bloomOff), uint64(b.bloomBytes))
+		u(uint64(b.off), uint64(b.size), uint64(b.sum), uint64(b.raw), uint64(b.count), uint64(b.bytes), uint64(b.filterOff), uint64(b.filterBytes))
 		dst = binary.AppendVarint(dst, b.lo)
 		dst = binary.AppendVarint(dst, b.hi)
 		u(b.first.seq, uint64(b.first.idx), uint64(len(b.streams)))
@@ -189,7 +193,8 @@ func openSegment(fs FS, dir, name string) (*segment, error) {
 		return nil, err
 	}
 	n := int64(binary.LittleEndian.Uint32(end[4:]))
-	if string(end[8:]) != indexMagic || n > maxIndex || n > size-int64(trailer) {
+	old := string(end[8:]) == oldMagic
+	if string(end[8:]) != indexMagic && !old || n > maxIndex || n > size-int64(trailer) {
 		return nil, bad("no index")
 	}
 	index := make([]byte, n)
@@ -203,7 +208,7 @@ func openSegment(fs FS, dir, name string) (*segment, error) {
 	if err != nil {
 		return nil, bad(err.Error())
 	}
-	s.name, s.size = name, size
+	s.name, s.size, s.old = name, size, old
 	return s, nil
 }
 
@@ -224,11 +229,11 @@ func parseIndex(index []byte) (*segment, error) {
 		return nil, short
 	}
 	for range blocks {
-		b := blockInfo{off: int64(r.uvarint()), size: int64(r.uvarint()), sum: uint32(r.uvarint()), raw: int(r.uvarint()), count: int(r.uvarint()), bytes: int64(r.uvarint()), bloomOff: int64(r.uvarint()), bloomBytes: int64(r.uvarint())}
+		b := blockInfo{off: int64(r.uvarint()), size: int64(r.uvarint()), sum: uint32(r.uvarint()), raw: int(r.uvarint()), count: int(r.uvarint()), bytes: int64(r.uvarint()), filterOff: int64(r.uvarint()), filterBytes: int64(r.uvarint())}
 		b.lo, b.hi = r.varint(), r.varint()
 		b.first = key{b.lo, r.uvarint(), uint32(r.uvarint())}
 		k := r.uvarint()
-		if r.bad || k > uint64(len(r.b)) || b.off < 0 || b.size < 0 || b.size > maxBlock || b.raw < 0 || b.raw > maxBlock || b.bloomBytes < 0 || b.bloomBytes > maxBlock {
+		if r.bad || k > uint64(len(r.b)) || b.off < 0 || b.size < 0 || b.size > maxBlock || b.raw < 0 || b.raw > maxBlock || b.filterBytes < 0 || b.filterBytes > maxBlock {
 			return nil, short
 		}
 		last := uint32(0)

@@ -55,8 +55,9 @@ type source struct {
 
 // memory is lent to a source while it has rows.
 type memory struct {
-	raw  []byte
-	rows []row
+	raw    []byte
+	rows   []row
+	filter []byte
 }
 
 var memories = sync.Pool{New: func() any { return new(memory) }}
@@ -133,12 +134,12 @@ func (s *source) fillBlock(q *query) error {
 		s.file = f
 	}
 	b := &s.seg.blocks[i]
-	if len(q.tokens) > 0 {
-		bloom := make([]byte, b.bloomBytes)
-		if _, err := s.file.ReadAt(bloom, b.bloomOff); err != nil {
+	if !q.needs.none() && !s.seg.old {
+		s.mem.filter = slices.Grow(s.mem.filter[:0], int(b.filterBytes))[:b.filterBytes]
+		if _, err := s.file.ReadAt(s.mem.filter, b.filterOff); err != nil {
 			return err
 		}
-		if !mayHave(bloom, q.tokens) {
+		if !q.needs.in(s.mem.filter) {
 			return nil
 		}
 	}
