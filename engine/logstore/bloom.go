@@ -1,6 +1,9 @@
 package logstore
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // A block's token filter says which tokens its messages cannot have. A token is a run of letters, digits and underscores of ASCII,
 // and of all bytes above. The filter has two parts:
@@ -28,17 +31,13 @@ var tokenByte = func() (t [256]bool) {
 	return t
 }()
 
-// hash is FNV-1a with a final mix, over a token.
-const (
-	fnvOffset = 14695981039346656037
-	fnvPrime  = 1099511628211
-)
-
+// mix spreads a token's bytes, as a number, over 64 bits.
 func mix(h uint64) uint64 {
 	h ^= h >> 33
 	h *= 0xFF51AFD7ED558CCD
 	h ^= h >> 33
-	return h
+	h *= 0xC4CEB9FE1A85EC53
+	return max(h^h>>33, 1)
 }
 
 // terms gathers the different tokens and grams of a block.
@@ -47,10 +46,10 @@ type terms struct {
 	long          bool // a token was too long
 }
 
-// hashSet is a set of hashes.
+// hashSet is a set of hashes, none of them 0.
 type hashSet struct {
 	slots []uint64 // open addressing; 0 is empty
-	n     int
+	list  []uint64
 }
 
 func (s *hashSet) reset() {
@@ -58,35 +57,30 @@ func (s *hashSet) reset() {
 		s.slots = make([]uint64, 1<<14)
 	}
 	clear(s.slots)
-	s.n = 0
+	s.list = s.list[:0]
 }
 
-// nonzero is h as the set keeps it.
-func nonzero(h uint64) uint64 { return max(h, 1) }
-
 func (s *hashSet) add(h uint64) {
-	h = nonzero(h)
-	mask := uint64(len(s.slots) - 1)
-	for i := h & mask; ; i = (i + 1) & mask {
-		switch s.slots[i] {
-		case h:
-			return
-		case 0:
-			s.slots[i] = h
-			if s.n++; s.n*2 > len(s.slots) {
-				s.grow()
+	if s.put(h) {
+		if s.list = append(s.list, h); len(s.list)*2 > len(s.slots) {
+			s.slots = make([]uint64, 2*len(s.slots))
+			for _, h := range s.list {
+				s.put(h)
 			}
-			return
 		}
 	}
 }
 
-func (s *hashSet) grow() {
-	old := s.slots
-	s.slots, s.n = make([]uint64, 2*len(old)), 0
-	for _, h := range old {
-		if h != 0 {
-			s.add(h)
+// put enters h into the slots; false when it is there.
+func (s *hashSet) put(h uint64) bool {
+	mask := uint64(len(s.slots) - 1)
+	for i := h & mask; ; i = (i + 1) & mask {
+		switch s.slots[i] {
+		case h:
+			return false
+		case 0:
+			s.slots[i] = h
+			return true
 		}
 	}
 }
@@ -104,14 +98,14 @@ func (t *terms) scan(msg []byte) {
 			i++
 			continue
 		}
-		h, from := uint64(fnvOffset), i
+		from, v := i, uint64(0)
 		for i < len(msg) && tokenByte[msg[i]] {
-			h = (h ^ uint64(msg[i])) * fnvPrime
+			v = v<<8 | uint64(msg[i])
 			i++
 		}
 		switch n := i - from; {
-		case n < gramToken:
-			t.tokens.add(mix(h))
+		case n < gramToken: // all of it is in v
+			t.tokens.add(mix(v))
 		case n <= maxToken:
 			eachGram(msg[from:i], t.grams.add)
 		default:
@@ -121,11 +115,11 @@ func (t *terms) scan(msg []byte) {
 }
 
 // eachGram hands out the grams by which token, or a text within one, is known.
-func eachGram(token []byte, enter func(h uint64)) {
+func eachGram[T string | []byte](token T, enter func(h uint64)) {
 	var v, last uint64
 	var window [gramWindow]uint64
-	for i, c := range token {
-		v = (v<<8 | uint64(c)) & (1<<(8*gram) - 1)
+	for i := range len(token) {
+		v = (v<<8 | uint64(token[i])) & (1<<(8*gram) - 1)
 		if i < gram-1 {
 			continue
 		}
@@ -140,6 +134,9 @@ func eachGram(token []byte, enter func(h uint64)) {
 	}
 }
 
+// place is where among n a hash falls.
+func place(h uint64, n int) int { return int(h >> 32 * uint64(n) >> 32) }
+
 // filter returns the filter: the length of its first part (4 bytes), and both parts.
 func (t *terms) filter() []byte {
 	bloom := t.tokens.bloom()
@@ -147,39 +144,34 @@ func (t *terms) filter() []byte {
 	if t.long {
 		return out
 	}
-	words := max(1, (t.grams.n*bitsPerGram+63)/64)
-	at := len(out)
-	out = append(out, make([]byte, 8*words)...)
-	for _, h := range t.grams.slots {
-		if h != 0 {
-			bit := h % uint64(64*words)
-			out[at+int(bit/8)] |= 1 << (bit % 8)
-		}
+	grams := make([]byte, max(1, (len(t.grams.list)*bitsPerGram+7)/8))
+	for _, h := range t.grams.list {
+		bit := place(h, 8*len(grams))
+		grams[bit/8] |= 1 << (bit % 8)
 	}
-	return out
+	return append(out, grams...)
 }
 
 // bloom returns a Bloom filter over the set.
 func (s *hashSet) bloom() []byte {
-	words := max(1, (s.n*bitsPerToken+63)/64)
-	b := make([]byte, 8*words)
-	for _, h := range s.slots {
-		if h != 0 {
-			probe(h, words, func(word, bit uint64) bool {
-				b[8*word+bit/8] |= 1 << (bit % 8)
-				return true
-			})
+	b := make([]byte, max(1, (len(s.list)*bitsPerToken+7)/8))
+	for _, h := range s.list {
+		step := bits.RotateLeft64(h, 32) | 1
+		for range probes {
+			bit := place(h, 8*len(b))
+			b[bit/8] |= 1 << (bit % 8)
+			h += step
 		}
 	}
 	return b
 }
 
-// probe visits the bits of a token until f says no.
-func probe(h uint64, words int, f func(word, bit uint64) bool) bool {
-	step := h>>32 | 1
+// inBloom reports whether a Bloom filter may be of a set with h.
+func inBloom(b []byte, h uint64) bool {
+	step := bits.RotateLeft64(h, 32) | 1
 	for range probes {
-		x := h % uint64(64*words)
-		if !f(x/64, x%64) {
+		bit := place(h, 8*len(b))
+		if b[bit/8]>>(bit%8)&1 == 0 {
 			return false
 		}
 		h += step
@@ -202,15 +194,15 @@ func (n *needs) add(text string) {
 			i++
 			continue
 		}
-		h, from := uint64(fnvOffset), i
+		from, v := i, uint64(0)
 		for i < len(text) && tokenByte[text[i]] {
-			h = (h ^ uint64(text[i])) * fnvPrime
+			v = v<<8 | uint64(text[i])
 			i++
 		}
 		if i-from >= gramToken {
-			eachGram([]byte(text[from:i]), func(h uint64) { n.grams = append(n.grams, nonzero(h)) })
+			eachGram(text[from:i], func(h uint64) { n.grams = append(n.grams, h) })
 		} else if from > 0 && i < len(text) {
-			n.tokens = append(n.tokens, nonzero(mix(h)))
+			n.tokens = append(n.tokens, mix(v))
 		}
 	}
 }
@@ -221,21 +213,13 @@ func (n *needs) in(filter []byte) bool {
 		return true
 	}
 	bloom, grams := filter[4:4+binary.LittleEndian.Uint32(filter)], filter[4+binary.LittleEndian.Uint32(filter):]
-	if bits := uint64(8 * len(grams)); bits > 0 {
-		for _, h := range n.grams {
-			if bit := h % bits; grams[bit/8]>>(bit%8)&1 == 0 {
-				return false
-			}
+	for _, h := range n.grams {
+		if bit := place(h, 8*len(grams)); len(grams) > 0 && grams[bit/8]>>(bit%8)&1 == 0 {
+			return false
 		}
 	}
-	words := len(bloom) / 8
-	if words == 0 {
-		return true
-	}
 	for _, h := range n.tokens {
-		if !probe(h, words, func(word, bit uint64) bool {
-			return binary.LittleEndian.Uint64(bloom[8*word:])>>bit&1 == 1
-		}) {
+		if len(bloom) > 0 && !inBloom(bloom, h) {
 			return false
 		}
 	}

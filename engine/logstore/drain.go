@@ -140,17 +140,18 @@ func (d *drain) segment(seg *segment) error {
 		return err
 	}
 	defer f.Close()
-	var buf, raw []byte
+	var buf []byte
 	var rows, part []row
+	var m memory
 	for i := range seg.blocks {
-		if raw, err = seg.load(f, i, raw); err != nil {
+		if m.raw, err = seg.load(f, i, &m); err != nil {
 			return err
 		}
-		if part, err = parseBlock(part, raw, seg.streams); err != nil {
+		if part, err = parseBlock(part, m.raw, seg.streams); err != nil {
 			return err
 		}
 		base := uint32(len(buf))
-		buf = append(buf, raw...)
+		buf = append(buf, m.raw...)
 		for _, r := range part {
 			if r.seq > d.after {
 				r.off, r.end = r.off+base, r.end+base

@@ -53,6 +53,7 @@ type query struct {
 	needle  []byte   // the longest of Contains
 	rest    [][]byte // the others
 	needs   needs
+	read    int // blocks so far
 }
 
 func (f Filter) query() *query {

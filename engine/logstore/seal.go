@@ -1,6 +1,7 @@
 package logstore
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -107,7 +108,8 @@ func (w *wal) segment(last uint64, cutoff int64) (*segment, error) {
 		return nil, err
 	}
 	ws.rows = ws.rows[:0]
-	for _, b := range w.batches {
+	// In order of their times, batches of many streams are often in order altogether.
+	for _, b := range slices.SortedStableFunc(slices.Values(w.batches), func(a, b *batch) int { return cmp.Compare(a.lo, b.lo) }) {
 		if b.state != published || b.hi < cutoff {
 			continue
 		}

@@ -253,17 +253,17 @@ func parseIndex(index []byte) (*segment, error) {
 	return s, nil
 }
 
-// load reads and unpacks block i into raw.
-func (s *segment) load(f File, i int, raw []byte) ([]byte, error) {
+// load reads and unpacks block i into m's buffers.
+func (s *segment) load(f File, i int, m *memory) ([]byte, error) {
 	b := &s.blocks[i]
-	packed := make([]byte, b.size)
-	if _, err := f.ReadAt(packed, b.off); err != nil {
+	m.packed = slices.Grow(m.packed[:0], int(b.size))[:b.size]
+	if _, err := f.ReadAt(m.packed, b.off); err != nil {
 		return nil, fmt.Errorf("cannot read block %d of %s: %w", i, s.name, err)
 	}
-	if crc32.Checksum(packed, castagnoli) != b.sum {
+	if crc32.Checksum(m.packed, castagnoli) != b.sum {
 		return nil, fmt.Errorf("%w: checksum of block %d of %s", ErrCorrupt, i, s.name)
 	}
-	raw, err := decoder().DecodeAll(packed, raw[:0])
+	raw, err := decoder().DecodeAll(m.packed, m.raw[:0])
 	if err != nil || len(raw) != b.raw {
 		return nil, fmt.Errorf("%w: block %d of %s: %v", ErrCorrupt, i, s.name, err)
 	}

@@ -1,7 +1,6 @@
 package logstore
 
 import (
-	"bytes"
 	"math"
 	"path/filepath"
 	"slices"
@@ -41,6 +40,7 @@ type source struct {
 	// a segment, and its blocks still to be read
 	seg    *segment
 	blocks []int
+	ahead  []*loading // the first of them
 	file   File
 	// or a log, and its batches still to be read
 	wal     *wal
@@ -55,12 +55,17 @@ type source struct {
 
 // memory is lent to a source while it has rows.
 type memory struct {
-	raw    []byte
-	rows   []row
-	filter []byte
+	raw, packed, filter []byte
+	rows                []row
 }
 
 var memories = sync.Pool{New: func() any { return new(memory) }}
+
+func (m *memory) free() {
+	if cap(m.raw) <= 2*defaultLogBytes {
+		memories.Put(m)
+	}
+}
 
 func newSource(g *group, seg *segment, q *query) *source {
 	s := &source{group: g, seg: seg}
@@ -119,13 +124,10 @@ func (s *source) fill(q *query) error {
 }
 
 func (s *source) fillBlock(q *query) error {
-	i := s.blocks[0]
-	s.blocks = s.blocks[1:]
-	s.rows = nil
 	if s.file == nil {
 		f, _, err := s.group.store.o.FS.Open(filepath.Join(s.group.dir, s.seg.name))
 		if isNotExist(err) { // dropped since the scan began
-			s.blocks = nil
+			s.blocks, s.rows = nil, nil
 			return nil
 		}
 		if err != nil {
@@ -133,28 +135,10 @@ func (s *source) fillBlock(q *query) error {
 		}
 		s.file = f
 	}
-	b := &s.seg.blocks[i]
-	if !q.needs.none() && !s.seg.old {
-		s.mem.filter = slices.Grow(s.mem.filter[:0], int(b.filterBytes))[:b.filterBytes]
-		if _, err := s.file.ReadAt(s.mem.filter, b.filterOff); err != nil {
-			return err
-		}
-		if !q.needs.in(s.mem.filter) {
-			return nil
-		}
-	}
-	var err error
-	if s.mem.raw, err = s.seg.load(s.file, i, s.mem.raw); err != nil {
-		return err
-	}
-	if q.needle != nil && !bytes.Contains(s.mem.raw, q.needle) {
-		return nil
-	}
-	if s.mem.rows, err = parseBlock(s.mem.rows, s.mem.raw, s.seg.streams); err != nil {
-		return err
-	}
-	s.rows = q.pick(s.mem.rows, s.mem.raw)
-	return nil
+	l := s.take(q)
+	s.mem.free()
+	s.mem, s.rows = l.mem, l.rows
+	return l.err
 }
 
 func (s *source) fillLog(q *query) error {
@@ -185,14 +169,17 @@ func (s *source) fillLog(q *query) error {
 }
 
 func (s *source) close() {
+	for _, l := range s.ahead {
+		<-l.done
+		l.mem.free()
+	}
+	s.ahead = nil
 	if s.file != nil {
 		s.file.Close() // read only: nothing can be lost
 		s.file = nil
 	}
 	if s.mem != nil {
-		if cap(s.mem.raw) <= 2*defaultLogBytes {
-			memories.Put(s.mem)
-		}
+		s.mem.free()
 		s.mem, s.rows = nil, nil
 	}
 }
