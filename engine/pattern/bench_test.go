@@ -24,7 +24,7 @@ func BenchmarkMatch(b *testing.B) {
 	}{
 		{"terms", `GET -"/login" "Mozilla"`, web},
 		{"optional", `?ERROR ?" 500 "`, web},
-		{"regex", `%orders/[0-9]+ HTTP/1.1. 50[0-9]%`, web},
+		{"regex", `%orders/[0-9]+\sHTTP/1.1.\s50[0-9]%`, web},
 		{"delimited", `[ip, id, user, time, request, status = 5*, size > 1000, ...]`, web},
 		{"json", `{ $.status >= 500 && $.latencyMs > 1000 }`, doc},
 		{"json-nested", `{ ($.request.path = "/api/v1/*") && ($.level = "INFO" || $.user = 7) }`, doc},

@@ -1,6 +1,7 @@
 package pattern
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -298,15 +299,28 @@ func sameName(quoted []byte, name string) bool {
 	if string(quoted[1:len(quoted)-1]) == name {
 		return true
 	}
-	return strings.IndexByte(string(quoted), '\\') >= 0 && unquote(quoted) == name
+	return bytes.IndexByte(quoted, '\\') >= 0 && unquote(quoted) == name
 }
 
 func unquote(quoted []byte) string {
+	if plain(quoted[1 : len(quoted)-1]) {
+		return string(quoted[1 : len(quoted)-1])
+	}
 	var s string
 	if json.Unmarshal(quoted, &s) != nil {
 		return ""
 	}
 	return s
+}
+
+// plain reports whether a JSON string stands for itself.
+func plain(text []byte) bool {
+	for _, c := range text {
+		if c == '\\' || c >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 func scalarOf(v []byte) scalar {

@@ -339,20 +339,3 @@ func FuzzPattern(f *testing.F) {
 		}
 	})
 }
-
-func BenchmarkMatch(b *testing.B) {
-	for _, x := range []struct{ name, pattern, message string }{
-		{"term", "ERROR", apache404}, {"delimited", "[..., status = 4*, bytes > 1000]", apache404}, {"json", `{ $.objectList[1].id = 2 && $.eventType = "Up*" }`, trail}, {"regex", `%HTTP/1\.\d.\s404%`, apache404},
-	} {
-		p, err := pattern.Compile(x.pattern)
-		if err != nil {
-			b.Fatal(err)
-		}
-		m := []byte(x.message)
-		b.Run(x.name, func(b *testing.B) {
-			for b.Loop() {
-				p.Match(m)
-			}
-		})
-	}
-}
