@@ -25,7 +25,7 @@ type Explanation struct {
 	Verdict Verdict
 	// Matched are the statements that decide: the denials if there are any, the allowances otherwise.
 	Matched []Match
-	// Missing are the keys, as policies write them, that statements on this action and resource ask for in vain.
+	// Missing are the keys, as policies write them, that statements on this action ask for in vain.
 	Missing []string
 	// ByBoundary and ByOrganization tell whether these layers allow; nil where there is none.
 	ByBoundary, ByOrganization *bool

@@ -3,6 +3,7 @@ package iam
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	api "unyo/api/iam"
 	"unyo/base/awserr"
@@ -18,8 +19,15 @@ func exists(kind, name string) error {
 	return api.NewEntityAlreadyExistsException("%s with name %s already exists.", kind, name)
 }
 
+// maxTrust is how many characters, white space not counted, a trust policy may have.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+const maxTrust = 2048
+
 // checkDocument parses a document as kind demands and words what is wrong with it.
 func checkDocument(kind policy.Kind, text string) error {
+	if kind == policy.Trust && len(strings.Join(strings.Fields(text), "")) > maxTrust {
+		return api.NewLimitExceededException("Cannot exceed quota for ACLSizePerRole: %d", maxTrust)
+	}
 	_, err := policy.Parse(kind, "", text)
 	var m *policy.MalformedError
 	if errors.As(err, &m) {

@@ -203,8 +203,11 @@ func (m *simulation) resource(action, resource string) api.ResourceSpecificResul
 	if x.ByBoundary != nil {
 		one.PermissionsBoundaryDecisionDetail = &api.PermissionsBoundaryDecisionDetail{AllowedByPermissionsBoundary: x.ByBoundary}
 	}
-	if m.owner != m.caller.Account { // both accounts must allow, and each is told
+	switch {
+	case m.owner != m.caller.Account: // both accounts must allow, and each is told
 		one.EvalDecisionDetails = map[string]string{"IAM Policy": decision(x.ByIdentity), "Resource Policy": decision(x.ByResource)}
+	case resource != "*": // there, and empty
+		one.EvalDecisionDetails = map[string]string{}
 	}
 	return one
 }
