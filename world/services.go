@@ -5,6 +5,7 @@ import (
 	"unyo/engine/credential"
 	"unyo/service/cloudwatch"
 	"unyo/service/firehose"
+	"unyo/service/glue"
 	"unyo/service/iam"
 	"unyo/service/kinesis"
 	"unyo/service/logs"
@@ -46,11 +47,12 @@ func (w *World) addServices() {
 		kinesisapi.Bind(kinesis.New(k.For("kinesis"), w.engines.blobs)),
 		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs, w.engines.stock)),
 		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, w.engines.collector, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}})),
+		glueapi.Bind(glue.New(k.For("glue"))),
 	} {
 		g.Add(t)
 	}
 	for _, m := range []*rt.Model{ // known, without behaviour yet: every operation answers 501, naming itself
-		athenaapi.Model, cloudtrailapi.Model, ec2api.Model, eventsapi.Model, glueapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
+		athenaapi.Model, cloudtrailapi.Model, ec2api.Model, eventsapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
 	} {
 		g.Add(rt.NewTable(m, nil))
 	}

@@ -1,0 +1,14 @@
+// Package glue is the AWS Glue Data Catalog: databases, tables with their versions, partitions, user-defined functions.
+//
+// Real here: the catalogue whole, as one account and region knows it. Names are folded to lower case; a table's versions
+// are kept, or skipped, as UpdateTable says; partitions are found by AWS's expressions, typed by their keys; a deleted
+// database takes all below it along at once; catalogue, database and table must all be permitted. Column types are kept as
+// they are given, as in AWS: who reads the data judges them. Partition indexes are kept and ACTIVE at once, and a search
+// does without them. Modelled: nothing. Not here: the catalogs of other accounts, catalogs within catalogs, federated and
+// linked databases, Lake Formation's permissions, Iceberg's metadata, views in several dialects, time travel and
+// transactions, refused by member; and answered 501 as operations: crawlers, jobs, workflows, connections, schema registries.
+//
+// State: rows per account and region. database, table (its present version), version (every version kept, the present one
+// too), partition, index, function; all below a database lie under its name, so that one step removes them. A definition
+// must fit into a row (64 KiB). Later runs sweep.go, which takes what a large deleted database held out of the estate's index.
+package glue

@@ -1,0 +1,142 @@
+package glue
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	api "unyo/api/glue"
+	"unyo/base/call"
+	"unyo/kernel"
+	"unyo/kernel/jobs"
+	"unyo/kernel/resource"
+	"unyo/kernel/store"
+)
+
+// Service answers the Glue API.
+type Service struct {
+	k *kernel.Service
+
+	databases  store.Table[database]
+	tables     store.Table[table]     // database, table
+	versions   store.Table[version]   // database, table, number
+	partitions store.Table[partition] // database, table, values
+	indexes    store.Table[index]     // database, table, name
+	functions  store.Table[function]  // database, name
+	sweep      jobs.Job[sweepArg]
+}
+
+type database struct {
+	Is        lean[api.DatabaseInput]
+	CreatedAt time.Time
+}
+
+// table is a table's present version.
+type table struct {
+	Is                   lean[api.TableInput]
+	Version              int
+	CreatedAt, UpdatedAt time.Time
+	CreatedBy            string
+	Indexes              int `json:",omitempty"`
+}
+
+// version is what a table was, from that instant on.
+type version struct {
+	Is        lean[api.TableInput]
+	UpdatedAt time.Time
+}
+
+type partition struct {
+	Is        lean[api.PartitionInput]
+	CreatedAt time.Time
+}
+
+type index struct {
+	Name string
+	Keys []string
+}
+
+type function struct {
+	Is        lean[api.UserDefinedFunctionInput]
+	CreatedAt time.Time
+}
+
+// New makes the service.
+func New(k *kernel.Service) *Service {
+	s := &Service{
+		k:          k,
+		databases:  store.TableOf[database](k.Rows, "database", store.Regional),
+		tables:     store.TableOf[table](k.Rows, "table", store.Regional),
+		versions:   store.TableOf[version](k.Rows, "version", store.Regional),
+		partitions: store.TableOf[partition](k.Rows, "partition", store.Regional),
+		indexes:    store.TableOf[index](k.Rows, "index", store.Regional),
+		functions:  store.TableOf[function](k.Rows, "function", store.Regional),
+	}
+	s.sweep = jobs.Handle(k.Jobs, "sweep", s.runSweep)
+	return s
+}
+
+// fold is how names are kept: "For Hive compatibility, this is folded to lowercase when it is stored."
+// https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html
+func fold(name *string) string { return strings.ToLower(*name) }
+
+func (s *Service) arn(scope call.Scope, resource string) string {
+	return "arn:" + s.k.Partition + ":glue:" + scope.Region + ":" + scope.Account + ":" + resource
+}
+
+// list puts a database or a table on the estate's index.
+func (s *Service) list(tx *store.Tx, typ, path, name string, at time.Time) {
+	c := tx.Scope()
+	s.k.Resources.Put(tx, resource.Resource{ARN: s.arn(c, path), Type: typ, Name: name, Service: "glue", Account: c.Account, Region: c.Region, Created: at})
+}
+
+// own refuses the catalogs that are not this account's: its id is the account's number, and the default.
+// https://docs.aws.amazon.com/glue/latest/webapi/API_GetDatabase.html
+func own(ctx context.Context, catalog *string) error {
+	if catalog != nil && *catalog != call.From(ctx).Account {
+		return unsupported("CatalogId " + *catalog + ": a catalog other than the account's own")
+	}
+	return nil
+}
+
+// update is k.Update for the account's own catalog.
+func (s *Service) update(ctx context.Context, catalog *string, fn func(tx *store.Tx) error) error {
+	if err := own(ctx, catalog); err != nil {
+		return err
+	}
+	err := s.k.Update(ctx, fn)
+	if errors.Is(err, store.ErrTooLarge) {
+		return api.NewResourceNumberLimitExceededException("A definition is larger than can be kept: %d bytes.", store.MaxValue)
+	}
+	return err
+}
+
+// view is k.View for the account's own catalog.
+func (s *Service) view(ctx context.Context, catalog *string, fn func(tx *store.Tx) error) error {
+	if err := own(ctx, catalog); err != nil {
+		return err
+	}
+	return s.k.View(ctx, fn)
+}
+
+// inDatabase finds a database that must be there.
+func (s *Service) inDatabase(tx *store.Tx, name string) (database, error) {
+	row, ok := s.databases.Get(tx, name)
+	if !ok {
+		return row, api.NewEntityNotFoundException("Database %s not found.", name)
+	}
+	return row, nil
+}
+
+// inTable finds a table that must be there.
+func (s *Service) inTable(tx *store.Tx, db, name string) (table, error) {
+	row, ok := s.tables.Get(tx, store.Key(db, name))
+	if ok {
+		return row, nil
+	}
+	if _, err := s.inDatabase(tx, db); err != nil {
+		return row, err
+	}
+	return row, api.NewEntityNotFoundException("Table %s not found.", name)
+}
