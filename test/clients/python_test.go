@@ -10,7 +10,7 @@ import (
 )
 
 // Versions of the Python clients. Newer ones should work as well; these are the ones seen working.
-var pythonClients = []string{"boto3==1.44.5", "awscli==1.46.3", "watchtower==3.4.0"}
+var pythonClients = []string{"boto3==1.44.5", "awscli==1.46.3", "watchtower==3.4.0", "pyarrow==26.0.1"}
 
 // venv is a Python environment with the AWS CLI and boto3, made once in .cache.
 var venv = sync.OnceValues(func() (string, error) {
@@ -85,6 +85,27 @@ func TestIAM(t *testing.T) {
 	e := serve(t)
 	if out := e.script(t, "python3", "iam_client.py"); !strings.HasSuffix(out, "all held\n") {
 		t.Errorf("iam_client.py:\n%s", out)
+	}
+}
+
+// TestGlue runs glue_client.py: every operation of Glue that has behaviour.
+func TestGlue(t *testing.T) {
+	e := serve(t)
+	if out := e.script(t, "python3", "glue_client.py"); !strings.HasSuffix(out, "all held\n") {
+		t.Errorf("glue_client.py:\n%s", out)
+	}
+}
+
+// TestPyarrow has pyarrow read the files that engine/columnar writes, and the engine read pyarrow's.
+func TestPyarrow(t *testing.T) {
+	bin, err := venv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "test", "-count=1", "-run", "^TestPyarrow", "unyo/engine/columnar")
+	cmd.Dir, cmd.Env = "../..", append(os.Environ(), "UNYO_PYTHON="+filepath.Join(bin, "python3"))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

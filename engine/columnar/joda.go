@@ -1,0 +1,198 @@
+package columnar
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// joda is a pattern of Joda-Time's DateTimeFormat, as far as numbers, names of months and zones go; or millis.
+// https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html
+type joda struct {
+	millis bool
+	parts  []jodaPart
+}
+
+// jodaPart is a letter with its count, or a literal text.
+type jodaPart struct {
+	letter byte // 0 for a literal
+	count  int
+	text   string
+}
+
+func parseJoda(pattern string) (f joda, err error) {
+	if pattern == "millis" {
+		return joda{millis: true}, nil
+	}
+	for i := 0; i < len(pattern); {
+		c := pattern[i]
+		switch {
+		case c == '\'':
+			end := strings.IndexByte(pattern[i+1:], '\'')
+			if end < 0 {
+				return f, fmt.Errorf("timestamp format %q has an open quote", pattern)
+			}
+			text := pattern[i+1 : i+1+end]
+			if text == "" {
+				text = "'"
+			}
+			f.parts = append(f.parts, jodaPart{text: text})
+			i += end + 2
+		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+			n := i
+			for n < len(pattern) && pattern[n] == c {
+				n++
+			}
+			if strings.IndexByte("yYMdHhmsSaZ", c) < 0 {
+				return f, fmt.Errorf("timestamp format %q: %c is not supported", pattern, c)
+			}
+			f.parts = append(f.parts, jodaPart{letter: c, count: n - i})
+			i = n
+		default:
+			f.parts = append(f.parts, jodaPart{text: pattern[i : i+1]})
+			i++
+		}
+	}
+	return f, nil
+}
+
+// parse reads a text of the pattern, in UTC where it names no zone.
+func (f joda) parse(text string) (time.Time, bool) {
+	if f.millis {
+		n, err := strconv.ParseInt(text, 10, 64)
+		at := time.UnixMilli(n).UTC()
+		return at, err == nil && at.Unix() >= minSeconds && at.Unix() <= maxSeconds
+	}
+	t := jodaTime{year: 1970, month: 1, day: 1}
+	for i, p := range f.parts {
+		if p.letter == 0 {
+			rest, ok := strings.CutPrefix(text, p.text)
+			if !ok {
+				return time.Time{}, false
+			}
+			text = rest
+			continue
+		}
+		adjacent := i+1 < len(f.parts) && f.parts[i+1].letter != 0 && strings.IndexByte("aZ", f.parts[i+1].letter) < 0
+		n, ok := t.read(p, text, adjacent)
+		if !ok {
+			return time.Time{}, false
+		}
+		text = text[n:]
+	}
+	if text != "" {
+		return time.Time{}, false
+	}
+	return t.time()
+}
+
+// jodaTime is what has been read.
+type jodaTime struct {
+	year, month, day, hour, minute, second, nanos int
+	afternoon, half                               bool
+	zone                                          int // seconds east
+}
+
+// read takes one part and tells how long it was. A number right before another has as many digits as the pattern has letters.
+func (t *jodaTime) read(p jodaPart, text string, adjacent bool) (n int, ok bool) {
+	switch p.letter {
+	case 'Z':
+		return t.readZone(text)
+	case 'a':
+		if len(text) < 2 {
+			return 0, false
+		}
+		t.half, t.afternoon = true, strings.EqualFold(text[:2], "pm")
+		return 2, t.afternoon || strings.EqualFold(text[:2], "am")
+	case 'M':
+		if p.count >= 3 {
+			return t.readMonth(p, text)
+		}
+	}
+	most := 9
+	if adjacent {
+		most = p.count
+	}
+	for n < len(text) && n < most && '0' <= text[n] && text[n] <= '9' {
+		n++
+	}
+	v, ok := digits(text[:n], 1, 9)
+	if !ok {
+		return 0, false
+	}
+	switch p.letter {
+	case 'y', 'Y':
+		if t.year = v; p.count == 2 && n == 2 { // Joda's pivot lies in the year it runs in; this house's in 2000
+			t.year += 2000
+		}
+	case 'M':
+		t.month = v
+	case 'd':
+		t.day = v
+	case 'H', 'h':
+		t.hour = v
+	case 'm':
+		t.minute = v
+	case 's':
+		t.second = v
+	case 'S':
+		t.nanos, _ = digits((text[:n] + "00000000")[:9], 9, 9)
+	}
+	return n, true
+}
+
+// readMonth takes the name of a month: short for three letters, whole for more.
+func (t *jodaTime) readMonth(p jodaPart, text string) (int, bool) {
+	for m := time.January; m <= time.December; m++ {
+		name := m.String()
+		if p.count == 3 {
+			name = name[:3]
+		}
+		if len(text) >= len(name) && strings.EqualFold(text[:len(name)], name) {
+			t.month = int(m)
+			return len(name), true
+		}
+	}
+	return 0, false
+}
+
+// readZone takes Z, +hh:mm or +hhmm.
+func (t *jodaTime) readZone(text string) (n int, ok bool) {
+	if strings.HasPrefix(text, "Z") {
+		return 1, true
+	}
+	if len(text) < 5 || text[0] != '+' && text[0] != '-' {
+		return 0, false
+	}
+	n, minutes := 5, text[3:5]
+	if text[3] == ':' && len(text) >= 6 {
+		n, minutes = 6, text[4:6]
+	}
+	h, okH := digits(text[1:3], 2, 2)
+	m, okM := digits(minutes, 2, 2)
+	t.zone = h*3600 + m*60
+	if text[0] == '-' {
+		t.zone = -t.zone
+	}
+	return n, okH && okM && h < 24 && m < 60
+}
+
+func (t *jodaTime) time() (time.Time, bool) {
+	if t.half {
+		if t.hour < 1 || t.hour > 12 {
+			return time.Time{}, false
+		}
+		if t.hour %= 12; t.afternoon {
+			t.hour += 12
+		}
+	}
+	if t.year < 1 || t.year > 9999 || t.hour > 23 || t.minute > 59 || t.second > 59 {
+		return time.Time{}, false
+	}
+	at := time.Date(t.year, time.Month(t.month), t.day, t.hour, t.minute, t.second, t.nanos, time.UTC)
+	if int(at.Month()) != t.month || at.Day() != t.day {
+		return time.Time{}, false
+	}
+	return at.Add(-time.Duration(t.zone) * time.Second), true
+}
