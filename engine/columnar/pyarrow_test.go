@@ -3,10 +3,12 @@ package columnar
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -99,6 +101,71 @@ func compare(t *testing.T, name string, s Schema, rows [][]Value, got []string) 
 				}
 			}
 			return
+		}
+	}
+}
+
+// theirs are pyarrow's ways of writing.
+var theirs = map[string]string{
+	"default.parquet": `{}`, "gzip.parquet": `{"compression": "gzip", "use_dictionary": false, "data_page_version": "2.0", "data_page_size": 2000}`,
+	"zstd.parquet": `{"compression": "zstd", "use_deprecated_int96_timestamps": true, "row_group_size": 100}`, "none.parquet": `{"compression": "none", "store_decimal_as_integer": true}`,
+	"default.orc": `{}`, "zlib.orc": `{"compression": "zlib", "stripe_size": 20000}`, "snappy.orc": `{"compression": "snappy", "dictionary_key_size_threshold": 1.0}`,
+	"lz4.orc": `{"compression": "lz4"}`, "zstd.orc": `{"compression": "zstd", "file_version": "0.11"}`,
+}
+
+// typed is a type as testdata/arrow.py reads it.
+func typed(t *Type) any {
+	fields := []any{}
+	for _, f := range t.Fields {
+		fields = append(fields, []any{f.Name, typed(f.Type)})
+	}
+	return []any{t.Kind.String(), t.Precision, t.Scale, fields}
+}
+
+// TestPyarrowWritesForUs: what pyarrow writes, we read, row for row.
+func TestPyarrowWritesForUs(t *testing.T) {
+	py := python(t)
+	for _, s := range []Schema{schemaOf(t, everyType...), schemaOf(t, slices.DeleteFunc(slices.Clone(everyType), func(s string) bool { return strings.Contains(s, "boolean") })...)} {
+		readTheirs(t, py, s)
+	}
+}
+
+func readTheirs(t *testing.T, py string, s Schema) {
+	t.Helper()
+	types, err := json.Marshal(typed(s.row()).([]any)[3])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seed := range uint64(4) {
+		rows := newRandom(seed).rows(s, 500)
+		var in strings.Builder
+		for _, row := range rows {
+			in.WriteString(plainRow(t, s, row) + "\n")
+		}
+		for name, options := range theirs {
+			file := filepath.Join(t.TempDir(), name)
+			cmd := exec.Command(py, "testdata/arrow.py", "write", file, string(types), options)
+			cmd.Stdin, cmd.Stderr = strings.NewReader(in.String()), os.Stderr
+			if err := cmd.Run(); err != nil {
+				t.Fatalf("%s, seed %d: %v", name, seed, err)
+			}
+			b, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, back, err := readAll(name, b)
+			if strings.Contains(options, "2.0") && errors.Is(err, ErrUnsupported) { // booleans in runs
+				continue
+			}
+			if err != nil {
+				t.Errorf("%s, seed %d: %v", name, seed, err)
+				continue
+			}
+			var lines []string
+			for _, row := range back {
+				lines = append(lines, plainRow(t, s, row))
+			}
+			compare(t, fmt.Sprintf("%s, seed %d", name, seed), s, rows, lines)
 		}
 	}
 }
