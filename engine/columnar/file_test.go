@@ -40,7 +40,7 @@ func readAll(name string, b []byte) (s Schema, rows [][]Value, err error) {
 func TestFiles(t *testing.T) {
 	s := schemaOf(t, everyType...)
 	for seed := range uint64(4) {
-		rows := newRandom(seed).rows(s, 600)
+		rows := newRandom(seed).rows(s, 300)
 		for name, begin := range ours(s) {
 			file := written(t, begin, rows)
 			if !bytes.Equal(file, written(t, begin, rows)) {
@@ -205,7 +205,7 @@ func TestDamagedFiles(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	for name, begin := range ours(s) {
 		whole := written(t, begin, newRandom(uint64(len(name))).rows(s, 50))
-		for i := range 400 {
+		for i := range 200 {
 			b := slices.Clone(whole)
 			for range 1 + r.IntN(4) {
 				b[len(b)-1-r.IntN(1+r.IntN(len(b)))] = byte(r.Uint32())
