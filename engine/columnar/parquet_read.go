@@ -1,6 +1,7 @@
 package columnar
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -35,6 +36,14 @@ type parquetReader struct {
 // ReadParquet opens a Parquet file.
 func ReadParquet(r io.ReaderAt, size int64) (out Reader, err error) {
 	defer recoverCorrupt(&err)
+	tail, err := readAt(r, size, max(0, size-8), min(size, 8))
+	if err != nil {
+		return nil, err
+	}
+	// The library would make room for whatever length the file names.
+	if len(tail) < 8 || string(tail[4:]) != "PAR1" || int64(binary.LittleEndian.Uint32(tail)) > size-12 {
+		return nil, corrupt("no footer")
+	}
 	f, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 	if err != nil {
 		return nil, corrupt("%v", err)
