@@ -32,6 +32,12 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		return s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"), true
 	case *api.FilterLogEventsInput:
 		return s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"), true
+	case *api.StartLiveTailInput:
+		var needs []rt.Need
+		for _, identifier := range in.LogGroupIdentifiers {
+			needs = append(needs, s.need(ctx, op, nil, &identifier, ":log-stream:")...)
+		}
+		return needs, true
 	case *api.DescribeSubscriptionFiltersInput:
 		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
 	case *api.DeleteSubscriptionFilterInput:

@@ -2,7 +2,7 @@
 //
 // Real here: groups (classes, retention, tags, deletion protection), streams, PutLogEvents with AWS's checks, GetLogEvents
 // and FilterLogEvents with the whole filter pattern language, retention on the estate's clock, subscription filters to Firehose and Kinesis delivered
-// at once, in order and through crashes. Not here yet: metric filters, Insights, live tail, exports, KMS keys, resource
+// at once, in order and through crashes, Live Tail second by second. Not here yet: metric filters, Insights, exports, KMS keys, resource
 // policies, Lambda destinations; they answer 501 or are refused.
 //
 // State: groups, streams and subscription filters are rows per account and region; the events lie in engine/logstore, of

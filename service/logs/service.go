@@ -21,6 +21,7 @@ type Service struct {
 	store logstore.Engine
 	peers Peers
 	locks locks
+	tails tails
 
 	groups  store.Table[group]        // name
 	streams store.Table[stream]       // group id, name

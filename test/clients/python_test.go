@@ -80,6 +80,14 @@ func TestFirehose(t *testing.T) {
 	}
 }
 
+// TestLogs runs logs_client.py: Live Tail.
+func TestLogs(t *testing.T) {
+	e := serve(t)
+	if out := e.script(t, "python3", "logs_client.py"); !strings.HasSuffix(out, "all held\n") {
+		t.Errorf("logs_client.py:\n%s", out)
+	}
+}
+
 // TestIAM runs iam_client.py: every operation of IAM and STS that has behaviour.
 func TestIAM(t *testing.T) {
 	e := serve(t)

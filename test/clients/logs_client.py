@@ -1,0 +1,63 @@
+"""What operators do with CloudWatch Logs beyond putting and reading, by boto3 and the AWS CLI. Exits with a traceback where something
+does not hold."""
+import atexit
+import os
+import subprocess
+import threading
+import time
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+
+def refused(code, call, **args):
+    try:
+        call(**args)
+    except ClientError as e:
+        got = e.response["Error"]["Code"]
+        assert got == code, f"{got} instead of {code}: {e}"
+        return
+    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
+
+
+logs = boto3.client("logs")
+group = logs.create_log_group(logGroupName="/web") and "arn:aws:logs:eu-central-1:000000000000:log-group:/web"
+for stream in ("a", "b"):
+    logs.create_log_stream(logGroupName="/web", logStreamName=stream)
+
+
+def put(stream, *messages):
+    logs.put_log_events(logGroupName="/web", logStreamName=stream, logEvents=[{"timestamp": int(time.time() * 1000), "message": m} for m in messages])
+
+
+# Live Tail. Clients put "stream-" before the host, which no loopback address bears: boto3 can be told not to, and the AWS CLI
+# finds the host when the estate is its proxy.
+tailing = boto3.client("logs", config=Config(inject_host_prefix=False))
+events = iter(tailing.start_live_tail(logGroupIdentifiers=[group], logStreamNames=["a"], logEventFilterPattern="ERROR")["responseStream"])
+start = next(events)["sessionStart"]
+assert start["logGroupIdentifiers"] == [group] and start["logEventFilterPattern"] == "ERROR" and start["sessionId"]
+cli = subprocess.Popen(
+    ["aws", "logs", "start-live-tail", "--log-group-identifiers", group, "--log-stream-name-prefixes", "b"],
+    env=dict(os.environ, HTTP_PROXY=os.environ["AWS_ENDPOINT_URL"], NO_PROXY="", PYTHONUNBUFFERED="1"), stdout=subprocess.PIPE, text=True)
+atexit.register(cli.kill)
+put("a", "ERROR one", "fine")
+put("b", "ERROR in another stream")
+while not (seen := next(events)["sessionUpdate"]["sessionResults"]):
+    pass
+assert [(e["logStreamName"], e["message"], e["logGroupIdentifier"]) for e in seen] == [("a", "ERROR one", "000000000000:/web")], seen
+assert next(events)["sessionUpdate"] == {"sessionMetadata": {"sampled": False}, "sessionResults": []}
+deadline = time.time() + 60
+printed = []
+threading.Thread(target=lambda: printed.extend(iter(cli.stdout.readline, "")), daemon=True).start()
+while not any("for the CLI\n" == line for line in printed) and time.time() < deadline:  # put until its session has begun
+    put("a", "of another stream")
+    put("b", "for the CLI")
+    time.sleep(0.5)
+cli.kill()
+assert "for the CLI\n" in printed and "of another stream\n" not in printed, printed
+refused("InvalidParameterException", tailing.start_live_tail, logGroupIdentifiers=["/web"])
+logs.create_log_group(logGroupName="/rare", logGroupClass="INFREQUENT_ACCESS")
+refused("InvalidOperationException", tailing.start_live_tail, logGroupIdentifiers=[group.replace("/web", "/rare")])
+
+print("all held")
