@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 DATA ?= data
 LISTEN ?= 127.0.0.1:4566
 
-.PHONY: build run rehearse test test-go test-wire test-clients test-rehearse test-s3 test-victorialogs policy-million fuzz bench soak gen clean
+.PHONY: build run rehearse test test-go test-wire test-clients test-rehearse test-s3 test-victorialogs policy-million fuzz bench bench-logs soak gen clean
 
 build: ## bin/unyo
 	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
@@ -47,6 +47,11 @@ fuzz: ## every fuzz target, FUZZTIME each
 
 bench: build ## figures, with peers in the same run where they can be installed
 	./bench/run.sh
+
+bench-logs: build ## ten million log lines (LINES) beside a VictoriaLogs that it builds; idle groups; a line to a consumer; Kinesis
+	./test/victorialogs/build.sh
+	cd bench && go run . -unyo ../bin/unyo -victorialogs ../.cache/victorialogs/victoria-logs -lines $(or $(LINES),10000000) -only loglines,idlegroups,toconsumer,kinesis
+	go test -run '^$$' -bench Match ./engine/pattern
 
 soak: build ## a million lines through ten kills; a disk that fills up (root)
 	./test/soak/soak.sh

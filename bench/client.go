@@ -32,8 +32,8 @@ func newClient(connections int) *client {
 
 var key = aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}
 
-// do sends one signed request and returns its body; any status but 2xx is an error.
-func (c *client) do(ctx context.Context, method, url, service string, header map[string]string, body []byte, hashed bool) ([]byte, error) {
+// open sends one signed request.
+func (c *client) open(ctx context.Context, method, url, service string, header map[string]string, body []byte, hashed bool) (*http.Response, error) {
 	r, err := http.NewRequestWithContext(ctx, method, url, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -52,7 +52,12 @@ func (c *client) do(ctx context.Context, method, url, service string, header map
 	if err := c.signer.SignHTTP(ctx, key, r, payload, service, "us-east-1", time.Now()); err != nil {
 		return nil, err
 	}
-	resp, err := c.http.Do(r)
+	return c.http.Do(r)
+}
+
+// do sends one signed request and returns its body; any status but 2xx is an error.
+func (c *client) do(ctx context.Context, method, url, service string, header map[string]string, body []byte, hashed bool) ([]byte, error) {
+	resp, err := c.open(ctx, method, url, service, header, body, hashed)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,8 @@ go 1.26.8
 
 require github.com/aws/aws-sdk-go-v2 v1.48.0
 
+require github.com/aws/aws-sdk-go-v2/aws/protocol/eventstream v1.7.26
+
 require (
 	github.com/aws/smithy-go v1.28.9 // indirect
 	github.com/cedar-policy/cedar-go v1.9.1

@@ -2,7 +2,7 @@
 // where they are given. Wall time and the server's CPU seconds stand side by side, since the latter are steady on
 // noisy machines.
 //
-//	bench -unyo ../bin/unyo [-moto URL-of-a-running-moto_server] [-only sts,put,big,logs,filter,start,year]
+//	bench -unyo ../bin/unyo [-moto URL-of-a-running-moto_server] [-victorialogs BINARY] [-only sts,logs,…]
 package main
 
 import (
@@ -22,7 +22,7 @@ type measure struct {
 
 var measures = []measure{
 	{"start", start}, {"sts", identity}, {"put", smallObjects}, {"big", largeObjects}, {"logs", putEvents}, {"filter", filterEvents}, {"year", year},
-	{"loglines", logLines},
+	{"loglines", logLines}, {"idlegroups", idleGroups}, {"toconsumer", lineToConsumer}, {"kinesis", putRecords},
 }
 
 func main() {
