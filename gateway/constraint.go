@@ -116,7 +116,7 @@ func (s *shapeCheck) scalar(v reflect.Value) []string {
 	case reflect.String:
 		text := v.String()
 		var broken []string
-		if s.Min != nil || s.Max != nil {
+		if !s.surely(len(text)) {
 			broken = s.bounds(float64(utf8.RuneCountInString(text)), "length")
 		}
 		if s.pattern != nil && !s.pattern.match(text) {
@@ -134,6 +134,12 @@ func (s *shapeCheck) scalar(v reflect.Value) []string {
 		return s.bounds(v.Float(), "value")
 	}
 	return nil
+}
+
+// surely reports whether a text of so many bytes is within bounds whatever its characters are: each has 1 to 4.
+func (s *shapeCheck) surely(bytes int) bool {
+	n := float64(bytes)
+	return (s.Max == nil || n <= *s.Max) && (s.Min == nil || *s.Min <= 1 && n >= *s.Min || n >= 4**s.Min)
 }
 
 func (s *shapeCheck) bounds(n float64, what string) []string {

@@ -14,37 +14,60 @@ import (
 func violations(m *rt.Model, in any) []string {
 	v := reflect.ValueOf(in).Elem()
 	w := walker{}
-	w.structure(checksOf(m, v.Type()), v, "")
+	w.structure(checksOf(m, v.Type()), v)
 	return w.found
 }
 
 // maxViolations bounds the answer to an input that is wrong ten thousand times.
 const maxViolations = 10
 
-type walker struct{ found []string }
+type walker struct {
+	found []string
+	path  []step // where it is; put into words only when something is wrong, for a batch has ten thousand places
+}
 
-func (w *walker) add(value, path, constraint string) {
+// step leads to a member, or with an index, from 1, to an item of a list.
+type step struct {
+	name  string
+	index int
+}
+
+func (w *walker) where() string {
+	var words []string
+	for _, s := range w.path {
+		if s.index > 0 {
+			words = append(words, strconv.Itoa(s.index), "member")
+		} else {
+			words = append(words, s.name)
+		}
+	}
+	return strings.Join(words, ".")
+}
+
+// value looks at what is one step further.
+func (w *walker) value(s *shapeCheck, v reflect.Value, to step) {
+	w.path = append(w.path, to)
+	w.judge(s, v)
+	w.path = w.path[:len(w.path)-1]
+}
+
+func (w *walker) add(value, constraint string) {
 	if len(w.found) < maxViolations {
-		w.found = append(w.found, "Value "+value+" at '"+path+"' failed to satisfy constraint: "+constraint)
+		w.found = append(w.found, "Value "+value+" at '"+w.where()+"' failed to satisfy constraint: "+constraint)
 	}
 }
 
-func (w *walker) structure(c *checks, v reflect.Value, path string) {
+func (w *walker) structure(c *checks, v reflect.Value) {
 	for i := range c.members {
 		k := &c.members[i]
 		f := v.Field(k.index)
-		at := k.name
-		if path != "" {
-			at = path + "." + k.name
-		}
-		if isNil(f) {
-			if k.required {
-				w.add("null", at, "Member must not be null")
-			}
-			continue
-		}
-		if k.shape != nil {
-			w.value(k.shape, f, at)
+		switch {
+		case isNil(f) && k.required:
+			w.path = append(w.path, step{name: k.name})
+			w.add("null", "Member must not be null")
+			w.path = w.path[:len(w.path)-1]
+		case !isNil(f) && k.shape != nil:
+			w.value(k.shape, f, step{name: k.name})
 		}
 	}
 }
@@ -57,7 +80,7 @@ func isNil(v reflect.Value) bool {
 	return false
 }
 
-func (w *walker) value(s *shapeCheck, v reflect.Value, path string) {
+func (w *walker) judge(s *shapeCheck, v reflect.Value) {
 	if v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface {
 		if v.IsNil() {
 			return
@@ -67,68 +90,68 @@ func (w *walker) value(s *shapeCheck, v reflect.Value, path string) {
 	switch v.Kind() {
 	case reflect.Struct:
 		if s.inside != nil {
-			w.structure(s.inside, v, path)
+			w.structure(s.inside, v)
 		}
 		return
 	case reflect.Slice:
 		if v.Type().Elem().Kind() != reflect.Uint8 {
-			w.list(s, v, path)
+			w.list(s, v)
 			return
 		}
 	case reflect.Map:
-		w.dictionary(s, v, path)
+		w.dictionary(s, v)
 		return
 	}
 	for _, broken := range s.scalar(v) {
-		w.add("'"+show(v)+"'", path, broken)
+		w.add("'"+show(v)+"'", broken)
 	}
 }
 
-func (w *walker) list(s *shapeCheck, v reflect.Value, path string) {
+func (w *walker) list(s *shapeCheck, v reflect.Value) {
 	for _, broken := range s.bounds(float64(v.Len()), "length") {
-		w.add("'"+show(v)+"'", path, broken)
+		w.add("'"+show(v)+"'", broken)
 	}
 	if s.item == nil {
 		return
 	}
 	if s.item.inside == nil && s.item.item == nil {
-		w.items(s.item, v, path)
+		w.items(s.item, v)
 		return
 	}
 	for i := range v.Len() {
-		w.value(s.item, v.Index(i), path+"."+strconv.Itoa(i+1)+".member")
+		w.value(s.item, v.Index(i), step{index: i + 1})
 	}
 }
 
 // items reports scalars in a list as AWS does: once for the list, with all that they must satisfy.
-func (w *walker) items(s *shapeCheck, v reflect.Value, path string) {
+func (w *walker) items(s *shapeCheck, v reflect.Value) {
 	for i := range v.Len() {
 		if e := v.Index(i); len(s.scalar(e)) > 0 {
-			w.add("'"+show(v)+"'", path, "Member must satisfy constraint: ["+strings.Join(s.all(), ", ")+"]")
+			w.add("'"+show(v)+"'", "Member must satisfy constraint: ["+strings.Join(s.all(), ", ")+"]")
 			return
 		}
 	}
 }
 
-func (w *walker) dictionary(s *shapeCheck, v reflect.Value, path string) {
+func (w *walker) dictionary(s *shapeCheck, v reflect.Value) {
 	for _, broken := range s.bounds(float64(v.Len()), "length") {
-		w.add("'"+show(v)+"'", path, broken)
+		w.add("'"+show(v)+"'", broken)
 	}
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	for _, k := range keys {
 		if s.key != nil && len(s.key.scalar(k)) > 0 {
-			w.add("'"+show(v)+"'", path, "Map keys must satisfy constraint: ["+strings.Join(s.key.all(), ", ")+"]")
+			w.add("'"+show(v)+"'", "Map keys must satisfy constraint: ["+strings.Join(s.key.all(), ", ")+"]")
 		}
 		if s.item == nil {
 			continue
 		}
 		if e := v.MapIndex(k); s.item.inside == nil && s.item.item == nil {
 			if len(s.item.scalar(e)) > 0 {
-				w.add("'"+show(v)+"'", path, "Map value must satisfy constraint: ["+strings.Join(s.item.all(), ", ")+"]")
+				w.add("'"+show(v)+"'", "Map value must satisfy constraint: ["+strings.Join(s.item.all(), ", ")+"]")
 			}
 		} else {
-			w.value(s.item, e, path+"."+k.String()+".member")
+			w.value(s.item, e, step{name: k.String() + ".member"})
 		}
 	}
 }

@@ -8,14 +8,14 @@ import (
 // A block's token filter says which tokens its messages cannot have. A token is a run of letters, digits and underscores of ASCII,
 // and of all bytes above. The filter has two parts:
 //
-// A Bloom filter over the tokens shorter than gramToken, with 12 bits and 6 probes for each, which lets one in two hundred absent ones through.
+// A Bloom filter over the tokens shorter than gramToken, with 8 bits and 5 probes for each, which lets one in fifty absent ones through.
 //
 // For longer tokens, of which ids are made, a bitmap over some of their grams (pieces of 5 bytes), with 4 bits for each. Of every 4 grams in
 // a row the one with the least hash is entered, so that a text of 8 bytes or more has an entry of its own wherever in a token it
 // stands, and an id of 16 digits about four, which together let one in two hundred blocks through.
 const (
-	bitsPerToken = 12
-	probes       = 6
+	bitsPerToken = 8
+	probes       = 5
 	bitsPerGram  = 4
 	gram         = 5
 	gramWindow   = 4

@@ -130,7 +130,7 @@ func TestFilter(t *testing.T) {
 			wrongParts++
 		}
 	}
-	if wrong > n/50 || wrongParts > n/2 {
+	if wrong > n/20 || wrongParts > n/2 {
 		t.Errorf("of %d absent texts %d, of parts %d are let through", 2*n, wrong, wrongParts)
 	}
 	set.scan([]byte(strings.Repeat("long", 100)))
