@@ -12,6 +12,7 @@ require (
 	github.com/parquet-go/parquet-go v0.32.0
 	github.com/pierrec/lz4/v4 v4.1.21
 	github.com/zeebo/xxh3 v1.1.0
+	rsc.io/qr v0.2.0
 )
 
 require (

@@ -42,7 +42,7 @@ func (g *Gateway) sealed(c *Exchange, k *call.Call) {
 	if c.signature == nil {
 		return
 	}
-	k.PayloadHash = c.r.Header.Get("X-Amz-Content-Sha256")
+	k.SignedAt, k.PayloadHash = c.signature.Time, c.r.Header.Get("X-Amz-Content-Sha256")
 	if k.Presigned = c.signature.Presigned; k.Presigned {
 		k.SignatureAge = g.wall().Sub(c.signature.Time)
 		if k.PayloadHash == "" {

@@ -64,6 +64,7 @@ type Call struct {
 	Operation string // PutLogEvents
 	Principal Principal
 	At        time.Time // the clock when the call entered
+	SignedAt  time.Time // when the client says it signed, by its own clock; zero for house calls and the unsigned
 	SourceIP  string    // address of the client; for house calls the service principal's name
 	UserAgent string
 	Secure    bool // aws:SecureTransport

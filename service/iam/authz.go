@@ -63,6 +63,12 @@ func (s *Service) named(tx *store.Tx, c *call.Call, op string, v reflect.Value) 
 	if path == "" {
 		path = "/"
 	}
+	if name := text(v, "VirtualMFADeviceName"); name != "" {
+		return s.arn(c.Account, "mfa", path, name)
+	}
+	if serial := text(v, "SerialNumber"); serial != "" && text(v, "UserName") == "" {
+		return s.holding(tx, c, op, serial)
+	}
 	if name := text(v, "GroupName"); name != "" {
 		if g, ok := s.groups.Get(tx, fold(name)); ok {
 			path, name = g.Path, g.Name
@@ -88,6 +94,18 @@ func (s *Service) named(tx *store.Tx, c *call.Call, op string, v reflect.Value) 
 		return c.Principal.ARN
 	}
 	return ""
+}
+
+// holding is what an operation on an MFA device touches: the user whose it is, or the device where only that is meant.
+func (s *Service) holding(tx *store.Tx, c *call.Call, op, serial string) string {
+	if op != "GetMFADevice" && op != "DeactivateMFADevice" {
+		return serial
+	}
+	d, _ := s.devices.Get(tx, fold(serial))
+	if u, ok := s.users.Get(tx, fold(d.User)); ok && op == "GetMFADevice" {
+		return s.arn(c.Account, "user", u.Path, u.Name)
+	}
+	return c.Principal.ARN
 }
 
 func text(v reflect.Value, member string) string {

@@ -20,6 +20,9 @@ func (s *Service) DeleteUser(ctx context.Context, in *api.DeleteUserInput) (*api
 		for range s.userKeys.Prefix(tx, fold(u.Name)+sep, "") {
 			return conflict("must delete access keys first.")
 		}
+		if len(s.devicesOf(tx, u.Name)) > 0 {
+			return conflict("must delete MFA device first.")
+		}
 		for range s.belongs.Prefix(tx, fold(u.Name)+sep, "") {
 			return conflict("must remove user from groups first.")
 		}

@@ -4,7 +4,8 @@
 // boundaries and trust policies. What is attached is enforced on every call of every service, because the
 // gateway asks this service (identity.go) who a key belongs to and which documents govern them.
 // The policy simulator decides with the same evaluator (simulation.go).
-// Not here yet: login profiles, MFA devices, instance profiles, identity providers; they answer 501.
+// Virtual MFA devices are real: their codes are checked, once each, by the clock of who signs (engine/totp).
+// Not here yet: login profiles, instance profiles, identity providers, other MFA devices; they answer 501.
 //
 // State: rows per account without region. Secrets of access keys are sealed at rest. Nothing runs later.
 package iam

@@ -18,19 +18,21 @@ type Service struct {
 	docs     documents
 	governed governments
 
-	accounts store.Table[account]
-	keys     store.Table[accessKey] // by access key id, in the whole partition
-	userKeys store.Table[none]      // user, key id
-	users    store.Table[user]
-	groups   store.Table[group]
-	roles    store.Table[role]
-	policies store.Table[managed] // by ARN
-	versions store.Table[version] // ARN, number
-	inline   store.Table[inlined] // entity, name
-	attached store.Table[none]    // entity, policy ARN
-	bearers  store.Table[none]    // policy ARN, entity
-	members  store.Table[none]    // group, user
-	belongs  store.Table[none]    // user, group
+	accounts    store.Table[account]
+	keys        store.Table[accessKey] // by access key id, in the whole partition
+	userKeys    store.Table[none]      // user, key id
+	users       store.Table[user]
+	groups      store.Table[group]
+	roles       store.Table[role]
+	policies    store.Table[managed]   // by ARN
+	versions    store.Table[version]   // ARN, number
+	inline      store.Table[inlined]   // entity, name
+	attached    store.Table[none]      // entity, policy ARN
+	bearers     store.Table[none]      // policy ARN, entity
+	members     store.Table[none]      // group, user
+	belongs     store.Table[none]      // user, group
+	devices     store.Table[mfaDevice] // serial number
+	deviceUsers store.Table[none]      // user, serial number
 }
 
 // RootKey is the long-term key of the management account's root user.
@@ -95,19 +97,21 @@ type inlined struct {
 func New(k *kernel.Service, seal *credential.Sealer, root RootKey) *Service {
 	return &Service{
 		k: k, seal: seal, root: root,
-		accounts: store.TableOf[account](k.Rows, "account", store.Partition),
-		keys:     store.TableOf[accessKey](k.Rows, "accesskey", store.Partition),
-		userKeys: store.TableOf[none](k.Rows, "userkey", store.PerAccount),
-		users:    store.TableOf[user](k.Rows, "user", store.PerAccount),
-		groups:   store.TableOf[group](k.Rows, "group", store.PerAccount),
-		roles:    store.TableOf[role](k.Rows, "role", store.PerAccount),
-		policies: store.TableOf[managed](k.Rows, "policy", store.PerAccount),
-		versions: store.TableOf[version](k.Rows, "policyversion", store.PerAccount),
-		inline:   store.TableOf[inlined](k.Rows, "inline", store.PerAccount),
-		attached: store.TableOf[none](k.Rows, "attached", store.PerAccount),
-		bearers:  store.TableOf[none](k.Rows, "bearer", store.PerAccount),
-		members:  store.TableOf[none](k.Rows, "member", store.PerAccount),
-		belongs:  store.TableOf[none](k.Rows, "belongs", store.PerAccount),
+		accounts:    store.TableOf[account](k.Rows, "account", store.Partition),
+		keys:        store.TableOf[accessKey](k.Rows, "accesskey", store.Partition),
+		userKeys:    store.TableOf[none](k.Rows, "userkey", store.PerAccount),
+		users:       store.TableOf[user](k.Rows, "user", store.PerAccount),
+		groups:      store.TableOf[group](k.Rows, "group", store.PerAccount),
+		roles:       store.TableOf[role](k.Rows, "role", store.PerAccount),
+		policies:    store.TableOf[managed](k.Rows, "policy", store.PerAccount),
+		versions:    store.TableOf[version](k.Rows, "policyversion", store.PerAccount),
+		inline:      store.TableOf[inlined](k.Rows, "inline", store.PerAccount),
+		attached:    store.TableOf[none](k.Rows, "attached", store.PerAccount),
+		bearers:     store.TableOf[none](k.Rows, "bearer", store.PerAccount),
+		members:     store.TableOf[none](k.Rows, "member", store.PerAccount),
+		belongs:     store.TableOf[none](k.Rows, "belongs", store.PerAccount),
+		devices:     store.TableOf[mfaDevice](k.Rows, "mfadevice", store.PerAccount),
+		deviceUsers: store.TableOf[none](k.Rows, "usermfadevice", store.PerAccount),
 	}
 }
 

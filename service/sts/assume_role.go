@@ -37,9 +37,6 @@ func (s *Service) AssumeRole(ctx context.Context, in *api.AssumeRoleInput) (*api
 	if !ok {
 		return nil, denied("User: %s is not authorized to perform: sts:AssumeRole on resource: %s", c.Principal.ARN, *in.RoleArn)
 	}
-	if in.SerialNumber != nil || in.TokenCode != nil {
-		return nil, denied("MultiFactorAuthentication failed with invalid MFA one time pass code. ")
-	}
 	seconds, err := duration(in.DurationSeconds, role.MaxSession, c.Principal.Kind == call.AssumedRole)
 	if err != nil {
 		return nil, err
@@ -57,6 +54,11 @@ func (s *Service) AssumeRole(ctx context.Context, in *api.AssumeRoleInput) (*api
 	}
 	tags, transitive, err := sessionTags(&c.Principal, role.Tags, in)
 	if err != nil {
+		return nil, err
+	}
+	// That a code was shown counts for the trust policy; the session itself does not tell of it.
+	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_configure-api-require.html
+	if _, err := s.takeMFA(ctx, in.SerialNumber, in.TokenCode); err != nil {
 		return nil, err
 	}
 	now := s.k.Clock.Now()

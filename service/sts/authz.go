@@ -16,7 +16,7 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	case *api.GetCallerIdentityInput, *api.GetSessionTokenInput:
 		return nil, true
 	case *api.AssumeRoleInput:
-		return assumeNeeds(in, call.From(ctx).Principal.SourceIdentity), true
+		return assumeNeeds(in, call.From(ctx).Principal.SourceIdentity, s.present(ctx, in.SerialNumber, in.TokenCode)), true
 	case *api.DecodeAuthorizationMessageInput:
 		return []rt.Need{{Action: "sts:DecodeAuthorizationMessage", Resources: []string{"*"}}}, true
 	case *api.GetAccessKeyInfoInput:
@@ -25,9 +25,12 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	return nil, false
 }
 
-// inherited is the source identity of the calling session: it goes on to the next one.
-func assumeNeeds(in *api.AssumeRoleInput, inherited string) []rt.Need {
+// inherited is the source identity of the calling session: it goes on to the next one. mfa says that the request shows a code.
+func assumeNeeds(in *api.AssumeRoleInput, inherited string, mfa bool) []rt.Need {
 	keys := map[string][]string{"sts:rolesessionname": {*in.RoleSessionName}}
+	if mfa {
+		keys["aws:multifactorauthpresent"], keys["aws:multifactorauthage"] = []string{"true"}, []string{"0"}
+	}
 	if in.ExternalId != nil {
 		keys["sts:externalid"] = []string{*in.ExternalId}
 	}

@@ -23,6 +23,9 @@ type Directory interface {
 	HasPolicy(ctx context.Context, account, arn string) (bool, error)
 	// Credential finds the principal behind a long-term access key id.
 	Credential(ctx context.Context, accessKeyID, token string) (call.Credential, error)
+	// CheckMFA reports whether a code is what a user's MFA device shows; TakeMFA also sees to it that it is not good again.
+	CheckMFA(ctx context.Context, p *call.Principal, serial, code string) (bool, error)
+	TakeMFA(ctx context.Context, p *call.Principal, serial, code string) (bool, error)
 }
 
 // Service answers the STS API.

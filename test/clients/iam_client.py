@@ -1,5 +1,9 @@
 """Every IAM and STS operation that has behaviour, as boto3 asks for it, with the refusals AWS documents."""
+import base64
+import hmac
 import json
+import struct
+import time
 
 import boto3
 from botocore.exceptions import ClientError
@@ -149,6 +153,45 @@ token = ann.client("sts").get_session_token(DurationSeconds=900)["Credentials"]
 assert session(token).client("sts").get_caller_identity()["Arn"] == user["Arn"]
 refused("AccessDenied", session(token).client("sts").get_session_token)
 refused("InvalidAuthorizationMessageException", sts.decode_authorization_message, EncodedMessage="x")
+
+# A virtual MFA device: its codes are those an authenticator application shows, each is good once, and a role may demand one.
+def shown(seed, step):
+    mac = hmac.digest(base64.b32decode(seed), struct.pack(">Q", step), "sha1")
+    at = mac[-1] & 15
+    return "%06d" % ((struct.unpack(">I", mac[at:at + 4])[0] & 0x7FFFFFFF) % 1_000_000)
+
+
+device = iam.create_virtual_mfa_device(VirtualMFADeviceName="anns-phone", Tags=[{"Key": "kind", "Value": "phone"}])["VirtualMFADevice"]
+serial, seed, now = device["SerialNumber"], device["Base32StringSeed"], int(time.time()) // 30
+assert serial == ROOT + "mfa/anns-phone" and device["QRCodePNG"].startswith(b"\x89PNG") and len(seed) == 64
+refused("EntityAlreadyExists", iam.create_virtual_mfa_device, VirtualMFADeviceName="anns-phone")
+refused("InvalidAuthenticationCode", iam.enable_mfa_device, UserName="Ann", SerialNumber=serial, AuthenticationCode1="000000", AuthenticationCode2="000001")
+iam.enable_mfa_device(UserName="Ann", SerialNumber=serial, AuthenticationCode1=shown(seed, now - 2), AuthenticationCode2=shown(seed, now - 1))
+refused("EntityAlreadyExists", iam.enable_mfa_device, UserName="Ann", SerialNumber=serial, AuthenticationCode1=shown(seed, now), AuthenticationCode2=shown(seed, now + 1))
+assert [d["SerialNumber"] for d in iam.list_mfa_devices(UserName="Ann")["MFADevices"]] == [serial]
+assert iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"][0]["User"]["UserName"] == "Ann"
+assert not iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")["VirtualMFADevices"]
+assert iam.get_mfa_device(SerialNumber=serial)["UserName"] == "Ann" and iam.list_mfa_device_tags(SerialNumber=serial)["Tags"][0]["Value"] == "phone"
+iam.tag_mfa_device(SerialNumber=serial, Tags=[{"Key": "os", "Value": "x"}])
+iam.untag_mfa_device(SerialNumber=serial, TagKeys=["os"])
+iam.create_role(RoleName="Guarded", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": ROOT + "root"}, "Action": "sts:AssumeRole", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}]}))
+iam.put_user_policy(UserName="Ann", PolicyName="guarded", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ROOT + "role/Guarded"}]}))
+guarded = dict(RoleArn=ROOT + "role/Guarded", RoleSessionName="ann")
+refused("AccessDenied", ann.client("sts").assume_role, **guarded)
+refused("AccessDenied", ann.client("sts").assume_role, SerialNumber=serial, TokenCode="000000", **guarded)
+refused("AccessDenied", ann.client("sts").assume_role, SerialNumber=serial, TokenCode=shown(seed, now - 1), **guarded)
+ann.client("sts").assume_role(SerialNumber=serial, TokenCode=shown(seed, now), **guarded)
+refused("AccessDenied", ann.client("sts").assume_role, SerialNumber=serial, TokenCode=shown(seed, now), **guarded)
+strong = session(ann.client("sts").get_session_token(SerialNumber=serial, TokenCode=shown(seed, now + 1))["Credentials"])
+strong.client("sts").assume_role(**guarded)
+refused("DeleteConflict", iam.delete_virtual_mfa_device, SerialNumber=serial)
+iam.deactivate_mfa_device(UserName="Ann", SerialNumber=serial)
+refused("NoSuchEntity", iam.resync_mfa_device, UserName="Ann", SerialNumber=serial, AuthenticationCode1="000000", AuthenticationCode2="000000")
+iam.delete_virtual_mfa_device(SerialNumber=serial)
+iam.delete_user_policy(UserName="Ann", PolicyName="guarded")
+iam.delete_role(RoleName="Guarded")
 
 # A user under another name keeps all that hangs on it.
 iam.update_user(UserName="Ann", NewUserName="Anna", NewPath="/")
