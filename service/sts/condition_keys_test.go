@@ -20,6 +20,8 @@ func TestConditionKeys(t *testing.T) {
 		{"sts:rolesessionname", "sts:AssumeRole", "", api.AssumeRoleInput{}, "s"},
 		{"sts:externalid", "sts:AssumeRole", "", api.AssumeRoleInput{ExternalId: new("id-7")}, "id-7"},
 		{"sts:externalid", "sts:AssumeRole", "", api.AssumeRoleInput{}, ""},
+		{"aws:multifactorauthpresent", "sts:AssumeRole", "", api.AssumeRoleInput{TokenCode: new("123456")}, "true"},
+		{"aws:multifactorauthpresent", "sts:AssumeRole", "", api.AssumeRoleInput{}, ""},
 		{"sts:sourceidentity", "sts:AssumeRole", "", api.AssumeRoleInput{SourceIdentity: new("ann")}, "ann"},
 		{"sts:sourceidentity", "sts:SetSourceIdentity", "", api.AssumeRoleInput{SourceIdentity: new("ann")}, "ann"},
 		{"sts:sourceidentity", "sts:SetSourceIdentity", "bob", api.AssumeRoleInput{}, "bob"},
@@ -29,7 +31,7 @@ func TestConditionKeys(t *testing.T) {
 	} {
 		c.in.RoleArn, c.in.RoleSessionName = role, new("s")
 		var need *rt.Need
-		for _, n := range assumeNeeds(&c.in, c.inherited) {
+		for _, n := range assumeNeeds(&c.in, c.inherited, c.in.TokenCode != nil) {
 			if n.Action == c.action {
 				need = &n
 			}
