@@ -123,6 +123,14 @@ func (m *Metrics) Add(tx *store.Tx, samples ...Sample) {
 	}
 }
 
+// AddAt notes in tx what a series of its account and region took in the minute of at, which may be long past: exactly once with what
+// else tx does. Values must ascend.
+func (m *Metrics) AddAt(tx *store.Tx, s Series, at time.Time, values []Value) {
+	if m.sink != nil {
+		m.sink(tx, s, at.Truncate(time.Minute), values)
+	}
+}
+
 func (s *Sample) times() float64 { return cmp.Or(s.Times, 1) }
 
 // write hands on entries, which are in order, series by series and minute by minute.

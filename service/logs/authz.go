@@ -42,6 +42,12 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
 	case *api.DeleteSubscriptionFilterInput:
 		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
+	case *api.PutMetricFilterInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
+	case *api.DeleteMetricFilterInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
+	case *api.DescribeMetricFiltersInput:
+		return s.need(ctx, op, new(rt.Val(in.LogGroupName)), nil, ":log-stream:"), true
 	case *api.PutSubscriptionFilterInput:
 		needs := s.need(ctx, op, in.LogGroupName, nil, ":log-stream:")
 		if in.RoleArn != nil {

@@ -29,6 +29,7 @@ func (s *Service) DeleteLogGroup(ctx context.Context, in *api.DeleteLogGroupInpu
 		s.filters.Erase(tx, lo, hi)
 		s.cursors.Erase(tx, lo, hi)
 		s.wakes.Erase(tx, lo, hi)
+		s.dropMetricFilters(tx, g.ID)
 		s.groups.Delete(tx, name)
 		s.expire.CancelKey(tx, g.ID)
 		s.measure.CancelKey(tx, g.ID)

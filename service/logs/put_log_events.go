@@ -62,6 +62,7 @@ func (s *Service) PutLogEvents(ctx context.Context, in *api.PutLogEventsInput) (
 	}
 	s.store.Publish(ref)
 	s.k.Meter.Count(ctx, meter.Quantity{Usage: ingestedBytes, Amount: float64(ref.Bytes + int64(len(taken))*eventOverhead)})
+	s.vend(ctx, *in.LogGroupName, len(taken), ref.Bytes)
 	out.NextSequenceToken = new(sequenceToken(batch.Number))
 	return out, nil
 }
@@ -99,6 +100,7 @@ func (s *Service) commitBatch(ctx context.Context, in *api.PutLogEventsInput, b 
 		s.expireLater(tx, *in.LogGroupName, &g, last)
 		s.measureLater(tx, *in.LogGroupName, &g)
 		s.wake(tx, *in.LogGroupName, &g)
+		s.countSoon(tx, *in.LogGroupName, &g)
 		return nil
 	})
 }

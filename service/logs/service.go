@@ -30,11 +30,18 @@ type Service struct {
 	cursors store.Table[cursor]       // group id, filter name
 	wakes   store.Table[none]         // group id, filter name: a deliver job is on its way
 
+	metricFilters store.Table[metricFilter] // group id, filter name
+	counted       store.Table[counted]      // group id: how far metric filters have counted
+	blanks        store.Table[bool]         // group id, filter name, minute → whether an event matched; of filters with a default value
+	counting      store.Table[none]         // group id: a count job is on its way
+
 	expire  jobs.Job[expireArg]
 	drop    jobs.Job[dropArg]
 	measure jobs.Job[measureArg]
 	deliver jobs.Job[deliverArg]
 	lost    jobs.Job[lostArg]
+	count   jobs.Job[countArg]
+	blank   jobs.Job[countArg]
 }
 
 // Peers is whom Logs calls.
@@ -55,6 +62,7 @@ type group struct {
 	Floor      int64
 	Protected  bool
 	Subscribed int // number of subscription filters
+	Measured   int `json:",omitempty"` // number of metric filters
 }
 
 // stream is a log stream's row.
@@ -81,6 +89,7 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 		wakes:   store.TableOf[none](k.Rows, "wake", store.Regional),
 	}
 	s.handleJobs()
+	s.openMetricFilters()
 	events.Committed(s.committed, k.Durable)
 	return s
 }

@@ -1,0 +1,169 @@
+package logs
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+	"time"
+
+	"unyo/base/call"
+	"unyo/engine/logstore"
+	"unyo/kernel/jobs"
+	"unyo/kernel/metric"
+	"unyo/kernel/store"
+)
+
+// counted is how far a group's metric filters have counted. It moves in the transaction that adds to the metrics: each event counts once.
+type counted struct {
+	Seq  uint64 // last batch of the group's log that is counted whole
+	Part uint64 `json:",omitempty"` // a batch of which the first Done events are
+	Done int    `json:",omitempty"`
+}
+
+type countArg struct{ Name, Group string }
+
+// maxCells is how many points and blanks one pass has gathered at most before it takes another event, which adds two for each of 100 filters;
+// a point may take three rows.
+const maxCells = 100
+
+// countSoon sees that what tx adds to a group is counted. A row says that a job is on its way that has not begun to read.
+func (s *Service) countSoon(tx *store.Tx, name string, g *group) {
+	if g.Measured > 0 && !s.counting.Has(tx, g.ID) {
+		s.counting.Put(tx, g.ID, none{})
+		s.count.Soon(tx, countArg{name, g.ID})
+	}
+}
+
+// countNext counts what is new, as much as goes into one transaction, and puts itself again when there is more.
+func (s *Service) countNext(ctx context.Context, a countArg) error {
+	p := &pass{group: a.Group, cells: map[cell]map[float64]float64{}, blanks: map[string]bool{}}
+	if err := s.k.Update(ctx, func(tx *store.Tx) (err error) {
+		s.counting.Delete(tx, a.Group)
+		p.from, p.known = s.counted.Get(tx, a.Group)
+		p.gauges, err = s.gauges(tx, a.Group)
+		return err
+	}, store.Relaxed); err != nil || !p.known {
+		return err
+	}
+	p.to = p.from
+	if err := s.store.Batches(ctx, folder(call.ScopeOf(ctx), a.Group), p.from.Seq, p.add); err != nil {
+		return err
+	}
+	return s.k.Update(ctx, func(tx *store.Tx) error {
+		now, err := s.gauges(tx, a.Group)
+		if err != nil {
+			return err
+		}
+		at, ok := s.counted.Get(tx, a.Group)
+		switch {
+		case !ok || at != p.from: // deleted, or this is a repeat
+		case !same(now, p.gauges):
+			s.count.Soon(tx, a) // filters have changed meanwhile
+		default:
+			s.settle(tx, a, p)
+		}
+		jobs.Settle(ctx, tx)
+		return nil
+	})
+}
+
+func same(a, b []*gauge) bool {
+	return slices.EqualFunc(a, b, func(x, y *gauge) bool { return x.name == y.name && reflect.DeepEqual(x.row, y.row) })
+}
+
+// settle writes what a pass has counted.
+func (s *Service) settle(tx *store.Tx, a countArg, p *pass) {
+	for _, c := range slices.SortedFunc(maps.Keys(p.cells), cell.compare) {
+		var values []metric.Value
+		for _, v := range slices.Sorted(maps.Keys(p.cells[c])) {
+			values = append(values, metric.Value{Value: v, Times: p.cells[c][v]})
+		}
+		s.k.Metrics.AddAt(tx, c.series, time.UnixMilli(c.minute*minuteMs).UTC(), values)
+	}
+	for _, key := range slices.Sorted(maps.Keys(p.blanks)) {
+		if old, ok := s.blanks.Get(tx, key); !ok || p.blanks[key] && !old {
+			s.blanks.Put(tx, key, p.blanks[key])
+		}
+	}
+	if _, set := s.blank.DueKey(tx, a.Group); len(p.blanks) > 0 && !set {
+		s.blank.AtKey(tx, a.Group, s.k.Clock.Now().Truncate(time.Minute).Add(time.Minute), a)
+	}
+	s.counted.Put(tx, a.Group, p.to)
+	if p.more {
+		s.count.Soon(tx, a)
+	}
+}
+
+// cell is a series in a minute.
+type cell struct {
+	series metric.Series
+	minute int64 // since 1970
+}
+
+func (c cell) compare(d cell) int {
+	return cmp.Or(cmp.Compare(c.series.Namespace, d.series.Namespace), cmp.Compare(c.series.Name, d.series.Name), cmp.Compare(c.series.Dimensions, d.series.Dimensions),
+		cmp.Compare(c.series.Unit, d.series.Unit), cmp.Compare(c.minute, d.minute))
+}
+
+const minuteMs = 60 * 1000
+
+// pass is what one job counts.
+type pass struct {
+	group    string
+	gauges   []*gauge
+	known    bool
+	from, to counted
+	more     bool
+
+	cells  map[cell]map[float64]float64 // value → times
+	blanks map[string]bool              // filter and minute → whether an event matched
+	bytes  int
+}
+
+// add counts a batch, or as many of its events as fit.
+func (p *pass) add(b *logstore.Stored) bool {
+	begin := 0
+	if b.Seq == p.from.Part {
+		begin = p.from.Done
+	}
+	for i := begin; i < len(b.Events); i++ {
+		if len(p.cells)+len(p.blanks) >= maxCells || p.bytes >= maxLoadBytes {
+			if p.more = true; i > begin || begin > 0 {
+				p.to.Part, p.to.Done = b.Seq, i
+			}
+			return false
+		}
+		p.bytes += len(b.Events[i].Message) + eventOverhead
+		p.event(b.Seq, &b.Events[i])
+	}
+	p.to = counted{Seq: b.Seq}
+	return true
+}
+
+// event asks every filter that was there before the event. The point belongs to the event's own minute.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+func (p *pass) event(seq uint64, e *logstore.Event) {
+	minute := e.Timestamp / minuteMs
+	for _, g := range p.gauges {
+		if seq <= g.row.From {
+			continue
+		}
+		matched := g.pattern.Match(e.Message)
+		if g.row.Default != nil {
+			key := blankKey(p.group, g.name, minute)
+			p.blanks[key] = p.blanks[key] || matched
+		}
+		if !matched {
+			continue
+		}
+		if series, x, ok := g.measure(e.Message); ok {
+			c := cell{series, minute}
+			if p.cells[c] == nil {
+				p.cells[c] = map[float64]float64{}
+			}
+			p.cells[c][x]++
+		}
+	}
+}
