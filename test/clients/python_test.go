@@ -143,3 +143,12 @@ func TestSimulator(t *testing.T) {
 		t.Errorf("simulate_cli.sh:\n%s", out)
 	}
 }
+
+// TestMetrics runs metrics_client.py: CloudWatch metrics and metric filters. The same script also holds under boto3 1.34.0, which speaks the query protocol
+// (argument urlencoded).
+func TestMetrics(t *testing.T) {
+	e := serve(t)
+	if out := e.script(t, "python3", "metrics_client.py", "amz-json"); !strings.HasSuffix(out, "all held\n") {
+		t.Errorf("metrics_client.py:\n%s", out)
+	}
+}
