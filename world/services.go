@@ -46,7 +46,7 @@ func (w *World) addServices() {
 		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}})),
 		kinesisapi.Bind(kinesis.New(k.For("kinesis"), w.engines.blobs)),
 		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs, w.engines.stock)),
-		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, w.engines.collector, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}})),
+		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, w.engines.collector, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, Glue: glueapi.Client{Invoker: g}})),
 		glueapi.Bind(glue.New(k.For("glue"))),
 	} {
 		g.Add(t)

@@ -42,6 +42,9 @@ func rolesOf(in *api.CreateDeliveryStreamInput) (roles []*string) {
 		if b := d.S3BackupConfiguration; b != nil {
 			roles = append(roles, b.RoleARN)
 		}
+		if c := d.DataFormatConversionConfiguration; c != nil && c.SchemaConfiguration != nil {
+			roles = append(roles, c.SchemaConfiguration.RoleARN)
+		}
 	}
 	if d := in.HttpEndpointDestinationConfiguration; d != nil {
 		roles = append(roles, d.RoleARN, d.S3Configuration.RoleARN)
@@ -58,6 +61,9 @@ func newRoles(in *api.UpdateDestinationInput) (roles []*string) {
 		roles = append(roles, d.RoleARN)
 		if b := d.S3BackupUpdate; b != nil {
 			roles = append(roles, b.RoleARN)
+		}
+		if c := d.DataFormatConversionConfiguration; c != nil && c.SchemaConfiguration != nil {
+			roles = append(roles, c.SchemaConfiguration.RoleARN)
 		}
 	}
 	if d := in.HttpEndpointDestinationUpdate; d != nil {

@@ -28,6 +28,8 @@ const (
 	failedWork   = "processing-failed"
 	failedUnpack = "decompression-failed"
 	failedHTTP   = "http-endpoint-failed"
+
+	failedConversion = "format-conversion-failed"
 )
 
 // fill is how full a buffer is.

@@ -58,6 +58,11 @@ var paths = []path{
 		f.river.shards = []*reach{{parent: -1, adjacent: -1, closed: true, records: []string{"a1 ", "a2 ", "a3 "}}, {parent: 0, adjacent: -1, records: []string{"b1 ", "b2 ", "b3 "}}, {parent: 0, adjacent: -1, records: []string{"c1 "}}}
 		f.fromRiver()
 	}, map[string]string{"2026/": "a1 a2 a3 b1 b2 b3 c1"}, ""},
+	{"converted", func(f *fixture, _ *site) {
+		f.convert(nil)
+		f.put(`{"n":1,"word":"a"}`, `{"n":"x"}`, `{"n":2,"word":"b"}`)
+		f.put(`{"n":3,"word":"c"}`, `{`)
+	}, map[string]string{"out/": "1a 2b 3c", "errors/": "2"}, ""},
 	{"to an endpoint", func(f *fixture, s *site) {
 		if err := f.make(s.config(func(d *api.HttpEndpointDestinationConfiguration) {
 			d.S3BackupMode, d.S3Configuration.Prefix = new(api.HttpEndpointS3BackupModeAllData), new("copy/")
@@ -85,6 +90,9 @@ func (p *path) ended(f *fixture, s *site) {
 	f.t.Helper()
 	for prefix, want := range p.want {
 		got := sorted(f.under(prefix))
+		if p.name == "converted" && prefix == "out/" {
+			got = f.columnRows(prefix)
+		}
 		if prefix == "errors/" {
 			got = fmt.Sprint(len(f.refusals(prefix)))
 		}

@@ -19,7 +19,10 @@ func (s *Service) CreateDeliveryStream(ctx context.Context, in *api.CreateDelive
 	name, now := *in.DeliveryStreamName, s.k.Clock.Now()
 	arn := s.arn(c, name)
 	row := stream{Name: name, ID: s.k.Entropy.UUID(ctx), CreatedAt: now, Version: 1}
-	if err := s.destine(&row, in); err != nil {
+	if err := s.destine(ctx, &row, in); err != nil {
+		return nil, err
+	}
+	if err := s.checkTable(ctx, &row, row.Conversion); err != nil {
 		return nil, err
 	}
 	if err := s.springFrom(ctx, &row, in); err != nil {

@@ -192,7 +192,8 @@ func TestUnsupported(t *testing.T) {
 			d.ProcessingConfiguration = processors(api.Processor{Type: new(api.ProcessorTypeLambda)})
 		},
 		"conversion": func(d *api.ExtendedS3DestinationConfiguration) {
-			d.DataFormatConversionConfiguration = &api.DataFormatConversionConfiguration{}
+			d.DataFormatConversionConfiguration = parquetOf()
+			d.DataFormatConversionConfiguration.OutputFormatConfiguration.Serializer.ParquetSerDe.MaxPaddingBytes = new(int32(1))
 		},
 		"key": func(d *api.ExtendedS3DestinationConfiguration) {
 			d.EncryptionConfiguration = &api.EncryptionConfiguration{KMSEncryptionConfig: &api.KMSEncryptionConfig{AWSKMSKeyARN: new("arn:aws:kms:eu-central-1:111111111111:key/k")}}

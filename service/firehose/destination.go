@@ -1,12 +1,14 @@
 package firehose
 
 import (
+	"context"
+
 	api "unyo/api/firehose"
 	"unyo/api/rt"
 )
 
 // destine reads the one destination of a new stream. What has no behaviour here is refused.
-func (s *Service) destine(row *stream, in *api.CreateDeliveryStreamInput) error {
+func (s *Service) destine(ctx context.Context, row *stream, in *api.CreateDeliveryStreamInput) error {
 	if err := refused(in); err != nil {
 		return err
 	}
@@ -30,7 +32,7 @@ func (s *Service) destine(row *stream, in *api.CreateDeliveryStreamInput) error 
 		}
 		return row.check()
 	}
-	return s.destineS3(row, in.ExtendedS3DestinationConfiguration)
+	return s.destineS3(ctx, row, in.ExtendedS3DestinationConfiguration)
 }
 
 // refused are the destinations that are not there.
@@ -54,9 +56,10 @@ func refused(in *api.CreateDeliveryStreamInput) error {
 	return nil
 }
 
-func (s *Service) destineS3(row *stream, in *api.ExtendedS3DestinationConfiguration) (err error) {
-	if c := in.DataFormatConversionConfiguration; c != nil && (c.Enabled == nil || *c.Enabled) {
-		return unsupported("DataFormatConversionConfiguration")
+func (s *Service) destineS3(ctx context.Context, row *stream, in *api.ExtendedS3DestinationConfiguration) (err error) {
+	row.Conversion = in.DataFormatConversionConfiguration
+	if err := checkConversion(ctx, row.Conversion); err != nil {
+		return err
 	}
 	row.S3, err = targetOf(change{
 		RoleARN: in.RoleARN, BucketARN: in.BucketARN, Prefix: in.Prefix, ErrorPrefix: in.ErrorOutputPrefix, Suffix: in.FileExtension, Zone: in.CustomTimeZone,
@@ -73,6 +76,9 @@ func (s *Service) destineS3(row *stream, in *api.ExtendedS3DestinationConfigurat
 	}
 	if row.Partition != nil && (in.BufferingHints == nil || in.BufferingHints.SizeInMBs == nil) {
 		row.S3.BufferMB = partitionMB
+	}
+	if converts(row.Conversion) && (in.BufferingHints == nil || in.BufferingHints.SizeInMBs == nil) {
+		row.S3.BufferMB = convertedMB
 	}
 	if row.CopyAll = rt.Val(in.S3BackupMode) == api.S3BackupModeEnabled; row.CopyAll && in.S3BackupConfiguration == nil {
 		return invalid("S3BackupConfiguration must be specified when S3BackupMode is Enabled.")
@@ -107,6 +113,11 @@ func (s *Service) destineHTTP(row *stream, in *api.HttpEndpointDestinationConfig
 
 // check holds the rules between the parts of a configuration.
 func (row *stream) check() error {
+	if converts(row.Conversion) {
+		if err := row.S3.checkConverted(); err != nil {
+			return err
+		}
+	}
 	if row.Backup != nil {
 		if err := checkPrefixes(row.Backup.Prefix, row.Backup.ErrorPrefix); err != nil {
 			return err

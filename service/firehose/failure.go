@@ -19,25 +19,53 @@ type failure struct {
 	Code, Message string
 }
 
+// catalogTable is a table as the documents of failed conversions name it.
+type catalogTable struct {
+	CatalogID string `json:"catalogId"`
+	Database  string `json:"databaseName"`
+	Table     string `json:"tableName"`
+	Region    string `json:"region"`
+	Version   string `json:"versionId"`
+}
+
 // document is what is delivered in place of a record that failed: the record, and why.
 // https://docs.aws.amazon.com/firehose/latest/dev/data-transformation-failure-handling.html
 func (f *failure) document(record []byte, attempts int, arrival, end time.Time) []byte {
+	return f.documentOf(nil, record, attempts, arrival, end)
+}
+
+// documentOf is the document of a record that was to be converted by a table, if one is given.
+// https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion-error-handling.html
+func (f *failure) documentOf(t *catalogTable, record []byte, attempts int, arrival, end time.Time) []byte {
 	out := make([]byte, 0, 256+base64.StdEncoding.EncodedLen(len(record)))
-	out = fmt.Appendf(out, `{"attemptsMade":%d,"arrivalTimestamp":%d,"errorCode":`, attempts, arrival.UnixMilli())
+	code, message := "errorCode", "errorMessage"
+	if t != nil { // AWS's pages differ
+		code, message = "ErrorCode", "ErrorMessage"
+	}
+	out = fmt.Appendf(out, `{"attemptsMade":%d,"arrivalTimestamp":%d,%q:`, attempts, arrival.UnixMilli(), code)
 	out = appendText(out, f.Code)
-	out = append(out, `,"errorMessage":`...)
+	out = fmt.Appendf(out, `,%q:`, message)
 	out = appendText(out, f.Message)
 	out = append(out, `,"attemptEndingTimestamp":`...)
 	out = strconv.AppendInt(out, end.UnixMilli(), 10)
 	out = append(out, `,"rawData":"`...)
 	out = base64.StdEncoding.AppendEncode(out, record)
-	return append(out, "\"}\n"...)
+	out = append(out, '"')
+	if t != nil {
+		out = append(out, `,"sequenceNumber":null,"subSequenceNumber":null,"dataCatalogTable":`...)
+		out = append(out, must.Do(json.Marshal(t))...)
+	}
+	return append(out, "}\n"...)
 }
 
 // fail gives a flight up: its records go to the error prefix, each with the reason. It goes on where a crash has left it, for each
 // transaction takes away what it has written.
 func (s *Service) fail(ctx context.Context, a flushArg, row *stream, f *flight) error {
 	why := f.Failed
+	var table *catalogTable
+	if why.Kind == failedConversion {
+		table = tableOf(ctx, row.Conversion)
+	}
 	for more := true; more; {
 		list, keys, err := s.oldest(ctx, a, f)
 		if err != nil {
@@ -45,7 +73,7 @@ func (s *Service) fail(ctx context.Context, a flushArg, row *stream, f *flight) 
 		}
 		w := s.newSpill(ctx)
 		err = s.each(list, func(b *batch, record []byte) error {
-			return w.put(errorsOf+why.Kind, nil, b.At, why.document(record, f.Attempts, b.At, s.k.Clock.Now()))
+			return w.put(errorsOf+why.Kind, nil, b.At, why.documentOf(table, record, f.Attempts, b.At, s.k.Clock.Now()))
 		})
 		if err == nil {
 			err = w.finish()

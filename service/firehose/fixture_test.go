@@ -18,6 +18,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	api "unyo/api/firehose"
+	glueapi "unyo/api/glue"
 	kinesisapi "unyo/api/kinesis"
 	logsapi "unyo/api/logs"
 	"unyo/api/rt"
@@ -100,6 +101,7 @@ type fixture struct {
 	bucket *bucket
 	log    *errorLog
 	river  *river
+	shelf  *shelf
 	sums   store.Table[float64] // of metrics
 	client *collector.Client
 }
@@ -126,9 +128,9 @@ func setUpOn(t testing.TB, fs vfs.FS, dir string, b *bucket, r *river) *fixture 
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t: t, k: k, blobs: blobs, bucket: b, log: &errorLog{}, river: r, client: collector.New(collector.Options{Loopback: true, Timeout: time.Second})}
+	f := &fixture{t: t, k: k, blobs: blobs, bucket: b, log: &errorLog{}, river: r, shelf: &shelf{version: "3", columns: []string{"n", "int", "word", "string"}}, client: collector.New(collector.Options{Loopback: true, Timeout: time.Second})}
 	r.k = k.For("kinesis")
-	f.s = New(k.For("firehose"), blobs, f.client, Peers{S3: s3api.Client{Invoker: b}, Logs: logsapi.Client{Invoker: f.log}, Kinesis: kinesisapi.Client{Invoker: r}})
+	f.s = New(k.For("firehose"), blobs, f.client, Peers{S3: s3api.Client{Invoker: b}, Logs: logsapi.Client{Invoker: f.log}, Kinesis: kinesisapi.Client{Invoker: r}, Glue: glueapi.Client{Invoker: f.shelf}})
 	f.sums = store.TableOf[float64](k.For("sums").Rows, "sum", store.Regional)
 	k.Metrics.To(func(tx *store.Tx, s metric.Series, _ time.Time, values []metric.Value) {
 		for _, v := range values {

@@ -25,6 +25,7 @@ type flight struct {
 	Waited           time.Duration `json:",omitempty"` // between them
 	Done             bool          `json:",omitempty"` // delivered, and only to be settled
 	Failed           *failure      `json:",omitempty"` // given up, and on its way to the error prefix
+	Converting       *converting   `json:",omitempty"` // into columns, once it is sifted
 }
 
 // deliveryRetry: Firehose tries a failing S3 for 24 hours. What cannot be delivered by then is kept, and
@@ -53,6 +54,8 @@ func (s *Service) runFlush(ctx context.Context, a flushArg) error {
 		return s.settle(ctx, a, f)
 	case f.Failed != nil:
 		return s.fail(ctx, a, &row, &f)
+	case row.converts(a.Buffer) && f.Converting == nil:
+		return s.sift(ctx, a, &row, f)
 	case a.Buffer == bufferOut && row.HTTP != nil:
 		return s.send(ctx, a, &row, &f)
 	}

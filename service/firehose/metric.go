@@ -46,6 +46,13 @@ func (s *Service) processed(ctx context.Context, p *pass) {
 	s.k.Metrics.Count(ctx, list...)
 }
 
+// converted tells of a flight that was sifted, and how many bytes of it do not fit.
+func (s *Service) converted(ctx context.Context, row *stream, f *flight, failedBytes int) {
+	failed := f.Converting.Failed
+	s.k.Metrics.Count(ctx, told(row.Name, "SucceedConversion.Bytes", "Bytes", float64(f.Bytes)-float64(failedBytes)), told(row.Name, "SucceedConversion.Records", "Count", float64(f.Records-failed)),
+		told(row.Name, "FailedConversion.Bytes", "Bytes", float64(failedBytes)), told(row.Name, "FailedConversion.Records", "Count", float64(failed)))
+}
+
 // toS3 is what the metrics of a buffer's objects begin with: copies and, where the destination is another, failures are a backup.
 func toS3(row *stream, buffer string) string {
 	if buffer == bufferCopy || row.HTTP != nil {

@@ -48,6 +48,9 @@ func (s *Service) nameOf(row *stream, buffer string, fill *fill, f *flight) (str
 		return "", err
 	}
 	suffix := d.Suffix
+	if suffix == "" && row.converts(buffer) {
+		suffix = suffixOf(row.Conversion)
+	}
 	if suffix == "" || v.failure != "" {
 		suffix = compressions[d.Compression].suffix
 	}
@@ -79,9 +82,12 @@ func (s *Service) deliver(ctx context.Context, a flushArg, row *stream, f *fligh
 	return err
 }
 
-// body is what the object holds: the records one after another, compressed where asked. (Here is the place where records are
-// converted to columns.) What is not compressed is read while it is sent.
+// body is what the object holds: the records one after another, compressed where asked, or as columns. What is not
+// compressed is read while it is sent.
 func (s *Service) body(d *target, f *flight, list []batch) (io.Reader, int64, error) {
+	if f.Converting != nil {
+		return s.columns(f, list)
+	}
 	pack := compressions[d.Compression].writer
 	if pack == nil {
 		return &reading{s: s, list: list}, f.Bytes, nil

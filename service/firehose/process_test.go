@@ -59,6 +59,8 @@ type refusal struct {
 	ErrorMessage           string `json:"errorMessage"`
 	AttemptEndingTimestamp int64  `json:"attemptEndingTimestamp"`
 	RawData                []byte `json:"rawData"`
+	// of failed conversions
+	SequenceNumber, SubSequenceNumber, DataCatalogTable any
 }
 
 // refusals are what stands below an error prefix.

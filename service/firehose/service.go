@@ -6,6 +6,8 @@ import (
 	"iter"
 	"time"
 
+	api "unyo/api/firehose"
+	glueapi "unyo/api/glue"
 	kinesisapi "unyo/api/kinesis"
 	logsapi "unyo/api/logs"
 	s3api "unyo/api/s3"
@@ -24,6 +26,7 @@ type Peers struct {
 	S3      s3api.Client
 	Logs    logsapi.Client
 	Kinesis kinesisapi.Client
+	Glue    glueapi.Client
 }
 
 // Service answers the Firehose API.
@@ -52,14 +55,15 @@ type stream struct {
 	Name, ID   string
 	CreatedAt  time.Time
 	UpdatedAt  time.Time
-	Version    int           // of the configuration
-	Source     *source       `json:",omitempty"` // a Kinesis stream; nil: records are put
-	S3         target        // the destination, or what an HTTP endpoint's failures and copies go to
-	Backup     *target       `json:",omitempty"` // where source records are copied to
-	CopyAll    bool          `json:",omitempty"` // whether they are
-	Processing *processing   `json:",omitempty"`
-	Partition  *partitioning `json:",omitempty"`
-	HTTP       *endpoint     `json:",omitempty"`
+	Version    int                                    // of the configuration
+	Source     *source                                `json:",omitempty"` // a Kinesis stream; nil: records are put
+	S3         target                                 // the destination, or what an HTTP endpoint's failures and copies go to
+	Backup     *target                                `json:",omitempty"` // where source records are copied to
+	CopyAll    bool                                   `json:",omitempty"` // whether they are
+	Processing *processing                            `json:",omitempty"`
+	Partition  *partitioning                          `json:",omitempty"`
+	HTTP       *endpoint                              `json:",omitempty"`
+	Conversion *api.DataFormatConversionConfiguration `json:",omitempty"` // into columns
 }
 
 // target is a bucket, and how objects get there.

@@ -120,6 +120,7 @@ func (row *stream) describeExtended() *api.ExtendedS3DestinationDescription {
 		RoleARN: p.RoleARN, BucketARN: p.BucketARN, Prefix: p.Prefix, ErrorOutputPrefix: p.ErrorOutputPrefix, FileExtension: given(row.S3.Suffix), CustomTimeZone: given(row.S3.Zone),
 		BufferingHints: p.BufferingHints, CompressionFormat: p.CompressionFormat, EncryptionConfiguration: p.EncryptionConfiguration,
 		CloudWatchLoggingOptions: p.CloudWatchLoggingOptions, S3BackupMode: new(api.S3BackupModeDisabled), DynamicPartitioningConfiguration: row.Partition.describe(),
+		DataFormatConversionConfiguration: describeConversion(row.Conversion),
 	}
 	if row.Processing != nil {
 		out.ProcessingConfiguration = row.Processing.describe()

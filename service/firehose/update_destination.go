@@ -14,6 +14,11 @@ import (
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_UpdateDestination.html
 func (s *Service) UpdateDestination(ctx context.Context, in *api.UpdateDestinationInput) (*api.UpdateDestinationOutput, error) {
 	c, name := call.From(ctx), *in.DeliveryStreamName
+	if u := in.ExtendedS3DestinationUpdate; u != nil {
+		if err := s.checkNewConversion(ctx, name, u.DataFormatConversionConfiguration); err != nil {
+			return nil, err
+		}
+	}
 	return &api.UpdateDestinationOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
 		row, ok := s.streams.Get(tx, name)
 		if !ok {
@@ -65,9 +70,7 @@ func (s *Service) update(row *stream, in *api.UpdateDestinationInput) error {
 }
 
 func (s *Service) updateS3(row *stream, u *api.ExtendedS3DestinationUpdate) error {
-	if c := u.DataFormatConversionConfiguration; c != nil && (c.Enabled == nil || *c.Enabled) {
-		return unsupported("DataFormatConversionConfiguration")
-	}
+	row.Conversion = changed(row.Conversion, u.DataFormatConversionConfiguration)
 	if err := row.S3.change(change{
 		RoleARN: u.RoleARN, BucketARN: u.BucketARN, Prefix: u.Prefix, ErrorPrefix: u.ErrorOutputPrefix, Suffix: u.FileExtension, Zone: u.CustomTimeZone,
 		Compression: u.CompressionFormat, Hints: u.BufferingHints, Logging: u.CloudWatchLoggingOptions, Encryption: u.EncryptionConfiguration,

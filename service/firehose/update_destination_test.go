@@ -82,7 +82,7 @@ func TestRefusedUpdates(t *testing.T) {
 		"no partitions":     {api.ExtendedS3DestinationUpdate{DynamicPartitioningConfiguration: &api.DynamicPartitioningConfiguration{Enabled: new(false)}}, "InvalidArgumentException"},
 		"small buffer":      {api.ExtendedS3DestinationUpdate{BufferingHints: &api.BufferingHints{SizeInMBs: new(int32(5)), IntervalInSeconds: new(int32(60))}}, "InvalidArgumentException"},
 		"no backup":         {api.ExtendedS3DestinationUpdate{S3BackupMode: new(api.S3BackupModeDisabled)}, "InvalidArgumentException"},
-		"conversion":        {api.ExtendedS3DestinationUpdate{DataFormatConversionConfiguration: &api.DataFormatConversionConfiguration{Enabled: new(true)}}, "NotImplemented"},
+		"conversion":        {api.ExtendedS3DestinationUpdate{DataFormatConversionConfiguration: &api.DataFormatConversionConfiguration{Enabled: new(true)}}, "InvalidArgumentException"},
 		"bad query": {api.ExtendedS3DestinationUpdate{ProcessingConfiguration: processors(processorOf(api.ProcessorTypeMetadataExtraction, api.ProcessorParameterNameMetadataExtractionQuery, "{k:", api.ProcessorParameterNameJsonParsingEngine, "JQ-1.6"))},
 			"InvalidArgumentException"},
 		"query of now": {api.ExtendedS3DestinationUpdate{ProcessingConfiguration: processors(processorOf(api.ProcessorTypeMetadataExtraction, api.ProcessorParameterNameMetadataExtractionQuery, "{k: now}", api.ProcessorParameterNameJsonParsingEngine, "JQ-1.6"))},

@@ -104,6 +104,14 @@ func TestGlue(t *testing.T) {
 	}
 }
 
+// TestConversion runs convert_client.py: Firehose converts by a table of Glue, pyarrow reads.
+func TestConversion(t *testing.T) {
+	e := serve(t)
+	if out := e.script(t, "python3", "convert_client.py"); !strings.HasSuffix(out, "all held\n") {
+		t.Errorf("convert_client.py:\n%s", out)
+	}
+}
+
 // TestPyarrow has pyarrow read the files that engine/columnar writes, and the engine read pyarrow's.
 func TestPyarrow(t *testing.T) {
 	bin, err := venv()
