@@ -149,6 +149,7 @@ var inputKeys = []struct{ key, member string }{
 	{"s3:x-amz-server-side-encryption-customer-algorithm", "SSECustomerAlgorithm"},
 	{"s3:x-amz-storage-class", "StorageClass"},
 	{"s3:x-amz-object-ownership", "ObjectOwnership"},
+	{"s3:x-amz-bucket-namespace", "BucketNamespace"},
 	{"s3:x-amz-website-redirect-location", "WebsiteRedirectLocation"},
 	{"s3:x-amz-grant-full-control", "GrantFullControl"},
 	{"s3:x-amz-grant-read", "GrantRead"},
@@ -176,6 +177,12 @@ func (s *Service) Conditions(ctx context.Context, op string, in any, arn string)
 	}
 	if c, ok := in.(*api.CreateBucketInput); ok && c.CreateBucketConfiguration != nil && c.CreateBucketConfiguration.LocationConstraint != nil {
 		keys["s3:locationconstraint"] = []string{*c.CreateBucketConfiguration.LocationConstraint}
+	}
+	switch op {
+	case "PutObject", "CopyObject", "CompleteMultipartUpload":
+		keys["s3:objectcreationoperation"] = []string{"true"}
+	case "CreateMultipartUpload", "UploadPart", "UploadPartCopy": // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html
+		keys["s3:objectcreationoperation"] = []string{"false"}
 	}
 	s.lockKeys(v, in, keys)
 	if c := call.From(ctx); c != nil {
