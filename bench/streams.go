@@ -186,7 +186,7 @@ func putRecords(ctx context.Context, b *bench) error {
 	}
 	defer s.end()
 	c := newClient(writers)
-	if err := subscribable(ctx, c, s, 200); err != nil {
+	if err := subscribable(ctx, c, s, 64); err != nil {
 		return err
 	}
 	data := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("x"), 100))
@@ -218,7 +218,7 @@ func putRecords(ctx context.Context, b *bench) error {
 		return err
 	}
 	taken := float64(r.calls*records - int64(refused))
-	fmt.Printf("PutRecords, 64 writers, 200 shards: %.0f records/s, %.0f per CPU-second of the server, call p50 %s p99 %s, %d records over the shards' limit refused\n",
+	fmt.Printf("PutRecords, 64 writers, 64 shards: %.0f records/s, %.0f per CPU-second of the server, call p50 %s p99 %s, %d records over the shards' limit refused\n",
 		taken/r.wall.Seconds(), taken/r.cpu.Seconds(), r.p50.Round(10*time.Microsecond), r.p99.Round(10*time.Microsecond), refused)
 	return nil
 }
