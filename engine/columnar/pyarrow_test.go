@@ -42,8 +42,6 @@ func written(t testing.TB, begin func(*bytes.Buffer) (Writer, error), rows [][]V
 	return b.Bytes()
 }
 
-func none(f float64) *float64 { return &f }
-
 // ours are the ways in which files are written.
 func ours(s Schema) map[string]func(*bytes.Buffer) (Writer, error) {
 	all := map[string]func(*bytes.Buffer) (Writer, error){}
@@ -54,8 +52,8 @@ func ours(s Schema) map[string]func(*bytes.Buffer) (Writer, error) {
 		all[name+".parquet"] = func(b *bytes.Buffer) (Writer, error) { return p.NewWriter(b, s) }
 	}
 	for name, o := range map[string]ORC{
-		"snappy": {}, "zlib": {Compression: "ZLIB", StripeSize: 20000}, "none": {Compression: "NONE", Dictionary: none(1)},
-		"v11": {V11: true, Dictionary: none(1), StripeSize: 50000}, "direct": {V11: true, Dictionary: none(0)},
+		"snappy": {}, "zlib": {Compression: "ZLIB", StripeSize: 20000}, "none": {Compression: "NONE", Dictionary: new(1.0)},
+		"v11": {V11: true, Dictionary: new(1.0), StripeSize: 50000}, "direct": {V11: true, Dictionary: new(0.0)},
 	} {
 		all[name+".orc"] = func(b *bytes.Buffer) (Writer, error) { return o.NewWriter(b, s) }
 	}

@@ -109,7 +109,7 @@ func ParseType(text string) (*Type, error) {
 // expected words an error as Hive's parser does, which Firehose and Athena pass on.
 func (p *typeParser) expected(what string) error {
 	rest := p.text[p.at:]
-	return fmt.Errorf("Error: %s expected at the position %d of '%s' but '%.20s' is found.", what, p.at, p.text, rest) //nolint:staticcheck // Hive's words
+	return fmt.Errorf("Error: %s expected at the position %d of '%s' but '%.20s' is found.", what, p.at, p.text, rest)
 }
 
 func (p *typeParser) space() {
