@@ -40,7 +40,8 @@ policy-million: ## a million random decisions by both evaluators of policies
 
 test-victorialogs: ## logs kept in a real VictoriaLogs, which it builds: the engine's contract, kills, a cluster, the whole house
 	./test/victorialogs/build.sh
-	VICTORIALOGS=$(CURDIR)/.cache/victorialogs/victoria-logs go test -count=1 ./engine/logstore/victorialogs ./world
+	VICTORIALOGS=$(CURDIR)/.cache/victorialogs/victoria-logs go test -count=1 -timeout 20m ./engine/logstore/victorialogs
+	VICTORIALOGS=$(CURDIR)/.cache/victorialogs/victoria-logs go test -count=1 -run VictoriaLogs ./world
 
 fuzz: ## every fuzz target, FUZZTIME each
 	./test/fuzz.sh $(or $(FUZZTIME),30s)

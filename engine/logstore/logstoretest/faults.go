@@ -235,9 +235,14 @@ func writersAndReaders(t *testing.T, over Subject) {
 // More groups than are kept in memory: all answer, and no batch that waits for its fate is forgotten.
 func manyGroups(t *testing.T, over Subject) {
 	fs := NewFaulty()
+	var mu sync.Mutex // the engine may ask from a goroutine of its own
 	last := map[string]uint64{}
 	s := over.Open(t, fs, 8<<20)
-	s.Committed(func(_ context.Context, g string, _ uint64) (uint64, error) { return last[g], nil }, nil)
+	s.Committed(func(_ context.Context, g string, _ uint64) (uint64, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return last[g], nil
+	}, nil)
 	stage := func(name string) logstore.Ref {
 		ref, err := s.Stage(t.Context(), &logstore.Batch{Group: name, Stream: 1, Number: last[name] + 1, Ingestion: 1, Events: []logstore.Entry{{Timestamp: int64(last[name]), Message: name}}})
 		must(t, err)
@@ -248,7 +253,9 @@ func manyGroups(t *testing.T, over Subject) {
 		for i := range 600 {
 			name := fmt.Sprint("a/b/", i)
 			ref := stage(name)
+			mu.Lock()
 			last[name]++
+			mu.Unlock()
 			s.Publish(ref)
 			n := 0
 			must(t, s.Scan(t.Context(), name, logstore.Filter{}, func(*logstore.Event) bool { n++; return true }))
@@ -257,6 +264,9 @@ func manyGroups(t *testing.T, over Subject) {
 			}
 		}
 	}
+	mu.Lock()
+	last["a/b/waiting"] = 1
+	mu.Unlock()
 	s.Publish(waiting)
 	n := 0
 	must(t, s.Scan(t.Context(), "a/b/waiting", logstore.Filter{}, func(*logstore.Event) bool { n++; return true }))

@@ -36,7 +36,12 @@ func startVictoria(t *testing.T, flags ...string) *victoria {
 	v := &victoria{t: t, address: l.Addr().String(), dir: t.TempDir(), flags: flags}
 	l.Close()
 	v.start()
-	t.Cleanup(v.kill)
+	t.Cleanup(func() {
+		v.kill()
+		if log, err := os.ReadFile(filepath.Join(v.dir, "log")); t.Failed() && err == nil {
+			t.Logf("VictoriaLogs' last words: %s", log[max(0, len(log)-2000):])
+		}
+	})
 	return v
 }
 
