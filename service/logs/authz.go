@@ -51,7 +51,10 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	case *api.PutSubscriptionFilterInput:
 		needs := s.need(ctx, op, in.LogGroupName, nil, ":log-stream:")
 		if in.RoleArn != nil {
-			needs = append(needs, rt.Need{Action: "iam:PassRole", Resources: []string{*in.RoleArn}, Keys: map[string][]string{"iam:passedtoservice": {"logs.amazonaws.com"}}})
+			needs = append(needs, passRole(*in.RoleArn))
+		}
+		if _, _, ok := destinationOf(*in.DestinationArn); ok { // the filter is judged on both ends
+			needs = append(needs, rt.Need{Action: "logs:PutSubscriptionFilter", Resources: []string{*in.DestinationArn}})
 		}
 		return needs, true
 	}
@@ -76,17 +79,22 @@ func (s *Service) streamNeeds(ctx context.Context, op string, in any) ([]rt.Need
 	case *api.ListTagsLogGroupInput:
 		return s.need(ctx, op, in.LogGroupName, nil, ""), true
 	case *api.TagResourceInput:
-		return s.need(ctx, op, nil, in.ResourceArn, ""), true
+		return s.tagNeed(ctx, op, *in.ResourceArn), true
 	case *api.UntagResourceInput:
-		return s.need(ctx, op, nil, in.ResourceArn, ""), true
+		return s.tagNeed(ctx, op, *in.ResourceArn), true
 	case *api.ListTagsForResourceInput:
-		return s.need(ctx, op, nil, in.ResourceArn, ""), true
+		return s.tagNeed(ctx, op, *in.ResourceArn), true
 	case *api.DescribeLogGroupsInput, *api.ListLogGroupsInput:
 		return s.need(ctx, op, new(""), nil, ":log-stream:"), true
 	case *api.TestMetricFilterInput:
 		return []rt.Need{{Action: "logs:TestMetricFilter", Resources: []string{"*"}}}, true
 	}
-	return nil, false
+	return s.destinationNeeds(ctx, op, in)
+}
+
+// passRole is the need to hand Logs a role.
+func passRole(arn string) rt.Need {
+	return rt.Need{Action: "iam:PassRole", Resources: []string{arn}, Keys: map[string][]string{"iam:passedtoservice": {"logs.amazonaws.com"}}}
 }
 
 // need is the action op on the group that is meant. Who means none rightly is told so, if all groups are allowed.
@@ -98,10 +106,18 @@ func (s *Service) need(ctx context.Context, op string, name, identifier *string,
 	return []rt.Need{{Action: "logs:" + op, Resources: []string{resource}}}
 }
 
+// tagNeed is the action op on what is tagged.
+func (s *Service) tagNeed(ctx context.Context, op, arn string) []rt.Need {
+	if _, _, ok := destinationOf(arn); ok {
+		return []rt.Need{{Action: "logs:" + op, Resources: []string{arn}}}
+	}
+	return s.need(ctx, op, nil, &arn, "")
+}
+
 // Conditions gives the tags of the group that an ARN lies in: aws:ResourceTag means them, for streams too.
 func (s *Service) Conditions(ctx context.Context, _ string, _ any, arn string) (map[string][]string, error) {
 	group, _, suffixed := strings.Cut(arn, ":log-stream:")
-	if !suffixed {
+	if _, _, ok := destinationOf(arn); !suffixed && !ok {
 		return nil, nil
 	}
 	tags, err := s.k.Tags.Of(ctx, group)

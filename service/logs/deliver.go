@@ -107,7 +107,7 @@ func (s *Service) deliverNext(ctx context.Context, a deliverArg) error {
 			return err
 		}
 	}
-	failed, err := s.send(ctx, a.Name, &row, load.records)
+	failed, err := s.forward(ctx, a.Name, a.Filter, &row, load.records)
 	if ctx.Err() != nil { // the process is stopping: this job will be run again
 		return ctx.Err()
 	}
@@ -186,7 +186,7 @@ func (s *Service) deliverLost(ctx context.Context, a lostArg) error {
 	if err != nil || len(load.records) == 0 {
 		return err
 	}
-	failed, err := s.send(ctx, a.Name, &row, load.records)
+	failed, err := s.forward(ctx, a.Name, a.Filter, &row, load.records)
 	if err == nil && len(failed) > 0 {
 		err = fmt.Errorf("%d of %d records refused", len(failed), len(load.records))
 	}

@@ -34,6 +34,7 @@ type load struct {
 
 	stream  uint64 // of the open message
 	message []byte // nil: none is open
+	held    int    // events in it
 	err     error
 }
 
@@ -66,6 +67,7 @@ func (l *load) add(b *logstore.Stored) bool {
 			}
 		}
 		l.message = appendEvent(l.message, e)
+		l.held++
 	}
 	return true
 }
@@ -89,8 +91,8 @@ func (l *load) close() error {
 	if err != nil {
 		return err
 	}
-	l.message = nil
-	l.records = append(l.records, parcel{data, l.names[l.stream]})
+	l.records = append(l.records, parcel{data, l.names[l.stream], l.held})
+	l.message, l.held = nil, 0
 	l.packed += len(data)
 	return nil
 }

@@ -34,6 +34,7 @@ type Service struct {
 	counted       store.Table[counted]      // group id: how far metric filters have counted
 	blanks        store.Table[bool]         // group id, filter name, minute → whether an event matched; of filters with a default value
 	counting      store.Table[none]         // group id: a count job is on its way
+	destinations store.Table[destination] // name
 
 	expire  jobs.Job[expireArg]
 	drop    jobs.Job[dropArg]
@@ -87,6 +88,8 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 		filters: store.TableOf[subscription](k.Rows, "subscription", store.Regional),
 		cursors: store.TableOf[cursor](k.Rows, "cursor", store.Regional),
 		wakes:   store.TableOf[none](k.Rows, "wake", store.Regional),
+
+		destinations: store.TableOf[destination](k.Rows, "destination", store.Regional),
 	}
 	s.handleJobs()
 	s.openMetricFilters()
