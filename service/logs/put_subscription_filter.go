@@ -2,11 +2,9 @@ package logs
 
 import (
 	"context"
-	"strings"
 
 	api "unyo/api/logs"
 	"unyo/api/rt"
-	"unyo/base/arn"
 	"unyo/base/call"
 	"unyo/kernel/store"
 )
