@@ -53,7 +53,7 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		if in.RoleArn != nil {
 			needs = append(needs, passRole(*in.RoleArn))
 		}
-		if _, _, ok := destinationOf(*in.DestinationArn); ok { // the filter is judged on both ends
+		if _, _, ok := destinationOf(rt.Val(in.DestinationArn)); ok { // the filter is judged on both ends
 			needs = append(needs, rt.Need{Action: "logs:PutSubscriptionFilter", Resources: []string{*in.DestinationArn}})
 		}
 		return needs, true

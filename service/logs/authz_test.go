@@ -57,6 +57,24 @@ func sample(op string) any {
 	case *api.PutLogEventsInput:
 		in.LogGroupName, in.LogStreamName = g, s
 		return in
+	case *api.PutDestinationInput:
+		in.DestinationName, in.RoleArn = g, s
+		return in
+	case *api.PutDestinationPolicyInput:
+		in.DestinationName = g
+		return in
+	case *api.DeleteDestinationInput:
+		in.DestinationName = g
+		return in
+	case *api.TagResourceInput:
+		in.ResourceArn = g
+		return in
+	case *api.UntagResourceInput:
+		in.ResourceArn = g
+		return in
+	case *api.ListTagsForResourceInput:
+		in.ResourceArn = g
+		return in
 	case *api.GetLogEventsInput:
 		in.LogGroupName, in.LogStreamName = g, s
 		return in

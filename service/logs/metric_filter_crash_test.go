@@ -2,7 +2,9 @@ package logs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"io"
 	"log/slog"
 	"os"
@@ -53,19 +55,22 @@ func TestMetricFilterSurvivesDeathAtEveryWrite(t *testing.T) {
 		defer mu.Unlock()
 		dying = on
 	}
-	fs := errorfs.Wrap(disk, errorfs.InjectorFunc(func(op errorfs.Op) error {
+	faulty := errorfs.Wrap(disk, errorfs.InjectorFunc(func(op errorfs.Op) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if dying && (op.Kind == errorfs.OpFileWrite || op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpFileSyncData || op.Kind == errorfs.OpFileSyncTo) {
 			copied := filepath.Join(t.TempDir(), "events")
-			if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
-				t.Error(err)
+			err := os.CopyFS(copied, os.DirFS(dir))
+			for errors.Is(err, fs.ErrNotExist) { // a file has just been given its final name
+				must(t, os.RemoveAll(copied))
+				err = os.CopyFS(copied, os.DirFS(dir))
 			}
+			must(t, err)
 			deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), copied})
 		}
 		return nil
 	}))
-	e := onDisk(t, fs, dir)
+	e := onDisk(t, faulty, dir)
 	e.group("g")
 	e.stream("g", "s")
 	must(t, e.measure("users", "{ $.user = * }", api.MetricTransformation{MetricValue: new("$.n"), Dimensions: map[string]string{"User": "$.user"}}))

@@ -34,7 +34,7 @@ type Service struct {
 	counted       store.Table[counted]      // group id: how far metric filters have counted
 	blanks        store.Table[bool]         // group id, filter name, minute → whether an event matched; of filters with a default value
 	counting      store.Table[none]         // group id: a count job is on its way
-	destinations store.Table[destination] // name
+	destinations  store.Table[destination]  // name
 
 	expire  jobs.Job[expireArg]
 	drop    jobs.Job[dropArg]
