@@ -147,5 +147,5 @@ func (s *Service) destinationNeeds(ctx context.Context, op string, in any) ([]rt
 	case *api.DescribeDestinationsInput:
 		return []rt.Need{{Action: "logs:DescribeDestinations", Resources: []string{"*"}}}, true
 	}
-	return nil, false
+	return s.exportNeeds(ctx, op, in)
 }

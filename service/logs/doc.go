@@ -1,12 +1,13 @@
 // Package logs is Amazon CloudWatch Logs: groups of streams of log events, kept, searched, expired and passed on.
 //
-// Real here: groups (classes, retention, tags, deletion protection), streams, PutLogEvents with AWS's checks, GetLogEvents
-// and FilterLogEvents with the whole filter pattern language, retention on the estate's clock, subscription filters to Firehose and Kinesis delivered
-// at once, in order and through crashes, metric filters that count each event once, Live Tail second by second. Not here yet: Insights, exports, KMS keys, resource
-// policies, Lambda destinations; they answer 501 or are refused.
+// Real here: groups (classes, retention, tags, deletion protection), streams, PutLogEvents with AWS's checks, GetLogEvents and
+// FilterLogEvents with the whole filter pattern language, retention on the estate's clock, subscription filters to Firehose and Kinesis,
+// also those of another account behind a destination, delivered at once, in order and through crashes; metric filters that count each
+// event once, Live Tail second by second, exports to S3. Not here yet: Insights, KMS keys, Lambda destinations, destinations in another region
+// or for an organisation; they answer 501 or are refused.
 //
-// State: groups, streams and filters are rows per account and region; the events lie in engine/logstore, of
-// which a stream's row holds the number of the last committed batch. What runs later: expire, when the newest event
-// of a log file passes the group's retention; deliver and count, as soon as a group
-// with subscription or metric filters has new events; blank, at the end of a minute in which a filter with a default value had events; drop, after DeleteLogGroup.
+// State: groups, streams, filters, destinations and exports are rows per account and region; the events lie in engine/logstore, of which a
+// stream's row holds the number of the last committed batch. What runs later: expire, when the newest event of a log file passes the
+// group's retention; deliver and count, as soon as a group with subscription or metric filters has new events; blank, at the end of a
+// minute in which a filter with a default value had events; export, a file at a time; drop, after DeleteLogGroup.
 package logs

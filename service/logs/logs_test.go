@@ -16,6 +16,7 @@ import (
 	firehoseapi "unyo/api/firehose"
 	api "unyo/api/logs"
 	"unyo/api/rt"
+	s3api "unyo/api/s3"
 	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/engine/logstore"
@@ -34,6 +35,7 @@ type estate struct {
 	store    *logstore.Store
 	dir      string
 	firehose *firehose
+	bucket   *bucket
 }
 
 func open(t *testing.T) *estate {
@@ -45,10 +47,10 @@ func openIn(t *testing.T, dir string) *estate {
 	t.Helper()
 	k, err := kernel.Open(kernel.Options{Held: true, Start: begin, Seed: 7, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	must(t, err)
-	e := &estate{t: t, k: k, dir: dir, firehose: &firehose{seen: map[string]bool{}}}
+	e := &estate{t: t, k: k, dir: dir, firehose: &firehose{seen: map[string]bool{}}, bucket: &bucket{objects: map[string]string{}}}
 	e.store = logstore.Open(e.dir, logstore.Options{LogBytes: 4000})
 	e.firehose.k = k
-	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{Firehose: firehoseapi.Client{Invoker: e.firehose}})
+	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{Firehose: firehoseapi.Client{Invoker: e.firehose}, S3: s3api.Client{Invoker: e.bucket}})
 	must(t, k.Start(context.Background()))
 	t.Cleanup(func() {
 		must(t, k.Close())

@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,6 +17,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 
 	api "unyo/api/logs"
+	s3api "unyo/api/s3"
 	"unyo/engine/logstore"
 	"unyo/kernel"
 	"unyo/service/logs"
@@ -27,8 +28,8 @@ func onDisk(t *testing.T, fs vfs.FS, dir string) *estate {
 	t.Helper()
 	k, err := kernel.Open(kernel.Options{Dir: "estate", FS: fs, Held: true, Start: begin, Seed: 7, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	must(t, err)
-	e := &estate{t: t, k: k, dir: dir, store: logstore.Open(dir, logstore.Options{LogBytes: 4000})}
-	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{})
+	e := &estate{t: t, k: k, dir: dir, store: logstore.Open(dir, logstore.Options{LogBytes: 4000}), bucket: &bucket{objects: map[string]string{}}}
+	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{S3: s3api.Client{Invoker: e.bucket}})
 	e.meter()
 	must(t, k.Start(context.Background()))
 	return e

@@ -8,6 +8,7 @@ import (
 
 	firehoseapi "unyo/api/firehose"
 	kinesisapi "unyo/api/kinesis"
+	s3api "unyo/api/s3"
 	"unyo/base/call"
 	"unyo/engine/logstore"
 	"unyo/kernel"
@@ -35,12 +36,14 @@ type Service struct {
 	blanks        store.Table[bool]         // group id, filter name, minute → whether an event matched; of filters with a default value
 	counting      store.Table[none]         // group id: a count job is on its way
 	destinations  store.Table[destination]  // name
+	exports       store.Table[exportTask]   // task id
 
 	expire  jobs.Job[expireArg]
 	drop    jobs.Job[dropArg]
 	measure jobs.Job[measureArg]
 	deliver jobs.Job[deliverArg]
 	lost    jobs.Job[lostArg]
+	export  jobs.Job[exportArg]
 	count   jobs.Job[countArg]
 	blank   jobs.Job[countArg]
 }
@@ -49,6 +52,7 @@ type Service struct {
 type Peers struct {
 	Firehose firehoseapi.Client
 	Kinesis  kinesisapi.Client
+	S3       s3api.Client
 }
 
 type none struct{}
@@ -90,6 +94,7 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 		wakes:   store.TableOf[none](k.Rows, "wake", store.Regional),
 
 		destinations: store.TableOf[destination](k.Rows, "destination", store.Regional),
+		exports:      store.TableOf[exportTask](k.Rows, "export", store.Regional),
 	}
 	s.handleJobs()
 	s.openMetricFilters()

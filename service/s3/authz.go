@@ -31,11 +31,11 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	case "GetObjectAttributes":
 		return append(need(versioned("GetObject", version), s.objectARN(name, key)), need(versioned(op, version), s.objectARN(name, key))...), true
 	case "PutObject", "CreateMultipartUpload":
-		return s.writeNeeds(v, s.objectARN(name, key)), true
+		return s.writeNeeds(call.From(ctx), v, s.objectARN(name, key)), true
 	case "UploadPart", "CompleteMultipartUpload":
 		return need("PutObject", s.objectARN(name, key)), true
 	case "CopyObject", "UploadPartCopy":
-		return s.copyNeeds(v, s.objectARN(name, key)), true
+		return s.copyNeeds(call.From(ctx), v, s.objectARN(name, key)), true
 	case "DeleteObjects":
 		return nil, true // asked for each object, which is answered for itself
 	}
@@ -100,8 +100,10 @@ func (s *Service) createNeeds(in *api.CreateBucketInput, name string) []rt.Need 
 	return needs
 }
 
-// writeNeeds adds what a write does beside storing bytes.
-func (s *Service) writeNeeds(v reflect.Value, arn string) []rt.Need {
+// writeNeeds adds what a write does beside storing bytes. A service that leaves its file to the bucket's owner needs no more than
+// s3:PutObject, as the policies show that AWS asks for.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/S3ExportTasks.html
+func (s *Service) writeNeeds(c *call.Call, v reflect.Value, arn string) []rt.Need {
 	needs := need("PutObject", arn)
 	if text(v, "Tagging") != "" {
 		needs = append(needs, need("PutObjectTagging", arn)...)
@@ -112,15 +114,16 @@ func (s *Service) writeNeeds(v reflect.Value, arn string) []rt.Need {
 	if text(v, "ObjectLockLegalHoldStatus") != "" {
 		needs = append(needs, need("PutObjectLegalHold", arn)...)
 	}
-	if text(v, "ACL") != "" || text(v, "GrantFullControl")+text(v, "GrantRead")+text(v, "GrantReadACP")+text(v, "GrantWriteACP") != "" {
+	left := c != nil && c.Principal.Kind == call.AWSService && text(v, "ACL") == "bucket-owner-full-control"
+	if text(v, "ACL") != "" && !left || text(v, "GrantFullControl")+text(v, "GrantRead")+text(v, "GrantReadACP")+text(v, "GrantWriteACP") != "" {
 		needs = append(needs, need("PutObjectAcl", arn)...)
 	}
 	return needs
 }
 
 // copyNeeds asks for reading the source, with its tags where they are copied.
-func (s *Service) copyNeeds(v reflect.Value, arn string) []rt.Need {
-	needs := s.writeNeeds(v, arn)
+func (s *Service) copyNeeds(c *call.Call, v reflect.Value, arn string) []rt.Need {
+	needs := s.writeNeeds(c, v, arn)
 	src, err := parseSource(text(v, "CopySource"))
 	if err != nil {
 		return needs // the operation refuses it

@@ -99,4 +99,30 @@ logs.delete_subscription_filter(logGroupName="/web", filterName="f")
 logs.delete_destination(destinationName="all")
 refused("ResourceNotFoundException", logs.delete_destination, destinationName="all")
 
+# Exports: the bucket's policy lets the service in, as AWS's guide writes it.
+s3 = boto3.client("s3")
+s3.create_bucket(Bucket="archive", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+now = int(time.time() * 1000)
+task = dict(logGroupName="/web", destination="archive", destinationPrefix="web", fromTime=now - 3600_000, to=now + 1000, logStreamNamePrefix="a")
+refused("InvalidParameterException", logs.create_export_task, **task)
+service = {"Effect": "Allow", "Principal": {"Service": "logs.eu-central-1.amazonaws.com"}}
+only = {"StringEquals": {"aws:SourceAccount": ["000000000000"]}, "ArnLike": {"aws:SourceArn": [group + ":*"]}}
+statements = [dict(service, Action="s3:GetBucketAcl", Resource="arn:aws:s3:::archive", Condition=only)]
+s3.put_bucket_policy(Bucket="archive", Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+refused("InvalidParameterException", logs.create_export_task, **task)
+only = dict(only, StringEquals=dict(only["StringEquals"], **{"s3:x-amz-acl": "bucket-owner-full-control"}))
+statements.append(dict(service, Action="s3:PutObject", Resource="arn:aws:s3:::archive/*", Condition=only))
+s3.put_bucket_policy(Bucket="archive", Policy=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+id = logs.create_export_task(**task)["taskId"]
+while (export := logs.describe_export_tasks(taskId=id)["exportTasks"][0])["status"]["code"] in ("PENDING", "RUNNING"):
+    time.sleep(0.2)
+assert export["status"]["code"] == "COMPLETED", export
+text = gzip.decompress(s3.get_object(Bucket="archive", Key=f"web/{id}/a/000000.gz")["Body"].read()).decode()
+assert " ERROR one\n" in text and "Z forward me\n" in text, text
+assert s3.get_object(Bucket="archive", Key="web/aws-logs-write-test")["Body"].read() == b"Permission Check Successful"
+refused("InvalidOperationException", logs.cancel_export_task, taskId=id)
+id = subprocess.run(["aws", "logs", "create-export-task", "--log-group-name", "/web", "--destination", "archive", "--from", str(now - 3600_000), "--to", str(now),
+                     "--query", "taskId", "--output", "text"], capture_output=True, text=True, check=True).stdout.strip()
+assert id in [t["taskId"] for t in logs.describe_export_tasks()["exportTasks"]]
+
 print("all held")
