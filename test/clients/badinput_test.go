@@ -149,7 +149,7 @@ var badInput = []struct {
 	{"json nested structures", jsonCall("CreateLogGroup", nested(`{"tags":`, "}", 1<<16)), 400, "SerializationException"},
 	{"json number too large", jsonCall("PutRetentionPolicy", `{"logGroupName":"a","retentionInDays":99999999999999999999}`), 400, "SerializationException"},
 	{"json fraction in place of an integer", jsonCall("PutRetentionPolicy", `{"logGroupName":"a","retentionInDays":1.5}`), 400, "SerializationException"},
-	{"cbor that is none", raw{service: "monitoring", path: "/service/GraniteServiceVersion20100801/operation/PutMetricData", body: "\xff\xff", header: map[string]string{"Smithy-Protocol": "rpc-v2-cbor", "Content-Type": "application/cbor"}}, 501, "NotImplemented"},
+	{"cbor that is none", raw{service: "monitoring", path: "/service/GraniteServiceVersion20100801/operation/PutMetricData", body: "\xff\xff", header: map[string]string{"Smithy-Protocol": "rpc-v2-cbor", "Content-Type": "application/cbor"}}, 400, "SerializationException"},
 	{"cloudwatch by query, as old clients ask", form("monitoring", "Action=DescribeAlarms&Version=2010-08-01"), 501, "NotImplemented"},
 	{"cloudwatch by json", raw{service: "monitoring", body: "{}", header: map[string]string{"X-Amz-Target": "GraniteServiceVersion20100801.DescribeAlarms", "Content-Type": "application/x-amz-json-1.0"}}, 501, "NotImplemented"},
 	{"query list with a gap number", form("iam", "Action=CreateUser&UserName=a&Tags.member.999999999.Key=x"+iamVersion), 400, "ValidationError"},

@@ -186,7 +186,7 @@ assert arrived == [f"{i} odd" for i in range(1, 10, 2)], arrived
 # No false success: what has no behaviour says so, in every protocol.
 for client, call, args in (
     ("ec2", "describe_instances", {}), ("lambda", "list_functions", {}), ("sqs", "list_queues", {}), ("sns", "list_topics", {}),
-    ("cloudwatch", "list_metrics", {}), ("kms", "list_keys", {}), ("s3", "get_object_torrent", {"Bucket": "objects", "Key": "large"}),
+    ("cloudwatch", "list_dashboards", {}), ("kms", "list_keys", {}), ("s3", "get_object_torrent", {"Bucket": "objects", "Key": "large"}),
 ):
     refused("NotImplemented", getattr(boto3.client(client, config=Config(retries={"max_attempts": 0})), call), **args)
 assert sts.get_caller_identity()["Account"] == "000000000000"
