@@ -124,7 +124,8 @@ func (s *Service) exportNeeds(ctx context.Context, op string, in any) ([]rt.Need
 	switch in := in.(type) {
 	case *api.CreateExportTaskInput:
 		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
-	case *api.DescribeExportTasksInput, *api.CancelExportTaskInput:
+	case *api.DescribeExportTasksInput, *api.CancelExportTaskInput, *api.PutQueryDefinitionInput, *api.DeleteQueryDefinitionInput, *api.DescribeQueryDefinitionsInput,
+		*api.PutResourcePolicyInput, *api.DeleteResourcePolicyInput, *api.DescribeResourcePoliciesInput:
 		return []rt.Need{{Action: "logs:" + op, Resources: []string{"*"}}}, true
 	}
 	return nil, false

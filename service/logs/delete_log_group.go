@@ -34,6 +34,7 @@ func (s *Service) DeleteLogGroup(ctx context.Context, in *api.DeleteLogGroupInpu
 		s.expire.CancelKey(tx, g.ID)
 		s.measure.CancelKey(tx, g.ID)
 		s.k.Meter.Level(tx, storedBytes, arn, 0)
+		s.policies.Delete(tx, policyKey("", arn))
 		s.k.Tags.Clear(tx, arn)
 		s.k.Resources.Delete(tx, arn)
 		s.k.Journal.Change(tx, journal.Change{ARN: arn, Type: groupType, Event: "Deleted"})

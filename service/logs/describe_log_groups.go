@@ -109,7 +109,7 @@ func (s *Service) groupShape(ctx context.Context, scope call.Scope, g *named) (a
 	arn := s.groupARN(scope, g.name)
 	shape := api.LogGroup{
 		LogGroupName: new(g.name), Arn: new(arn + ":*"), LogGroupArn: new(arn), LogGroupClass: new(g.Class),
-		CreationTime: new(g.Created), MetricFilterCount: new(int32(0)), StoredBytes: new(stats.Bytes + stats.Events*eventOverhead),
+		CreationTime: new(g.Created), MetricFilterCount: new(int32(g.Measured)), StoredBytes: new(stats.Bytes + stats.Events*eventOverhead),
 		DeletionProtectionEnabled: new(g.Protected),
 	}
 	if g.RetainDays > 0 {

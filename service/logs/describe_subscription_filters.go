@@ -27,6 +27,9 @@ func (s *Service) DescribeSubscriptionFilters(ctx context.Context, in *api.Descr
 		if err != nil {
 			return err
 		}
+		if g.Class == classInfrequent {
+			return api.NewValidationException("This operation is only supported on the Standard log class.")
+		}
 		base := store.Key(g.ID, "")
 		behind := ""
 		if after != "" {

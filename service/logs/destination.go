@@ -110,11 +110,11 @@ func (s *Service) try(ctx context.Context, group string, row *subscription) erro
 	return nil
 }
 
-// ResourcePolicy gives the gateway the policy of a destination.
+// ResourcePolicy gives the gateway the policy of a destination, or what lets AWS services into a group.
 func (s *Service) ResourcePolicy(ctx context.Context, resource string) (*policy.Document, error) {
 	at, name, ok := destinationOf(resource)
 	if !ok {
-		return nil, nil
+		return s.admitting(ctx, resource)
 	}
 	var d destination
 	err := s.k.View(ctx, func(tx *store.Tx) error {

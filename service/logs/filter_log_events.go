@@ -43,6 +43,9 @@ func (s *Service) FilterLogEvents(ctx context.Context, in *api.FilterLogEventsIn
 		if g, err = s.groupNamed(tx, name); err != nil {
 			return err
 		}
+		if err := g.readable("FilterLogEvents", name); err != nil {
+			return err
+		}
 		f.Streams, err = s.searched(tx, g.ID, in.LogStreamNames, in.LogStreamNamePrefix, search.names)
 		return err
 	})

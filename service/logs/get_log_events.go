@@ -31,8 +31,10 @@ func (s *Service) GetLogEvents(ctx context.Context, in *api.GetLogEventsInput) (
 	var g group
 	var st stream
 	err = s.k.View(ctx, func(tx *store.Tx) (err error) {
-		g, st, err = s.streamNamed(tx, name, *in.LogStreamName)
-		return err
+		if g, st, err = s.streamNamed(tx, name, *in.LogStreamName); err != nil {
+			return err
+		}
+		return g.readable("GetLogEvents", name)
 	})
 	if err != nil {
 		return nil, err
@@ -71,6 +73,15 @@ func (s *Service) GetLogEvents(ctx context.Context, in *api.GetLogEventsInput) (
 		out.Events[i] = api.OutputLogEvent{Timestamp: &e.pos.Timestamp, IngestionTime: &e.ingest, Message: &e.message}
 	}
 	return out, nil
+}
+
+// readable refuses to show events of a class that only Insights reads.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
+func (g *group) readable(op, name string) error {
+	if g.Class == classInfrequent {
+		return api.NewInvalidOperationException("The log group %s is of log-group-class %s. %s is not supported for this log class.", name, classInfrequent, op)
+	}
+	return nil
 }
 
 // aim points f at where a token goes on.

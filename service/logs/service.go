@@ -31,12 +31,14 @@ type Service struct {
 	cursors store.Table[cursor]       // group id, filter name
 	wakes   store.Table[none]         // group id, filter name: a deliver job is on its way
 
-	metricFilters store.Table[metricFilter] // group id, filter name
-	counted       store.Table[counted]      // group id: how far metric filters have counted
-	blanks        store.Table[bool]         // group id, filter name, minute → whether an event matched; of filters with a default value
-	counting      store.Table[none]         // group id: a count job is on its way
-	destinations  store.Table[destination]  // name
-	exports       store.Table[exportTask]   // task id
+	metricFilters store.Table[metricFilter]    // group id, filter name
+	counted       store.Table[counted]         // group id: how far metric filters have counted
+	blanks        store.Table[bool]            // group id, filter name, minute → whether an event matched; of filters with a default value
+	counting      store.Table[none]            // group id: a count job is on its way
+	destinations  store.Table[destination]     // name
+	exports       store.Table[exportTask]      // task id
+	queries       store.Table[queryDefinition] // id
+	policies      store.Table[resourcePolicy]  // account and name, or group and ARN
 
 	expire  jobs.Job[expireArg]
 	drop    jobs.Job[dropArg]
@@ -95,6 +97,8 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 
 		destinations: store.TableOf[destination](k.Rows, "destination", store.Regional),
 		exports:      store.TableOf[exportTask](k.Rows, "export", store.Regional),
+		queries:      store.TableOf[queryDefinition](k.Rows, "query", store.Regional),
+		policies:     store.TableOf[resourcePolicy](k.Rows, "policy", store.Regional),
 	}
 	s.handleJobs()
 	s.openMetricFilters()
