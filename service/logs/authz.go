@@ -31,7 +31,7 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	case *api.DescribeLogStreamsInput:
 		return s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"), true
 	case *api.FilterLogEventsInput:
-		return s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"), true
+		return s.unmasked(ctx, s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"), in.Unmask, in.LogGroupName, in.LogGroupIdentifier), true
 	case *api.StartLiveTailInput:
 		var needs []rt.Need
 		for _, identifier := range in.LogGroupIdentifiers {
@@ -71,7 +71,7 @@ func (s *Service) streamNeeds(ctx context.Context, op string, in any) ([]rt.Need
 	case *api.PutLogEventsInput:
 		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"+*in.LogStreamName), true
 	case *api.GetLogEventsInput:
-		return s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"+*in.LogStreamName), true
+		return s.unmasked(ctx, s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"+*in.LogStreamName), in.Unmask, in.LogGroupName, in.LogGroupIdentifier), true
 	case *api.TagLogGroupInput:
 		return s.need(ctx, op, in.LogGroupName, nil, ""), true
 	case *api.UntagLogGroupInput:

@@ -128,5 +128,5 @@ func (s *Service) exportNeeds(ctx context.Context, op string, in any) ([]rt.Need
 		*api.PutResourcePolicyInput, *api.DeleteResourcePolicyInput, *api.DescribeResourcePoliciesInput:
 		return []rt.Need{{Action: "logs:" + op, Resources: []string{"*"}}}, true
 	}
-	return nil, false
+	return s.protectionNeeds(ctx, op, in)
 }

@@ -30,6 +30,7 @@ func (s *Service) DeleteLogGroup(ctx context.Context, in *api.DeleteLogGroupInpu
 		s.cursors.Erase(tx, lo, hi)
 		s.wakes.Erase(tx, lo, hi)
 		s.dropMetricFilters(tx, g.ID)
+		s.protections.Erase(tx, lo, hi)
 		s.groups.Delete(tx, name)
 		s.expire.CancelKey(tx, g.ID)
 		s.measure.CancelKey(tx, g.ID)

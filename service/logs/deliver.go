@@ -204,7 +204,18 @@ func (s *Service) load(ctx context.Context, a deliverArg, row *subscription, at 
 		return nil, err
 	}
 	scope := call.ScopeOf(ctx)
-	l := &load{pattern: p, account: scope.Account, arg: a, to: at.Seq, names: map[uint64]string{}, name: func(id uint64) (name string, err error) {
+	var mask *masker
+	if err := s.k.View(ctx, func(tx *store.Tx) error {
+		g, ok := s.groups.Get(tx, a.Name)
+		if !ok || g.ID != a.Group {
+			return nil
+		}
+		mask, err = s.maskerOf(tx, &g)
+		return err
+	}); err != nil {
+		return nil, err
+	}
+	l := &load{pattern: p, mask: mask, account: scope.Account, arg: a, to: at.Seq, names: map[uint64]string{}, name: func(id uint64) (name string, err error) {
 		return name, s.k.View(ctx, func(tx *store.Tx) error {
 			name, _ = s.names.Get(tx, streamIDKey(a.Group, id))
 			return nil

@@ -112,6 +112,7 @@ func (s *Service) groupShape(ctx context.Context, scope call.Scope, g *named) (a
 		CreationTime: new(g.Created), MetricFilterCount: new(int32(g.Measured)), StoredBytes: new(stats.Bytes + stats.Events*eventOverhead),
 		DeletionProtectionEnabled: new(g.Protected),
 	}
+	shape.DataProtectionStatus = optional(g.Guard)
 	if g.RetainDays > 0 {
 		shape.RetentionInDays = new(g.RetainDays)
 	}

@@ -37,14 +37,17 @@ func (s *Service) runExport(ctx context.Context, a exportArg) error {
 	var t exportTask
 	var g group
 	var id uint64
+	var mask *masker
 	var ok bool
-	err := s.k.View(ctx, func(tx *store.Tx) error {
+	err := s.k.View(ctx, func(tx *store.Tx) (err error) {
 		if t, ok = s.exports.Get(tx, a.Task); !ok || !t.active() {
 			ok = false
 			return nil
 		}
 		if g, ok = s.groups.Get(tx, t.Group); !ok || g.ID != t.GroupID {
 			g.ID = ""
+		} else if mask, err = s.maskerOf(tx, &g); err != nil {
+			return err
 		}
 		ok = true
 		if t.Flight == nil {
@@ -64,7 +67,7 @@ func (s *Service) runExport(ctx context.Context, a exportArg) error {
 	case t.Flight == nil:
 		return s.endExport(ctx, &t, api.ExportTaskStatusCodeCompleted, "Completed successfully")
 	}
-	file, err := s.exportPart(ctx, &t, &g, id)
+	file, err := s.exportPart(ctx, &t, &g, id, mask)
 	if err != nil {
 		return err
 	}
@@ -98,7 +101,7 @@ func (s *Service) nextPassage(tx *store.Tx, t *exportTask) *passage {
 
 // exportPart packs the events of the flight, and finds where it ends if that has not been written down yet: what comes in later must not
 // move the end of a part that may have been written already.
-func (s *Service) exportPart(ctx context.Context, t *exportTask, g *group, id uint64) ([]byte, error) {
+func (s *Service) exportPart(ctx context.Context, t *exportTask, g *group, id uint64, mask *masker) ([]byte, error) {
 	f := logstore.Filter{Streams: []uint64{id}, From: max(t.From, g.floor(s.nowMs())), To: t.To, Start: t.Flight.From, End: t.Flight.To}
 	open := t.Flight.To == nil
 	t.Flight.Last = t.Flight.Last || open
@@ -115,7 +118,7 @@ func (s *Service) exportPart(ctx context.Context, t *exportTask, g *group, id ui
 			t.Flight.To = new(e.Position().Next())
 		}
 		text = time.UnixMilli(e.Timestamp).UTC().AppendFormat(text, "2006-01-02T15:04:05.000Z")
-		text = append(append(append(text, ' '), e.Message...), '\n')
+		text = append(append(append(text, ' '), mask.event(e).Message...), '\n')
 		return true
 	})
 	if err != nil || len(text) == 0 {

@@ -46,11 +46,19 @@ func (s *Service) FilterLogEvents(ctx context.Context, in *api.FilterLogEventsIn
 		if err := g.readable("FilterLogEvents", name); err != nil {
 			return err
 		}
+		if !rt.Val(in.Unmask) {
+			if search.mask, err = s.maskerOf(tx, &g); err != nil {
+				return err
+			}
+		}
 		f.Streams, err = s.searched(tx, g.ID, in.LogStreamNames, in.LogStreamNamePrefix, search.names)
 		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if search.mask != nil { // what is masked need not hold what a match holds
+		f.Contains = nil
 	}
 	f.From = max(rt.Val(in.StartTime), g.floor(s.nowMs()))
 	if f.To == 0 || f.To > f.From {
@@ -126,9 +134,11 @@ type search struct {
 	collector
 	pattern *pattern.Pattern
 	names   map[uint64]string
+	mask    *masker
 }
 
 func (x *search) add(e *logstore.Event) bool {
+	e = x.mask.event(e)
 	if !x.pattern.Match(e.Message) {
 		return true
 	}

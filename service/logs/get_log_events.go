@@ -30,9 +30,15 @@ func (s *Service) GetLogEvents(ctx context.Context, in *api.GetLogEventsInput) (
 	}
 	var g group
 	var st stream
+	var mask *masker
 	err = s.k.View(ctx, func(tx *store.Tx) (err error) {
 		if g, st, err = s.streamNamed(tx, name, *in.LogStreamName); err != nil {
 			return err
+		}
+		if !rt.Val(in.Unmask) {
+			if mask, err = s.maskerOf(tx, &g); err != nil {
+				return err
+			}
 		}
 		return g.readable("GetLogEvents", name)
 	})
@@ -53,7 +59,7 @@ func (s *Service) GetLogEvents(ctx context.Context, in *api.GetLogEventsInput) (
 	}
 	got := collector{limit: answerLimit(in.Limit)}
 	if in.EndTime == nil || f.To > f.From {
-		if err := s.store.Scan(ctx, folder(call.ScopeOf(ctx), g.ID), f, got.add); err != nil {
+		if err := s.store.Scan(ctx, folder(call.ScopeOf(ctx), g.ID), f, func(e *logstore.Event) bool { return got.add(mask.event(e)) }); err != nil {
 			return nil, err
 		}
 	}

@@ -19,6 +19,7 @@ const (
 type load struct {
 	pattern *pattern.Pattern
 	account string
+	mask    *masker
 	arg     deliverArg
 	name    func(id uint64) (string, error)
 	names   map[uint64]string
@@ -51,7 +52,7 @@ func (l *load) add(b *logstore.Stored) bool {
 	}
 	l.to = b.Seq
 	for i := range b.Events {
-		e := &b.Events[i]
+		e := l.mask.event(&b.Events[i])
 		l.seen += len(e.Message)
 		if !l.pattern.Match(e.Message) {
 			continue

@@ -42,7 +42,12 @@ func (s *Service) countNext(ctx context.Context, a countArg) error {
 	if err := s.k.Update(ctx, func(tx *store.Tx) (err error) {
 		s.counting.Delete(tx, a.Group)
 		p.from, p.known = s.counted.Get(tx, a.Group)
-		p.gauges, err = s.gauges(tx, a.Group)
+		if p.gauges, err = s.gauges(tx, a.Group); err != nil {
+			return err
+		}
+		if g, ok := s.groups.Get(tx, a.Name); ok && g.ID == a.Group {
+			p.mask, err = s.maskerOf(tx, &g)
+		}
 		return err
 	}, store.Relaxed); err != nil || !p.known {
 		return err
@@ -116,6 +121,7 @@ type pass struct {
 	known    bool
 	from, to counted
 	more     bool
+	mask     *masker
 
 	cells  map[cell]map[float64]float64 // value → times
 	blanks map[string]bool              // filter and minute → whether an event matched
@@ -136,7 +142,7 @@ func (p *pass) add(b *logstore.Stored) bool {
 			return false
 		}
 		p.bytes += len(b.Events[i].Message) + eventOverhead
-		p.event(b.Seq, &b.Events[i])
+		p.event(b.Seq, p.mask.event(&b.Events[i]))
 	}
 	p.to = counted{Seq: b.Seq}
 	return true

@@ -37,6 +37,7 @@ type Service struct {
 	counting      store.Table[none]            // group id: a count job is on its way
 	destinations  store.Table[destination]     // name
 	exports       store.Table[exportTask]      // task id
+	protections   store.Table[protection]      // group id, batch
 	queries       store.Table[queryDefinition] // id
 	policies      store.Table[resourcePolicy]  // account and name, or group and ARN
 
@@ -68,8 +69,9 @@ type group struct {
 	// Floor is the time before which events have expired under an earlier retention, ms: a longer one does not bring them back.
 	Floor      int64
 	Protected  bool
-	Subscribed int // number of subscription filters
-	Measured   int `json:",omitempty"` // number of metric filters
+	Subscribed int    // number of subscription filters
+	Guard      string `json:",omitempty"` // DataProtectionStatus; "": it was never protected
+	Measured   int    `json:",omitempty"` // number of metric filters
 }
 
 // stream is a log stream's row.
@@ -97,6 +99,7 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 
 		destinations: store.TableOf[destination](k.Rows, "destination", store.Regional),
 		exports:      store.TableOf[exportTask](k.Rows, "export", store.Regional),
+		protections:  store.TableOf[protection](k.Rows, "protection", store.Regional),
 		queries:      store.TableOf[queryDefinition](k.Rows, "query", store.Regional),
 		policies:     store.TableOf[resourcePolicy](k.Rows, "policy", store.Regional),
 	}

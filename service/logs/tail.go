@@ -55,6 +55,7 @@ type tailedGroup struct {
 	name, id, folder string
 	label            string // ACCOUNT:NAME, as updates call it
 	seq              uint64
+	mask             *masker
 	names            map[uint64]string // of streams met; "" for those not asked for
 }
 
@@ -70,6 +71,9 @@ func (t *liveTail) read(ctx context.Context, before time.Time) error {
 	t.updates = nil
 	for _, g := range t.groups {
 		var failed error
+		if err := t.remask(ctx, g); err != nil {
+			return err
+		}
 		err := t.s.store.Batches(ctx, g.folder, g.seq, func(b *logstore.Stored) bool {
 			if b.Events[0].Ingestion >= before.UnixMilli() {
 				return false
@@ -96,7 +100,7 @@ func (t *liveTail) read(ctx context.Context, before time.Time) error {
 
 func (t *liveTail) add(g *tailedGroup, stream string, events []logstore.Event) {
 	for i := range events {
-		e := &events[i]
+		e := g.mask.event(&events[i])
 		if !t.pattern.Match(e.Message) {
 			continue
 		}
@@ -112,6 +116,19 @@ func (t *liveTail) add(g *tailedGroup, stream string, events []logstore.Event) {
 			IngestionTime: new(e.Ingestion), Timestamp: new(e.Timestamp), Message: new(string(e.Message)), LogGroupIdentifier: &g.label, LogStreamName: &stream,
 		})
 	}
+}
+
+// remask learns what is protected in a group now.
+func (t *liveTail) remask(ctx context.Context, g *tailedGroup) error {
+	return t.s.k.View(ctx, func(tx *store.Tx) error {
+		row, ok := t.s.groups.Get(tx, g.name)
+		if !ok || row.ID != g.id {
+			return nil
+		}
+		var err error
+		g.mask, err = t.s.maskerOf(tx, &row)
+		return err
+	})
 }
 
 // update is that of a second; nil when so many later ones are kept already that it is dropped.

@@ -125,4 +125,53 @@ id = subprocess.run(["aws", "logs", "create-export-task", "--log-group-name", "/
                      "--query", "taskId", "--output", "text"], capture_output=True, text=True, check=True).stdout.strip()
 assert id in [t["taskId"] for t in logs.describe_export_tasks()["exportTasks"]]
 
+# Data protection: what comes in under a policy is masked, but for whom may unmask.
+kinds = ["arn:aws:dataprotection::aws:data-identifier/EmailAddress", "EmployeeId"]
+policy = {"Name": "p", "Version": "2021-06-01", "Configuration": {"CustomDataIdentifier": [{"Name": "EmployeeId", "Regex": r"EmployeeId-\d{9}"}]}, "Statement": [
+    {"Sid": "audit", "DataIdentifier": kinds, "Operation": {"Audit": {"FindingsDestination": {}}}},
+    {"Sid": "mask", "DataIdentifier": kinds, "Operation": {"Deidentify": {"MaskConfig": {}}}}]}
+logs.put_data_protection_policy(logGroupIdentifier=group, policyDocument=json.dumps(policy))
+assert json.loads(logs.get_data_protection_policy(logGroupIdentifier="/web")["policyDocument"]) == policy
+put("a", "secret ann@example.com and EmployeeId-123456789")
+iam.create_user(UserName="reader")
+iam.put_user_policy(UserName="reader", PolicyName="read", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": {
+    "Effect": "Allow", "Action": ["logs:FilterLogEvents", "logs:GetLogEvents"], "Resource": "*"}}))
+key = iam.create_access_key(UserName="reader")["AccessKey"]
+reader = boto3.client("logs", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+search = dict(logGroupName="/web", filterPattern="secret")
+assert [e["message"] for e in reader.filter_log_events(**search)["events"]] == ["secret *************** and ********************"]
+refused("AccessDeniedException", reader.filter_log_events, unmask=True, **search)
+refused("AccessDeniedException", reader.get_log_events, logGroupName="/web", logStreamName="a", unmask=True)
+assert [e["message"] for e in logs.filter_log_events(unmask=True, **search)["events"]] == ["secret ann@example.com and EmployeeId-123456789"]
+assert logs.describe_log_groups(logGroupNamePrefix="/web")["logGroups"][0]["dataProtectionStatus"] == "ACTIVATED"
+policy["Statement"][0]["DataIdentifier"] = policy["Statement"][1]["DataIdentifier"] = ["arn:aws:dataprotection::aws:data-identifier/Name"]
+refused("InvalidParameterException", logs.put_data_protection_policy, logGroupIdentifier=group, policyDocument=json.dumps(policy))
+logs.delete_data_protection_policy(logGroupIdentifier=group)
+
+# What the class for rare access does not do; saved queries; policies that let services in (world/resource_policy_test.go sees them at work).
+refused("InvalidOperationException", logs.filter_log_events, logGroupName="/rare")
+refused("ValidationException", logs.describe_subscription_filters, logGroupName="/rare")
+id = logs.put_query_definition(name="web/errors", queryString="fields @message | filter @message like /ERROR/", logGroupNames=["/web"])["queryDefinitionId"]
+assert logs.describe_query_definitions(queryDefinitionNamePrefix="web/")["queryDefinitions"][0]["queryDefinitionId"] == id
+assert logs.delete_query_definition(queryDefinitionId=id)["success"]
+admits = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service": "route53.amazonaws.com"}, "Action": "logs:PutLogEvents", "Resource": "*"}})
+logs.put_resource_policy(policyName="route53", policyDocument=admits)
+assert logs.describe_resource_policies()["resourcePolicies"][0]["policyDocument"] == admits
+revision = logs.put_resource_policy(resourceArn=group, policyDocument=admits)["revisionId"]
+refused("OperationAbortedException", logs.put_resource_policy, resourceArn=group, policyDocument=admits, expectedRevisionId="other")
+logs.delete_resource_policy(resourceArn=group, expectedRevisionId=revision)
+logs.delete_resource_policy(policyName="route53")
+
+# aws logs tail, which follows by FilterLogEvents.
+follow = subprocess.Popen(["aws", "logs", "tail", "/web", "--follow", "--since", "1m", "--format", "short"], env=dict(os.environ, PYTHONUNBUFFERED="1"), stdout=subprocess.PIPE, text=True)
+atexit.register(follow.kill)
+time.sleep(2)
+put("b", "followed")
+deadline = time.time() + 60
+for line in iter(follow.stdout.readline, ""):
+    if line.endswith(" followed\n"):
+        break
+    assert time.time() < deadline
+follow.kill()
+
 print("all held")
