@@ -89,7 +89,30 @@ func (s *Service) streamNeeds(ctx context.Context, op string, in any) ([]rt.Need
 	case *api.TestMetricFilterInput:
 		return []rt.Need{{Action: "logs:TestMetricFilter", Resources: []string{"*"}}}, true
 	}
-	return s.destinationNeeds(ctx, op, in)
+	for _, needs := range []func(context.Context, string, any) ([]rt.Need, bool){s.destinationNeeds, s.protectionNeeds, s.indexNeeds} {
+		if list, ok := needs(ctx, op, in); ok {
+			return list, true
+		}
+	}
+	return s.accountNeeds(ctx, op, in)
+}
+
+// accountNeeds ends with what is asked of the account, not of a resource. The bucket's side of an export is judged when the bucket is looked at.
+func (s *Service) accountNeeds(ctx context.Context, op string, in any) ([]rt.Need, bool) {
+	action := "logs:" + op
+	switch in := in.(type) {
+	case *api.CreateExportTaskInput:
+		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
+	case *api.PutAccountPolicyInput: // AWS asks for both
+		return []rt.Need{{Action: action, Resources: []string{"*"}}, {Action: "logs:PutDataProtectionPolicy", Resources: []string{"*"}}}, true
+	case *api.DeleteAccountPolicyInput:
+		return []rt.Need{{Action: action, Resources: []string{"*"}}, {Action: "logs:DeleteDataProtectionPolicy", Resources: []string{"*"}}}, true
+	case *api.DescribeAccountPoliciesInput, *api.DescribeDestinationsInput, *api.DescribeExportTasksInput, *api.CancelExportTaskInput,
+		*api.PutQueryDefinitionInput, *api.DeleteQueryDefinitionInput, *api.DescribeQueryDefinitionsInput,
+		*api.PutResourcePolicyInput, *api.DeleteResourcePolicyInput, *api.DescribeResourcePoliciesInput:
+		return []rt.Need{{Action: action, Resources: []string{"*"}}}, true
+	}
+	return nil, false
 }
 
 // passRole is the need to hand Logs a role.

@@ -118,15 +118,3 @@ func (s *Service) asExporter(ctx context.Context, t *exportTask) context.Context
 	scope := call.ScopeOf(ctx)
 	return call.AsService(ctx, exporter(scope.Region), s.groupARN(scope, t.Group)+":*", scope.Account)
 }
-
-// exportNeeds names what exports are asked by. The bucket's side is judged when the bucket is looked at.
-func (s *Service) exportNeeds(ctx context.Context, op string, in any) ([]rt.Need, bool) {
-	switch in := in.(type) {
-	case *api.CreateExportTaskInput:
-		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
-	case *api.DescribeExportTasksInput, *api.CancelExportTaskInput, *api.PutQueryDefinitionInput, *api.DeleteQueryDefinitionInput, *api.DescribeQueryDefinitionsInput,
-		*api.PutResourcePolicyInput, *api.DeleteResourcePolicyInput, *api.DescribeResourcePoliciesInput:
-		return []rt.Need{{Action: "logs:" + op, Resources: []string{"*"}}}, true
-	}
-	return s.protectionNeeds(ctx, op, in)
-}

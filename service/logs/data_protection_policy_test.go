@@ -126,3 +126,45 @@ func TestDataProtectionRefusals(t *testing.T) {
 	_, err = e.PutDataProtectionPolicy(e.ctx(), &api.PutDataProtectionPolicyInput{LogGroupIdentifier: new("none"), PolicyDocument: new(protects)})
 	wantCode(t, err, "ResourceNotFoundException")
 }
+
+// The account's policy holds for all groups, also those to come, beside their own.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html
+func TestAccountDataProtection(t *testing.T) {
+	e := open(t)
+	e.group("g")
+	e.stream("g", "a")
+	e.put("g", "a", "0 ann@example.com 10.0.0.1")
+	e.advance(time.Second)
+	put := func(name, kind, document string) error {
+		_, err := e.PutAccountPolicy(e.ctx(), &api.PutAccountPolicyInput{PolicyName: &name, PolicyType: &kind, PolicyDocument: &document})
+		return err
+	}
+	const all = "DATA_PROTECTION_POLICY"
+	addresses := strings.ReplaceAll(strings.ReplaceAll(protects, "EmailAddress", "IpAddress"), `,"EmployeeId"`, "")
+	must(t, put("account", all, addresses))
+	must(t, e.protect(protects))
+	e.put("g", "a", "1 ann@example.com 10.0.0.1")
+	e.group("later")
+	e.stream("later", "a")
+	e.put("later", "a", "2 ann@example.com 10.0.0.1")
+	want(t, e.filter(api.FilterLogEventsInput{LogGroupName: new("g")}), "[0 ann@example.com 10.0.0.1 1 *************** ********]")
+	want(t, e.filter(api.FilterLogEventsInput{LogGroupName: new("later")}), "[2 ann@example.com ********]")
+	wantCode(t, put("another", all, addresses), "LimitExceededException")
+	wantCode(t, put("account", all, "{}"), "InvalidParameterException")
+	wantCode(t, put("account", "SUBSCRIPTION_FILTER_POLICY", "{}"), "InvalidParameterException")
+	out, err := e.DescribeAccountPolicies(e.ctx(), &api.DescribeAccountPoliciesInput{PolicyType: new(all)})
+	must(t, err)
+	want(t, []any{len(out.AccountPolicies), *out.AccountPolicies[0].PolicyName, *out.AccountPolicies[0].PolicyDocument}, []any{1, "account", addresses})
+	remove := &api.DeleteAccountPolicyInput{PolicyName: new("account"), PolicyType: new(all)}
+	_, err = e.DeleteAccountPolicy(e.ctx(), remove)
+	must(t, err)
+	_, err = e.DeleteAccountPolicy(e.ctx(), remove)
+	wantCode(t, err, "ResourceNotFoundException")
+	must(t, put("another", all, addresses)) // within the same millisecond
+	remove.PolicyName = new("another")
+	_, err = e.DeleteAccountPolicy(e.ctx(), remove)
+	must(t, err)
+	e.advance(time.Second)
+	e.put("later", "a", "3 10.0.0.1")
+	want(t, e.filter(api.FilterLogEventsInput{LogGroupName: new("later")}), "[2 ann@example.com ******** 3 10.0.0.1]")
+}

@@ -144,8 +144,6 @@ func (s *Service) destinationNeeds(ctx context.Context, op string, in any) ([]rt
 		return need(*in.DestinationName), true
 	case *api.DeleteDestinationInput:
 		return need(*in.DestinationName), true
-	case *api.DescribeDestinationsInput:
-		return []rt.Need{{Action: "logs:DescribeDestinations", Resources: []string{"*"}}}, true
 	}
-	return s.exportNeeds(ctx, op, in)
+	return nil, false
 }

@@ -3,9 +3,10 @@
 // Real here: groups (classes, retention, tags, deletion protection), streams, PutLogEvents with AWS's checks, GetLogEvents and
 // FilterLogEvents with the whole filter pattern language, retention on the estate's clock, subscription filters to Firehose and Kinesis,
 // also those of another account behind a destination, delivered at once, in order and through crashes; metric filters that count each
-// event once, Live Tail second by second, exports to S3, data protection that masks all of these, resource policies for AWS services, saved
-// queries. Not here yet: Insights, KMS keys, account policies, field indexes, Lambda destinations, destinations in another region or for an
-// organisation, audit findings of data protection; they answer 501 or are refused. The entity of a PutLogEvents is not kept.
+// event once, Live Tail second by second, exports to S3, data protection of groups and accounts that masks all of these, resource
+// policies for AWS services, saved queries. Not here yet: Insights, KMS keys, other account policies, field indexes (their policies are
+// kept for the queries to come), Lambda destinations, destinations in another region or for an organisation, audit findings of data
+// protection; they answer 501 or are refused. The entity of a PutLogEvents is not kept.
 //
 // State: groups, streams, filters, destinations and exports are rows per account and region; the events lie in engine/logstore, of which a
 // stream's row holds the number of the last committed batch. What runs later: expire, when the newest event of a log file passes the

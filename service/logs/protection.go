@@ -27,45 +27,70 @@ func protectionKey(group string, from uint64) string {
 }
 
 // masker blots out what a group's policies protect. A nil one lets everything through.
-type masker struct {
+type masker struct{ group, account history }
+
+// history is what was protected from when on: from a batch for a group, from a time of ingestion for the account.
+type history struct {
 	from  []uint64
 	kinds [][]*sensitive.Kind
 }
 
+func (h *history) add(from uint64, document string) error {
+	var kinds []*sensitive.Kind
+	if document != "" {
+		var err error
+		if kinds, err = parseProtection(document); err != nil {
+			return err
+		}
+	}
+	h.from, h.kinds = append(h.from, from), append(h.kinds, kinds)
+	return nil
+}
+
+// before is the last chapter that begins before x.
+func (h *history) before(x uint64) []*sensitive.Kind {
+	i, _ := slices.BinarySearch(h.from, x) // the first that begins at x or later
+	if i == 0 {
+		return nil
+	}
+	return h.kinds[i-1]
+}
+
 // maskerOf is nil for a group that has never been protected.
 func (s *Service) maskerOf(tx *store.Tx, g *group) (*masker, error) {
-	if g.Guard == "" {
-		return nil, nil
-	}
 	m := &masker{}
-	for _, row := range s.protections.Prefix(tx, store.Key(g.ID, ""), "") {
-		var kinds []*sensitive.Kind
-		if row.Document != "" {
-			var err error
-			if kinds, err = parseProtection(row.Document); err != nil {
+	if g.Class != classInfrequent {
+		for _, row := range s.accountProtections.Prefix(tx, "", "") {
+			if err := m.account.add(uint64(row.Updated), row.Document); err != nil {
 				return nil, err
 			}
 		}
-		m.from, m.kinds = append(m.from, row.From), append(m.kinds, kinds)
+	}
+	if g.Guard == "" {
+		if len(m.account.from) == 0 {
+			m = nil
+		}
+		return m, nil
+	}
+	for _, row := range s.protections.Prefix(tx, store.Key(g.ID, ""), "") {
+		if err := m.group.add(row.From, row.Document); err != nil {
+			return nil, err
+		}
 	}
 	return m, nil
 }
 
-// at is what is protected in a batch.
-func (m *masker) at(seq uint64) []*sensitive.Kind {
+// at is what is protected in an event: by its group and by the account.
+func (m *masker) at(e *logstore.Event) []*sensitive.Kind {
 	if m == nil {
 		return nil
 	}
-	i, _ := slices.BinarySearch(m.from, seq) // the first that begins at this batch or behind it
-	if i == 0 {
-		return nil
-	}
-	return m.kinds[i-1]
+	return slices.Concat(m.group.before(e.Seq), m.account.before(uint64(e.Ingestion)+1))
 }
 
 // event is e as it may be shown.
 func (m *masker) event(e *logstore.Event) *logstore.Event {
-	kinds := m.at(e.Seq)
+	kinds := m.at(e)
 	if len(kinds) == 0 {
 		return e
 	}

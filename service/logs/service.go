@@ -31,15 +31,17 @@ type Service struct {
 	cursors store.Table[cursor]       // group id, filter name
 	wakes   store.Table[none]         // group id, filter name: a deliver job is on its way
 
-	metricFilters store.Table[metricFilter]    // group id, filter name
-	counted       store.Table[counted]         // group id: how far metric filters have counted
-	blanks        store.Table[bool]            // group id, filter name, minute → whether an event matched; of filters with a default value
-	counting      store.Table[none]            // group id: a count job is on its way
-	destinations  store.Table[destination]     // name
-	exports       store.Table[exportTask]      // task id
-	protections   store.Table[protection]      // group id, batch
-	queries       store.Table[queryDefinition] // id
-	policies      store.Table[resourcePolicy]  // account and name, or group and ARN
+	metricFilters      store.Table[metricFilter]      // group id, filter name
+	counted            store.Table[counted]           // group id: how far metric filters have counted
+	blanks             store.Table[bool]              // group id, filter name, minute → whether an event matched; of filters with a default value
+	counting           store.Table[none]              // group id: a count job is on its way
+	destinations       store.Table[destination]       // name
+	exports            store.Table[exportTask]        // task id
+	protections        store.Table[protection]        // group id, batch
+	accountProtections store.Table[accountProtection] // ms
+	queries            store.Table[queryDefinition]   // id
+	policies           store.Table[resourcePolicy]    // account and name, or group and ARN
+	indexes            store.Table[indexPolicy]       // group id
 
 	expire  jobs.Job[expireArg]
 	drop    jobs.Job[dropArg]
@@ -97,11 +99,13 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 		cursors: store.TableOf[cursor](k.Rows, "cursor", store.Regional),
 		wakes:   store.TableOf[none](k.Rows, "wake", store.Regional),
 
-		destinations: store.TableOf[destination](k.Rows, "destination", store.Regional),
-		exports:      store.TableOf[exportTask](k.Rows, "export", store.Regional),
-		protections:  store.TableOf[protection](k.Rows, "protection", store.Regional),
-		queries:      store.TableOf[queryDefinition](k.Rows, "query", store.Regional),
-		policies:     store.TableOf[resourcePolicy](k.Rows, "policy", store.Regional),
+		destinations:       store.TableOf[destination](k.Rows, "destination", store.Regional),
+		exports:            store.TableOf[exportTask](k.Rows, "export", store.Regional),
+		protections:        store.TableOf[protection](k.Rows, "protection", store.Regional),
+		accountProtections: store.TableOf[accountProtection](k.Rows, "accountprotection", store.Regional),
+		queries:            store.TableOf[queryDefinition](k.Rows, "query", store.Regional),
+		policies:           store.TableOf[resourcePolicy](k.Rows, "policy", store.Regional),
+		indexes:            store.TableOf[indexPolicy](k.Rows, "index", store.Regional),
 	}
 	s.handleJobs()
 	s.openMetricFilters()

@@ -147,6 +147,14 @@ assert logs.describe_log_groups(logGroupNamePrefix="/web")["logGroups"][0]["data
 policy["Statement"][0]["DataIdentifier"] = policy["Statement"][1]["DataIdentifier"] = ["arn:aws:dataprotection::aws:data-identifier/Name"]
 refused("InvalidParameterException", logs.put_data_protection_policy, logGroupIdentifier=group, policyDocument=json.dumps(policy))
 logs.delete_data_protection_policy(logGroupIdentifier=group)
+policy["Statement"][0]["DataIdentifier"] = policy["Statement"][1]["DataIdentifier"] = kinds[:1]
+whole = dict(policyName="all", policyType="DATA_PROTECTION_POLICY")
+logs.put_account_policy(policyDocument=json.dumps(policy), **whole)
+put("a", "other secret of ann@example.com")
+assert [e["message"] for e in logs.filter_log_events(logGroupName="/web", filterPattern='"other secret"')["events"]] == ["other secret of ***************"]
+assert logs.describe_account_policies(policyType="DATA_PROTECTION_POLICY")["accountPolicies"][0]["policyName"] == "all"
+refused("InvalidParameterException", logs.put_account_policy, policyName="sub", policyType="SUBSCRIPTION_FILTER_POLICY", policyDocument="{}")
+logs.delete_account_policy(**whole)
 
 # What the class for rare access does not do; saved queries; policies that let services in (world/resource_policy_test.go sees them at work).
 refused("InvalidOperationException", logs.filter_log_events, logGroupName="/rare")
@@ -161,6 +169,10 @@ revision = logs.put_resource_policy(resourceArn=group, policyDocument=admits)["r
 refused("OperationAbortedException", logs.put_resource_policy, resourceArn=group, policyDocument=admits, expectedRevisionId="other")
 logs.delete_resource_policy(resourceArn=group, expectedRevisionId=revision)
 logs.delete_resource_policy(policyName="route53")
+
+logs.put_index_policy(logGroupIdentifier=group, policyDocument=json.dumps({"Fields": ["RequestId"]}))
+assert logs.describe_index_policies(logGroupIdentifiers=[group])["indexPolicies"][0]["source"] == "LOG_GROUP"
+logs.delete_index_policy(logGroupIdentifier="/web")
 
 # aws logs tail, which follows by FilterLogEvents.
 follow = subprocess.Popen(["aws", "logs", "tail", "/web", "--follow", "--since", "1m", "--format", "short"], env=dict(os.environ, PYTHONUNBUFFERED="1"), stdout=subprocess.PIPE, text=True)

@@ -80,7 +80,7 @@ func TestFirehose(t *testing.T) {
 	}
 }
 
-// TestLogs runs logs_client.py: Live Tail.
+// TestLogs runs logs_client.py: what operators do with logs beyond putting and reading.
 func TestLogs(t *testing.T) {
 	e := serve(t)
 	if out := e.script(t, "python3", "logs_client.py"); !strings.HasSuffix(out, "all held\n") {
