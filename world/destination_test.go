@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	firehoseapi "unyo/api/firehose"
 	iamapi "unyo/api/iam"
 	kinesisapi "unyo/api/kinesis"
 	logsapi "unyo/api/logs"
+	s3api "unyo/api/s3"
 	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/kernel/clock"
@@ -25,10 +27,12 @@ type account struct {
 	logs    logsapi.Client
 	kinesis kinesisapi.Client
 	iam     iamapi.Client
+	s3      s3api.Client
+	hose    firehoseapi.Client
 }
 
 func (w *World) account(id string) *account {
-	return &account{w, id, logsapi.Client{Invoker: w.Gateway}, kinesisapi.Client{Invoker: w.Gateway}, iamapi.Client{Invoker: w.Gateway}}
+	return &account{w, id, logsapi.Client{Invoker: w.Gateway}, kinesisapi.Client{Invoker: w.Gateway}, iamapi.Client{Invoker: w.Gateway}, s3api.Client{Invoker: w.Gateway}, firehoseapi.Client{Invoker: w.Gateway}}
 }
 
 func (a *account) ctx() context.Context {
@@ -188,5 +192,36 @@ func TestDestinationOfTheSameAccount(t *testing.T) {
 	out := done[*logsapi.DescribeDestinationsOutput](t)(to.logs.DescribeDestinations(to.ctx(), &logsapi.DescribeDestinationsInput{DestinationNamePrefix: new("a")}))
 	if !slices.ContainsFunc(out.Destinations, func(d logsapi.Destination) bool { return *d.Arn == destinationAt && d.AccessPolicy != nil }) {
 		t.Fatalf("%+v", out.Destinations)
+	}
+}
+
+// A Firehose stream of another account is reached likewise, and what was sent there lies in that account's bucket.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CrossAccountSubscriptions-Firehose.html
+func TestDestinationIsFirehose(t *testing.T) {
+	w := open(t, "")
+	from, to := w.account(sourceAccount), w.account(logAccount)
+	to.role(t, "firehose:PutRecord")
+	done[*s3api.CreateBucketOutput](t)(to.s3.CreateBucket(to.ctx(), &s3api.CreateBucketInput{Bucket: new("archive"), CreateBucketConfiguration: &s3api.CreateBucketConfiguration{LocationConstraint: new("eu-central-1")}}))
+	done[*iamapi.CreateRoleOutput](t)(to.iam.CreateRole(to.ctx(), &iamapi.CreateRoleInput{RoleName: new("hose"), AssumeRolePolicyDocument: new(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"firehose.amazonaws.com"},"Action":"sts:AssumeRole"}}`)}))
+	done[*iamapi.PutRolePolicyOutput](t)(to.iam.PutRolePolicy(to.ctx(), &iamapi.PutRolePolicyInput{RoleName: new("hose"), PolicyName: new("s3"), PolicyDocument: new(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}`)}))
+	done[*firehoseapi.CreateDeliveryStreamOutput](t)(to.hose.CreateDeliveryStream(to.ctx(), &firehoseapi.CreateDeliveryStreamInput{DeliveryStreamName: new("all"), DeliveryStreamType: new("DirectPut"),
+		ExtendedS3DestinationConfiguration: &firehoseapi.ExtendedS3DestinationConfiguration{RoleARN: new("arn:aws:iam::222222222222:role/hose"), BucketARN: new("arn:aws:s3:::archive"), Prefix: new("logs/")}}))
+	done[*logsapi.PutDestinationOutput](t)(to.logs.PutDestination(to.ctx(), &logsapi.PutDestinationInput{DestinationName: new("all"), TargetArn: new("arn:aws:firehose:eu-central-1:222222222222:deliverystream/all"), RoleArn: new("arn:aws:iam::222222222222:role/cwl")}))
+	to.admit(t, sourceAccount)
+	done[*logsapi.CreateLogGroupOutput](t)(from.logs.CreateLogGroup(from.ctx(), &logsapi.CreateLogGroupInput{LogGroupName: new("g")}))
+	done[*logsapi.CreateLogStreamOutput](t)(from.logs.CreateLogStream(from.ctx(), &logsapi.CreateLogStreamInput{LogGroupName: new("g"), LogStreamName: new("s")}))
+	if err := from.subscribe(); err != nil {
+		t.Fatal(err)
+	}
+	from.put(t, "ERROR over the border")
+	w.advance(t, time.Hour)
+	var text strings.Builder
+	for _, o := range done[*s3api.ListObjectsV2Output](t)(to.s3.ListObjectsV2(to.ctx(), &s3api.ListObjectsV2Input{Bucket: new("archive"), Prefix: new("logs/")})).Contents {
+		body := done[*s3api.GetObjectOutput](t)(to.s3.GetObject(to.ctx(), &s3api.GetObjectInput{Bucket: new("archive"), Key: o.Key})).Body
+		z := done[*gzip.Reader](t)(gzip.NewReader(body))
+		text.Write(done[[]byte](t)(io.ReadAll(z)))
+	}
+	if n := strings.Count(text.String(), `"message":"ERROR over the border"`); n != 1 {
+		t.Fatalf("%d times in %q", n, text.String())
 	}
 }
