@@ -124,6 +124,9 @@ func (d *demo) flushBuffer(ctx context.Context, buffer string) error {
 	if err := d.peerPut(ctx, f); err != nil { // act
 		return err
 	}
+	if len(f.Lines)%2 == 0 { // what a job counts is exact if it settles with its last transaction
+		d.k.Metrics.Count(ctx, metric.Sample{Series: metric.Series{Namespace: "Demo", Name: "Flushed"}, Value: float64(len(f.Lines))})
+	}
 	d.step()
 	arn := "arn:aws:s3:::" + f.Name
 	err := d.s.Update(ctx, func(tx *store.Tx) error { // settle

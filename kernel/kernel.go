@@ -110,6 +110,10 @@ func (k *Kernel) open() error {
 		k.Meter.Recorded(tx, requestID, repeated)
 		k.Metrics.Recorded(tx, requestID, repeated)
 	})
+	k.Jobs.OnSettle(func(tx *store.Tx, requestID string) {
+		k.Meter.Recorded(tx, requestID, false)
+		k.Metrics.Recorded(tx, requestID, false)
+	})
 	return nil
 }
 

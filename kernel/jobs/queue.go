@@ -44,6 +44,7 @@ type Queue struct {
 	woken   chan struct{}
 
 	lanes lanes
+	ended func(tx *store.Tx, requestID string) // takes part in the end of a run; see OnSettle
 }
 
 // peeked is a job read ahead of its run. Only Advance peeks, and nothing else writes meanwhile.

@@ -24,7 +24,8 @@ type running struct {
 	queue   *Queue
 	at      string
 	row     row
-	settled bool // its row went in a transaction of its own
+	id      string // of its call
+	settled bool   // its row went in a transaction of its own
 }
 
 type runningKey struct{}
@@ -52,8 +53,8 @@ func Attempt(ctx context.Context) int {
 // run does the job r, waiting at h. done=false: it failed.
 func (q *Queue) run(ctx context.Context, h hint, r row) (name string, done bool, err error) {
 	seq := sequence(h.at)
-	job := &running{queue: q, at: h.at, row: r}
 	c := q.call(seq, &r)
+	job := &running{queue: q, at: h.at, row: r, id: c.RequestID}
 	ctx = call.With(ctx, c)
 	fault := q.attempt(context.WithValue(ctx, runningKey{}, job), &r)
 	if fault != nil && ctx.Err() != nil { // the process is stopping: not the job's fault
@@ -130,8 +131,19 @@ func Settle(ctx context.Context, tx *store.Tx) {
 	}
 }
 
+// OnSettle has f take part in the transaction that ends a run of a job: requestID is that of the job's own call.
+func (q *Queue) OnSettle(f func(tx *store.Tx, requestID string)) { q.ended = f }
+
+// end tells that a run of the job ends in tx.
+func (q *Queue) end(tx *store.Tx, job *running) {
+	if q.ended != nil {
+		q.ended(tx, job.id)
+	}
+}
+
 // settle takes the job out of every table.
 func (q *Queue) settle(tx *store.Tx, job *running) {
+	q.end(tx, job)
 	q.due.Delete(tx, job.at)
 	if job.row.Keyed {
 		if at, ok := q.keys.Get(tx, job.row.keyRow()); ok && string(at) == job.at {
@@ -164,6 +176,7 @@ func (q *Queue) retry(tx *store.Tx, job *running, fault error) {
 		q.failed.Put(tx, seqKey(seq), Failure{ID: jobID(seq), Due: instant(job.at), At: now, Why: why[:min(len(why), 4096)], Work: r})
 		return
 	}
+	q.end(tx, job)
 	q.move(tx, job.at, dueKey(now.Add(policy.Wait(r.Failed)), sequence(job.at)), r)
 }
 

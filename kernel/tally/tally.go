@@ -2,7 +2,8 @@
 //
 // What was counted is written when a reader asks for it, before time is moved, when there is much of it, and at the end. A crash
 // costs what was not written. Within Advance nothing is lost or counted twice: what the call of a job counts is written in
-// the transaction that enters the call into the journal, once, however often the job is run.
+// the transaction that enters the call into the journal, and what the job itself counts in the one that ends its run (jobs.Settle), once,
+// however often it is run. What it counts behind that is written when time moves next.
 package tally
 
 import (
@@ -107,7 +108,7 @@ func (t *Tally[K]) sorted(counts map[K]float64) []Entry[K] {
 	return all
 }
 
-// Recorded is told by the journal that a call of a job is entered in tx. What was counted for it goes into the same
+// Recorded is told by the journal that a call of a job is entered in tx, or by the queue that a job's run ends in tx. What was counted for it goes into the same
 // transaction; a call that is made again by a job that is run again counts once.
 func (t *Tally[K]) Recorded(tx *store.Tx, requestID string, repeated bool) {
 	t.mu.Lock()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	logstypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/firehose"
 	firehosetypes "github.com/aws/aws-sdk-go-v2/service/firehose/types"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -14,6 +15,9 @@ import (
 
 	"unyo/rehearse/estate"
 )
+
+// namespace is where the metrics are that filters make of lines.
+const namespace = "Shop"
 
 // bucket is where the archive is.
 const bucket = "shop-log-archive"
@@ -72,6 +76,10 @@ func (p *play) buildSystem(ctx context.Context, s *system) error {
 		return err
 	}
 	if _, err := p.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: aws.String(s.group()), LogStreamName: aws.String(host)}); err != nil {
+		return err
+	}
+	if _, err := p.logs.PutMetricFilter(ctx, &cloudwatchlogs.PutMetricFilterInput{LogGroupName: aws.String(s.group()), FilterName: aws.String(s.metric), FilterPattern: aws.String(s.filter),
+		MetricTransformations: []logstypes.MetricTransformation{{MetricNamespace: aws.String(namespace), MetricName: aws.String(s.metric), MetricValue: aws.String("1")}}}); err != nil {
 		return err
 	}
 	_, err = p.logs.PutSubscriptionFilter(ctx, &cloudwatchlogs.PutSubscriptionFilterInput{LogGroupName: aws.String(s.group()), FilterName: aws.String("archive"),

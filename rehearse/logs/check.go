@@ -7,11 +7,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	cwtypes "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -99,6 +102,9 @@ func (p *play) check(ctx context.Context) error {
 		return err
 	}
 	p.checkArchive()
+	if err := p.checkMetrics(ctx, now); err != nil {
+		return err
+	}
 	for i := range systems {
 		if err := p.checkRetention(ctx, &systems[i], now); err != nil {
 			return err
@@ -140,6 +146,32 @@ func (p *play) checkArchive() {
 		p.report.Check(s.name+": lines in the archive, of those that the filter wants", wanted, arrived)
 		p.report.Check(s.name+": lines missing or surplus in the archive", "0 0", fmt.Sprint(missing, " ", surplus))
 	}
+}
+
+// checkMetrics: the metric of each system counts, day by day, the lines that its filter wants.
+func (p *play) checkMetrics(ctx context.Context, now time.Time) error {
+	for i := range systems {
+		s := &systems[i]
+		out, err := p.metrics.GetMetricStatistics(ctx, &cloudwatch.GetMetricStatisticsInput{Namespace: aws.String(namespace), MetricName: aws.String(s.metric),
+			StartTime: aws.Time(p.begin), EndTime: aws.Time(now), Period: aws.Int32(int32(24 * time.Hour / time.Second)), Statistics: []cwtypes.Statistic{cwtypes.StatisticSum}})
+		if err != nil {
+			return err
+		}
+		wanted, counted := map[string]int{}, map[string]int{}
+		for _, e := range p.shipped[s.name] {
+			if s.wanted(e.line) {
+				wanted[e.at.Format(time.DateOnly)]++
+			}
+		}
+		for _, point := range out.Datapoints {
+			counted[aws.ToTime(point.Timestamp).Format(time.DateOnly)] += int(aws.ToFloat64(point.Sum))
+		}
+		for d := range p.days {
+			p.days[d].counted[s.name] = counted[p.begin.AddDate(0, 0, d).Format(time.DateOnly)]
+		}
+		p.report.Check(fmt.Sprintf("%s: the metric %s counts the lines wanted, on each of %d days", s.name, s.metric, len(wanted)), true, maps.Equal(wanted, counted))
+	}
+	return nil
 }
 
 // checkRetention: the group holds exactly what is younger than its retention.

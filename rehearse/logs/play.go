@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	logstypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	"github.com/aws/aws-sdk-go-v2/service/firehose"
@@ -33,8 +34,9 @@ type Options struct {
 
 const (
 	host   = "i-0a1b2c3d4e5f" // the machine whose stream lines go to
-	shifts = 4                // of six hours, each day; the agent ships at the end of each
+	shifts = 4                // of six hours, each day
 	shift  = 24 * time.Hour / shifts
+	lag    = 10 * time.Minute // after the beginning of a shift the agent ships what was written in the last minutes
 )
 
 // play is one rehearsal under way.
@@ -45,6 +47,7 @@ type play struct {
 	iam      *iam.Client
 	logs     *cloudwatchlogs.Client
 	firehose *firehose.Client
+	metrics  *cloudwatch.Client
 	begin    time.Time
 	report   *report.Report
 
@@ -66,6 +69,7 @@ type event struct {
 // day is what happened on one day, by system.
 type day struct {
 	shipped, wanted, archived map[string]int
+	counted                   map[string]int // by the metric filter
 	bytes                     map[string]int // shipped
 	objectBytes               map[string]int // that lie in the archive by class at the end of the day
 }
@@ -92,6 +96,9 @@ func (p *play) run(ctx context.Context) (err error) {
 	if err := p.build(ctx); err != nil {
 		return fmt.Errorf("cannot build: %w", err)
 	}
+	if err := p.move(ctx, p.begin.Add(lag)); err != nil {
+		return err
+	}
 	for d := range p.o.Days {
 		if err := p.live(ctx, d); err != nil {
 			return fmt.Errorf("day %d: %w", d+1, err)
@@ -110,16 +117,17 @@ func (p *play) connect() {
 	c := p.estate.Config()
 	p.s3 = s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = true })
 	p.iam, p.logs, p.firehose = iam.NewFromConfig(c), cloudwatchlogs.NewFromConfig(c), firehose.NewFromConfig(c)
+	p.metrics = cloudwatch.NewFromConfig(c)
 }
 
 // live lives through one day: lines are written and shipped, time passes, and what has come to the archive is looked at. In the middle
 // of the days the server is killed while time is being moved.
 func (p *play) live(ctx context.Context, n int) error {
-	p.days = append(p.days, day{map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}})
+	p.days = append(p.days, day{map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}})
 	for i := range shifts {
-		end := p.begin.Add(time.Duration(n)*24*time.Hour + time.Duration(i)*shift)
+		now := p.begin.Add(time.Duration(n)*24*time.Hour + time.Duration(i)*shift + lag)
 		for s := range systems {
-			if err := p.ship(ctx, &systems[s], end); err != nil {
+			if err := p.ship(ctx, &systems[s], now); err != nil {
 				return err
 			}
 		}
@@ -127,7 +135,7 @@ func (p *play) live(ctx context.Context, n int) error {
 		if n == p.o.Days/2 && i == shifts-1 {
 			move = p.crash
 		}
-		if err := move(ctx, end.Add(shift)); err != nil {
+		if err := move(ctx, now.Add(shift)); err != nil {
 			return err
 		}
 	}

@@ -40,7 +40,7 @@ func (p *play) tell() {
 
 // tellHops counts lines at each hop.
 func (p *play) tellHops() {
-	section := report.Section{Title: "Lines at each hop", Head: []string{"system", "shipped", "wanted by the filter", "in the archive", "bytes shipped"}}
+	section := report.Section{Title: "Lines at each hop", Head: []string{"system", "shipped", "wanted by the filter", "counted by the metric", "in the archive", "bytes shipped"}}
 	plot := &report.Plot{Unit: "lines a day"}
 	for d := range p.days {
 		plot.X = append(plot.X, fmt.Sprint("day ", d+1))
@@ -48,18 +48,19 @@ func (p *play) tellHops() {
 	for i := range systems {
 		name := systems[i].name
 		var total day
-		total.shipped, total.wanted, total.archived, total.bytes = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
-		wanted, arrived := report.Series{Name: name + " wanted"}, report.Series{Name: name + " in the archive"}
+		total.shipped, total.wanted, total.counted, total.archived, total.bytes = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
+		counted, arrived := report.Series{Name: name + " counted"}, report.Series{Name: name + " in the archive"}
 		for _, d := range p.days {
 			total.shipped[name] += d.shipped[name]
 			total.wanted[name] += d.wanted[name]
+			total.counted[name] += d.counted[name]
 			total.archived[name] += d.archived[name]
 			total.bytes[name] += d.bytes[name]
-			wanted.Values = append(wanted.Values, float64(d.wanted[name]))
+			counted.Values = append(counted.Values, float64(d.counted[name]))
 			arrived.Values = append(arrived.Values, float64(d.archived[name]))
 		}
-		section.Rows = append(section.Rows, []string{name, fmt.Sprint(total.shipped[name]), fmt.Sprint(total.wanted[name]), fmt.Sprint(total.archived[name]), fmt.Sprint(total.bytes[name])})
-		plot.Series = append(plot.Series, wanted, arrived)
+		section.Rows = append(section.Rows, []string{name, fmt.Sprint(total.shipped[name]), fmt.Sprint(total.wanted[name]), fmt.Sprint(total.counted[name]), fmt.Sprint(total.archived[name]), fmt.Sprint(total.bytes[name])})
+		plot.Series = append(plot.Series, counted, arrived)
 	}
 	section.Plot = plot
 	p.report.Add(section)
@@ -115,10 +116,9 @@ func (p *play) tellCost() {
 		rows = append(rows, []string{"S3, " + class, fmt.Sprintf("%.0f byte-days", byteDays[class]), dollars(byteDays[class]/30/gigabyte, priceClass[class])})
 	}
 	rate := float64(shipped) / gigabyte
-	keep := float64(p.days[len(p.days)-1].objectBytes["GLACIER"])
 	p.report.Add(report.Section{
 		Title: "What it would have cost, in dollars", Head: []string{"what", "how much", "dollars"}, Rows: rows,
-		Text: fmt.Sprintf("A gigabyte of the filtered lines costs %.3f a month in the archive's GLACIER class and %.3f in a log group; this rehearsal has shipped %.6f GB and left %.0f bytes in GLACIER.",
-			priceClass["GLACIER"], priceKeep, rate, keep),
+		Text: fmt.Sprintf("A gigabyte costs %.4f dollars a month in the archive's GLACIER class and %.3f in a log group; to bring it into the group costs %.2f. This rehearsal has shipped %.6f GB.",
+			priceClass["GLACIER"], priceKeep, priceIngest, rate),
 	})
 }

@@ -113,13 +113,13 @@ func (s *Service) sift(ctx context.Context, a flushArg, row *stream, f flight) e
 		w.add(tx, row)
 		s.flights.Put(tx, key, f)
 		s.flush.AtKey(tx, key, s.k.Clock.Now(), a)
+		s.converted(tx, row, &f, bytes)
 		jobs.Settle(ctx, tx)
 		return nil
 	})
 	if err != nil {
 		return w.settled(err)
 	}
-	s.converted(ctx, row, &f, bytes)
 	return nil
 }
 

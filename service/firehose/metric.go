@@ -7,6 +7,7 @@ import (
 	kinesisapi "unyo/api/kinesis"
 	"unyo/engine/collector"
 	"unyo/kernel/metric"
+	"unyo/kernel/store"
 )
 
 // told is a value of a metric of a stream.
@@ -27,14 +28,14 @@ func (s *Service) incoming(ctx context.Context, op, name string, bytes, records 
 	s.k.Metrics.Count(ctx, list...)
 }
 
-// measureRead tells of a read from Kinesis.
-func (s *Service) measureRead(ctx context.Context, name string, bytes int, got *kinesisapi.GetRecordsOutput) {
-	s.k.Metrics.Count(ctx, told(name, "DataReadFromKinesisStream.Bytes", "Bytes", float64(bytes)), told(name, "DataReadFromKinesisStream.Records", "Count", float64(len(got.Records))),
+// measureRead tells of a read from Kinesis, with what else tx does.
+func (s *Service) measureRead(tx *store.Tx, name string, bytes int, got *kinesisapi.GetRecordsOutput) {
+	s.k.Metrics.Add(tx, told(name, "DataReadFromKinesisStream.Bytes", "Bytes", float64(bytes)), told(name, "DataReadFromKinesisStream.Records", "Count", float64(len(got.Records))),
 		told(name, "KinesisMillisBehindLatest", "Milliseconds", float64(*got.MillisBehindLatest)))
 }
 
-// processed tells of a run over what has arrived.
-func (s *Service) processed(ctx context.Context, p *pass) {
+// processed tells of a run over what has arrived, with what else tx does.
+func (s *Service) processed(tx *store.Tx, p *pass) {
 	var list []metric.Sample
 	if p.row.Partition != nil {
 		list = append(list, told(p.row.Name, "PartitionCount", "Count", float64(p.active)), told(p.row.Name, "PartitionCountExceeded", "Count", p.exceeded))
@@ -43,13 +44,13 @@ func (s *Service) processed(ctx context.Context, p *pass) {
 		list = append(list, told(p.row.Name, "OutputDecompressedBytes.Success", "Bytes", float64(p.unpacked.bytes)), told(p.row.Name, "OutputDecompressedBytes.Failed", "Bytes", float64(p.packed.bytes)),
 			told(p.row.Name, "OutputDecompressedRecords.Success", "Count", float64(p.unpacked.records)), told(p.row.Name, "OutputDecompressedRecords.Failed", "Count", float64(p.packed.records)))
 	}
-	s.k.Metrics.Count(ctx, list...)
+	s.k.Metrics.Add(tx, list...)
 }
 
-// converted tells of a flight that was sifted, and how many bytes of it do not fit.
-func (s *Service) converted(ctx context.Context, row *stream, f *flight, failedBytes int) {
+// converted tells of a flight that was sifted, and how many bytes of it do not fit, with what else tx does.
+func (s *Service) converted(tx *store.Tx, row *stream, f *flight, failedBytes int) {
 	failed := f.Converting.Failed
-	s.k.Metrics.Count(ctx, told(row.Name, "SucceedConversion.Bytes", "Bytes", float64(f.Bytes)-float64(failedBytes)), told(row.Name, "SucceedConversion.Records", "Count", float64(f.Records-failed)),
+	s.k.Metrics.Add(tx, told(row.Name, "SucceedConversion.Bytes", "Bytes", float64(f.Bytes)-float64(failedBytes)), told(row.Name, "SucceedConversion.Records", "Count", float64(f.Records-failed)),
 		told(row.Name, "FailedConversion.Bytes", "Bytes", float64(failedBytes)), told(row.Name, "FailedConversion.Records", "Count", float64(failed)))
 }
 

@@ -47,6 +47,7 @@ func (s *Service) process(ctx context.Context, a flushArg) error {
 			freed = append(freed, s.release(tx, a.ID, p.keys[i], &p.list[i])...)
 		}
 		w.add(tx, &row)
+		s.processed(tx, p)
 		jobs.Settle(ctx, tx)
 		_, next, more := s.batches.First(tx, position(a.ID, bufferIn))
 		if !more {
@@ -62,7 +63,6 @@ func (s *Service) process(ctx context.Context, a flushArg) error {
 		return w.settled(err)
 	}
 	s.blobs.Free(freed...)
-	s.processed(ctx, p)
 	return nil
 }
 

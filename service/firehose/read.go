@@ -131,6 +131,7 @@ func (s *Service) takeIn(ctx context.Context, a readArg, at cursor, got *kinesis
 		if bill > 0 {
 			s.k.Meter.Add(tx, meter.Quantity{Usage: meter.Usage{Service: s.k.Name, Type: "BilledBytes"}, Amount: bill})
 		}
+		s.measureRead(tx, a.Stream, size, got)
 		s.goOn(tx, a, &row, got)
 		jobs.Settle(ctx, tx)
 		return nil
@@ -138,7 +139,6 @@ func (s *Service) takeIn(ctx context.Context, a readArg, at cursor, got *kinesis
 	if err != nil {
 		return w.settled(err)
 	}
-	s.measureRead(ctx, a.Stream, size, got)
 	return nil
 }
 
