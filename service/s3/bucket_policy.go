@@ -55,7 +55,7 @@ func refusedPublic(c *call.Call, arn string) string {
 // checkPolicy holds a policy to the grammar, and to this bucket.
 func (s *Service) checkPolicy(name, text string) error {
 	if text == "" {
-		return awserr.New(http.StatusBadRequest, "MissingRequestBodyError", "Request Body is empty")
+		return missingBody()
 	}
 	if len(text) > maxPolicy {
 		return malformedPolicy("Policy exceeds the maximum allowed document size.")

@@ -14,7 +14,7 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketTagging.html
 func (s *Service) PutBucketTagging(ctx context.Context, in *api.PutBucketTaggingInput) (*api.PutBucketTaggingOutput, error) {
 	if in.Tagging == nil {
-		return nil, malformedXML()
+		return nil, s.absentBody(ctx, in.Bucket, in.ExpectedBucketOwner)
 	}
 	return &api.PutBucketTaggingOutput{}, s.retagBucket(ctx, in.Bucket, in.ExpectedBucketOwner, in.Tagging.TagSet, "PutBucketTagging")
 }

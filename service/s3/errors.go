@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -41,6 +42,20 @@ func invalidRequest(format string, args ...any) error {
 
 func malformedXML() error {
 	return awserr.New(http.StatusBadRequest, "MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema")
+}
+
+// missingBody: AWS tells a body that is not there from one that is not well-formed.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (MissingRequestBodyError)
+func missingBody() error {
+	return awserr.New(http.StatusBadRequest, "MissingRequestBodyError", "Request Body is empty")
+}
+
+// absentBody answers a request that lacks the document it is about: a bucket that is not there comes first.
+func (s *Service) absentBody(ctx context.Context, name, owner *string) error {
+	if _, err := s.look(ctx, name, owner); err != nil {
+		return err
+	}
+	return missingBody()
 }
 
 func preconditionFailed(condition string) error {

@@ -33,7 +33,7 @@ func (s *Service) PutBucketLifecycleConfiguration(ctx context.Context, in *api.P
 		return nil, invalidRequest("Value for x-amz-transition-default-minimum-object-size header is invalid.")
 	}
 	if in.LifecycleConfiguration == nil {
-		return nil, malformedXML()
+		return nil, s.absentBody(ctx, in.Bucket, in.ExpectedBucketOwner)
 	}
 	rules := in.LifecycleConfiguration.Rules
 	if err := checkRules(rules); err != nil {

@@ -27,6 +27,9 @@ const (
 // PutObjectLockConfiguration turns object lock on, for good, and sets the default retention.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLockConfiguration.html
 func (s *Service) PutObjectLockConfiguration(ctx context.Context, in *api.PutObjectLockConfigurationInput) (*api.PutObjectLockConfigurationOutput, error) {
+	if in.ObjectLockConfiguration == nil {
+		return nil, s.absentBody(ctx, in.Bucket, in.ExpectedBucketOwner)
+	}
 	rule, err := lockRuleOf(in.ObjectLockConfiguration)
 	if err != nil {
 		return nil, err
@@ -44,7 +47,7 @@ func (s *Service) PutObjectLockConfiguration(ctx context.Context, in *api.PutObj
 }
 
 func lockRuleOf(c *api.ObjectLockConfiguration) (*lockRule, error) {
-	if c == nil || rt.Val(c.ObjectLockEnabled) != "Enabled" {
+	if rt.Val(c.ObjectLockEnabled) != "Enabled" {
 		return nil, malformedXML()
 	}
 	if c.Rule == nil {
@@ -102,14 +105,16 @@ func (s *Service) lockOf(ctx context.Context, at lockable) (l lock, err error) {
 		if err != nil {
 			return err
 		}
-		if b.Lock == nil {
-			return noLocks()
-		}
 		o, err := s.readable(tx, &b, *at.bucket, rt.Val(at.key), at.version)
-		if err == nil && o.Lock != nil {
+		switch {
+		case err != nil:
+			return err
+		case b.Lock == nil:
+			return noLocks()
+		case o.Lock != nil:
 			l = *o.Lock
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return l, s.absent(ctx, rt.Val(at.bucket), err)
@@ -155,12 +160,13 @@ func noLock() error {
 	return awserr.New(http.StatusNotFound, "NoSuchObjectLockConfiguration", "The specified object does not have a ObjectLock configuration")
 }
 
-// PutObjectRetention keeps a version until a date. Governance can be shortened or taken away by who may bypass it, compliance only be extended.
+// PutObjectRetention keeps a version until a date. Governance can be shortened, taken away or made compliance by who may bypass it,
+// compliance only be extended.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectRetention.html
 func (s *Service) PutObjectRetention(ctx context.Context, in *api.PutObjectRetentionInput) (*api.PutObjectRetentionOutput, error) {
 	r := in.Retention
 	if r == nil {
-		return nil, malformedXML()
+		return nil, s.absentBody(ctx, in.Bucket, in.ExpectedBucketOwner)
 	}
 	if r.EventHold != nil || r.EventHoldDuration != nil {
 		return nil, notImplemented("EventHold")
@@ -175,7 +181,7 @@ func (s *Service) PutObjectRetention(ctx context.Context, in *api.PutObjectReten
 	}
 	bypass := s.bypasses(ctx, in.BypassGovernanceRetention, rt.Val(in.Bucket), rt.Val(in.Key))
 	err := s.relock(ctx, lockable{in.Bucket, in.Key, in.VersionId, in.ExpectedBucketOwner}, "ObjectRetention:Put", func(l *lock) error {
-		longer := mode == l.Mode && r.RetainUntilDate != nil && !r.RetainUntilDate.Before(l.Until) || l.Mode == governance && mode == compliance && !r.RetainUntilDate.Before(l.Until)
+		longer := mode == l.Mode && r.RetainUntilDate != nil && !r.RetainUntilDate.Before(l.Until)
 		if l.retained(now) && !longer && (l.Mode == compliance || !bypass) {
 			return lockedAway()
 		}
@@ -201,6 +207,9 @@ func (s *Service) GetObjectRetention(ctx context.Context, in *api.GetObjectReten
 // PutObjectLegalHold keeps a version for as long as the hold is on.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectLegalHold.html
 func (s *Service) PutObjectLegalHold(ctx context.Context, in *api.PutObjectLegalHoldInput) (*api.PutObjectLegalHoldOutput, error) {
+	if _, err := s.look(ctx, in.Bucket, in.ExpectedBucketOwner); err != nil {
+		return nil, err
+	}
 	if in.LegalHold == nil || rt.Val(in.LegalHold.Status) != holdOn && rt.Val(in.LegalHold.Status) != holdOff {
 		return nil, malformedXML()
 	}

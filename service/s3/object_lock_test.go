@@ -83,6 +83,7 @@ func TestObjectLock(t *testing.T) {
 	code(t, delete(r.meek(), "soft", *out.VersionId, true), "AccessDenied")
 	code(t, r.retain(r.meek(), "soft", governance, begin.Add(2*day), true), "AccessDenied")
 	ok(t, r.retain(r.meek(), "soft", governance, begin.Add(4*day), false))
+	code(t, r.retain(r.ctx(), "soft", compliance, begin.Add(5*day), false), "AccessDenied") // out of governance by bypass only
 	ok(t, r.retain(r.ctx(), "soft", "", begin, true))
 	_, err = r.GetObjectRetention(r.ctx(), &api.GetObjectRetentionInput{Bucket: p("bkt"), Key: p("soft")})
 	code(t, err, "NoSuchObjectLockConfiguration")

@@ -12,7 +12,7 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectTagging.html
 func (s *Service) PutObjectTagging(ctx context.Context, in *api.PutObjectTaggingInput) (*api.PutObjectTaggingOutput, error) {
 	if in.Tagging == nil {
-		return nil, malformedXML()
+		return nil, s.absentBody(ctx, in.Bucket, in.ExpectedBucketOwner)
 	}
 	list := tagsOf(in.Tagging.TagSet)
 	if err := checkTags(list, maxObjectTags); err != nil {

@@ -26,7 +26,7 @@ func blockAll() *publicAccess { return &publicAccess{true, true, true, true} }
 func (s *Service) PutPublicAccessBlock(ctx context.Context, in *api.PutPublicAccessBlockInput) (*api.PutPublicAccessBlockOutput, error) {
 	p := in.PublicAccessBlockConfiguration
 	if p == nil {
-		return nil, malformedXML()
+		return nil, s.absentBody(ctx, in.Bucket, in.ExpectedBucketOwner)
 	}
 	return &api.PutPublicAccessBlockOutput{}, s.configure(ctx, in.Bucket, in.ExpectedBucketOwner, "PutPublicAccessBlock", func(b *bucket) error {
 		b.Public = &publicAccess{rt.Val(p.BlockPublicAcls), rt.Val(p.IgnorePublicAcls), rt.Val(p.BlockPublicPolicy), rt.Val(p.RestrictPublicBuckets)}

@@ -13,7 +13,7 @@ import (
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html
 func (s *Service) PutBucketVersioning(ctx context.Context, in *api.PutBucketVersioningInput) (*api.PutBucketVersioningOutput, error) {
 	if in.VersioningConfiguration == nil {
-		return nil, malformedXML()
+		return nil, s.absentBody(ctx, in.Bucket, in.ExpectedBucketOwner)
 	}
 	if in.MFA != nil || rt.Val(in.VersioningConfiguration.MFADelete) == enabled {
 		return nil, notImplemented("x-amz-mfa")
