@@ -17,6 +17,7 @@ func (g *Gateway) outer() []Step {
 	return []Step{
 		{"recover", g.recoverPanics}, // a bug answers InternalFailure and stops no one else
 		{"route", g.route},           // service and operation, from path, host, target header or action
+		{"share", g.share},           // headers for pages of other sites
 		{"authenticate", g.authenticate},
 		{"decode", g.decode}, // and encode, on the way back
 	}

@@ -38,6 +38,9 @@ func (g *Gateway) route(ctx context.Context, c *Exchange, next Next) error {
 	if len(c.r.RequestURI) > maxURI {
 		return awserr.New(http.StatusRequestURITooLong, "RequestUriTooLong", "The request URI is too long.")
 	}
+	if c.r.Method == http.MethodOptions {
+		return g.preflight(ctx, c)
+	}
 	var err error
 	switch {
 	case c.r.Header.Get("Smithy-Protocol") != "":
@@ -195,25 +198,14 @@ func (g *Gateway) routeREST(c *Exchange, t *rt.Table) error {
 	}
 	c.table = t
 	c.protocol = rt.RestJSON
-	path, _, _ := strings.Cut(c.r.RequestURI, "?")
-	if !strings.HasPrefix(path, "/") { // absolute form, as proxies send it
-		if u, err := url.Parse(path); err == nil {
-			path = u.EscapedPath()
-		}
-	}
+	path := addressed(c.r)
 	if slices.Contains(t.Model.Protocols, rt.RestXML) {
-		c.protocol = rt.RestXML
-		if bucket := bucketOfHost(c.r.Host); bucket != "" {
-			path = "/" + bucket + strings.TrimSuffix("/"+strings.TrimPrefix(path, "/"), "/")
-			if strings.HasSuffix(c.r.URL.Path, "/") && c.r.URL.Path != "/" {
-				path += "/"
-			}
-		}
+		c.protocol, path = rt.RestXML, bucketPath(c)
 	}
 	op, labels, known := g.routers[t].find(c.r.Method, path, c.query, c.r.Header.Get)
 	if !known {
 		if c.protocol == rt.RestXML {
-			return awserr.New(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.")
+			return errNoSuchMethod
 		}
 		return awserr.New(http.StatusNotFound, unknownOperation, "")
 	}
@@ -222,6 +214,31 @@ func (g *Gateway) routeREST(c *Exchange, t *rt.Table) error {
 		return nil
 	}
 	return g.readBody(c, maxBodyREST)
+}
+
+// addressed is the request's path as it was sent.
+func addressed(r *http.Request) string {
+	path, _, _ := strings.Cut(r.RequestURI, "?")
+	if !strings.HasPrefix(path, "/") { // absolute form, as proxies send it
+		if u, err := url.Parse(path); err == nil {
+			path = u.EscapedPath()
+		}
+	}
+	return path
+}
+
+// bucketPath is that path with the bucket in it, also where the host names it.
+func bucketPath(c *Exchange) string {
+	path := addressed(c.r)
+	bucket := bucketOfHost(c.r.Host)
+	if bucket == "" {
+		return path
+	}
+	path = "/" + bucket + strings.TrimSuffix("/"+strings.TrimPrefix(path, "/"), "/")
+	if strings.HasSuffix(c.r.URL.Path, "/") && c.r.URL.Path != "/" {
+		path += "/"
+	}
+	return path
 }
 
 // readBody reads the body whole, within limit and within what all bodies together may hold.

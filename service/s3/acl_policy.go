@@ -86,7 +86,10 @@ func (s *Service) listClauses(tx *store.Tx, c *call.Call, b *bucket, name, key s
 	}
 	o, has := s.newest(tx, b, name, key)
 	if to := onBucket["WRITE"]; to != nil {
-		may := []string{"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"}
+		may := []string{"s3:PutObject"}
+		if c.Principal.Kind != call.Anonymous { // who initiates no uploads ends none
+			may = append(may, "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
+		}
 		if !has || o.Owner == accountOf(c) { // objects of others can be written over, but not deleted
 			may = append(may, "s3:DeleteObject")
 		}

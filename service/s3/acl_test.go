@@ -178,3 +178,29 @@ func TestAbsenceIsToldToThoseWhoList(t *testing.T) {
 		t.Errorf("%+v, %v", out, asked)
 	}
 }
+
+// What a policy or list that lets all in does not let in.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html (requests must be signed)
+func TestUnsigned(t *testing.T) {
+	r := newRig(t)
+	r.lists("bkt", ownerWriter)
+	_, err := r.PutBucketAcl(r.ctx(), &api.PutBucketAclInput{Bucket: p("bkt"), ACL: p("public-read-write")})
+	ok(t, err)
+	if !r.may("", "PutObject", "s3:PutObject", "arn:aws:s3:::bkt/k") || r.may("", "AbortMultipartUpload", "s3:AbortMultipartUpload", "arn:aws:s3:::bkt/k") {
+		t.Error("WRITE to all")
+	}
+	c := call.Call{Scope: call.Scope{Partition: "aws", Region: "us-east-1"}, Principal: call.Principal{Kind: call.Anonymous}}
+	anon := call.With(context.Background(), &c)
+	_, err = r.CreateMultipartUpload(anon, &api.CreateMultipartUploadInput{Bucket: p("bkt"), Key: p("k")})
+	code(t, err, "AccessDenied")
+	_, err = r.CopyObject(anon, &api.CopyObjectInput{Bucket: p("bkt"), Key: p("k"), CopySource: p("bkt/k")})
+	code(t, err, "AccessDenied")
+	_, err = r.UploadPartCopy(anon, &api.UploadPartCopyInput{Bucket: p("bkt"), Key: p("k"), CopySource: p("bkt/k"), UploadId: p("u"), PartNumber: new(int32(1))})
+	code(t, err, "AccessDenied")
+	_, err = r.GetBucketPolicy(anon, &api.GetBucketPolicyInput{Bucket: p("bkt")})
+	code(t, err, "MethodNotAllowed")
+	_, err = r.PutBucketPolicy(r.as(bob, "us-east-1"), &api.PutBucketPolicyInput{Bucket: p("bkt"), Policy: p("{}")})
+	code(t, err, "MethodNotAllowed")
+	_, err = r.DeleteBucketPolicy(r.as(bob, "us-east-1"), &api.DeleteBucketPolicyInput{Bucket: p("bkt")})
+	code(t, err, "MethodNotAllowed")
+}

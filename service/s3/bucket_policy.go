@@ -24,7 +24,7 @@ const maxPolicy = 20 << 10
 func (s *Service) PutBucketPolicy(ctx context.Context, in *api.PutBucketPolicyInput) (*api.PutBucketPolicyOutput, error) {
 	name, text := rt.Val(in.Bucket), rt.Val(in.Policy)
 	err := s.k.Update(ctx, func(tx *store.Tx) error {
-		b, err := s.open(tx, in.Bucket, in.ExpectedBucketOwner)
+		b, err := s.openOwn(tx, in.Bucket, in.ExpectedBucketOwner)
 		if err != nil {
 			return err
 		}
@@ -42,6 +42,16 @@ func (s *Service) PutBucketPolicy(ctx context.Context, in *api.PutBucketPolicyIn
 		return nil, mapError(err)
 	}
 	return &api.PutBucketPolicyOutput{}, nil
+}
+
+// openOwn opens a bucket for its own account only: a policy is no one else's, whoever it lets in.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html (405 Method Not Allowed)
+func (s *Service) openOwn(tx *store.Tx, name, owner *string) (bucket, error) {
+	b, err := s.open(tx, name, owner)
+	if c := tx.Call(); err == nil && c != nil && c.Principal.Kind != call.AWSService && c.Principal.Account != b.Account {
+		return b, awserr.New(http.StatusMethodNotAllowed, "MethodNotAllowed", "The specified method is not allowed against this resource.").With("ResourceType", "BUCKETPOLICY")
+	}
+	return b, err
 }
 
 func refusedPublic(c *call.Call, arn string) string {
@@ -148,13 +158,13 @@ func wild(pattern, s string) bool {
 // GetBucketPolicy reads it as it was written.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html
 func (s *Service) GetBucketPolicy(ctx context.Context, in *api.GetBucketPolicyInput) (*api.GetBucketPolicyOutput, error) {
-	text, err := s.policyText(ctx, in.Bucket, in.ExpectedBucketOwner)
+	text, err := s.policyText(ctx, in.Bucket, in.ExpectedBucketOwner, s.openOwn)
 	return &api.GetBucketPolicyOutput{Policy: new(text)}, err
 }
 
-func (s *Service) policyText(ctx context.Context, name, owner *string) (text string, err error) {
+func (s *Service) policyText(ctx context.Context, name, owner *string, open func(tx *store.Tx, name, owner *string) (bucket, error)) (text string, err error) {
 	err = s.k.View(ctx, func(tx *store.Tx) error {
-		if _, err := s.open(tx, name, owner); err != nil {
+		if _, err := open(tx, name, owner); err != nil {
 			return err
 		}
 		var ok bool
@@ -170,7 +180,7 @@ func (s *Service) policyText(ctx context.Context, name, owner *string) (text str
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketPolicy.html
 func (s *Service) DeleteBucketPolicy(ctx context.Context, in *api.DeleteBucketPolicyInput) (*api.DeleteBucketPolicyOutput, error) {
 	err := s.k.Update(ctx, func(tx *store.Tx) error {
-		b, err := s.open(tx, in.Bucket, in.ExpectedBucketOwner)
+		b, err := s.openOwn(tx, in.Bucket, in.ExpectedBucketOwner)
 		if err != nil {
 			return err
 		}
@@ -187,7 +197,7 @@ func (s *Service) DeleteBucketPolicy(ctx context.Context, in *api.DeleteBucketPo
 // GetBucketPolicyStatus tells whether the policy makes the bucket public.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html
 func (s *Service) GetBucketPolicyStatus(ctx context.Context, in *api.GetBucketPolicyStatusInput) (*api.GetBucketPolicyStatusOutput, error) {
-	text, err := s.policyText(ctx, in.Bucket, in.ExpectedBucketOwner)
+	text, err := s.policyText(ctx, in.Bucket, in.ExpectedBucketOwner, s.open)
 	if err != nil {
 		return nil, err
 	}

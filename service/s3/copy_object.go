@@ -17,6 +17,9 @@ import (
 // CopyObject stores again what another object, or an older version, holds.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
 func (s *Service) CopyObject(ctx context.Context, in *api.CopyObjectInput) (*api.CopyObjectOutput, error) {
+	if err := signed(ctx, "copy objects"); err != nil {
+		return nil, err
+	}
 	src, err := checkCopy(in)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,9 @@ var uploadText = base32.HexEncoding.WithPadding(base32.NoPadding)
 // CreateMultipartUpload begins an object that is sent in parts.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html
 func (s *Service) CreateMultipartUpload(ctx context.Context, in *api.CreateMultipartUploadInput) (*api.CreateMultipartUploadOutput, error) {
+	if err := signed(ctx, "initiate multipart uploads"); err != nil {
+		return nil, err
+	}
 	if err := checkKey(rt.Val(in.Key)); err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ func (s *Service) DeleteBucket(ctx context.Context, in *api.DeleteBucketInput) (
 		s.buckets.Delete(tx, name)
 		s.owned.Delete(tx, store.Key(b.Account, name))
 		s.policy.Delete(tx, name)
+		s.sharing.Delete(tx, name)
 		s.eraseRules(tx, name)
 		lo := store.Key(name, "")
 		s.days.Erase(tx, lo, successor(lo))

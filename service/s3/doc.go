@@ -1,11 +1,9 @@
 // Package s3 is Amazon Simple Storage Service: buckets, and objects in them.
 //
-// Real here: general purpose buckets with versioning, tags, policy, public access block and ownership controls; objects of
-// any size with conditional reads and writes, ranges, all checksums S3 computes itself, tags, copies and multipart uploads. What an object
-// holds is on disk before its row is committed, and its row before the answer is sent.
-// Not here yet, and answered 501 or refused by name: ACLs other than the owner's (buckets are BucketOwnerEnforced or
-// BucketOwnerPreferred without grants), encryption with KMS or customer keys, object lock, lifecycle, website, replication,
-// notifications, storage classes that behave unlike STANDARD.
+// Real here: general purpose buckets with versioning, tags, policy, access control lists, public access block, ownership controls, CORS,
+// object lock and lifecycle; objects of any size with conditional reads and writes, ranges, all checksums S3 computes itself, tags, copies,
+// multipart uploads and storage classes. What an object holds is on disk before its row is committed, and its row before the answer is sent.
+// Not here yet, and answered 501 or refused by name: encryption with KMS or customer keys, website, replication, notifications, browser forms.
 //
 // Objects are answered as encrypted with S3's own keys (AES256), which no client can tell from outside; the bytes on disk are as safe as the
 // disk is: whoever reads the estate's folder reads them.

@@ -32,6 +32,16 @@ func noSuchUpload(id string) error {
 
 func accessDenied() error { return awserr.New(http.StatusForbidden, "AccessDenied", "Access Denied") }
 
+// signed refuses who does not sign, though a policy or ACL may let all in: copies must be signed, and an upload has an initiator.
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html (Authentication and authorization)
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html (who is the initiator)
+func signed(ctx context.Context, what string) error {
+	if c := call.From(ctx); c != nil && c.Principal.Kind == call.Anonymous {
+		return awserr.New(http.StatusForbidden, "AccessDenied", "%s", "Anonymous users cannot "+what+". Please authenticate.")
+	}
+	return nil
+}
+
 func invalidArgument(name, value, format string, args ...any) error {
 	return awserr.New(http.StatusBadRequest, "InvalidArgument", format, args...).With("ArgumentName", name).With("ArgumentValue", value)
 }

@@ -35,6 +35,7 @@ type tables struct {
 	buckets  store.Table[bucket]              // name
 	owned    store.Table[none]                // account, name
 	policy   store.Table[string]              // name → bucket policy
+	sharing  store.Table[[]sharing]           // name → rules of CORS
 	objects  store.Table[object]              // bucket, key → newest version, unless that is a delete marker
 	versions store.Table[object]              // bucket, key, place → older versions and delete markers
 	nulls    store.Table[uint64]              // bucket, key → sequence of the null version among versions
@@ -51,6 +52,7 @@ func tablesOf(sp *store.Space) tables {
 		buckets:  store.TableOf[bucket](sp, "bucket", store.Partition),
 		owned:    store.TableOf[none](sp, "owned", store.Partition),
 		policy:   store.TableOf[string](sp, "policy", store.Partition),
+		sharing:  store.TableOf[[]sharing](sp, "cors", store.Partition),
 		objects:  store.TableOf[object](sp, "object", store.Partition),
 		versions: store.TableOf[object](sp, "version", store.Partition),
 		nulls:    store.TableOf[uint64](sp, "null", store.Partition),

@@ -19,12 +19,6 @@ func (s *Service) unset(ctx context.Context, name, owner *string, code, message 
 	return awserr.New(http.StatusNotFound, code, "%s", message).With("BucketName", *name)
 }
 
-// GetBucketCors finds no configuration.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketCors.html
-func (s *Service) GetBucketCors(ctx context.Context, in *api.GetBucketCorsInput) (*api.GetBucketCorsOutput, error) {
-	return nil, s.unset(ctx, in.Bucket, in.ExpectedBucketOwner, "NoSuchCORSConfiguration", "The CORS configuration does not exist")
-}
-
 // GetBucketReplication finds no configuration.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketReplication.html
 func (s *Service) GetBucketReplication(ctx context.Context, in *api.GetBucketReplicationInput) (*api.GetBucketReplicationOutput, error) {

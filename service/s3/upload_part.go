@@ -70,6 +70,9 @@ func (u *upload) admits(algorithm string) error {
 // UploadPartCopy stores a stretch of another object as a part.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html
 func (s *Service) UploadPartCopy(ctx context.Context, in *api.UploadPartCopyInput) (*api.UploadPartCopyOutput, error) {
+	if err := signed(ctx, "copy objects"); err != nil {
+		return nil, err
+	}
 	if err := refuse(in); err != nil {
 		return nil, err
 	}

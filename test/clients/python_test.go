@@ -144,6 +144,16 @@ func TestTour(t *testing.T) {
 	}
 }
 
+// TestS3 runs s3_client.py, pages of other sites and boto3's resources, and s3_cli.sh, the AWS CLI's own ways.
+func TestS3(t *testing.T) {
+	e := serve(t)
+	for _, args := range [][]string{{"python3", "s3_client.py"}, {"./s3_cli.sh"}} {
+		if out := e.script(t, args[0], args[1:]...); !strings.HasSuffix(out, "all held\n") {
+			t.Errorf("%v:\n%s", args, out)
+		}
+	}
+}
+
 // TestSimulator runs simulate_cli.sh: the policy simulator as the AWS CLI asks it.
 func TestSimulator(t *testing.T) {
 	e := serve(t)
