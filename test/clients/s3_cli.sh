@@ -3,30 +3,36 @@
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# Of ten threads, one of this CLI's now and then loses the headers of a whole answer (seen on the wire) and waits for more; its patience
+# is 60 seconds, after which it asks again.
+export AWS_CONFIG_FILE="$work/config"
+printf '[default]\ns3 =\n  max_concurrent_requests = 2\n' > "$AWS_CONFIG_FILE"
+s3() { aws s3 --cli-read-timeout 5 "$@"; }
 same() { [ "$1" = "$2" ] || { echo "got «$1», expected «$2»"; exit 1; }; }
 mkdir -p "$work/here/sub dir"
 for i in $(seq 60); do echo "file $i" > "$work/here/sub dir/$i ü.txt"; done
 : > "$work/here/empty"
-aws s3 mb s3://cli-bucket > /dev/null
-same "$(aws s3 sync "$work/here" s3://cli-bucket/there | grep -c upload:)" 61
-same "$(aws s3 sync "$work/here" s3://cli-bucket/there)" ""
+touch -d '1 hour ago' "$work"/here/*/* "$work/here/empty" # an object's time has whole seconds
+s3 mb s3://cli-bucket > /dev/null
+same "$(s3 sync --no-progress "$work/here" s3://cli-bucket/there | grep -c upload:)" 61
+same "$(s3 sync --no-progress "$work/here" s3://cli-bucket/there)" ""
 echo longer than before > "$work/here/sub dir/7 ü.txt"
 rm "$work/here/empty"
-same "$(aws s3 sync "$work/here" s3://cli-bucket/there --delete | sed -E 's/^(upload|delete).*/\1/' | sort | tr '\n' ' ')" "delete upload "
-aws s3 sync s3://cli-bucket/there "$work/back" > /dev/null
+same "$(s3 sync --no-progress "$work/here" s3://cli-bucket/there --delete | sed -E 's/^(upload|delete).*/\1/' | sort | tr '\n' ' ')" "delete upload "
+s3 sync --no-progress s3://cli-bucket/there "$work/back" > /dev/null
 diff -r "$work/here" "$work/back"
 
 head -c 104857600 /dev/urandom > "$work/large"
-aws s3 cp --quiet "$work/large" s3://cli-bucket/large
+s3 cp --quiet "$work/large" s3://cli-bucket/large
 same "$(aws s3api head-object --bucket cli-bucket --key large --query ContentLength)" 104857600
-aws s3 cp --quiet s3://cli-bucket/large "$work/again"
+s3 cp --quiet s3://cli-bucket/large "$work/again"
 cmp "$work/large" "$work/again"
-aws s3 mv --quiet s3://cli-bucket/large s3://cli-bucket/moved # a copy in parts
-aws s3 cp --quiet s3://cli-bucket/moved - | cmp - "$work/large"
-head -c 20000000 "$work/large" | aws s3 cp --quiet - s3://cli-bucket/stream
-same "$(aws s3 ls s3://cli-bucket --recursive --summarize | tail -2 | tr -s ' \n' ' ')" " Total Objects: 62 Total Size: $((104857600 + 20000000 + $(cat "$work/here/sub dir/"* | wc -c))) "
-curl -sf "$(aws s3 presign s3://cli-bucket/stream)" | cmp -n 20000000 - "$work/large"
-aws s3 rb --force s3://cli-bucket > /dev/null
-if aws s3 ls s3://cli-bucket 2> "$work/said"; then echo "the bucket is still there"; exit 1; fi
+s3 mv --quiet s3://cli-bucket/large s3://cli-bucket/moved # a copy in parts
+s3 cp --quiet s3://cli-bucket/moved - | cmp - "$work/large"
+head -c 20000000 "$work/large" | s3 cp --quiet - s3://cli-bucket/stream
+same "$(s3 ls s3://cli-bucket --recursive --summarize | tail -2 | tr -s ' \n' ' ')" "Total Objects: 62 Total Size: $((104857600 + 20000000 + $(cat "$work/here/sub dir/"* | wc -c))) "
+curl -sf "$(s3 presign s3://cli-bucket/stream)" | cmp -n 20000000 - "$work/large"
+s3 rb --force s3://cli-bucket > /dev/null
+if s3 ls s3://cli-bucket 2> "$work/said"; then echo "the bucket is still there"; exit 1; fi
 grep -q NoSuchBucket "$work/said"
 echo "all held"

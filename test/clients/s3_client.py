@@ -66,7 +66,7 @@ copy = resource.Object("things", "copy")
 copy.copy_from(CopySource={"Bucket": "things", "Key": "05"}, MetadataDirective="REPLACE", Metadata={"a": "b"})
 assert copy.metadata == {"a": "b"}
 thing.delete()
-assert [v.is_latest for v in bucket.object_versions.filter(Prefix="05")] == [True, False]
+assert [v.is_latest for v in bucket.object_versions.filter(Prefix="05")] == [False, True]  # markers come last
 upload = resource.Object("things", "parts").initiate_multipart_upload()
 assert [u.id for u in bucket.multipart_uploads.all()] == [upload.id]
 part = upload.Part(1).upload(Body=b"z")
