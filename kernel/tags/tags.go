@@ -10,6 +10,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -48,6 +50,15 @@ type Tags struct {
 func New(st *store.Store) *Tags {
 	sp := st.Space("@tags")
 	return &Tags{st, store.TableOf[string](sp, "tag", store.Partition), store.TableOf[struct{}](sp, "resource", store.Partition)}
+}
+
+// Sorted lists what a map holds, in the order of its keys.
+func Sorted(m map[string]string) []Tag {
+	list := make([]Tag, 0, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, Tag{Key: k, Value: m[k]})
+	}
+	return list
 }
 
 // Check tells what is wrong with tags a customer gives, or nil.

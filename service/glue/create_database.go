@@ -6,6 +6,7 @@ import (
 	api "unyo/api/glue"
 	"unyo/base/call"
 	"unyo/kernel/store"
+	"unyo/kernel/tags"
 )
 
 // maxFunctions is the quota of a database's functions. AWS's quotas of databases and tables are those of an
@@ -28,7 +29,7 @@ func (s *Service) CreateDatabase(ctx context.Context, in *api.CreateDatabaseInpu
 		}
 		s.databases.Put(tx, name, row)
 		s.list(tx, "AWS::Glue::Database", "database/"+name, name, row.CreatedAt)
-		return mapTags(s.k.Tags.Set(tx, s.arn(tx.Scope(), "database/"+name), tagList(in.Tags)...))
+		return mapTags(s.k.Tags.Set(tx, s.arn(tx.Scope(), "database/"+name), tags.Sorted(in.Tags)...))
 	})
 }
 

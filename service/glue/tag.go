@@ -2,8 +2,6 @@ package glue
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 
 	api "unyo/api/glue"
@@ -11,14 +9,6 @@ import (
 	"unyo/kernel/store"
 	"unyo/kernel/tags"
 )
-
-func tagList(in map[string]string) []tags.Tag {
-	list := make([]tags.Tag, 0, len(in))
-	for _, k := range slices.Sorted(maps.Keys(in)) {
-		list = append(list, tags.Tag{Key: k, Value: in[k]})
-	}
-	return list
-}
 
 // tagged finds the database of an ARN; of what is here, AWS tags nothing else.
 // https://docs.aws.amazon.com/glue/latest/dg/monitor-tags.html
@@ -42,7 +32,7 @@ func (s *Service) TagResource(ctx context.Context, in *api.TagResourceInput) (*a
 		if err := s.tagged(tx, *in.ResourceArn); err != nil {
 			return err
 		}
-		return mapTags(s.k.Tags.Set(tx, *in.ResourceArn, tagList(in.TagsToAdd)...))
+		return mapTags(s.k.Tags.Set(tx, *in.ResourceArn, tags.Sorted(in.TagsToAdd)...))
 	})
 }
 

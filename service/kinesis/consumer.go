@@ -13,6 +13,7 @@ import (
 	"unyo/kernel/meter"
 	"unyo/kernel/resource"
 	"unyo/kernel/store"
+	"unyo/kernel/tags"
 )
 
 // maxConsumers is how many consumers a stream may have.
@@ -48,7 +49,7 @@ func (s *Service) RegisterStreamConsumer(ctx context.Context, in *api.RegisterSt
 		s.k.Resources.Put(tx, resource.Resource{ARN: arn, Type: "AWS::Kinesis::StreamConsumer", Name: row.Name, Service: s.k.Name, Account: c.Account, Region: c.Region, Created: row.CreatedAt})
 		s.levels(tx, of)
 		out.Consumer = &api.Consumer{ConsumerARN: &arn, ConsumerName: &row.Name, ConsumerCreationTimestamp: &row.CreatedAt, ConsumerStatus: new(api.ConsumerStatusActive)}
-		return mapTags(s.k.Tags.Set(tx, arn, tagList(in.Tags)...))
+		return mapTags(s.k.Tags.Set(tx, arn, tags.Sorted(in.Tags)...))
 	})
 }
 

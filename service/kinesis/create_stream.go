@@ -8,6 +8,7 @@ import (
 	"unyo/base/call"
 	"unyo/kernel/resource"
 	"unyo/kernel/store"
+	"unyo/kernel/tags"
 )
 
 // Limits of an account in a region, and of a new stream. AWS's quota of shards is at least 1,000; that a
@@ -71,7 +72,7 @@ func (s *Service) CreateStream(ctx context.Context, in *api.CreateStreamInput) (
 		grid.save(tx)
 		s.streams.Put(tx, row.Name, made)
 		s.k.Resources.Put(tx, resource.Resource{ARN: arn, Type: "AWS::Kinesis::Stream", Name: row.Name, Service: s.k.Name, Account: c.Account, Region: c.Region, Created: row.CreatedAt})
-		return mapTags(s.k.Tags.Set(tx, arn, tagList(in.Tags)...))
+		return mapTags(s.k.Tags.Set(tx, arn, tags.Sorted(in.Tags)...))
 	})
 }
 

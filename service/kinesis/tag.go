@@ -2,8 +2,6 @@ package kinesis
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 
 	api "unyo/api/kinesis"
@@ -12,19 +10,11 @@ import (
 	"unyo/kernel/tags"
 )
 
-func tagList(in map[string]string) []tags.Tag {
-	list := make([]tags.Tag, 0, len(in))
-	for _, k := range slices.Sorted(maps.Keys(in)) {
-		list = append(list, tags.Tag{Key: k, Value: in[k]})
-	}
-	return list
-}
-
 // AddTagsToStream adds tags.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_AddTagsToStream.html
 func (s *Service) AddTagsToStream(ctx context.Context, in *api.AddTagsToStreamInput) (*api.AddTagsToStreamOutput, error) {
 	return &api.AddTagsToStreamOutput{}, s.update(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
-		return mapTags(s.k.Tags.Set(tx, s.arn(tx.Scope(), row.Name), tagList(in.Tags)...))
+		return mapTags(s.k.Tags.Set(tx, s.arn(tx.Scope(), row.Name), tags.Sorted(in.Tags)...))
 	})
 }
 
@@ -75,7 +65,7 @@ func (s *Service) TagResource(ctx context.Context, in *api.TagResourceInput) (*a
 		return nil, unsupported("StreamId")
 	}
 	return &api.TagResourceOutput{}, s.tagged(ctx, *in.ResourceARN, s.change, func(tx *store.Tx) error {
-		return mapTags(s.k.Tags.Set(tx, *in.ResourceARN, tagList(in.Tags)...))
+		return mapTags(s.k.Tags.Set(tx, *in.ResourceARN, tags.Sorted(in.Tags)...))
 	})
 }
 

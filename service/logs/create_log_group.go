@@ -2,7 +2,6 @@ package logs
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	api "unyo/api/logs"
@@ -51,7 +50,7 @@ func (s *Service) CreateLogGroup(ctx context.Context, in *api.CreateLogGroupInpu
 		s.groups.Put(tx, name, group{ID: id, Created: now.UnixMilli(), Class: class, Protected: rt.Val(in.DeletionProtectionEnabled)})
 		s.k.Resources.Put(tx, resource.Resource{ARN: arn, Type: groupType, Name: name, Service: "logs", Account: scope.Account, Region: scope.Region, Created: now})
 		s.k.Journal.Change(tx, journal.Change{ARN: arn, Type: groupType, Event: "Created"})
-		return mapTags(s.k.Tags.Set(tx, arn, tagList(in.Tags)...), arn)
+		return mapTags(s.k.Tags.Set(tx, arn, tags.Sorted(in.Tags)...), arn)
 	})
 }
 
@@ -68,14 +67,4 @@ func (s *Service) clear(ctx context.Context, name, folder string) error {
 		return err
 	}
 	return s.store.Drop(folder)
-}
-
-// tagList turns the API's map into tags in order of their keys.
-func tagList(m map[string]string) []tags.Tag {
-	list := make([]tags.Tag, 0, len(m))
-	for k, v := range m {
-		list = append(list, tags.Tag{Key: k, Value: v})
-	}
-	slices.SortFunc(list, func(a, b tags.Tag) int { return strings.Compare(a.Key, b.Key) })
-	return list
 }

@@ -9,6 +9,7 @@ import (
 	"unyo/kernel/journal"
 	"unyo/kernel/resource"
 	"unyo/kernel/store"
+	"unyo/kernel/tags"
 )
 
 const destinationType = "AWS::Logs::Destination"
@@ -44,7 +45,7 @@ func (s *Service) PutDestination(ctx context.Context, in *api.PutDestinationInpu
 		s.destinations.Put(tx, name, row)
 		s.k.Journal.Change(tx, journal.Change{ARN: self, Type: destinationType, Event: event})
 		out.Destination = row.shown(self, name)
-		return mapTags(s.k.Tags.Set(tx, self, tagList(in.Tags)...), self)
+		return mapTags(s.k.Tags.Set(tx, self, tags.Sorted(in.Tags)...), self)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	api "unyo/api/logs"
 	"unyo/base/call"
 	"unyo/kernel/store"
+	"unyo/kernel/tags"
 )
 
 // TagResource adds tags to a log group or a destination, over those of the same keys.
@@ -89,12 +90,12 @@ func (s *Service) taggedGroup(ctx context.Context, name string) tagged {
 	}}
 }
 
-func (s *Service) tag(ctx context.Context, t tagged, tags map[string]string) error {
+func (s *Service) tag(ctx context.Context, t tagged, add map[string]string) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		if err := t.there(tx); err != nil {
 			return err
 		}
-		return mapTags(s.k.Tags.Set(tx, t.arn, tagList(tags)...), t.arn)
+		return mapTags(s.k.Tags.Set(tx, t.arn, tags.Sorted(add)...), t.arn)
 	})
 }
 
