@@ -139,6 +139,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.control.ServeHTTP(w, r)
 		return
 	}
+	goOn(w, r)
 	answer := patientAnswer(w)
 	defer answer.done()
 	c := &Exchange{w: answer, r: patient(w, r)}
