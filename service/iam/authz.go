@@ -33,7 +33,28 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	if in, ok := in.(*api.UpdateUserInput); ok {
 		needs[0].Resources = append(needs[0].Resources, s.renamed(c, found, in))
 	}
+	if in, ok := in.(*api.AddRoleToInstanceProfileInput); ok {
+		passed, err := s.passed(ctx, c, *in.RoleName)
+		if err != nil {
+			return nil, false
+		}
+		needs = append(needs, rt.Need{Action: "iam:PassRole", Resources: []string{passed}})
+	}
 	return needs, true
+}
+
+// passed is the ARN of the role that goes into an instance profile: who puts it there must be allowed to pass it.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_AddRoleToInstanceProfile.html
+func (s *Service) passed(ctx context.Context, c *call.Call, name string) (found string, err error) {
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		path := "/"
+		if r, ok := s.roles.Get(tx.In(scope(c.Account)), fold(name)); ok {
+			path, name = r.Path, r.Name
+		}
+		found = s.arn(c.Account, "role", path, name)
+		return nil
+	})
+	return found, err
 }
 
 // renamed is the ARN that a user is about to bear: who renames must be allowed to on both.
@@ -68,6 +89,12 @@ func (s *Service) named(tx *store.Tx, c *call.Call, op string, v reflect.Value) 
 	}
 	if serial := text(v, "SerialNumber"); serial != "" && text(v, "UserName") == "" {
 		return s.holding(tx, c, op, serial)
+	}
+	if name := text(v, "InstanceProfileName"); name != "" {
+		if p, ok := s.profiles.Get(tx, fold(name)); ok {
+			path, name = p.Path, p.Name
+		}
+		return s.arn(c.Account, "instance-profile", path, name)
 	}
 	if name := text(v, "GroupName"); name != "" {
 		if g, ok := s.groups.Get(tx, fold(name)); ok {

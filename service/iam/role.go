@@ -176,6 +176,9 @@ func (s *Service) DeleteRole(ctx context.Context, in *api.DeleteRoleInput) (*api
 		if err := s.checkBare(tx, entity{"role", r.Name}); err != nil {
 			return err
 		}
+		if s.inProfile(tx, r.Name) {
+			return api.NewDeleteConflictException("Cannot delete entity, must remove roles from instance profile first.")
+		}
 		s.roles.Delete(tx, fold(r.Name))
 		s.k.Tags.Clear(tx, s.arn(account, "role", r.Path, r.Name))
 		return nil

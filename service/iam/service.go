@@ -33,6 +33,7 @@ type Service struct {
 	belongs     store.Table[none]      // user, group
 	devices     store.Table[mfaDevice] // serial number
 	deviceUsers store.Table[none]      // user, serial number
+	profiles    store.Table[instanceProfile]
 }
 
 // RootKey is the long-term key of the management account's root user.
@@ -112,6 +113,7 @@ func New(k *kernel.Service, seal *credential.Sealer, root RootKey) *Service {
 		belongs:     store.TableOf[none](k.Rows, "belongs", store.PerAccount),
 		devices:     store.TableOf[mfaDevice](k.Rows, "mfadevice", store.PerAccount),
 		deviceUsers: store.TableOf[none](k.Rows, "usermfadevice", store.PerAccount),
+		profiles:    store.TableOf[instanceProfile](k.Rows, "instanceprofile", store.PerAccount),
 	}
 }
 
