@@ -38,6 +38,18 @@ func TestInstanceProfile(t *testing.T) {
 	if err != nil || len(of.InstanceProfiles) != 1 || len(of.InstanceProfiles[0].Roles) != 1 {
 		t.Errorf("of the role: %+v %v", of, err)
 	}
+	_, err = f.s.TagInstanceProfile(f.ctx, &api.TagInstanceProfileInput{InstanceProfileName: new("p"), Tags: []api.Tag{{Key: new("a"), Value: new("1")}, {Key: new("b"), Value: new("2")}}})
+	expect("tag", err, "")
+	_, err = f.s.UntagInstanceProfile(f.ctx, &api.UntagInstanceProfileInput{InstanceProfileName: new("p"), TagKeys: []string{"a"}})
+	expect("untag", err, "")
+	tags, err := f.s.ListInstanceProfileTags(f.ctx, &api.ListInstanceProfileTagsInput{InstanceProfileName: new("p")})
+	if err != nil || len(tags.Tags) != 1 || *tags.Tags[0].Key != "b" {
+		t.Errorf("tags: %+v %v", tags, err)
+	}
+	needs, ok := f.s.Needs(f.ctx, "AddRoleToInstanceProfile", &api.AddRoleToInstanceProfileInput{InstanceProfileName: new("p"), RoleName: new("web")})
+	if !ok || len(needs) != 2 || needs[0].Resources[0] != "arn:aws:iam::111111111111:instance-profile/a/p" || needs[1].Action != "iam:PassRole" || needs[1].Resources[0] != "arn:aws:iam::111111111111:role/web" {
+		t.Errorf("needs: %+v", needs)
+	}
 	_, err = f.s.RemoveRoleFromInstanceProfile(f.ctx, &api.RemoveRoleFromInstanceProfileInput{InstanceProfileName: new("p"), RoleName: new("web")})
 	expect("remove", err, "")
 	_, err = f.s.DeleteInstanceProfile(f.ctx, &api.DeleteInstanceProfileInput{InstanceProfileName: new("p")})
