@@ -17,7 +17,7 @@ func told(stream, name, unit string, value float64) metric.Sample {
 }
 
 // incoming tells of a put.
-func (s *Service) incoming(ctx context.Context, op, name string, bytes, records int) {
+func incoming(op, name string, bytes, records int) []metric.Sample {
 	list := []metric.Sample{
 		told(name, "IncomingBytes", "Bytes", float64(bytes)), told(name, "IncomingRecords", "Count", float64(records)), told(name, "IncomingPutRequests", "Count", 1),
 		told(name, op+".Bytes", "Bytes", float64(bytes)), told(name, op+".Requests", "Count", 1),
@@ -25,7 +25,7 @@ func (s *Service) incoming(ctx context.Context, op, name string, bytes, records 
 	if op == "PutRecordBatch" {
 		list = append(list, told(name, op+".Records", "Count", float64(records)))
 	}
-	s.k.Metrics.Count(ctx, list...)
+	return list
 }
 
 // measureRead tells of a read from Kinesis, with what else tx does.

@@ -56,7 +56,7 @@ func (s *Service) put(ctx context.Context, op, name string, records []api.Record
 	if err != nil {
 		return nil, fmt.Errorf("cannot buffer records of %q: %w", name, err)
 	}
-	repeated := false
+	repeated, told := false, incoming(op, name, size, len(records))
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		row, ok := s.streams.Get(tx, name)
 		if !ok {
@@ -67,13 +67,16 @@ func (s *Service) put(ctx context.Context, op, name string, records []api.Record
 		}
 		s.accept(tx, &row, batch{Ref: ref, Bytes: int64(size), Records: len(records), At: s.k.Clock.Now()})
 		s.k.Meter.Add(tx, meter.Quantity{Usage: meter.Usage{Service: s.k.Name, Type: "BilledBytes"}, Amount: bill})
+		if c.Job != "" { // with the rows, for the call may be made again by another process, and then changes nothing
+			s.k.Metrics.Add(tx, told...)
+		}
 		return nil
 	})
 	if repeated || awserr.Code(err) != "" { // certainly in no row; after any other error the next Open knows
 		err = errors.Join(err, s.blobs.Discard(ref))
 	}
-	if err == nil && !repeated {
-		s.incoming(ctx, op, name, size, len(records))
+	if err == nil && c.Job == "" {
+		s.k.Metrics.Count(ctx, told...)
 	}
 	return ids, err
 }

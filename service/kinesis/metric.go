@@ -21,8 +21,13 @@ func told(stream, name, unit string, value float64) metric.Sample {
 	return metric.Sample{Series: series(name, unit, "StreamName", stream), Value: value}
 }
 
-// measurePut tells of a put: what came in, and what was refused.
+// measurePut tells of a put that was answered.
 func (s *Service) measurePut(ctx context.Context, p *put, pl *plan) {
+	s.k.Metrics.Count(ctx, s.putSamples(p, pl)...)
+}
+
+// putSamples are what came in with a put, and what was refused.
+func (s *Service) putSamples(p *put, pl *plan) []metric.Sample {
 	bytes, records := 0, 0
 	refused := map[int]int{} // by shard
 	for i := range p.result {
@@ -61,7 +66,7 @@ func (s *Service) measurePut(ctx context.Context, p *put, pl *plan) {
 	for _, shard := range slices.Sorted(maps.Keys(refused)) {
 		list = s.ofShard(list, pl.watched, p.name, shardID(shard), "WriteProvisionedThroughputExceeded", "Count", float64(refused[shard]))
 	}
-	s.k.Metrics.Count(ctx, list...)
+	return list
 }
 
 // ofShard adds a value of a shard, if the stream's shards are watched for it.

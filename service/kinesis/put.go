@@ -83,6 +83,8 @@ func (s *Service) put(ctx context.Context, p *put) error {
 		if !moved {
 			if err == nil && !repeated {
 				s.news.Ring(bellOf(call.ScopeOf(ctx), p.name))
+			}
+			if err == nil && call.From(ctx).Job == "" {
 				s.measurePut(ctx, p, &pl)
 			}
 			return err
@@ -251,6 +253,9 @@ func (s *Service) commit(ctx context.Context, p *put, pl plan, ref blob.Ref) (re
 		s.k.Jobs.Announce(tx, s.arn(c.Scope, p.name))
 		s.expireLater(tx, &row, now)
 		s.measure(tx, p, &row, bytes)
+		if c.Job != "" { // with the rows, for the call may be made again by another process, and then changes nothing
+			s.k.Metrics.Add(tx, s.putSamples(p, &pl)...)
+		}
 		return nil
 	})
 	return repeated, err
