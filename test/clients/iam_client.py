@@ -193,6 +193,29 @@ iam.delete_virtual_mfa_device(SerialNumber=serial)
 iam.delete_user_policy(UserName="Ann", PolicyName="guarded")
 iam.delete_role(RoleName="Guarded")
 
+# Instance profiles: one role in each, and neither goes while the other holds on to it.
+iam.create_role(RoleName="Machine", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
+profile = iam.create_instance_profile(InstanceProfileName="machine", Path="/web/", Tags=[{"Key": "a", "Value": "b"}])["InstanceProfile"]
+assert profile["Arn"] == ROOT + "instance-profile/web/machine" and profile["Roles"] == []
+refused("EntityAlreadyExists", iam.create_instance_profile, InstanceProfileName="machine")
+iam.add_role_to_instance_profile(InstanceProfileName="machine", RoleName="Machine")
+refused("LimitExceeded", iam.add_role_to_instance_profile, InstanceProfileName="machine", RoleName="Machine")
+assert [r["RoleName"] for r in iam.get_instance_profile(InstanceProfileName="machine")["InstanceProfile"]["Roles"]] == ["Machine"]
+assert [p["InstanceProfileName"] for p in iam.list_instance_profiles_for_role(RoleName="Machine")["InstanceProfiles"]] == ["machine"]
+assert [p["InstanceProfileName"] for p in iam.list_instance_profiles(PathPrefix="/web/")["InstanceProfiles"]] == ["machine"]
+assert not iam.list_instance_profiles(PathPrefix="/other/")["InstanceProfiles"]
+iam.tag_instance_profile(InstanceProfileName="machine", Tags=[{"Key": "c", "Value": "d"}])
+iam.untag_instance_profile(InstanceProfileName="machine", TagKeys=["a"])
+assert iam.list_instance_profile_tags(InstanceProfileName="machine")["Tags"] == [{"Key": "c", "Value": "d"}]
+refused("DeleteConflict", iam.delete_role, RoleName="Machine")
+refused("DeleteConflict", iam.delete_instance_profile, InstanceProfileName="machine")
+iam.remove_role_from_instance_profile(InstanceProfileName="machine", RoleName="Machine")
+refused("NoSuchEntity", iam.remove_role_from_instance_profile, InstanceProfileName="machine", RoleName="Machine")
+iam.delete_instance_profile(InstanceProfileName="machine")
+refused("NoSuchEntity", iam.get_instance_profile, InstanceProfileName="machine")
+iam.delete_role(RoleName="Machine")
+
 # A user under another name keeps all that hangs on it.
 iam.update_user(UserName="Ann", NewUserName="Anna", NewPath="/")
 assert ann.client("sts").get_caller_identity()["Arn"] == ROOT + "user/Anna"
