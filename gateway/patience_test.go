@@ -9,18 +9,24 @@ import (
 	"testing"
 )
 
-// TestRefusedBeforeBody: who waits for 100 Continue and is refused instead gets the answer at once, and need not send the body.
-func TestRefusedBeforeBody(t *testing.T) {
+// expecting asks a gateway to take a body of so many bytes, sends none of them, and reads what is answered.
+func expecting(t *testing.T, bytes int) *bufio.Reader {
+	t.Helper()
 	g, _ := newGateway(t)
 	server := httptest.NewServer(g)
-	defer server.Close()
+	t.Cleanup(server.Close)
 	conn, err := net.Dial("tcp", server.Listener.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
-	fmt.Fprintf(conn, "PUT /b/k HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000\r\n\r\n")
-	resp, err := http.ReadResponse(bufio.NewReader(conn), nil) // hangs when the server waits for the body
+	t.Cleanup(func() { _ = conn.Close() })
+	fmt.Fprintf(conn, "PUT /b/k HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", bytes)
+	return bufio.NewReader(conn)
+}
+
+// TestRefusedBeforeBody: who waits for 100 Continue and is refused instead gets the answer at once, and need not send the body.
+func TestRefusedBeforeBody(t *testing.T) {
+	resp, err := http.ReadResponse(expecting(t, 1000), nil) // hangs when the server waits for the body
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,16 +38,7 @@ func TestRefusedBeforeBody(t *testing.T) {
 
 // TestContinueBeforeNothing: who expects 100 Continue before an empty body is told to go on, and then gets the answer.
 func TestContinueBeforeNothing(t *testing.T) {
-	g, _ := newGateway(t)
-	server := httptest.NewServer(g)
-	defer server.Close()
-	conn, err := net.Dial("tcp", server.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	fmt.Fprintf(conn, "PUT /b/k HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 0\r\n\r\n")
-	r := bufio.NewReader(conn)
+	r := expecting(t, 0)
 	for _, want := range []bool{true, false} {
 		resp, err := http.ReadResponse(r, nil)
 		if err != nil {

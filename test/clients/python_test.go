@@ -62,54 +62,44 @@ func (e *estate) script(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
+// holds runs a client, whose every assertion must hold.
+func (e *estate) holds(t *testing.T, name string, args ...string) {
+	t.Helper()
+	if out := e.script(t, name, args...); !strings.HasSuffix(out, "all held\n") {
+		t.Errorf("%s %s:\n%s", name, strings.Join(args, " "), out)
+	}
+}
+
 // TestBoto3 runs boto3_client.py, over HTTP and HTTPS.
 func TestBoto3(t *testing.T) {
 	for _, flags := range [][]string{nil, {"-tls"}} {
-		e := serve(t, flags...)
-		if out := e.script(t, "python3", "boto3_client.py"); !strings.HasSuffix(out, "all held\n") {
-			t.Errorf("boto3_client.py:\n%s", out)
-		}
+		serve(t, flags...).holds(t, "python3", "boto3_client.py")
 	}
 }
 
 // TestFirehose runs firehose_client.py: sources, processing and destinations of Firehose.
 func TestFirehose(t *testing.T) {
-	e := serve(t)
-	if out := e.script(t, "python3", "firehose_client.py"); !strings.HasSuffix(out, "all held\n") {
-		t.Errorf("firehose_client.py:\n%s", out)
-	}
+	serve(t).holds(t, "python3", "firehose_client.py")
 }
 
 // TestLogs runs logs_client.py: what operators do with logs beyond putting and reading.
 func TestLogs(t *testing.T) {
-	e := serve(t)
-	if out := e.script(t, "python3", "logs_client.py"); !strings.HasSuffix(out, "all held\n") {
-		t.Errorf("logs_client.py:\n%s", out)
-	}
+	serve(t).holds(t, "python3", "logs_client.py")
 }
 
 // TestIAM runs iam_client.py: every operation of IAM and STS that has behaviour.
 func TestIAM(t *testing.T) {
-	e := serve(t)
-	if out := e.script(t, "python3", "iam_client.py"); !strings.HasSuffix(out, "all held\n") {
-		t.Errorf("iam_client.py:\n%s", out)
-	}
+	serve(t).holds(t, "python3", "iam_client.py")
 }
 
 // TestGlue runs glue_client.py: every operation of Glue that has behaviour.
 func TestGlue(t *testing.T) {
-	e := serve(t)
-	if out := e.script(t, "python3", "glue_client.py"); !strings.HasSuffix(out, "all held\n") {
-		t.Errorf("glue_client.py:\n%s", out)
-	}
+	serve(t).holds(t, "python3", "glue_client.py")
 }
 
 // TestConversion runs convert_client.py: Firehose converts by a table of Glue, pyarrow reads.
 func TestConversion(t *testing.T) {
-	e := serve(t)
-	if out := e.script(t, "python3", "convert_client.py"); !strings.HasSuffix(out, "all held\n") {
-		t.Errorf("convert_client.py:\n%s", out)
-	}
+	serve(t).holds(t, "python3", "convert_client.py")
 }
 
 // TestPyarrow has pyarrow read the files that engine/columnar writes, and the engine read pyarrow's.
@@ -148,25 +138,19 @@ func TestTour(t *testing.T) {
 func TestS3(t *testing.T) {
 	e := serve(t)
 	for _, args := range [][]string{{"python3", "s3_client.py"}, {"./s3_cli.sh"}} {
-		if out := e.script(t, args[0], args[1:]...); !strings.HasSuffix(out, "all held\n") {
-			t.Errorf("%v:\n%s", args, out)
-		}
+		e.holds(t, args[0], args[1:]...)
 	}
 }
 
 // TestSimulator runs simulate_cli.sh: the policy simulator as the AWS CLI asks it.
 func TestSimulator(t *testing.T) {
 	e := serve(t)
-	if out := e.script(t, "./simulate_cli.sh"); !strings.HasSuffix(out, "all held\n") {
-		t.Errorf("simulate_cli.sh:\n%s", out)
-	}
+	e.holds(t, "./simulate_cli.sh")
 }
 
 // TestMetrics runs metrics_client.py: CloudWatch metrics and metric filters. The same script also holds under boto3 1.34.0, which speaks the query protocol
 // (argument urlencoded).
 func TestMetrics(t *testing.T) {
 	e := serve(t)
-	if out := e.script(t, "python3", "metrics_client.py", "amz-json"); !strings.HasSuffix(out, "all held\n") {
-		t.Errorf("metrics_client.py:\n%s", out)
-	}
+	e.holds(t, "python3", "metrics_client.py", "amz-json")
 }
