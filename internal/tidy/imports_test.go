@@ -49,6 +49,9 @@ type rule struct {
 var rules = []rule{
 	{"unyo/base/", []string{"unyo/base/"}, "everything rests on base"},
 	{"unyo/api/", []string{"unyo/api/rt", "unyo/base/"}, "generated facts cannot depend on behaviour"},
+	{"unyo/engine/columnar", []string{"own", "unyo/engine/vector", "unyo/base/"}, "files are read into vectors"},
+	{"unyo/engine/serde", []string{"own", "unyo/engine/vector", "unyo/engine/columnar", "unyo/base/"}, "tables of any format are read into vectors"},
+	{"unyo/engine/sql", []string{"own", "unyo/engine/vector", "unyo/base/"}, "queries compute with vectors and know no file"},
 	{"unyo/engine/", []string{"own", "unyo/base/"}, "an engine is a library one could publish; it is handed a directory and a now"},
 	{"unyo/kernel", []string{"unyo/kernel", "unyo/base/"}, "services come and go; the kernel knows none by name"},
 	{"unyo/service/", []string{"own", "unyo/api/", "unyo/kernel", "unyo/engine/", "unyo/base/"}, "peers are AWS APIs, not packages"},
