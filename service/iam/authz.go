@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 	"reflect"
+	"strconv"
 	"strings"
 
 	api "unyo/api/iam"
@@ -30,8 +31,13 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		return nil, false
 	}
 	needs := need(op, found)
-	if in, ok := in.(*api.UpdateUserInput); ok {
-		needs[0].Resources = append(needs[0].Resources, s.renamed(c, found, in))
+	switch in := in.(type) {
+	case *api.UpdateUserInput:
+		needs[0].Resources = append(needs[0].Resources, renamed(found, in.NewUserName, in.NewPath))
+	case *api.UpdateGroupInput:
+		needs[0].Resources = append(needs[0].Resources, renamed(found, in.NewGroupName, in.NewPath))
+	case *api.UpdateServerCertificateInput:
+		needs[0].Resources = append(needs[0].Resources, renamed(found, in.NewServerCertificateName, in.NewPath))
 	}
 	if in, ok := in.(*api.AddRoleToInstanceProfileInput); ok {
 		passed, err := s.passed(ctx, c, *in.RoleName)
@@ -57,21 +63,21 @@ func (s *Service) passed(ctx context.Context, c *call.Call, name string) (found 
 	return found, err
 }
 
-// renamed is the ARN that a user is about to bear: who renames must be allowed to on both.
+// renamed is the ARN that what is renamed is about to bear: who does it must be allowed to on both.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_users_rename.html
-func (s *Service) renamed(c *call.Call, before string, in *api.UpdateUserInput) string {
-	_, rest, _ := strings.Cut(before, ":user/")
-	path, name := "/", rest
-	if i := strings.LastIndexByte(rest, '/'); i >= 0 {
-		path, name = "/"+rest[:i+1], rest[i+1:]
+func renamed(before string, newName, newPath *string) string {
+	first, last := strings.IndexByte(before, '/'), strings.LastIndexByte(before, '/')
+	if first < 0 {
+		return before
 	}
-	if in.NewPath != nil {
-		path = *in.NewPath
+	path, name := before[first:last+1], before[last+1:]
+	if newPath != nil {
+		path = *newPath
 	}
-	if in.NewUserName != nil {
-		name = *in.NewUserName
+	if newName != nil {
+		name = *newName
 	}
-	return s.arn(c.Account, "user", path, name)
+	return before[:first] + path + name
 }
 
 func need(op, resource string) []rt.Need {
@@ -96,6 +102,12 @@ func (s *Service) named(tx *store.Tx, c *call.Call, op string, v reflect.Value) 
 		}
 		return s.arn(c.Account, "instance-profile", path, name)
 	}
+	if name := text(v, "ServerCertificateName"); name != "" {
+		if c, ok := s.serverCerts.Get(tx, fold(name)); ok {
+			path, name = c.Path, c.Name
+		}
+		return s.arn(c.Account, "server-certificate", path, name)
+	}
 	if name := text(v, "GroupName"); name != "" {
 		if g, ok := s.groups.Get(tx, fold(name)); ok {
 			path, name = g.Path, g.Name
@@ -117,7 +129,10 @@ func (s *Service) named(tx *store.Tx, c *call.Call, op string, v reflect.Value) 
 	if name := text(v, "PolicyName"); name != "" {
 		return s.arn(c.Account, "policy", path, name)
 	}
-	if v.FieldByName("UserName").IsValid() { // left out: the caller themself
+	if all := v.FieldByName("AllUsers"); all.IsValid() && !all.IsNil() && all.Elem().Bool() {
+		return s.arn(c.Account, "user", "/", "*")
+	}
+	if v.FieldByName("UserName").IsValid() || op == "ChangePassword" { // left out: the caller themself
 		return c.Principal.ARN
 	}
 	return ""
@@ -156,7 +171,32 @@ func (s *Service) Conditions(ctx context.Context, _ string, in any, resource str
 	if a := text(v, "PermissionsBoundary"); a != "" {
 		keys["iam:permissionsboundary"] = []string{a}
 	}
+	if a := text(v, "AWSServiceName"); a != "" {
+		keys["iam:awsservicename"] = []string{a}
+	}
+	if in, ok := in.(*api.CreateServiceSpecificCredentialInput); ok {
+		keys["iam:servicespecificcredentialservicename"] = []string{*in.ServiceName}
+		if in.CredentialAgeDays != nil {
+			keys["iam:servicespecificcredentialagedays"] = []string{strconv.Itoa(int(*in.CredentialAgeDays))}
+		}
+	} else if id := text(v, "ServiceSpecificCredentialId"); id != "" {
+		return keys, s.credentialKeys(ctx, keys, text(v, "UserName"), id)
+	}
 	return keys, nil
+}
+
+// credentialKeys adds which service a credential is for.
+func (s *Service) credentialKeys(ctx context.Context, keys map[string][]string, name, id string) error {
+	c := call.From(ctx)
+	if name == "" {
+		name = c.Principal.Name
+	}
+	return s.k.View(ctx, func(tx *store.Tx) error {
+		if cred, ok := s.serviceCreds.Get(tx.In(scope(c.Account)), fold(name)+sep+id); ok {
+			keys["iam:servicespecificcredentialservicename"] = []string{cred.Service}
+		}
+		return nil
+	})
 }
 
 // entityKeys are the keys that tell of the resource itself: its tags, and the boundary it has already.

@@ -13,6 +13,10 @@ func TestConditionKeys(t *testing.T) {
 	f := setUp(t)
 	f.user("ann")
 	const bound, policy, ann = "arn:aws:iam::aws:policy/IAMReadOnlyAccess", "arn:aws:iam::aws:policy/AdministratorAccess", "arn:aws:iam::111111111111:user/ann"
+	cred, err := f.s.CreateServiceSpecificCredential(f.ctx, &api.CreateServiceSpecificCredentialInput{UserName: new("ann"), ServiceName: new("codecommit.amazonaws.com")})
+	if err != nil {
+		t.Fatal(err)
+	}
 	before := api.PutUserPermissionsBoundaryInput{UserName: new("ann"), PermissionsBoundary: new(policy)}
 	for _, c := range []struct {
 		key, op string
@@ -29,6 +33,10 @@ func TestConditionKeys(t *testing.T) {
 		{"iam:permissionsboundary", "CreateUser", &api.CreateUserInput{UserName: new("bob")}, "arn:aws:iam::111111111111:user/bob", ""},
 		{"iam:permissionsboundary", "PutUserPermissionsBoundary", &before, ann, policy},
 		{"iam:permissionsboundary", "PutUserPolicy", &api.PutUserPolicyInput{UserName: new("ann")}, ann, ""},
+		{"iam:awsservicename", "CreateServiceLinkedRole", &api.CreateServiceLinkedRoleInput{AWSServiceName: new("autoscaling.amazonaws.com")}, ann, "autoscaling.amazonaws.com"},
+		{"iam:servicespecificcredentialagedays", "CreateServiceSpecificCredential", &api.CreateServiceSpecificCredentialInput{UserName: new("ann"), ServiceName: new("bedrock.amazonaws.com"), CredentialAgeDays: new(int32(7))}, ann, "7"},
+		{"iam:servicespecificcredentialservicename", "CreateServiceSpecificCredential", &api.CreateServiceSpecificCredentialInput{UserName: new("ann"), ServiceName: new("bedrock.amazonaws.com")}, ann, "bedrock.amazonaws.com"},
+		{"iam:servicespecificcredentialservicename", "DeleteServiceSpecificCredential", &api.DeleteServiceSpecificCredentialInput{UserName: new("ann"), ServiceSpecificCredentialId: cred.ServiceSpecificCredential.ServiceSpecificCredentialId}, ann, "codecommit.amazonaws.com"},
 		{"iam:resourcetag/team", "GetUser", &api.GetUserInput{UserName: new("ann")}, ann, ""},
 	} {
 		keys, err := f.s.Conditions(f.ctx, c.op, c.in, c.on)

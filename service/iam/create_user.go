@@ -20,6 +20,9 @@ func (s *Service) CreateUser(ctx context.Context, in *api.CreateUserInput) (*api
 		if _, ok := s.users.Get(tx, fold(u.Name)); ok {
 			return exists("User", u.Name)
 		}
+		if count(s.users.From(tx, "")) >= maxUsers {
+			return overQuota("UsersPerAccount", maxUsers)
+		}
 		if err := s.checkBoundary(tx, u.Boundary); err != nil {
 			return err
 		}

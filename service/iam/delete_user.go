@@ -17,11 +17,17 @@ func (s *Service) DeleteUser(ctx context.Context, in *api.DeleteUserInput) (*api
 		if !ok {
 			return noSuch("user", *in.UserName)
 		}
+		if s.logins.Has(tx, fold(u.Name)) {
+			return conflict("must delete login profile first.")
+		}
 		for range s.userKeys.Prefix(tx, fold(u.Name)+sep, "") {
 			return conflict("must delete access keys first.")
 		}
 		if len(s.devicesOf(tx, u.Name)) > 0 {
 			return conflict("must delete MFA device first.")
+		}
+		if err := s.checkUnsigned(tx, u.Name); err != nil {
+			return err
 		}
 		for range s.belongs.Prefix(tx, fold(u.Name)+sep, "") {
 			return conflict("must remove user from groups first.")
@@ -33,6 +39,20 @@ func (s *Service) DeleteUser(ctx context.Context, in *api.DeleteUserInput) (*api
 		s.k.Tags.Clear(tx, s.arn(account, "user", u.Path, u.Name))
 		return nil
 	})
+}
+
+// checkUnsigned refuses to delete a user who still has certificates or keys for services.
+func (s *Service) checkUnsigned(tx *store.Tx, name string) error {
+	for range s.signers.Prefix(tx, fold(name)+sep, "") {
+		return conflict("must delete signing certificates first.")
+	}
+	for range s.sshKeys.Prefix(tx, fold(name)+sep, "") {
+		return conflict("must delete ssh public keys first.")
+	}
+	for range s.serviceCreds.Prefix(tx, fold(name)+sep, "") {
+		return conflict("must delete service specific credentials first.")
+	}
+	return nil
 }
 
 func conflict(what string) error {

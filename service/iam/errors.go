@@ -50,3 +50,7 @@ func mapTags(err error) error {
 func validation(message string) error {
 	return awserr.New(http.StatusBadRequest, "ValidationError", "%s", message)
 }
+
+func denied(message string) error {
+	return awserr.New(http.StatusForbidden, "AccessDenied", "%s", message)
+}

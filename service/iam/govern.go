@@ -73,7 +73,7 @@ func (s *Service) governing(tx *store.Tx, p *call.Principal) (governed, error) {
 
 // changed is the last commit that may have changed what anyone in the account bears.
 func (s *Service) changed(tx *store.Tx) uint64 {
-	return max(s.users.Changed(tx), s.roles.Changed(tx), s.belongs.Changed(tx), s.attached.Changed(tx), s.inline.Changed(tx), s.policies.Changed(tx), s.versions.Changed(tx))
+	return max(s.users.Changed(tx), s.roles.Changed(tx), s.belongs.Changed(tx), s.attached.Changed(tx), s.inline.Changed(tx), s.policies.Changed(tx), s.versions.Changed(tx), s.passwordRules.Changed(tx))
 }
 
 func (s *Service) gatherOwn(tx *store.Tx, p *call.Principal) (own governed, err error) {
@@ -85,7 +85,9 @@ func (s *Service) gatherOwn(tx *store.Tx, p *call.Principal) (own governed, err 
 			return own, call.ErrUnknownKey
 		}
 		boundary = u.Boundary
-		own.identity, err = s.gatherUser(tx, p.Name)
+		if own.identity, err = s.gatherUser(tx, p.Name); err == nil {
+			own.identity, err = s.gatherOwnPassword(tx, p, own.identity)
+		}
 	case call.AssumedRole:
 		r, ok := s.roles.Get(tx, fold(p.Name))
 		if !ok || r.ID != idOf(p) {
@@ -109,6 +111,16 @@ func (s *Service) gatherUser(tx *store.Tx, name string) ([]*policy.Document, err
 		list, err = s.gather(tx, entity{"group", tail(key)}, list)
 	}
 	return list, err
+}
+
+// gatherOwnPassword adds what the account's password policy lets every user do.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_passwords_enable-user-change.html
+func (s *Service) gatherOwnPassword(tx *store.Tx, p *call.Principal, list []*policy.Document) ([]*policy.Document, error) {
+	if rules, _ := s.passwordRules.Get(tx, passwordPolicyKey); !rules.UsersMayChange {
+		return list, nil
+	}
+	d, err := s.docs.parse(policy.Identity, "AllowUsersToChangePassword", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ChangePassword","Resource":"`+p.ARN+`"},{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}`)
+	return append(list, d), err
 }
 
 // gather adds what is attached to e and what is written inside it.

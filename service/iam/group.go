@@ -19,6 +19,9 @@ func (s *Service) CreateGroup(ctx context.Context, in *api.CreateGroupInput) (*a
 		if _, ok := s.groups.Get(tx, fold(g.Name)); ok {
 			return exists("Group", g.Name)
 		}
+		if count(s.groups.From(tx, "")) >= maxAccountGroups {
+			return overQuota("GroupsPerAccount", maxAccountGroups)
+		}
 		s.groups.Put(tx, fold(g.Name), g)
 		return nil
 	})

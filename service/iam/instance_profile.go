@@ -45,6 +45,9 @@ func (s *Service) CreateInstanceProfile(ctx context.Context, in *api.CreateInsta
 		if s.profiles.Has(tx, fold(p.Name)) {
 			return api.NewEntityAlreadyExistsException("Instance Profile %s already exists.", p.Name)
 		}
+		if count(s.profiles.From(tx, "")) >= maxProfiles {
+			return overQuota("InstanceProfilesPerAccount", maxProfiles)
+		}
 		s.profiles.Put(tx, fold(p.Name), p)
 		out.InstanceProfile = s.profileShape(tx, account, &p)
 		out.InstanceProfile.Tags = in.Tags

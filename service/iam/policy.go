@@ -34,10 +34,14 @@ func (s *Service) CreatePolicy(ctx context.Context, in *api.CreatePolicyInput) (
 	p := managed{Name: *in.PolicyName, Path: orSlash(in.Path), ID: s.k.Entropy.ID(ctx, "ANPA", 17), Description: rt.Val(in.Description), Default: 1, Last: 1, CreatedAt: now, UpdatedAt: now}
 	arn := s.arn(call.From(ctx).Account, "policy", p.Path, p.Name)
 	err := s.k.Update(ctx, func(tx *store.Tx) error {
+		n := 0
 		for _, other := range s.policies.From(tx, "") {
-			if fold(other.Name) == fold(p.Name) {
+			if n++; fold(other.Name) == fold(p.Name) {
 				return api.NewEntityAlreadyExistsException("A policy called %s already exists. Duplicate names are not allowed.", p.Name)
 			}
+		}
+		if n >= maxPolicies {
+			return overQuota("PoliciesPerAccount", maxPolicies)
 		}
 		s.policies.Put(tx, arn, p)
 		s.versions.Put(tx, versionKey(arn, 1), version{Document: *in.PolicyDocument, CreatedAt: now})

@@ -34,6 +34,9 @@ func (s *Service) CreateRole(ctx context.Context, in *api.CreateRoleInput) (*api
 		if _, ok := s.roles.Get(tx, fold(r.Name)); ok {
 			return exists("Role", r.Name)
 		}
+		if count(s.roles.From(tx, "")) >= maxRoles {
+			return overQuota("RolesPerAccount", maxRoles)
+		}
 		if err := s.checkTrusted(tx, r.Trust); err != nil {
 			return err
 		}
@@ -104,6 +107,17 @@ func (s *Service) UpdateRole(ctx context.Context, in *api.UpdateRoleInput) (*api
 		if in.MaxSessionDuration != nil {
 			r.MaxSession = *in.MaxSessionDuration
 		}
+		return nil
+	})
+}
+
+// UpdateRoleDescription changes the description alone.
+// https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRoleDescription.html
+func (s *Service) UpdateRoleDescription(ctx context.Context, in *api.UpdateRoleDescriptionInput) (*api.UpdateRoleDescriptionOutput, error) {
+	out := &api.UpdateRoleDescriptionOutput{}
+	return out, s.editRole(ctx, *in.RoleName, func(_ *store.Tx, r *role) error {
+		r.Description = *in.Description
+		out.Role = new(s.roleShape(call.From(ctx).Account, *r))
 		return nil
 	})
 }

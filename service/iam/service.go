@@ -34,6 +34,14 @@ type Service struct {
 	devices     store.Table[mfaDevice] // serial number
 	deviceUsers store.Table[none]      // user, serial number
 	profiles    store.Table[instanceProfile]
+
+	passwordRules store.Table[passwordPolicy] // under one key
+	logins        store.Table[loginProfile]   // user
+	aliases       store.Table[string]         // alias → account, in the whole partition
+	sshKeys       store.Table[sshKey]         // user, id
+	signers       store.Table[signingCert]    // user, id
+	serverCerts   store.Table[serverCert]     // name
+	serviceCreds  store.Table[serviceCred]    // user, id
 }
 
 // RootKey is the long-term key of the management account's root user.
@@ -49,6 +57,8 @@ type none struct{}
 
 type account struct {
 	CreatedAt time.Time
+	Alias     string `json:",omitempty"`
+	TokenV2   bool   `json:",omitempty"` // what SetSecurityTokenServicePreferences chose
 }
 
 type user struct {
@@ -114,6 +124,14 @@ func New(k *kernel.Service, seal *credential.Sealer, root RootKey) *Service {
 		devices:     store.TableOf[mfaDevice](k.Rows, "mfadevice", store.PerAccount),
 		deviceUsers: store.TableOf[none](k.Rows, "usermfadevice", store.PerAccount),
 		profiles:    store.TableOf[instanceProfile](k.Rows, "instanceprofile", store.PerAccount),
+
+		passwordRules: store.TableOf[passwordPolicy](k.Rows, "passwordpolicy", store.PerAccount),
+		logins:        store.TableOf[loginProfile](k.Rows, "loginprofile", store.PerAccount),
+		aliases:       store.TableOf[string](k.Rows, "alias", store.Partition),
+		sshKeys:       store.TableOf[sshKey](k.Rows, "sshkey", store.PerAccount),
+		signers:       store.TableOf[signingCert](k.Rows, "signingcert", store.PerAccount),
+		serverCerts:   store.TableOf[serverCert](k.Rows, "servercert", store.PerAccount),
+		serviceCreds:  store.TableOf[serviceCred](k.Rows, "servicecred", store.PerAccount),
 	}
 }
 
@@ -145,4 +163,12 @@ func orSlash(path *string) string {
 		return "/"
 	}
 	return *path
+}
+
+// indexOf is where part stands in key; at the end where it does not.
+func indexOf(key, part string) int {
+	if i := strings.Index(key, part); i >= 0 {
+		return i
+	}
+	return len(key)
 }

@@ -31,12 +31,8 @@ func (s *Service) UpdateUser(ctx context.Context, in *api.UpdateUserInput) (*api
 			s.renameUser(tx, before.Name, u.Name)
 		}
 		old, now := s.arn(account, "user", before.Path, before.Name), s.arn(account, "user", u.Path, u.Name)
-		if old != now {
-			kept := s.k.Tags.List(tx, old)
-			s.k.Tags.Clear(tx, old)
-			if err := s.k.Tags.Set(tx, now, kept...); err != nil {
-				return err
-			}
+		if err := s.moveTags(tx, old, now); err != nil {
+			return err
 		}
 		s.users.Put(tx, fold(u.Name), u)
 		return nil
@@ -62,7 +58,30 @@ func (s *Service) renameUser(tx *store.Tx, from, to string) {
 		s.belongs.Put(tx, fold(to)+sep+g, none{})
 		s.members.Put(tx, g+sep+fold(to), none{})
 	}
+	for _, serial := range s.devicesOf(tx, from) {
+		s.deviceUsers.Delete(tx, fold(from)+sep+serial)
+		s.deviceUsers.Put(tx, fold(to)+sep+serial, none{})
+		if d, ok := s.devices.Get(tx, serial); ok {
+			d.User = to
+			s.devices.Put(tx, serial, d)
+		}
+	}
+	if p, ok := s.logins.Get(tx, fold(from)); ok {
+		s.logins.Delete(tx, fold(from))
+		s.logins.Put(tx, fold(to), p)
+	}
+	move(tx, s.sshKeys, from, to)
+	move(tx, s.signers, from, to)
+	move(tx, s.serviceCreds, from, to)
 	s.moveEntity(tx, entity{"user", from}, entity{"user", to})
+}
+
+// move brings a user's rows under another name.
+func move[T any](tx *store.Tx, t store.Table[T], from, to string) {
+	for key, v := range t.Prefix(tx, fold(from)+sep, "") {
+		t.Delete(tx, key)
+		t.Put(tx, fold(to)+sep+tail(key), v)
+	}
 }
 
 func (s *Service) moveEntity(tx *store.Tx, from, to entity) {
@@ -74,4 +93,14 @@ func (s *Service) moveEntity(tx *store.Tx, from, to entity) {
 		s.detach(tx, from, tail(key))
 		s.attach(tx, to, tail(key))
 	}
+}
+
+// moveTags brings the tags of what was renamed to its new ARN.
+func (s *Service) moveTags(tx *store.Tx, from, to string) error {
+	if from == to {
+		return nil
+	}
+	kept := s.k.Tags.List(tx, from)
+	s.k.Tags.Clear(tx, from)
+	return s.k.Tags.Set(tx, to, kept...)
 }
