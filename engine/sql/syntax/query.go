@@ -1,0 +1,141 @@
+package syntax
+
+// Query is a query: WITH, a body, ORDER BY, OFFSET, LIMIT.
+type Query struct {
+	Pos
+	Text      string // as written, from its first to its last word
+	Recursive bool
+	With      []Named
+	Body      Body
+	OrderBy   []SortItem
+	Offset    Expr
+	Limit     Expr // nil when there is none, or ALL
+	Ties      bool // FETCH FIRST … WITH TIES
+}
+
+// Named is a query of WITH.
+type Named struct {
+	Pos
+	Name    string
+	Columns []string
+	Query   *Query
+}
+
+// Body is what gives a query its rows: *Select, *SetOp, *Values, or a *Query in parentheses.
+type Body interface {
+	Node
+	body()
+}
+
+type (
+	Select struct {
+		Pos
+		Distinct bool
+		Items    []Item
+		From     Relation // nil without FROM; a comma is a CROSS join
+		Where    Expr
+		GroupBy  *GroupBy
+		Having   Expr
+		Windows  []NamedWindow
+	}
+	SetOp struct {
+		Pos
+		Op   string // UNION, INTERSECT, EXCEPT
+		All  bool
+		L, R Body
+	}
+	Values struct {
+		Pos
+		Rows []Expr
+	}
+	// TableBody is TABLE t.
+	TableBody struct {
+		Pos
+		Name Name
+	}
+)
+
+func (*Query) body()     {}
+func (*Select) body()    {}
+func (*SetOp) body()     {}
+func (*Values) body()    {}
+func (*TableBody) body() {}
+
+// Item is an item of SELECT: an expression, *, t.* or a row's .*.
+type Item struct {
+	Pos
+	X       Expr // of a star, what stands before it, or nil
+	Alias   string
+	Star    bool
+	Aliases []string // of (row).* AS (a, b)
+}
+
+// NamedWindow is a window of the WINDOW clause.
+type NamedWindow struct {
+	Name   string
+	Window *Window
+}
+
+// GroupBy is the GROUP BY clause.
+type GroupBy struct {
+	Pos
+	Distinct bool
+	Elems    []GroupElem
+}
+
+// GroupElem is one element: expressions to group by, or ROLLUP, CUBE, GROUPING SETS of them.
+type GroupElem struct {
+	Pos
+	Kind string // "", ROLLUP, CUBE, SETS
+	Sets [][]Expr
+}
+
+// Relation is what stands in FROM.
+type Relation interface {
+	Node
+	relation()
+}
+
+type (
+	TableName struct {
+		Pos
+		Name Name
+	}
+	Join struct {
+		Pos
+		Kind    string // CROSS, INNER, LEFT, RIGHT, FULL
+		L, R    Relation
+		On      Expr
+		Using   []string
+		Natural bool
+	}
+	Aliased struct {
+		Pos
+		X       Relation
+		Alias   string
+		Columns []string
+	}
+	Derived struct { // a query in parentheses
+		Pos
+		Query   *Query
+		Lateral bool
+	}
+	Unnest struct {
+		Pos
+		List       []Expr
+		Ordinality bool
+	}
+	Sampled struct {
+		Pos
+		X       Relation
+		Method  string // BERNOULLI, SYSTEM
+		Percent Expr
+	}
+)
+
+func (*TableName) relation() {}
+func (*Join) relation()      {}
+func (*Aliased) relation()   {}
+func (*Derived) relation()   {}
+func (*Unnest) relation()    {}
+func (*Sampled) relation()   {}
