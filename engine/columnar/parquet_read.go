@@ -21,6 +21,9 @@ type parquetNode struct {
 	def, rep int // levels at which it is there; of a list, def is that of the list and rep that of its items
 	parts    []*parquetNode
 	scale    int64 // what a timestamp's unit is in nanoseconds; 0 for INT96
+
+	leaf parquet.Type
+	bad  error // why a leaf cannot be read
 }
 
 type parquetReader struct {
@@ -31,22 +34,16 @@ type parquetReader struct {
 	batch  []parquet.Row
 	held   []parquet.Row
 	cols   [][]parquet.Value // of the row that is put together: what is left of each leaf
+
+	lenient bool // a leaf that cannot be read is the fault of whoever reads it
 }
 
 // ReadParquet opens a Parquet file.
 func ReadParquet(r io.ReaderAt, size int64) (out Reader, err error) {
 	defer recoverCorrupt(&err)
-	tail, err := readAt(r, size, max(0, size-8), min(size, 8))
+	f, err := openParquet(r, size)
 	if err != nil {
 		return nil, err
-	}
-	// The library would make room for whatever length the file names.
-	if len(tail) < 8 || string(tail[4:]) != "PAR1" || int64(binary.LittleEndian.Uint32(tail)) > size-12 {
-		return nil, corrupt("no footer")
-	}
-	f, err := parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
-	if err != nil {
-		return nil, corrupt("%v", err)
 	}
 	if boolRuns(f.Metadata()) {
 		return nil, errors.Join(ErrUnsupported, errors.New("booleans in runs"))
@@ -57,6 +54,23 @@ func ReadParquet(r io.ReaderAt, size int64) (out Reader, err error) {
 	}
 	p.schema = p.root.typ.Fields
 	return p, nil
+}
+
+// openParquet reads what a file says of itself.
+func openParquet(r io.ReaderAt, size int64) (f *parquet.File, err error) {
+	defer recoverCorrupt(&err)
+	tail, err := readAt(r, size, max(0, size-8), min(size, 8))
+	if err != nil {
+		return nil, err
+	}
+	// The library would make room for whatever length the file names.
+	if len(tail) < 8 || string(tail[4:]) != "PAR1" || int64(binary.LittleEndian.Uint32(tail)) > size-12 {
+		return nil, corrupt("no footer")
+	}
+	if f, err = parquet.OpenFile(r, size, parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true)); err != nil {
+		return nil, corrupt("%v", err)
+	}
+	return f, nil
 }
 
 // boolRuns reports whether booleans are written as runs, as pages of version 2 may be: the library reads runs that are
@@ -127,7 +141,13 @@ func (p *parquetReader) within(f parquet.Node, def, rep int) (*parquetNode, erro
 	if f.Leaf() {
 		t, scale, err := leafType(f)
 		p.cols = append(p.cols, nil)
-		return &parquetNode{typ: t, column: len(p.cols) - 1, leaves: 1, def: def, rep: rep, scale: scale}, err
+		n := &parquetNode{typ: t, column: len(p.cols) - 1, leaves: 1, def: def, rep: rep, scale: scale, leaf: f.Type()}
+		if p.lenient && err != nil {
+			if n.typ, n.bad, err = withoutSign(n), err, nil; n.typ.Kind != Binary {
+				n.bad = nil
+			}
+		}
+		return n, err
 	}
 	fields := f.Fields()
 	if lt := f.Type().LogicalType(); lt != nil && len(fields) == 1 && fields[0].Repeated() {

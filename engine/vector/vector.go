@@ -103,6 +103,38 @@ func (v *Vector) Flat() *Vector {
 	return out
 }
 
+// Slice is the values of v from one place up to before another. It shares what it can with v.
+func (v *Vector) Slice(from, to int) *Vector {
+	if from == 0 && to == v.Len {
+		return v
+	}
+	out := &Vector{Kind: v.Kind, Len: to - from, Dict: v.Dict}
+	if v.Dict != nil {
+		if v.Index != nil {
+			out.Index = v.Index[from:to]
+		}
+		return out
+	}
+	out.Nulls = v.Nulls.slice(from, to)
+	switch v.Kind {
+	case Bool:
+		out.Bools = v.Bools[from:to]
+	case Int:
+		out.Ints = v.Ints[from:to]
+	case Wide:
+		out.Wides = v.Wides[from:to]
+	case Float:
+		out.Floats = v.Floats[from:to]
+	case Bytes, List, Map:
+		out.Data, out.Offsets, out.Elems = v.Data, v.Offsets[from:to+1], v.Elems
+	case Row:
+		for _, e := range v.Elems {
+			out.Elems = append(out.Elems, e.Slice(from, to))
+		}
+	}
+	return out
+}
+
 // Pick is the values of v at the places rows, in that order. It shares what it can with v.
 func (v *Vector) Pick(rows []uint32) *Vector {
 	switch {

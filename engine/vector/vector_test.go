@@ -91,3 +91,34 @@ func TestCheckFindsWhatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+func TestSlice(t *testing.T) {
+	v := New(Bytes)
+	for i := range 300 {
+		if i%7 == 3 {
+			v.AppendNull()
+		} else {
+			v.AppendText([]byte{byte(i), byte(i >> 8)})
+		}
+	}
+	for from := 0; from < 300; from += 13 {
+		for to := from; to <= 300; to += 17 {
+			s := v.Slice(from, to)
+			if err := s.Check(); err != nil || s.Len != to-from {
+				t.Fatal(from, to, err)
+			}
+			for i := range s.Len {
+				if s.IsNull(i) != v.IsNull(from+i) || string(s.Text(i)) != string(v.Text(from+i)) {
+					t.Fatalf("%d..%d at %d", from, to, i)
+				}
+			}
+			if want := (to-from) > 0 && s.Nulls.Count() > 0; s.HasNulls() != want {
+				t.Fatal("nulls")
+			}
+		}
+	}
+	p := people().Slice(1, 3)
+	if err := p.Check(); err != nil || !p.IsNull(0) || p.IsNull(1) {
+		t.Error(p, err)
+	}
+}

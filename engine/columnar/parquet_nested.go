@@ -1,0 +1,261 @@
+package columnar
+
+import (
+	"io"
+
+	"github.com/parquet-go/parquet-go/format"
+
+	"unyo/engine/vector"
+)
+
+// parquetNested is a column of lists, maps or structs: what its leaves hold is put together by their levels.
+type parquetNested struct {
+	top    *nestedPart
+	leaves []*nestedLeaf
+	row    int64
+}
+
+// nestedPart is a type with the node of the file that it is read from.
+type nestedPart struct {
+	typ   *Type
+	node  *parquetNode
+	parts []*nestedPart // of a struct nil where the file has no such member
+	leaf  *nestedLeaf   // that tells the levels; of a plain type its own
+}
+
+// nestedLeaf holds what has been read of a leaf and not yet been handed out.
+type nestedLeaf struct {
+	*parquetLeaf
+	defs, reps []byte
+	values     *vector.Vector
+	end        bool
+	from, upTo int // the entries of the rows that are put together
+	used       int // values before them
+	next       int // while it is put together: the next value
+}
+
+func (s *parquetScan) nested(c Field, n *parquetNode) (parquetColumn, error) {
+	out := &parquetNested{}
+	var err error
+	if out.top, err = s.part(out, c.Name, c.Type, n); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (s *parquetScan) part(c *parquetNested, name string, t *Type, n *parquetNode) (*nestedPart, error) {
+	p := &nestedPart{typ: t, node: n}
+	if t.Kind < Array {
+		leaf, err := s.leaf(name, t, n)
+		if err != nil {
+			return nil, err
+		}
+		p.leaf = c.add(leaf)
+		return p, nil
+	}
+	if n.typ.Kind != t.Kind || t.Kind != Struct && len(n.parts) != len(t.Fields) {
+		return nil, &MismatchError{name, describeLeaf(n), t.String()}
+	}
+	for i, f := range t.Fields {
+		at := i
+		if t.Kind == Struct {
+			if at = findField(n.typ.Fields, f.Name); at < 0 {
+				p.parts = append(p.parts, nil)
+				continue
+			}
+		}
+		below, err := s.part(c, name, f.Type, n.parts[at])
+		if err != nil {
+			return nil, err
+		}
+		if p.leaf == nil {
+			p.leaf = below.leaf
+		}
+		p.parts = append(p.parts, below)
+	}
+	if p.leaf == nil { // no member is asked for: any leaf tells what there is
+		leaf := n
+		for len(leaf.parts) > 0 {
+			leaf = leaf.parts[0]
+		}
+		p.leaf = c.add(&parquetLeaf{file: s, node: leaf, typ: leaf.typ, maxDef: leaf.def, maxRep: leaf.rep})
+	}
+	return p, nil
+}
+
+func (c *parquetNested) add(l *parquetLeaf) *nestedLeaf {
+	n := &nestedLeaf{parquetLeaf: l}
+	c.leaves = append(c.leaves, n)
+	return n
+}
+
+func (c *parquetNested) open(g *format.RowGroup) error {
+	c.row = 0
+	for _, l := range c.leaves {
+		l.defs, l.reps, l.end, l.upTo, l.used = l.defs[:0], l.reps[:0], false, 0, 0
+		l.values = vector.New(KindOf(l.typ))
+		if err := l.open(&g.Columns[l.node.column]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *parquetNested) seek(row int64) (int64, error) {
+	for c.row < row {
+		n := min(row-c.row, vector.BatchRows)
+		if _, err := c.take(int(n)); err != nil {
+			return 0, err
+		}
+	}
+	return vector.BatchRows, nil
+}
+
+func (c *parquetNested) take(n int) (*vector.Vector, error) {
+	for _, l := range c.leaves {
+		if err := l.rows(n); err != nil {
+			return nil, err
+		}
+	}
+	c.row += int64(n)
+	v := c.top.build(0, 0)
+	for _, l := range c.leaves {
+		for _, d := range l.defs[l.from:l.upTo] {
+			if int(d) == l.maxDef {
+				l.used++
+			}
+		}
+	}
+	if v.Len != n {
+		return nil, corrupt("%d rows, not %d", v.Len, n)
+	}
+	return v, nil
+}
+
+// rows makes the entries of the next n rows those that are put together.
+func (l *nestedLeaf) rows(n int) error {
+	l.from = l.upTo
+	at := l.from
+	for rows := 0; ; at++ {
+		if at == len(l.defs) {
+			if l.end && rows == n {
+				break
+			}
+			drop := l.from
+			if err := l.more(); err != nil {
+				return err
+			}
+			at -= drop
+			if at == len(l.defs) && l.end {
+				if rows < n {
+					return corrupt("a column has too few values")
+				}
+				break
+			}
+		}
+		if l.maxRep == 0 || l.reps[at] == 0 {
+			if rows == n {
+				break
+			}
+			rows++
+		}
+	}
+	l.upTo = at
+	return nil
+}
+
+// more forgets what has been handed out and reads another page.
+func (l *nestedLeaf) more() error {
+	if l.from > 0 {
+		l.defs = append(l.defs[:0], l.defs[l.from:]...)
+		if l.maxRep > 0 {
+			l.reps = append(l.reps[:0], l.reps[l.from:]...)
+		}
+		rest := vector.New(l.values.Kind)
+		for i := l.used; i < l.values.Len; i++ {
+			rest.Append(l.values, i)
+		}
+		l.values, l.from, l.used = rest, 0, 0
+	}
+	p, err := l.page()
+	if err == io.EOF {
+		l.end = true
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(l.defs) > mostPageValues {
+		return corrupt("a row of too many values")
+	}
+	if l.maxDef == 0 {
+		l.defs = append(l.defs, make([]byte, p.n)...)
+	}
+	l.defs, l.reps = append(l.defs, p.defs...), append(l.reps, p.reps...)
+	from := p.dense
+	if p.index != nil {
+		from = &vector.Vector{Kind: l.dict.Kind, Len: p.there, Dict: l.dict, Index: p.index}
+	}
+	l.values.Grow(p.there)
+	for i := range p.there {
+		l.values.Append(from, i)
+	}
+	return nil
+}
+
+// build puts together the values that stand within an element at level def of the list at level rep. An entry of the leaf is
+// a value of such a type if it begins an element (no deeper list goes on with it), and if the element is there.
+func (p *nestedPart) build(def, rep int) *vector.Vector {
+	l := p.leaf
+	out := NewVector(p.typ)
+	if p.typ.Kind < Array {
+		l.next = l.used
+	}
+	for i := l.from; i < l.upTo; i++ {
+		d := int(l.defs[i])
+		if d < def || l.maxRep > 0 && int(l.reps[i]) > rep {
+			continue
+		}
+		switch {
+		case p.typ.Kind == Array || p.typ.Kind == Map:
+			if d < p.node.def {
+				out.Nulls.Set(out.Len)
+			}
+			out.Offsets = append(out.Offsets, out.Offsets[out.Len]+p.elements(i))
+		case d < p.node.def:
+			if p.typ.Kind == Struct {
+				out.Nulls.Set(out.Len)
+				break
+			}
+			out.AppendNull()
+			continue
+		case p.typ.Kind != Struct:
+			out.Append(l.values, l.next)
+			l.next++
+			continue
+		}
+		out.Len++
+	}
+	for i, f := range p.typ.Fields {
+		switch {
+		case p.typ.Kind != Struct:
+			out.Elems[i] = p.parts[i].build(p.node.def+1, p.node.rep)
+		case p.parts[i] == nil:
+			out.Elems[i] = vector.Nothing(KindOf(f.Type), out.Len)
+		default:
+			out.Elems[i] = p.parts[i].build(def, rep)
+		}
+	}
+	return out
+}
+
+// elements counts those of the list that begins with entry i.
+func (p *nestedPart) elements(i int) (n uint32) {
+	l := p.leaf
+	for first := i; i < l.upTo && (i == first || int(l.reps[i]) >= p.node.rep); i++ {
+		if int(l.defs[i]) > p.node.def && (i == first || int(l.reps[i]) == p.node.rep) {
+			n++
+		}
+	}
+	return n
+}

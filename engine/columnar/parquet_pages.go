@@ -1,0 +1,204 @@
+package columnar
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
+	"github.com/parquet-go/parquet-go/format"
+	"github.com/pierrec/lz4/v4"
+)
+
+// Limits of one page: what goes beyond is no sane file.
+const (
+	mostPageBytes  = 512 << 20
+	mostPageValues = 1 << 25
+)
+
+// pageHead is what a page says of itself.
+type pageHead struct {
+	kind              int64 // 0 data, 2 dictionary, 3 data of version 2
+	plain, packed     int64 // bytes
+	values            int64
+	encoding          int64
+	defBytes, repByte int64 // version 2
+	isPlain           bool  // version 2: the values are not compressed
+}
+
+// pageReader reads the pages of a column chunk one after another.
+type pageReader struct {
+	in      *bufio.Reader
+	left    int64 // bytes of the chunk
+	codec   format.CompressionCodec
+	scanned *int64
+	packed  []byte
+}
+
+func newPageReader(r io.ReaderAt, offset, size int64, codec format.CompressionCodec, scanned *int64) *pageReader {
+	return &pageReader{in: bufio.NewReaderSize(io.NewSectionReader(r, offset, size), int(min(size+16, 256<<10))), left: size, codec: codec, scanned: scanned}
+}
+
+// next reads a page's head and what follows it, which is valid until the next call.
+func (p *pageReader) next() (h pageHead, body []byte, err error) {
+	if p.left <= 0 {
+		return h, nil, io.EOF
+	}
+	t := compact{in: p.in}
+	t.structure(0, func(field int, kind byte) {
+		switch field {
+		case 1:
+			h.kind = t.integer(kind)
+		case 2:
+			h.plain = t.integer(kind)
+		case 3:
+			h.packed = t.integer(kind)
+		case 5, 7, 8:
+			t.nested(kind, func(inner int, kind byte) { h.part(&t, field, inner, kind) })
+		default:
+			t.skip(kind, 0)
+		}
+	})
+	p.left -= t.read
+	*p.scanned += t.read
+	if t.err != nil {
+		return h, nil, t.failure()
+	}
+	if h.plain < 0 || h.packed < 0 || h.packed > p.left || h.plain > mostPageBytes || h.values < 0 || h.values > mostPageValues {
+		return h, nil, corrupt("a page of %d bytes and %d values", h.plain, h.values)
+	}
+	if int64(cap(p.packed)) < h.packed {
+		p.packed = make([]byte, h.packed)
+	}
+	body = p.packed[:h.packed]
+	if _, err := io.ReadFull(p.in, body); err != nil {
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			err = corrupt("the file ends within a page")
+		}
+		return h, nil, err
+	}
+	p.left -= h.packed
+	*p.scanned += h.packed
+	return h, body, nil
+}
+
+// part reads a field of a data or dictionary page's own head.
+func (h *pageHead) part(t *compact, of, field int, kind byte) {
+	switch {
+	case field == 1:
+		h.values = t.integer(kind)
+	case of != 8 && field == 2, of == 8 && field == 4:
+		h.encoding = t.integer(kind)
+	case of == 8 && field == 5:
+		h.defBytes = t.integer(kind)
+	case of == 8 && field == 6:
+		h.repByte = t.integer(kind)
+	case of == 8 && field == 7:
+		h.isPlain = kind == thriftFalse
+	default:
+		t.skip(kind, 0)
+	}
+}
+
+var zstdReaders = sync.Pool{New: func() any {
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostPageBytes), zstd.IgnoreChecksum(true))
+	if err != nil {
+		return err
+	}
+	return z
+}}
+
+var gzipReaders sync.Pool
+
+// decompress undoes a page's compression: the result has size bytes.
+func decompress(codec format.CompressionCodec, dst, src []byte, size int) (out []byte, err error) {
+	if size == 0 {
+		return dst[:0], nil
+	}
+	switch codec {
+	case format.Uncompressed:
+		out = src
+	case format.Snappy:
+		if n, err := s2.DecodedLen(src); err != nil || n != size || n > 64*len(src)+64 {
+			return nil, corrupt("bad snappy")
+		}
+		out, err = s2.Decode(resized(dst, size), src)
+	case format.Zstd:
+		z, ok := zstdReaders.Get().(*zstd.Decoder)
+		if !ok {
+			return nil, errors.New("no zstd")
+		}
+		out, err = z.DecodeAll(src, dst[:0])
+		zstdReaders.Put(z)
+	case format.Gzip:
+		out, err = ungzip(dst, src, size)
+	case format.Lz4Raw:
+		out, err = unlz4(dst, src, size)
+	case format.Lz4:
+		if out, err = unlz4Hadoop(dst, src, size); err != nil {
+			out, err = unlz4(dst, src, size)
+		}
+	default:
+		return nil, errors.Join(ErrUnsupported, errors.New("compression "+codec.String()))
+	}
+	if err != nil || len(out) < size {
+		return nil, corrupt("bad page: %v", err)
+	}
+	return out[:size], nil
+}
+
+func ungzip(dst, src []byte, size int) ([]byte, error) {
+	z, ok := gzipReaders.Get().(*gzip.Reader)
+	var err error
+	if !ok {
+		z, err = gzip.NewReader(bytes.NewReader(src))
+	} else {
+		err = z.Reset(bytes.NewReader(src))
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer gzipReaders.Put(z)
+	if size > 1100*len(src)+1100 { // deflate makes no more of it
+		return nil, corrupt("bad gzip")
+	}
+	dst = resized(dst, size)
+	_, err = io.ReadFull(z, dst)
+	return dst, err
+}
+
+func unlz4(dst, src []byte, size int) ([]byte, error) {
+	if size > 256*len(src)+64 {
+		return nil, corrupt("bad lz4")
+	}
+	dst = resized(dst, size)
+	n, err := lz4.UncompressBlock(src, dst)
+	return dst[:max(0, n)], err
+}
+
+// unlz4Hadoop undoes what older writers called LZ4: blocks behind their two lengths.
+func unlz4Hadoop(dst, src []byte, size int) ([]byte, error) {
+	if size > 256*len(src)+64 {
+		return nil, corrupt("bad lz4")
+	}
+	dst = resized(dst, size)
+	at := 0
+	for len(src) > 8 && at < size {
+		plain, packed := int(binary.BigEndian.Uint32(src)), int(binary.BigEndian.Uint32(src[4:]))
+		if src = src[8:]; packed > len(src) || plain > size-at {
+			return nil, corrupt("bad lz4")
+		}
+		n, err := lz4.UncompressBlock(src[:packed], dst[at:at+plain])
+		if err != nil || n != plain {
+			return nil, corrupt("bad lz4")
+		}
+		src = src[packed:]
+		at += n
+	}
+	return dst[:at], nil
+}

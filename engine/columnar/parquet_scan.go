@@ -1,0 +1,223 @@
+package columnar
+
+import (
+	"context"
+	"io"
+	"math"
+
+	"github.com/parquet-go/parquet-go/format"
+
+	"unyo/engine/vector"
+)
+
+// parquetScan reads columns of a Parquet file as vectors.
+type parquetScan struct {
+	r       io.ReaderAt
+	size    int64
+	scanned int64
+	want    Projection
+	root    *parquetNode
+	columns []parquetColumn
+	groups  []format.RowGroup
+
+	group  *format.RowGroup // that is open
+	ranges [][2]int64       // of its rows, that are still to be read
+}
+
+// parquetColumn is a column of the batches.
+type parquetColumn interface {
+	// open begins a row group.
+	open(g *format.RowGroup) error
+	// seek goes forward to a row, and tells how many rows from there on lie together.
+	seek(row int64) (int64, error)
+	// take is the next n rows.
+	take(n int) (*vector.Vector, error)
+}
+
+// ScanParquet reads columns of a Parquet file: the pages of these columns only, and of them only those that may hold
+// values that are wanted.
+func ScanParquet(r io.ReaderAt, size int64, p Projection) (out vector.Reader, err error) {
+	defer recoverCorrupt(&err)
+	s := &parquetScan{r: r, size: size, want: p}
+	f, err := openParquet(&countingReader{r, &s.scanned}, size)
+	if err != nil {
+		return nil, err
+	}
+	tree := &parquetReader{lenient: true}
+	if s.root, err = tree.group(f.Schema().Fields(), 0, 0); err != nil {
+		return nil, err
+	}
+	s.groups = f.Metadata().RowGroups
+	for _, g := range s.groups {
+		if len(g.Columns) != len(tree.cols) || g.NumRows < 0 {
+			return nil, corrupt("a row group of %d columns, not %d", len(g.Columns), len(tree.cols))
+		}
+	}
+	for i, c := range p.Columns {
+		column := parquetColumn(missing(KindOf(c.Type)))
+		if at := p.find(i, s.root.typ.Fields); at >= 0 {
+			if column, err = s.column(c, s.root.parts[at]); err != nil {
+				return nil, err
+			}
+		} else if !p.domain(i).Overlaps(vector.Bounds{OnlyNulls: true}) {
+			s.groups = nil
+		}
+		s.columns = append(s.columns, column)
+	}
+	return s, nil
+}
+
+// countingReader counts what is read.
+type countingReader struct {
+	r io.ReaderAt
+	n *int64
+}
+
+func (c *countingReader) ReadAt(b []byte, at int64) (int, error) {
+	n, err := c.r.ReadAt(b, at)
+	*c.n += int64(n)
+	return n, err
+}
+
+func (s *parquetScan) column(c Field, n *parquetNode) (parquetColumn, error) {
+	if n.typ.Kind >= Array || c.Type.Kind >= Array {
+		return s.nested(c, n)
+	}
+	l, err := s.leaf(c.Name, c.Type, n)
+	if err != nil {
+		return nil, err
+	}
+	return &parquetFlat{leaf: l}, nil
+}
+
+func (s *parquetScan) leaf(name string, t *Type, n *parquetNode) (*parquetLeaf, error) {
+	if n.bad != nil {
+		return nil, n.bad
+	}
+	if n.typ.Kind >= Array || !coerces(n.typ, t) {
+		return nil, &MismatchError{name, describeLeaf(n), t.String()}
+	}
+	return &parquetLeaf{file: s, node: n, typ: t, maxDef: n.def, maxRep: n.rep}, nil
+}
+
+func (s *parquetScan) Scanned() int64 { return s.scanned }
+
+func (s *parquetScan) Close() error {
+	s.groups, s.ranges = nil, nil
+	return nil
+}
+
+func (s *parquetScan) Next(ctx context.Context) (b *vector.Batch, err error) {
+	defer recoverCorrupt(&err)
+	for len(s.ranges) == 0 {
+		if len(s.groups) == 0 {
+			return nil, io.EOF
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		g := &s.groups[0]
+		s.groups = s.groups[1:]
+		if err := s.openGroup(g); err != nil {
+			return nil, err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	row, end := s.ranges[0][0], s.ranges[0][1]
+	n := min(end-row, vector.BatchRows)
+	for _, c := range s.columns {
+		have, err := c.seek(row)
+		if err != nil {
+			return nil, eofIsCorrupt(err)
+		}
+		n = min(n, have)
+	}
+	b = &vector.Batch{Len: int(n)}
+	for _, c := range s.columns {
+		v, err := c.take(int(n))
+		if err != nil {
+			return nil, eofIsCorrupt(err)
+		}
+		b.Columns = append(b.Columns, v)
+	}
+	if s.ranges[0][0] += n; s.ranges[0][0] == end {
+		s.ranges = s.ranges[1:]
+	}
+	return b, nil
+}
+
+// openGroup begins a row group, unless none of its rows is wanted.
+func (s *parquetScan) openGroup(g *format.RowGroup) error {
+	if g.NumRows == 0 || !s.wanted(g) {
+		return nil
+	}
+	s.group, s.ranges = g, [][2]int64{{0, g.NumRows}}
+	for _, c := range s.columns {
+		if err := c.open(g); err != nil {
+			return err
+		}
+	}
+	return s.pickPages(g)
+}
+
+// missing is a column that the file does not have.
+type missing vector.Kind
+
+func (m missing) open(*format.RowGroup) error        { return nil }
+func (m missing) seek(int64) (int64, error)          { return math.MaxInt64, nil }
+func (m missing) take(n int) (*vector.Vector, error) { return vector.Nothing(vector.Kind(m), n), nil }
+
+// parquetFlat is a column in no list and no struct.
+type parquetFlat struct {
+	leaf  *parquetLeaf
+	pages []format.PageLocation // if it is known where they are
+	page  *vector.Vector
+	first int64 // row of the page
+	at    int
+}
+
+func (c *parquetFlat) open(g *format.RowGroup) error {
+	c.page, c.pages, c.first, c.at = nil, nil, 0, 0
+	return c.leaf.open(&g.Columns[c.leaf.node.column])
+}
+
+func (c *parquetFlat) seek(row int64) (int64, error) {
+	for c.page == nil || row >= c.first+int64(c.page.Len) {
+		next := c.first
+		if c.page != nil {
+			next += int64(c.page.Len)
+		}
+		if to, ok := c.jumpTo(row, next); ok {
+			if err := c.leaf.jump(to); err != nil {
+				return 0, err
+			}
+			next = to.FirstRowIndex
+		}
+		page, err := c.leaf.next()
+		if err != nil {
+			return 0, err
+		}
+		c.first, c.page = next, page
+	}
+	c.at = int(row - c.first)
+	return int64(c.page.Len - c.at), nil
+}
+
+// jumpTo is the page that has a row, if pages lie between it and the one that comes next.
+func (c *parquetFlat) jumpTo(row, next int64) (to format.PageLocation, ok bool) {
+	for _, p := range c.pages {
+		if p.FirstRowIndex > row {
+			break
+		}
+		to = p
+	}
+	return to, to.FirstRowIndex > next
+}
+
+func (c *parquetFlat) take(n int) (*vector.Vector, error) {
+	v := c.page.Slice(c.at, c.at+n)
+	c.at += n
+	return v, nil
+}
