@@ -21,6 +21,18 @@ type jodaPart struct {
 	text   string
 }
 
+// Layout is a pattern of instants, as a table or a deserializer names them.
+type Layout struct{ joda joda }
+
+// ParseLayout reads a pattern of Joda-Time's, or millis.
+func ParseLayout(pattern string) (*Layout, error) {
+	f, err := parseJoda(pattern)
+	return &Layout{f}, err
+}
+
+// Parse reads a text of the layout, in UTC where it names no zone.
+func (l *Layout) Parse(text string) (time.Time, bool) { return l.joda.parse(text) }
+
 func parseJoda(pattern string) (f joda, err error) {
 	if pattern == "millis" {
 		return joda{millis: true}, nil

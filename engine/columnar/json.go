@@ -259,6 +259,10 @@ func cut(t *Type, text string) []byte {
 	return []byte(text)
 }
 
+// ParseDecimal is the digits of a number, with or without exponent, as a decimal type keeps them: rounded half up to its
+// scale. A number of too many digits is none.
+func ParseDecimal(t *Type, text string) (*big.Int, bool) { return parseDecimal(t, text) }
+
 // parseDecimal reads a number with or without exponent, rounded half up to the type's scale as Hive does.
 func parseDecimal(t *Type, text string) (*big.Int, bool) {
 	mantissa, exponent, found := strings.Cut(strings.ToLower(text), "e")

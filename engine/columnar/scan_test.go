@@ -57,7 +57,7 @@ func micros(v *Value) {
 func TestScanAgreesWithRows(t *testing.T) {
 	s := schemaOf(t, everyType...)
 	for seed := range uint64(4) {
-		rows := newRandom(seed).rows(s, 3000)
+		rows := newRandom(seed).rows(s, 1200)
 		for name, begin := range ours(s) {
 			if name[len(name)-4:] == ".orc" {
 				continue

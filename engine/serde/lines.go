@@ -1,0 +1,213 @@
+package serde
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strconv"
+
+	"unyo/engine/columnar"
+	"unyo/engine/vector"
+)
+
+const (
+	lineRoom = 1 << 20
+	mostLine = 64 << 20 // a line that is longer is none
+)
+
+// lines cuts a text into lines: they end with LF, CR LF or CR, as Hadoop's do, or with a byte of the table's.
+type lines struct {
+	in    io.Reader
+	buf   []byte
+	at    int // of buf, where the next line begins
+	end   byte
+	plain bool  // lines end with LF or CR
+	err   error // of the reader, once buf is used up
+}
+
+// next is the next line, valid until the next call.
+func (l *lines) next() ([]byte, error) {
+	for scanned := 0; ; {
+		rest := l.buf[l.at:]
+		if n := bytes.IndexByte(rest[scanned:], l.end); n >= 0 {
+			line := rest[:scanned+n]
+			if l.plain {
+				if cr := bytes.IndexByte(line, '\r'); cr >= 0 && cr < len(line)-1 {
+					l.at += cr + 1
+					return line[:cr], nil
+				} else if cr >= 0 {
+					line = line[:cr]
+				}
+			}
+			l.at += scanned + n + 1
+			return line, nil
+		}
+		scanned = len(rest)
+		if l.err != nil {
+			return l.last(rest)
+		}
+		if err := l.fill(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// last is what stands behind the last end of a line.
+func (l *lines) last(rest []byte) ([]byte, error) {
+	if l.err != io.EOF || len(rest) == 0 {
+		return nil, l.err
+	}
+	n, skip := len(rest), len(rest)
+	if l.plain {
+		if cr := bytes.IndexByte(rest, '\r'); cr >= 0 {
+			n, skip = cr, cr+1
+		}
+	}
+	l.at += skip
+	return rest[:n], nil
+}
+
+// fill reads more behind what is left.
+func (l *lines) fill() error {
+	rest := l.buf[l.at:]
+	if len(rest) > mostLine {
+		return &BadDataError{Why: "a line is longer than " + strconv.Itoa(mostLine>>20) + " MiB"}
+	}
+	if room := lineRoom + 2*len(rest); cap(l.buf) < len(rest)+lineRoom/2 {
+		l.buf = append(make([]byte, 0, room), rest...)
+	} else {
+		l.buf = l.buf[:copy(l.buf[:cap(l.buf)], rest)]
+	}
+	l.at = 0
+	for tries := 0; ; tries++ {
+		n, err := l.in.Read(l.buf[len(l.buf):cap(l.buf)])
+		l.buf = l.buf[:len(l.buf)+n]
+		if err != nil {
+			l.err = err
+		} else if n == 0 && tries < 100 {
+			continue
+		} else if n == 0 {
+			l.err = io.ErrNoProgress
+		}
+		return nil
+	}
+}
+
+// parser makes a row of a line: it appends one value to each vector. With skip there is no row.
+type parser interface {
+	parse(line []byte, out []*vector.Vector) (skip bool, err error)
+}
+
+// textReader reads a text line by line.
+type textReader struct {
+	object io.Closer
+	stored *counted
+	lines  lines
+	parser parser
+	batch  vector.Batch
+	header int // lines still to be passed over
+	footer int // lines at the end that are none
+	held   [][]byte
+}
+
+// openText reads an object's lines with a parser.
+func (t *Table) openText(o Object, columns []int, p parser) (vector.Reader, error) {
+	header, err := t.count("skip.header.line.count")
+	if err != nil {
+		return nil, err
+	}
+	footer, err := t.count("skip.footer.line.count")
+	if err != nil {
+		return nil, err
+	}
+	object, err := o.reader()
+	if err != nil {
+		return nil, err
+	}
+	stored := &counted{r: object}
+	in, err := unpack(o.Name, stored)
+	if err != nil {
+		return nil, closing(object, err)
+	}
+	r := &textReader{object: object, stored: stored, lines: lines{in: in, end: '\n', plain: true}, parser: p, header: header, footer: footer}
+	if d := t.property("line.delim", "\n"); d != "\n" {
+		if len(d) != 1 {
+			return nil, closing(object, badProperty("line.delim", "%q is not one byte", d))
+		}
+		r.lines.end, r.lines.plain = d[0], false
+	}
+	for _, c := range columns {
+		r.batch.Columns = append(r.batch.Columns, columnar.NewVector(t.Columns[c].Type))
+	}
+	return r, nil
+}
+
+func closing(c io.Closer, err error) error {
+	_ = c.Close() // err says more
+	return err
+}
+
+func (t *Table) count(name string) (int, error) {
+	n, err := strconv.Atoi(t.property(name, "0"))
+	if err != nil || n < 0 || n > 10000 {
+		return 0, badProperty(name, "no count of lines")
+	}
+	return n, nil
+}
+
+func (r *textReader) Scanned() int64 { return r.stored.n }
+
+func (r *textReader) Close() error { return r.object.Close() }
+
+// Limits of a batch of text, in rows and in bytes of lines.
+const mostBatch = 32 << 20
+
+func (r *textReader) Next(ctx context.Context) (*vector.Batch, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, c := range r.batch.Columns {
+		c.Reset()
+	}
+	r.batch.Len = 0
+	for size := 0; r.batch.Len < vector.BatchRows && size < mostBatch; {
+		line, err := r.line()
+		if err == io.EOF && r.batch.Len > 0 {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		skip, err := r.parser.parse(line, r.batch.Columns)
+		if err != nil {
+			return nil, err
+		}
+		if !skip {
+			r.batch.Len++
+		}
+		size += len(line)
+	}
+	return &r.batch, nil
+}
+
+// line is the next line that is neither header nor footer.
+func (r *textReader) line() ([]byte, error) {
+	for ; r.header > 0; r.header-- {
+		if _, err := r.lines.next(); err != nil {
+			return nil, err
+		}
+	}
+	if r.footer == 0 {
+		return r.lines.next()
+	}
+	for len(r.held) <= r.footer {
+		line, err := r.lines.next()
+		if err != nil {
+			return nil, err
+		}
+		r.held = append(r.held, bytes.Clone(line))
+	}
+	line := r.held[0]
+	r.held = r.held[1:]
+	return line, nil
+}

@@ -1,0 +1,122 @@
+package serde
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"unyo/engine/columnar"
+	"unyo/engine/vector"
+)
+
+// Table is what of a table tells how its objects are read.
+type Table struct {
+	SerDe      string            // the class
+	Properties map[string]string // of the SerDe, and of the table where the SerDe has none of that name
+	Columns    columnar.Schema   // without those of partitions
+}
+
+// Object is an object of a table. Stream is for text; without it At is read from its beginning.
+type Object struct {
+	Name   string // its key: the extension tells how it is compressed
+	Size   int64
+	At     io.ReaderAt
+	Stream func() (io.ReadCloser, error)
+}
+
+// UnknownError is a class that Athena does not offer, or that has no behaviour here.
+type UnknownError struct {
+	Class string
+	Known bool // Athena offers it
+}
+
+func (e *UnknownError) Error() string {
+	if e.Known {
+		return fmt.Sprintf("the SerDe %s is not supported here", e.Class)
+	}
+	return fmt.Sprintf("SerDe %s is not supported: it does not exist", e.Class)
+}
+
+// ErrProperty is a property of a SerDe that means nothing, or more than is built.
+var ErrProperty = errors.New("bad SerDe property")
+
+func badProperty(name, format string, args ...any) error {
+	return fmt.Errorf("%w: %s: %s", ErrProperty, name, fmt.Sprintf(format, args...))
+}
+
+// BadDataError is a value that is not of its column's type, or a row that is none.
+type BadDataError struct {
+	Column string
+	Value  string
+	Why    string
+}
+
+func (e *BadDataError) Error() string {
+	if e.Column == "" {
+		return "HIVE_BAD_DATA: " + e.Why
+	}
+	return fmt.Sprintf("HIVE_BAD_DATA: Error parsing field value '%.200s' for field %s: %s", e.Value, e.Column, e.Why)
+}
+
+// format opens objects of a kind of table.
+type format func(t *Table, o Object, columns []int, domains []*vector.Domain) (vector.Reader, error)
+
+// formats are by class, in lower case.
+// https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html
+var formats = map[string]format{
+	"org.apache.hadoop.hive.serde2.lazy.lazysimpleserde":          openLazy,
+	"org.apache.hadoop.hive.ql.io.parquet.serde.parquethiveserde": openParquet,
+	"parquet.hive.serde.parquethiveserde":                         openParquet,
+	"org.apache.hadoop.hive.ql.io.orc.orcserde":                   openORC,
+}
+
+// known are classes that Athena offers and this package does not.
+var known = map[string]bool{
+	"org.apache.hadoop.hive.serde2.avro.avroserde": true,
+	"com.amazon.ionhiveserde.ionhiveserde":         true,
+}
+
+// Open reads columns of an object, given by their places in the table's, in the order of columns. Domains, if any, tell for
+// each of these what is wanted of it.
+func Open(t Table, o Object, columns []int, domains []*vector.Domain) (vector.Reader, error) {
+	class := strings.ToLower(t.SerDe)
+	open, ok := formats[class]
+	if !ok {
+		return nil, &UnknownError{t.SerDe, known[class]}
+	}
+	for _, c := range columns {
+		if c < 0 || c >= len(t.Columns) {
+			return nil, fmt.Errorf("column %d of a table of %d", c, len(t.Columns))
+		}
+	}
+	return open(&t, o, columns, domains)
+}
+
+// property is a property, or otherwise.
+func (t *Table) property(name, otherwise string) string {
+	if v, ok := t.Properties[name]; ok {
+		return v
+	}
+	return otherwise
+}
+
+// flag is a property that is true or false.
+func (t *Table) flag(name string, otherwise bool) bool {
+	v, ok := t.Properties[name]
+	if !ok {
+		return otherwise
+	}
+	return strings.EqualFold(v, "true")
+}
+
+// reader is the object as a stream, counted as it is stored.
+func (o *Object) reader() (io.ReadCloser, error) {
+	if o.Stream != nil {
+		return o.Stream()
+	}
+	if o.At == nil {
+		return nil, errors.New("an object without content")
+	}
+	return io.NopCloser(io.NewSectionReader(o.At, 0, o.Size)), nil
+}

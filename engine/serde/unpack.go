@@ -1,0 +1,188 @@
+package serde
+
+import (
+	"bufio"
+	"bytes"
+	"compress/bzip2"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zlib"
+	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
+
+	"unyo/engine/columnar"
+)
+
+// mostWindow is how much a decompressor may keep in memory.
+const mostWindow = 128 << 20
+
+// counted counts the bytes of an object that have been read.
+type counted struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.r.Read(b)
+	c.n += int64(n)
+	return n, err
+}
+
+// unpack undoes the compression that an object's name tells of. Where a name stands for two framings, the first bytes tell.
+// https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html
+func unpack(name string, in io.Reader) (io.Reader, error) {
+	r := bufio.NewReaderSize(in, 64<<10)
+	var out io.Reader
+	var err error
+	switch strings.ToLower(path.Ext(name)) {
+	case ".gz", ".gzip":
+		out, err = gzip.NewReader(r)
+	case ".bz2":
+		out = bzip2.NewReader(r)
+	case ".zst", ".zstd":
+		out, err = zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow), zstd.WithDecoderLowmem(true))
+	case ".deflate", ".zlib":
+		out, err = zlib.NewReader(r)
+	case ".snappy":
+		if head, _ := r.Peek(10); bytes.Equal(head, []byte("\xff\x06\x00\x00sNaPpY")) {
+			out = s2.NewReader(r, s2.ReaderMaxBlockSize(4<<20))
+		} else {
+			out = &hadoop{in: r, block: unsnappy}
+		}
+	case ".lz4":
+		if head, _ := r.Peek(4); len(head) == 4 && binary.LittleEndian.Uint32(head) == 0x184D2204 {
+			out = lz4.NewReader(r)
+		} else {
+			out = &hadoop{in: r, block: unlz4}
+		}
+	case ".lzo":
+		return nil, errors.Join(columnar.ErrUnsupported, errors.New("LZO"))
+	default:
+		return in, nil
+	}
+	if err == io.EOF { // an empty object has no rows, whatever its name
+		return bytes.NewReader(nil), nil
+	}
+	if err != nil {
+		return nil, broken(err)
+	}
+	return &unpacked{out}, nil
+}
+
+// unpacked gives the errors of a decompressor their meaning.
+type unpacked struct{ r io.Reader }
+
+func (u *unpacked) Read(b []byte) (int, error) {
+	n, err := u.r.Read(b)
+	if err != nil && err != io.EOF {
+		err = broken(err)
+	}
+	return n, err
+}
+
+// broken is an error of a decompressor: what is stored is not what its name says.
+func broken(err error) error {
+	if errors.Is(err, columnar.ErrCorrupt) || errors.Is(err, columnar.ErrUnsupported) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", columnar.ErrCorrupt, err)
+}
+
+// hadoop reads the blocks that Hadoop's codecs write: the length of some data, then its chunks, each behind its packed length.
+type hadoop struct {
+	in    *bufio.Reader
+	block func(dst, src []byte, most int) ([]byte, error)
+	left  int // of the block, unpacked
+	chunk []byte
+	room  []byte
+	src   []byte
+}
+
+// mostBlock is how large a block of Hadoop's may be; its codecs write 256 KiB.
+const mostBlock = 64 << 20
+
+func (h *hadoop) Read(b []byte) (int, error) {
+	for len(h.chunk) == 0 {
+		if err := h.next(); err != nil {
+			return 0, err
+		}
+	}
+	n := copy(b, h.chunk)
+	h.chunk = h.chunk[n:]
+	return n, nil
+}
+
+func (h *hadoop) next() error {
+	for h.left == 0 {
+		n, err := h.length(true)
+		if err != nil {
+			return err
+		}
+		h.left = n
+	}
+	n, err := h.length(false)
+	if err != nil {
+		return err
+	}
+	if cap(h.src) < n {
+		h.src = make([]byte, n)
+	}
+	h.src = h.src[:n]
+	if _, err := io.ReadFull(h.in, h.src); err != nil {
+		return io.ErrUnexpectedEOF
+	}
+	if h.room, err = h.block(h.room, h.src, h.left); err != nil {
+		return err
+	}
+	if len(h.room) > h.left {
+		return errors.New("a chunk larger than its block")
+	}
+	h.chunk = h.room
+	h.left -= len(h.room)
+	return nil
+}
+
+func (h *hadoop) length(first bool) (int, error) {
+	var b [4]byte
+	if _, err := io.ReadFull(h.in, b[:]); err != nil {
+		if first && err == io.EOF {
+			return 0, io.EOF
+		}
+		return 0, io.ErrUnexpectedEOF
+	}
+	n := binary.BigEndian.Uint32(b[:])
+	if n > mostBlock {
+		return 0, errors.New("a block too large")
+	}
+	return int(n), nil
+}
+
+func unsnappy(dst, src []byte, most int) ([]byte, error) {
+	n, err := s2.DecodedLen(src)
+	if err != nil || n > most || n > 64*len(src)+64 {
+		return nil, errors.New("bad snappy")
+	}
+	if cap(dst) < n {
+		dst = make([]byte, n)
+	}
+	return s2.Decode(dst[:n], src)
+}
+
+func unlz4(dst, src []byte, most int) ([]byte, error) {
+	most = min(most, 256*len(src)+64)
+	if cap(dst) < most {
+		dst = make([]byte, most)
+	}
+	n, err := lz4.UncompressBlock(src, dst[:most])
+	if err != nil {
+		return nil, err
+	}
+	return dst[:n], nil
+}
