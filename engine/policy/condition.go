@@ -114,15 +114,16 @@ func (c *condition) any(v string, keys Keys) bool {
 func (c *condition) holds(keys Keys) bool {
 	got, found := keys(c.key)
 	missing := !found || len(got) == 0
+	empty := missing || len(got) == 1 && got[0] == ""
 	switch {
-	case c.null && missing:
+	case c.null && empty: // "if the context key exists and its value is not null", which an empty one is: the page of holdsForSet
 		return c.any("true", keys)
 	case c.null:
 		return c.any("false", keys)
 	case missing && c.ifExists:
 		return true
 	case c.set != "":
-		return c.holdsForSet(got, missing || len(got) == 1 && got[0] == "", keys)
+		return c.holdsForSet(got, empty, keys)
 	case missing:
 		return c.negated
 	case c.negated: // a key of many values under an operator for one: none may match

@@ -173,9 +173,9 @@ func (e *evaluation) own(named bool, byResource Verdict) Verdict {
 			return v
 		}
 	}
-	// A federated user has what its session policies allow, and nothing without them.
+	// A federated user has what its session policies allow, and nothing without them, also where the resource names its user.
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_getfederationtoken.html
-	if len(e.set.Sessions) > 0 || e.r.Principal.Kind == call.FederatedUser && !named {
+	if len(e.set.Sessions) > 0 || e.r.Principal.Kind == call.FederatedUser {
 		if v := e.anyAllow(e.set.Sessions, Session); !v.Allowed {
 			return v
 		}
@@ -224,11 +224,21 @@ func (e *evaluation) first(d *Document, allow bool) int {
 		x = &d.allows
 	}
 	for _, i := range x.of(e.service) {
-		if s := &d.statements[i]; e.applies(s) && s.grants(e.r.Principal) != noGrant {
+		if s := &d.statements[i]; e.applies(s) && e.grants(s) != noGrant {
 			return int(i)
 		}
 	}
 	return -1
+}
+
+// grants reports how the statement's principal element names the caller. NotPrincipal "with a Deny effect will always deny any IAM
+// principal that has a permissions boundary policy attached, regardless of the values".
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+func (e *evaluation) grants(s *statement) Grant {
+	if s.notPrincipal && !s.allow && e.set.Boundary != nil {
+		return grantSelf
+	}
+	return s.grants(e.r.Principal)
 }
 
 func (e *evaluation) applies(s *statement) bool {
@@ -259,7 +269,7 @@ func (e *evaluation) resourceGrant(d *Document) (Grant, Verdict) {
 	}
 	for _, i := range d.allows.of(e.service) {
 		s := &d.statements[i]
-		if g := s.grants(e.r.Principal); g > best && e.applies(s) {
+		if g := e.grants(s); g > best && e.applies(s) {
 			best, verdict = g, Verdict{Allowed: true, Kind: d.Kind, Document: d.Name, Statement: d.label(int(i))}
 		}
 	}

@@ -93,7 +93,7 @@ func (e *evaluation) documents() (list []*Document) {
 func (e *evaluation) matches(d *Document, allow bool) (list []Match) {
 	for i := range d.statements {
 		s := &d.statements[i]
-		if s.allow == allow && s.grants(e.r.Principal) != noGrant && e.applies(s) {
+		if s.allow == allow && e.grants(s) != noGrant && e.applies(s) {
 			list = append(list, Match{d, d.label(i), d.position(s.span.start), d.position(s.span.end)})
 		}
 	}

@@ -2,14 +2,19 @@ package policy
 
 import (
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 
 	"unyo/engine/policy/internal/plain"
 )
 
-// generator makes questions on which AWS's pages have an answer, from few enough words that they often meet.
-type generator struct{ *rand.Rand }
+// generator makes questions on which AWS's pages have an answer, from few enough words that they often meet. It counts what it
+// puts into them, so that the test can say what was asked.
+type generator struct {
+	*rand.Rand
+	seen map[string]int
+}
 
 func pick[T any](g *generator, list ...T) T { return list[g.IntN(len(list))] }
 
@@ -27,18 +32,22 @@ func (g *generator) question() plain.Request {
 		ResourceAccount: pick(g, here, here, there),
 		Context:         g.context(),
 	}
+	g.seen["caller "+string(q.Caller.Kind)]++
 	person := q.Caller.Kind != plain.Service && q.Caller.Kind != plain.Anonymous
 	for range g.IntN(3) {
 		if person && q.Caller.Kind != plain.Root {
 			q.Identity = append(q.Identity, g.document(Identity, q.Caller))
 		}
 	}
-	if (q.Caller.Kind == plain.User || q.Caller.Kind == plain.RoleSession && !q.Caller.ServiceLinked) && g.often(25) {
+	// Boundaries stand on users and roles, and limit who federates from a user; a service-linked role has none.
+	if (q.Caller.Kind == plain.User || q.Caller.Kind == plain.FederatedUser || q.Caller.Kind == plain.RoleSession && !q.Caller.ServiceLinked) && g.often(25) {
+		g.seen["boundary of "+string(q.Caller.Kind)]++
 		text := g.document(Boundary, q.Caller)
 		q.Boundary = &text
 	}
 	if (q.Caller.Kind == plain.RoleSession || q.Caller.Kind == plain.FederatedUser) && g.often(40) {
 		for range 1 + g.IntN(2) {
+			g.seen["session of "+string(q.Caller.Kind)]++
 			q.Session = append(q.Session, g.document(Session, q.Caller))
 		}
 	}
@@ -46,6 +55,13 @@ func (g *generator) question() plain.Request {
 		text := g.document(Resource, q.Caller)
 		q.ResourcePolicy = &text
 		q.MustBeInResource = g.often(10)
+	}
+	if q.ResourcePolicy != nil && person {
+		across := "within the account"
+		if q.Caller.Account != q.ResourceAccount {
+			across = "across accounts"
+		}
+		g.seen["resource policy "+across]++
 	}
 	if g.often(25) {
 		q.SCPs = g.levels(SCP, q.Caller)
@@ -90,7 +106,14 @@ func (g *generator) context() map[string]plain.Value {
 			c[key] = plain.Value{pick(g, vocabulary[key]...)}
 		}
 	}
-	switch g.IntN(5) {
+	for _, key := range sortedKeys(many) {
+		for range g.IntN(4) {
+			c[key] = append(c[key], pick(g, many[key]...))
+		}
+	}
+	switch g.IntN(6) {
+	case 5:
+		c["aws:TagKeys"] = plain.Value{}
 	case 0:
 		c["aws:TagKeys"] = plain.Value{""}
 	case 1, 2:
@@ -126,6 +149,7 @@ func (g *generator) levels(kind Kind, c plain.Caller) [][]string {
 		}
 		levels = append(levels, append(level, g.document(kind, c)))
 	}
+	g.seen[fmt.Sprintf("%d levels of %s", len(levels), kind)]++
 	return levels
 }
 
@@ -157,7 +181,10 @@ func (g *generator) statement(kind Kind, c plain.Caller) object {
 	}
 	s[action] = g.some("*", "s3:*", "s3:Get*", "S3:GETOBJECT", "s3:?utObject", "logs:*", "*:*", "iam:PassRole", "s3:*Object", "s3:*O*t")
 	s[resource] = g.some("*", "*", "arn:aws:s3:::b/*", "arn:aws:s3:::b/${aws:username}/*", "arn:aws:s3:::b/k${*}?", "arn:aws:s3:::b/k??", "arn:*",
-		"arn:aws:logs:*:"+here+":*", "arn:aws:s3:::b/${aws:PrincipalTag/Dept, 'ann'}/*", "arn:aws:logs:*:"+here+":log-group:*:log-stream:s", "arn:aws:s3:::b/*n*/*")
+		"arn:aws:logs:*:"+here+":*", "arn:aws:s3:::b/${aws:PrincipalTag/Dept, 'ann'}/*", "arn:aws:logs:*:"+here+":log-group:*:log-stream:s", "arn:aws:s3:::b/*n*/*",
+		"arn:aws:s3:::b/${aws:Missing}/*", "arn:aws:s3:::b/${AWS:TagKeys}*", "arn:aws:s3:::b/${aws:username", "arn:aws:logs:*:"+here+":log-group:g:log-stream:?")
+	g.seen[action]++
+	g.seen[resource]++
 	switch kind {
 	case RCP:
 		s["Principal"] = "*"
@@ -191,7 +218,8 @@ func (g *generator) principal(s object, c plain.Caller) {
 		account = here
 	}
 	root := "arn:aws:iam::" + account + ":root"
-	if s["Effect"] == "Deny" && g.often(30) && c.Kind != plain.FederatedUser {
+	if s["Effect"] == "Deny" && g.often(40) {
+		g.seen["NotPrincipal for "+string(c.Kind)]++
 		switch {
 		case c.IssuerARN != "" && g.often(70):
 			s["NotPrincipal"] = object{"AWS": []string{c.ARN, c.IssuerARN, "arn:aws:iam::" + c.Account + ":root"}[g.IntN(2):]}
@@ -222,7 +250,7 @@ func (g *generator) principal(s object, c plain.Caller) {
 
 // condition adds one operator on one key, of a kind the pages let go together.
 func (g *generator) condition(into object) {
-	family := pick(g, "String", "String", "Arn", "Numeric", "Date", "Bool", "Binary", "Ip", "Null", "Set")
+	family := pick(g, "String", "String", "Arn", "Numeric", "Date", "Bool", "Binary", "Ip", "Null", "Set", "Set")
 	ifExists := ""
 	if g.often(25) && family != "Null" {
 		ifExists = "IfExists"
@@ -235,7 +263,8 @@ func (g *generator) condition(into object) {
 		values = append(append(values, vocabulary[key]...), "a*", "?ob", "${aws:username}", "${aws:PrincipalTag/dept}", "${aws:Missing, 'ann'}", "${aws:Missing}", "dev${*}", "d${?}v", "*")
 	case "Arn":
 		operator, key = pick(g, "ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"), "aws:SourceArn"
-		values = append(append(values, vocabulary[key]...), "arn:aws:logs:*:111111111111:*", "arn:aws:s?s:*:*:*", "arn:aws:x:*:111111111111:finance/*", "arn:*:*:*:*:*")
+		values = append(append(values, vocabulary[key]...), "arn:aws:logs:*:111111111111:*", "arn:aws:s?s:*:*:*", "arn:aws:x:*:111111111111:finance/*", "arn:*:*:*:*:*",
+			"arn:aws:logs:*:*:log-group:${aws:username}", "arn:aws:sns:*:*:${aws:Missing, 't'}", "arn:aws:sns:*:*:${aws:Missing}", "${aws:SourceArn}")
 	case "Numeric", "Date":
 		operator, key = family+pick(g, "Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"), pick(g, "s3:max-keys", "aws:CurrentTime")
 		if key = "s3:max-keys"; family == "Date" {
@@ -250,19 +279,42 @@ func (g *generator) condition(into object) {
 		operator, key = pick(g, "IpAddress", "NotIpAddress"), "aws:SourceIp"
 		values = []string{"203.0.113.0/24", "10.0.0.0/8", "10.1.1.1", "2001:DB8::/48", "2001:db8::1", "0.0.0.0/0", "::/0"}
 	case "Null":
-		operator, key, values = "Null", pick(g, "aws:username", "aws:PrincipalTag/dept", "aws:Missing"), []string{"true", "false"}
+		operator, key, values = "Null", pick(g, "aws:username", "aws:PrincipalTag/dept", "aws:Missing", "aws:TagKeys"), []string{"true", "false"}
 	case "Set":
-		operator = pick(g, "ForAllValues:", "ForAnyValue:") + pick(g, "StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase")
-		key, values = "aws:TagKeys", []string{"a", "b", "c", "?", "A", "*"}
+		operator, key, values = g.set()
 	}
 	if g.often(20) {
 		key = pick(g, strings.ToLower(key), strings.ToUpper(key))
 	}
 	name := operator + ifExists
+	g.seen[name]++
 	under, _ := into[name].(object)
 	if under == nil {
 		under = object{}
 	}
 	under[key] = g.some(values...)
 	into[name] = under
+}
+
+// set is a set operator on a key of many values.
+func (g *generator) set() (operator, key string, values []string) {
+	switch g.IntN(6) {
+	case 0:
+		operator, key, values = pick(g, "ArnLike", "ArnNotEquals"), "x:Arns", append([]string{"arn:aws:sns:*:*:*"}, many["x:Arns"]...)
+	case 1:
+		operator, key, values = pick(g, "NumericEquals", "NumericLessThan", "NumericNotEquals"), "x:Numbers", []string{"1", "2.0", "3"}
+	case 2:
+		operator, key, values = pick(g, "IpAddress", "NotIpAddress"), "x:Addresses", []string{"10.0.0.0/8", "192.0.2.1", "::/0"}
+	default:
+		operator = pick(g, "StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase")
+		key, values = "aws:TagKeys", []string{"a", "b", "c", "?", "A", "*", "${aws:username}", "${aws:Missing, 'a'}", "${aws:Missing}"}
+	}
+	return pick(g, "ForAllValues:", "ForAnyValue:") + operator, key, values
+}
+
+// many: what keys of many values may hold.
+var many = map[string][]string{
+	"x:Arns":      {"arn:aws:sns:eu-central-1:111111111111:t", "arn:aws:sqs:eu-central-1:111111111111:q", "none"},
+	"x:Numbers":   {"1", "2", "3.0", "many"},
+	"x:Addresses": {"10.1.1.1", "192.0.2.1", "2001:db8::1"},
 }

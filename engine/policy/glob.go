@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -233,6 +234,7 @@ func width(s string) int {
 // arnGlob matches an ARN field by field, as the ARN operators do: a wildcard never leaves its field.
 type arnGlob struct {
 	all    bool
+	whole  *glob // where variables may bring in colons: cut once they are replaced
 	fields []glob
 }
 
@@ -244,6 +246,10 @@ func compileARN(pattern string, vars bool) *arnGlob {
 	a := &arnGlob{fields: make([]glob, len(parts))}
 	for i, p := range parts {
 		a.fields[i] = compileGlob(p, vars, false)
+		if a.fields[i].form == variable && i < 5 {
+			g := compileGlob(pattern, vars, false)
+			return &arnGlob{whole: &g}
+		}
 	}
 	return a
 }
@@ -270,6 +276,9 @@ func (a *arnGlob) match(arn string, keys Keys) bool {
 	if a.all {
 		return true
 	}
+	if a.whole != nil {
+		return a.whole.matchARN(arn, keys)
+	}
 	for i := range a.fields {
 		field := arn
 		if i < 5 {
@@ -283,4 +292,20 @@ func (a *arnGlob) match(arn string, keys Keys) bool {
 		}
 	}
 	return len(a.fields) == 6
+}
+
+// matchARN replaces variables first, and compares field by field what comes out.
+func (g *glob) matchARN(arn string, keys Keys) bool {
+	var room [256]byte
+	pattern, ok := g.expand(room[:0], keys)
+	want, have := bytes.SplitN(pattern, []byte(":"), 6), strings.SplitN(arn, ":", 6)
+	if !ok || len(want) != 6 || len(have) != 6 {
+		return false
+	}
+	for i := range want {
+		if !wildcard(want[i], have[i]) {
+			return false
+		}
+	}
+	return true
 }

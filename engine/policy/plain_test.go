@@ -18,9 +18,9 @@ var (
 
 // TestAgainstPlain asks both evaluators the same random questions; make policy-million asks a million.
 func TestAgainstPlain(t *testing.T) {
-	verdicts := map[plain.Verdict]int{}
+	verdicts, seen := map[plain.Verdict]int{}, map[string]int{}
 	for n := range *decisions {
-		g := &generator{rand.New(rand.NewPCG(*seed, uint64(n)))}
+		g := &generator{rand.New(rand.NewPCG(*seed, uint64(n))), seen}
 		question := g.question()
 		want := plain.Decide(question)
 		verdicts[want]++
@@ -42,11 +42,41 @@ func TestAgainstPlain(t *testing.T) {
 		}
 	}
 	t.Logf("%d agreed: %v", *decisions, verdicts)
+	reached(t, seen, *decisions/500)
 	for _, v := range []plain.Verdict{plain.Allowed, plain.ExplicitDeny, plain.ImplicitDeny} {
 		if verdicts[v] < *decisions/10 {
 			t.Errorf("only %d of %d are %s: the questions are too much alike", verdicts[v], *decisions, v)
 		}
 	}
+}
+
+// reached demands that everything AWS's pages speak of was asked about, each often enough to mean something.
+func reached(t *testing.T, seen map[string]int, least int) {
+	var want []string
+	for _, set := range []string{"", "ForAllValues:", "ForAnyValue:"} {
+		for _, operator := range []string{"StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike",
+			"StringNotLike", "ArnLike", "ArnNotEquals", "NumericEquals", "NumericNotEquals", "NumericLessThan", "IpAddress", "NotIpAddress"} {
+			want = append(want, set+operator, set+operator+"IfExists")
+		}
+	}
+	for _, operator := range []string{"ArnEquals", "ArnNotLike", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals", "DateEquals",
+		"DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals", "Bool", "BinaryEquals"} {
+		want = append(want, operator, operator+"IfExists")
+	}
+	want = append(want, "Null", "NotAction", "NotResource", "resource policy within the account", "resource policy across accounts",
+		"session of role session", "session of federated user", "boundary of user", "boundary of role session", "boundary of federated user")
+	for kind := range kinds {
+		want = append(want, "caller "+string(kind), "NotPrincipal for "+string(kind))
+	}
+	for _, kind := range []Kind{SCP, RCP} {
+		want = append(want, "1 levels of "+string(kind), "2 levels of "+string(kind), "3 levels of "+string(kind))
+	}
+	for _, name := range want {
+		if seen[name] < least {
+			t.Errorf("%s was asked about %d times, wanted %d", name, seen[name], least)
+		}
+	}
+	t.Logf("%d kinds of question, each at least %d times", len(want), least)
 }
 
 var kinds = map[plain.Kind]call.Kind{

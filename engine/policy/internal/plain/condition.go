@@ -19,7 +19,7 @@ func conditionsMatch(s statement, r Request) bool {
 func conditionMatches(operator string, given Value, wanted texts, variables bool, context map[string]Value) bool {
 	set, operator := setOperator(operator)
 	if operator == "Null" {
-		return isNull(given) == strings.EqualFold(wanted[0], "true")
+		return some(Value(wanted), func(w string) bool { return isNull(given) == strings.EqualFold(w, "true") })
 	}
 	operator, ifExists := strings.CutSuffix(operator, "IfExists")
 	if ifExists && len(given) == 0 {
