@@ -3,6 +3,7 @@ package world
 import (
 	"unyo/api/rt"
 	"unyo/engine/credential"
+	"unyo/service/accessanalyzer"
 	"unyo/service/cloudwatch"
 	"unyo/service/firehose"
 	"unyo/service/glue"
@@ -12,6 +13,7 @@ import (
 	"unyo/service/s3"
 	"unyo/service/sts"
 
+	accessanalyzerapi "unyo/api/accessanalyzer"
 	athenaapi "unyo/api/athena"
 	cloudtrailapi "unyo/api/cloudtrail"
 	cloudwatchapi "unyo/api/cloudwatch"
@@ -48,6 +50,7 @@ func (w *World) addServices() {
 		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs, w.engines.stock)),
 		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, w.engines.collector, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, Glue: glueapi.Client{Invoker: g}})),
 		glueapi.Bind(glue.New(k.For("glue"))),
+		accessanalyzerapi.Bind(accessanalyzer.New(k.For("access-analyzer"), accessanalyzer.Peers{})),
 	} {
 		g.Add(t)
 	}
