@@ -71,13 +71,14 @@ type Exchange struct {
 	role         call.Role         // house calls: for whom the service acts
 	parent       *call.Call        // house calls: the call that asks
 
-	in, out   any             // decode, invoke
-	call      *call.Call      // identify
-	needs     []rt.Need       // authorize
-	denied    *journal.Denial // authorize: what decided against the call
-	lent      int64           // route, authenticate: bytes of memory borrowed for raw
-	requestID string          // accept
-	hostID    string          // accept
+	in, out   any               // decode, invoke
+	call      *call.Call        // identify
+	needs     []rt.Need         // authorize
+	denied    *journal.Denial   // authorize: what decided against the call
+	owners    map[string]string // authorize: whose the resources of other accounts are
+	lent      int64             // route, authenticate: bytes of memory borrowed for raw
+	requestID string            // accept
+	hostID    string            // accept
 }
 
 // run sends c through steps.

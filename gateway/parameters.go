@@ -16,21 +16,38 @@ const hidden = "HIDDEN_DUE_TO_SECURITY_REASONS"
 // what is over 100 KB; the journal shares a row of 64 KiB with the rest of the entry.
 const maxParameters = 24 << 10
 
-// parameters renders an input or output as CloudTrail does: members by name with a small first letter,
-// secrets hidden, bodies left out. nil when there is nothing to show, or too much.
-func parameters(v any) json.RawMessage {
+// parameters renders an input or output, which is called what, as CloudTrail does: members by name with a small first letter,
+// secrets hidden, bodies left out. nil when there is nothing to show. Of what is too large it says so.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
+func parameters(v any, what string) json.RawMessage {
+	p := printer{}
+	return p.print(v, what)
+}
+
+// address is parameters of a call on data: what names it, in the path, the query and the headers, and nothing of the data.
+func address(in any) json.RawMessage {
+	p := printer{addressed: true}
+	return p.print(in, "requestParameters")
+}
+
+type printer struct {
+	b         []byte
+	addressed bool // only members bound to path, query and headers
+}
+
+func (p *printer) print(v any, what string) json.RawMessage {
 	if v == nil {
 		return nil
 	}
-	p := printer{}
 	p.value(reflect.ValueOf(v))
-	if p.over() || len(p.b) <= 2 {
+	if p.over() {
+		return json.RawMessage(`{"omitted":true,"reason":"` + what + ` too large"}`)
+	}
+	if len(p.b) <= 2 {
 		return nil
 	}
 	return p.b
 }
-
-type printer struct{ b []byte }
 
 func (p *printer) over() bool { return len(p.b) > maxParameters }
 
@@ -79,6 +96,9 @@ func (p *printer) structure(v reflect.Value) {
 	first := true
 	for i := range t.NumField() {
 		tag := t.Field(i).Tag.Get("aws")
+		if bound := t.Field(i).Tag.Get("http"); p.addressed && (bound == "" || bound == "payload") {
+			continue
+		}
 		f := v.Field(i)
 		if t.Field(i).Name == "_" || tag == "" || isNil(f) || f.Kind() == reflect.Func || f.Kind() == reflect.Interface {
 			continue

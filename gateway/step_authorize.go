@@ -66,6 +66,7 @@ func (g *Gateway) judge(ctx context.Context, c *Exchange, set policy.Set, need r
 		if err := g.askOwner(ctx, owner, parsed, r, &set); err != nil {
 			return nil, err
 		}
+		c.owned(resource, r.Owner)
 	}
 	keys := &asked{g: g, ctx: ctx, c: c, need: need, r: r}
 	r.Keys = keys.key
@@ -77,6 +78,17 @@ func (g *Gateway) judge(ctx context.Context, c *Exchange, set policy.Set, need r
 		return nil, nil
 	}
 	return &denial{set: &set, request: r, verdict: v}, nil
+}
+
+// owned notes that a resource is another account's than the one that is asked: it stands in that account's trail too.
+func (c *Exchange) owned(resource, account string) {
+	if account == "" || account == c.call.Account {
+		return
+	}
+	if c.owners == nil {
+		c.owners = map[string]string{}
+	}
+	c.owners[resource] = account
 }
 
 // askOwner learns from the service that owns the resource whose it is and what its own policy says.

@@ -2,7 +2,9 @@ package gateway
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"strings"
 
 	"unyo/base/awserr"
 	"unyo/base/call"
@@ -30,22 +32,23 @@ func (g *Gateway) entry(c *Exchange, err error) journal.Call {
 		RequestID: k.RequestID, Service: k.Service, Source: c.table.Model.Endpoint + ".amazonaws.com", Operation: k.Operation,
 		Version: c.table.Model.Version, Principal: recorded(&k.Principal), SourceIP: k.SourceIP, UserAgent: k.UserAgent,
 		Account: k.Account, Region: k.Region, VPCE: k.VPCE, Via: k.Via, Job: k.Job, ReadOnly: c.op.ReadOnly, Category: "Management",
+		InvokedBy: c.invokedBy(), TLS: c.tls(),
 	}
 	if c.parent != nil {
 		e.Parent = c.parent.RequestID
 	}
 	if c.op.Data { // who asked what is kept, the data itself is not
-		e.Category = "Data"
+		e.Category, e.Request = "Data", address(c.in)
 	} else {
-		e.Request = parameters(c.in)
+		e.Request = parameters(c.in, "requestParameters")
 		if !c.op.ReadOnly && err == nil {
-			e.Response = parameters(c.out)
+			e.Response = parameters(c.out, "responseElements")
 		}
 	}
 	for _, n := range c.needs {
 		for _, r := range n.Resources {
 			if r != "*" && len(e.Resources) < maxResources {
-				e.Resources = append(e.Resources, journal.Resource{ARN: r})
+				e.Resources = append(e.Resources, journal.Resource{ARN: r, Account: c.owners[r]})
 			}
 		}
 	}
@@ -60,12 +63,30 @@ func (g *Gateway) entry(c *Exchange, err error) journal.Call {
 	return e
 }
 
+// invokedBy is the service that asks: in a role's session, as itself, or with the credentials of who asked it.
+func (c *Exchange) invokedBy() string {
+	if c.role.Service != "" {
+		return c.role.Service
+	}
+	if f := c.call.Forwarded; len(f) > 0 {
+		return f[len(f)-1]
+	}
+	return c.call.Principal.Service
+}
+
+func (c *Exchange) tls() *journal.TLS {
+	if c.r == nil || c.r.TLS == nil {
+		return nil
+	}
+	return &journal.TLS{Version: strings.Replace(tls.VersionName(c.r.TLS.Version), "TLS ", "TLSv", 1), Cipher: tls.CipherSuiteName(c.r.TLS.CipherSuite), Host: c.r.Host}
+}
+
 // maxResources bounds the list in one entry: DeleteObjects may name a thousand.
 const maxResources = 20
 
 func recorded(p *call.Principal) journal.Principal {
 	return journal.Principal{
 		Kind: string(p.Kind), Account: p.Account, ARN: p.ARN, ID: p.ID, Name: p.Name, AccessKeyID: p.AccessKeyID,
-		RoleARN: p.RoleARN, Service: p.Service, IssuedAt: p.IssuedAt, MFA: p.MFA,
+		RoleARN: p.RoleARN, Service: p.Service, IssuedAt: p.IssuedAt, MFA: p.MFA, SourceIdentity: p.SourceIdentity,
 	}
 }

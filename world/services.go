@@ -4,6 +4,7 @@ import (
 	"unyo/api/rt"
 	"unyo/engine/credential"
 	"unyo/service/accessanalyzer"
+	"unyo/service/cloudtrail"
 	"unyo/service/cloudwatch"
 	"unyo/service/firehose"
 	"unyo/service/glue"
@@ -44,6 +45,7 @@ func (w *World) addServices() {
 	for _, t := range []*rt.Table{
 		iamapi.Bind(w.identity.Service),
 		stsapi.Bind(sts.New(k.For("sts"), seal, w.identity)),
+		cloudtrailapi.Bind(cloudtrail.New(k.For("cloudtrail"))),
 		cloudwatchapi.Bind(cloudwatch.New(k.For("cloudwatch"))),
 		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}})),
 		kinesisapi.Bind(kinesis.New(k.For("kinesis"), w.engines.blobs)),
@@ -55,7 +57,7 @@ func (w *World) addServices() {
 		g.Add(t)
 	}
 	for _, m := range []*rt.Model{ // known, without behaviour yet: every operation answers 501, naming itself
-		athenaapi.Model, cloudtrailapi.Model, ec2api.Model, eventsapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
+		athenaapi.Model, ec2api.Model, eventsapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
 	} {
 		g.Add(rt.NewTable(m, nil))
 	}

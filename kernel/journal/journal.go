@@ -6,6 +6,7 @@
 //
 //	@journal/entry   sequence (8 bytes, big endian) → Entry
 //	@journal/cursor  name of a Watch → last sequence it has seen
+//	@journal/chapter number (8 bytes) → by which words its 256 entries are found
 package journal
 
 import (
@@ -60,10 +61,12 @@ type Call struct {
 	Account   string     `json:"account"` // recipient
 	Region    string     `json:"region"`
 	VPCE      string     `json:"vpce,omitempty"`
-	Via       []string   `json:"via,omitempty"`    // services through which it came, outermost first
-	Job       string     `json:"job,omitempty"`    // the job that asked
-	Cause     string     `json:"cause,omitempty"`  // request that put the job; filled in
-	Parent    string     `json:"parent,omitempty"` // request id of the call or job on whose behalf this was asked
+	TLS       *TLS       `json:"tls,omitempty"`       // nil: not encrypted, or no connection at all
+	InvokedBy string     `json:"invokedBy,omitempty"` // service that asked: in a role, as itself or with the credentials of who asked it
+	Via       []string   `json:"via,omitempty"`       // services through which it came, outermost first
+	Job       string     `json:"job,omitempty"`       // the job that asked
+	Cause     string     `json:"cause,omitempty"`     // request that put the job; filled in
+	Parent    string     `json:"parent,omitempty"`    // request id of the call or job on whose behalf this was asked
 	ReadOnly  bool       `json:"readOnly,omitempty"`
 	Category  string     `json:"category,omitempty"` // Management, Data, Insight
 	Resources []Resource `json:"resources,omitempty"`
@@ -89,6 +92,13 @@ type Denial struct {
 	Statement string `json:"statement,omitempty"`
 }
 
+// TLS is how the connection was encrypted, and the host name that the client asked.
+type TLS struct {
+	Version string `json:"version"`
+	Cipher  string `json:"cipher"`
+	Host    string `json:"host,omitempty"`
+}
+
 // Principal is who asked, without credentials.
 type Principal struct {
 	Kind        string    `json:"kind"`
@@ -101,13 +111,15 @@ type Principal struct {
 	Service     string    `json:"service,omitempty"`
 	IssuedAt    time.Time `json:"issuedAt,omitzero"`
 	MFA         bool      `json:"mfa,omitempty"`
+	// SourceIdentity is who stands behind a chain of sessions, Provider who vouched for a web identity or SAML user.
+	SourceIdentity string `json:"sourceIdentity,omitempty"`
+	Provider       string `json:"provider,omitempty"`
 }
 
 // Resource is what a call was about.
 type Resource struct {
 	ARN     string `json:"arn"`
-	Type    string `json:"type,omitempty"`
-	Account string `json:"account,omitempty"`
+	Account string `json:"account,omitempty"` // whose it is, where it is not the account that was asked
 }
 
 // Change is a resource that was made, changed or deleted.

@@ -26,6 +26,9 @@ type Journal struct {
 	cursors store.Table[uint64]
 	watches []*watch
 
+	chapters store.Table[chapter]
+	indexed  bool
+
 	recorded func(tx *store.Tx, requestID string, repeated bool)
 	expire   jobs.Job[struct{}]
 	armed    atomic.Bool // the job that drops old entries is set
@@ -37,7 +40,7 @@ func New(st *store.Store, c clock.Clock, q *jobs.Queue, log *slog.Logger) *Journ
 	j := &Journal{
 		store: st, clock: c, queue: q, log: log,
 		entries: store.TableOf[Entry](sp, "entry", store.Partition),
-		cursors: store.TableOf[uint64](sp, "cursor", store.Partition),
+		cursors: store.TableOf[uint64](sp, "cursor", store.Partition), chapters: store.TableOf[chapter](sp, "chapter", store.Partition),
 	}
 	j.expire = jobs.Handle(q.Space("@journal"), "expire", func(ctx context.Context, _ struct{}) error { return j.trim(ctx) })
 	return j

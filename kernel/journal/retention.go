@@ -50,6 +50,7 @@ func (j *Journal) trim(ctx context.Context) error {
 			}
 		}
 		j.entries.Erase(tx, "", seqKey(lo))
+		j.chapters.Erase(tx, "", chapterKey((lo-1)/chapterLen))
 		for _, e := range j.entries.Between(tx, seqKey(lo), "") {
 			j.expire.AtKey(tx, expireKey, e.Time.Add(Retention+24*time.Hour).Truncate(24*time.Hour), struct{}{})
 			return nil

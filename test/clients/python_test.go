@@ -97,6 +97,11 @@ func TestGlue(t *testing.T) {
 	serve(t).holds(t, "python3", "glue_client.py")
 }
 
+// TestCloudTrail runs cloudtrail_client.py: event history, trails and what they deliver.
+func TestCloudTrail(t *testing.T) {
+	serve(t).holds(t, "python3", "cloudtrail_client.py")
+}
+
 // TestConversion runs convert_client.py: Firehose converts by a table of Glue, pyarrow reads.
 func TestConversion(t *testing.T) {
 	serve(t).holds(t, "python3", "convert_client.py")

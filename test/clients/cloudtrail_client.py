@@ -1,0 +1,53 @@
+"""CloudTrail as boto3 asks for it: event history by every attribute, in pages, with the refusals AWS documents."""
+import json
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+patient = Config(retries={"mode": "standard", "max_attempts": 20})  # event history is asked twice a second at most
+trail, iam, s3 = boto3.client("cloudtrail", config=patient), boto3.client("iam"), boto3.client("s3")
+home = boto3.client("cloudtrail", region_name="us-east-1", config=patient)
+
+
+def refused(code, call, **args):
+    try:
+        call(**args)
+    except ClientError as e:
+        got = e.response["Error"]["Code"]
+        assert got == code, f"{call.__name__}: {got} instead of {code}: {e}"
+        return str(e)
+    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
+
+
+def looked(key=None, value=None, client=home, **more):
+    if key:
+        more["LookupAttributes"] = [{"AttributeKey": key, "AttributeValue": value}]
+    return [e for p in client.get_paginator("lookup_events").paginate(**more) for e in p["Events"]]
+
+
+# Event history: a global service's calls stand at home, with secrets hidden.
+iam.create_user(UserName="intruder")
+key = iam.create_access_key(UserName="intruder")["AccessKey"]
+mallory = boto3.client("s3", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+refused("AccessDenied", mallory.list_buckets)
+event, = looked("EventName", "CreateAccessKey")
+record = json.loads(event["CloudTrailEvent"])
+assert record["eventVersion"] == "1.11" and record["awsRegion"] == "us-east-1" and record["userIdentity"]["type"] == "Root", record
+assert record["responseElements"]["accessKey"]["secretAccessKey"] == "HIDDEN_DUE_TO_SECURITY_REASONS", record
+assert key["SecretAccessKey"] not in event["CloudTrailEvent"]
+assert event["Resources"] == [{"ResourceType": "AWS::IAM::User", "ResourceName": "intruder"}], event
+assert [e["EventName"] for e in looked("ResourceName", "intruder")] == ["CreateAccessKey", "CreateUser"]
+assert looked("EventId", event["EventId"])[0]["EventId"] == event["EventId"]
+assert looked("ResourceType", "AWS::IAM::User") and looked("EventSource", "iam.amazonaws.com") and looked("ReadOnly", "false")
+denied, = looked("AccessKeyId", key["AccessKeyId"], client=trail)
+assert denied == looked("Username", "intruder", client=trail)[0]
+record = json.loads(denied["CloudTrailEvent"])
+assert record["errorCode"] == "AccessDenied" and record["userIdentity"]["userName"] == "intruder" and denied["ReadOnly"] == "true", record
+pages = list(home.get_paginator("lookup_events").paginate(PaginationConfig={"PageSize": 1}))
+assert [e["EventName"] for p in pages for e in p["Events"]][-2:] == ["CreateAccessKey", "CreateUser"]
+refused("InvalidNextTokenException", trail.lookup_events, NextToken=pages[0]["NextToken"])
+refused("InvalidLookupAttributesException", trail.lookup_events, LookupAttributes=[{"AttributeKey": "ReadOnly", "AttributeValue": "true"}] * 2)
+refused("InvalidTimeRangeException", trail.lookup_events, StartTime=2000000000, EndTime=1900000000)
+refused("NotImplemented", trail.lookup_events, EventCategory="insight")
+print("all held")
