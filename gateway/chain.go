@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"time"
 
 	"unyo/api/rt"
 	"unyo/base/call"
@@ -79,6 +80,7 @@ type Exchange struct {
 	lent      int64             // route, authenticate: bytes of memory borrowed for raw
 	requestID string            // accept
 	hostID    string            // accept
+	answered  time.Time         // decode: when the answer was known
 }
 
 // run sends c through steps.

@@ -157,4 +157,5 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		g.refuse(c, err)
 	}
+	g.witness(c, answer, err)
 }

@@ -37,7 +37,9 @@ func (g *Gateway) Invoke(ctx context.Context, m *rt.Model, op *rt.Operation, in 
 		c.role = role
 		c.principal = call.Principal{Kind: call.AWSService, ARN: role.Service, ID: role.Service, Service: role.Service}
 	}
-	if err := run(ctx, g.inward, c); err != nil {
+	err := run(ctx, g.inward, c)
+	g.witness(c, nil, err)
+	if err != nil {
 		return nil, err
 	}
 	return c.out, nil

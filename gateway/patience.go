@@ -66,15 +66,24 @@ const answerPatience = time.Minute
 type patientWriter struct {
 	http.ResponseWriter
 	control *http.ResponseController
+	status  int
+	sent    int64 // bytes of the body
 }
 
 func patientAnswer(w http.ResponseWriter) *patientWriter {
-	return &patientWriter{w, http.NewResponseController(w)}
+	return &patientWriter{ResponseWriter: w, control: http.NewResponseController(w), status: http.StatusOK}
+}
+
+func (w *patientWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
 }
 
 func (w *patientWriter) Write(p []byte) (int, error) {
 	w.allow()
-	return w.ResponseWriter.Write(p)
+	n, err := w.ResponseWriter.Write(p)
+	w.sent += int64(n)
+	return n, err
 }
 
 // ReadFrom lets the kernel send files; each stretch of them has the client's patience anew.
@@ -83,6 +92,7 @@ func (w *patientWriter) ReadFrom(r io.Reader) (n int64, err error) {
 		w.allow()
 		part, err := io.CopyN(w.ResponseWriter, r, answerStretch)
 		n += part
+		w.sent += part
 		if err == io.EOF {
 			return n, nil
 		}

@@ -23,7 +23,8 @@ func (g *Gateway) decode(ctx context.Context, c *Exchange, _ Next) error {
 			return err
 		}
 	}
-	if err := run(ctx, g.inward, c); err != nil {
+	err := run(ctx, g.inward, c)
+	if c.answered = g.kernel.Clock.Now(); err != nil {
 		return err
 	}
 	return wire.Encode(c.w, &wire.Response{

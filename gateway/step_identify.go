@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/hex"
 	"net"
+	"net/http"
 	"strings"
 
 	"unyo/base/call"
@@ -24,14 +25,19 @@ func (g *Gateway) identify(ctx context.Context, c *Exchange, next Next) error {
 		g.inherit(c, k)
 	} else {
 		k.Serial = g.kernel.Serial()
-		k.SourceIP, k.UserAgent, k.Secure = c.r.RemoteAddr, c.r.UserAgent(), c.r.TLS != nil
+		k.SourceIP, k.UserAgent, k.Secure = remoteAddress(c.r), c.r.UserAgent(), c.r.TLS != nil
 		g.sealed(c, k)
-		if host, _, err := net.SplitHostPort(c.r.RemoteAddr); err == nil {
-			k.SourceIP = host
-		}
 	}
 	c.call = k
 	return next(call.With(ctx, k))
+}
+
+// remoteAddress is where a request comes from.
+func remoteAddress(r *http.Request) string {
+	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
+		return host
+	}
+	return r.RemoteAddr
 }
 
 // sealed notes how the request was signed and carried.

@@ -29,6 +29,7 @@ import (
 	"unyo/kernel/store/embedded"
 	"unyo/kernel/store/memory"
 	"unyo/kernel/tags"
+	"unyo/kernel/vend"
 )
 
 // Options of an estate.
@@ -53,6 +54,7 @@ type Kernel struct {
 	Resources *resource.Index
 	Meter     *meter.Meter
 	Metrics   *metric.Metrics
+	Vend      *vend.Vend
 	Entropy   *entropy.Source
 	Log       *slog.Logger
 	Partition string
@@ -105,6 +107,7 @@ func (k *Kernel) open() error {
 	k.Resources = resource.New(k.Store)
 	k.Meter = meter.New(k.Store, k.Clock)
 	k.Metrics = metric.New(k.Store, k.Clock)
+	k.Vend = vend.New(k.Store, k.Jobs)
 	k.Clock.Before(k.flush)
 	k.Journal.OnRecord(func(tx *store.Tx, requestID string, repeated bool) {
 		k.Meter.Recorded(tx, requestID, repeated)

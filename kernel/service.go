@@ -16,6 +16,7 @@ import (
 	"unyo/kernel/resource"
 	"unyo/kernel/store"
 	"unyo/kernel/tags"
+	"unyo/kernel/vend"
 )
 
 // Service is what one service is given. It cannot name another's rows or jobs.
@@ -30,6 +31,7 @@ type Service struct {
 	Resources *resource.Index
 	Meter     *meter.Meter
 	Metrics   *metric.Metrics
+	Vend      *vend.Vend
 	Log       *slog.Logger
 	Partition string
 
@@ -42,7 +44,7 @@ func (k *Kernel) For(service string) *Service {
 	must.Hold(service != "" && !strings.HasPrefix(service, "@"), "no name for a service: %q", service)
 	return &Service{
 		Name: service, Rows: k.Store.Space(service), Jobs: k.Jobs.Space(service), Journal: k.Journal, Clock: k.Clock,
-		Entropy: k.Entropy, Tags: k.Tags, Resources: k.Resources, Meter: k.Meter, Metrics: k.Metrics, Log: k.Log.With("service", service),
+		Entropy: k.Entropy, Tags: k.Tags, Resources: k.Resources, Meter: k.Meter, Metrics: k.Metrics, Vend: k.Vend, Log: k.Log.With("service", service),
 		Partition: k.Partition, store: k.Store, world: k.Clock,
 	}
 }

@@ -49,7 +49,7 @@ func (w *World) addServices() {
 		cloudwatchapi.Bind(cloudwatch.New(k.For("cloudwatch"))),
 		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}})),
 		kinesisapi.Bind(kinesis.New(k.For("kinesis"), w.engines.blobs)),
-		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs, w.engines.stock)),
+		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs, w.engines.stock, s3.Peers{S3: s3api.Client{Invoker: g}})),
 		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, w.engines.collector, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, Glue: glueapi.Client{Invoker: g}})),
 		glueapi.Bind(glue.New(k.For("glue"))),
 		accessanalyzerapi.Bind(accessanalyzer.New(k.For("access-analyzer"), accessanalyzer.Peers{})),

@@ -45,6 +45,8 @@ func (s *Service) grantedTo(c *call.Call, list []grant, ignorePublic bool) map[s
 			continue
 		case g.To == allUsers:
 			to = "*"
+		case g.To == logDelivery && c.Principal.Kind == call.AWSService && c.Principal.Service == accessLogger:
+			to = map[string]string{"Service": accessLogger}
 		case c.Principal.Kind == call.AWSService, c.Principal.Account == "":
 			continue
 		case g.To == authenticated, g.To == s.canonical(c.Principal.Account):

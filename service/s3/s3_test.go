@@ -32,6 +32,10 @@ type rig struct {
 	kernel *kernel.Kernel
 	blobs  *blob.Store
 	dir    string
+
+	loggedAs []call.Role // as whom files of access logs were put
+	refuse   bool        // they are not let in
+	died     func()      // called before and after each
 }
 
 func newRig(t testing.TB) *rig {
@@ -54,7 +58,7 @@ func (r *rig) open() {
 		r.t.Fatal(err)
 	}
 	if r.blobs == nil {
-		r.Service = New(ks, blobs, stock)
+		r.Service = New(ks, blobs, stock, Peers{S3: api.Client{Invoker: own{r}}})
 	}
 	r.blobs, r.Service.blobs = blobs, blobs
 }

@@ -18,6 +18,7 @@ import (
 type Service struct {
 	k     *kernel.Service
 	blobs *blob.Store
+	peers Peers
 	tables
 
 	policies compiled
@@ -26,9 +27,13 @@ type Service struct {
 	tend     jobs.Job[tending]
 	arrange  jobs.Job[arranging]
 	thaw     jobs.Job[thawing]
+	logs     jobs.Job[loggedBucket]
 	canon    sync.Map // account → canonical user id
 	ruled    sync.Map // bucket → *ruleset
 }
+
+// Peers is whom S3 calls: itself, where it writes what it logs into a customer's bucket.
+type Peers struct{ S3 api.Client }
 
 // tables are S3's rows. All are seen from every account and region: a bucket's name is unique in the partition.
 type tables struct {
@@ -45,6 +50,9 @@ type tables struct {
 	rules    store.Table[[]api.LifecycleRule] // bucket, number: a few rules each
 	due      store.Table[none]                // bucket, day, key, version or upload: what rules will do (lifecycle_index.go)
 	days     store.Table[none]                // bucket, day: there is such work, and a job for it
+	loggings store.Table[logging]             // name
+	accesses store.Table[accessRecord]        // bucket, instant and request id
+	flights  store.Table[accessFlight]        // bucket: the file of its access log that is under way
 }
 
 func tablesOf(sp *store.Space) tables {
@@ -62,6 +70,9 @@ func tablesOf(sp *store.Space) tables {
 		rules:    store.TableOf[[]api.LifecycleRule](sp, "rule", store.Partition),
 		due:      store.TableOf[none](sp, "due", store.Partition),
 		days:     store.TableOf[none](sp, "day", store.Partition),
+		loggings: store.TableOf[logging](sp, "logging", store.Partition),
+		accesses: store.TableOf[accessRecord](sp, "access", store.Partition),
+		flights:  store.TableOf[accessFlight](sp, "accessflight", store.Partition),
 	}
 }
 
@@ -126,13 +137,14 @@ type tag struct {
 }
 
 // New makes the service. blobs was opened with the refs of stock, which was taken of the same rows.
-func New(k *kernel.Service, blobs *blob.Store, stock *Stock) *Service {
-	s := &Service{k: k, blobs: blobs, tables: tablesOf(k.Rows)}
+func New(k *kernel.Service, blobs *blob.Store, stock *Stock, peers Peers) *Service {
+	s := &Service{k: k, blobs: blobs, peers: peers, tables: tablesOf(k.Rows)}
 	s.use.bytes, s.use.moved = map[shelf]int64{}, map[shelf]struct{}{}
 	s.measure = jobs.Handle(k.Jobs, "measure", s.writeLevels)
 	s.tend = jobs.Handle(k.Jobs, "tend", s.runTend, jobs.Lane(func(a tending) string { return a.Bucket }))
 	s.arrange = jobs.Handle(k.Jobs, "arrange", s.runArrange, jobs.Lane(func(a arranging) string { return a.Bucket }))
 	s.thaw = jobs.Handle(k.Jobs, "thaw", s.runThaw)
+	s.logs = jobs.Handle(k.Jobs, "logs", s.runLogs, jobs.Lane(func(a loggedBucket) string { return "logs " + a.Bucket }))
 	s.remember(stock.totals)
 	return s
 }

@@ -31,13 +31,6 @@ func (s *Service) GetBucketWebsite(ctx context.Context, in *api.GetBucketWebsite
 	return nil, s.unset(ctx, in.Bucket, in.ExpectedBucketOwner, "NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration")
 }
 
-// GetBucketLogging tells that access is not logged.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLogging.html
-func (s *Service) GetBucketLogging(ctx context.Context, in *api.GetBucketLoggingInput) (*api.GetBucketLoggingOutput, error) {
-	_, err := s.look(ctx, in.Bucket, in.ExpectedBucketOwner)
-	return &api.GetBucketLoggingOutput{}, err
-}
-
 // GetBucketNotificationConfiguration tells that nobody is notified.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketNotificationConfiguration.html
 func (s *Service) GetBucketNotificationConfiguration(ctx context.Context, in *api.GetBucketNotificationConfigurationInput) (*api.GetBucketNotificationConfigurationOutput, error) {
