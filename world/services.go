@@ -4,6 +4,7 @@ import (
 	"unyo/api/rt"
 	"unyo/engine/credential"
 	"unyo/service/accessanalyzer"
+	"unyo/service/athena"
 	"unyo/service/cloudtrail"
 	"unyo/service/cloudwatch"
 	"unyo/service/firehose"
@@ -52,12 +53,13 @@ func (w *World) addServices() {
 		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs, w.engines.stock, s3.Peers{S3: s3api.Client{Invoker: g}})),
 		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, w.engines.collector, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, Glue: glueapi.Client{Invoker: g}})),
 		glueapi.Bind(glue.New(k.For("glue"))),
+		athenaapi.Bind(athena.New(k.For("athena"), athena.Peers{Glue: glueapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}})),
 		accessanalyzerapi.Bind(accessanalyzer.New(k.For("access-analyzer"), accessanalyzer.Peers{})),
 	} {
 		g.Add(t)
 	}
 	for _, m := range []*rt.Model{ // known, without behaviour yet: every operation answers 501, naming itself
-		athenaapi.Model, ec2api.Model, eventsapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
+		ec2api.Model, eventsapi.Model, kmsapi.Model, lambdaapi.Model, organizationsapi.Model, snsapi.Model, sqsapi.Model,
 	} {
 		g.Add(rt.NewTable(m, nil))
 	}

@@ -224,3 +224,10 @@ func appendBinary(v *vector.Vector, text []byte) bool {
 	v.AppendText(text)
 	return true
 }
+
+// Value reads the text of a partition's key: a vector of one value, or false when it says nothing of the type.
+func Value(t *columnar.Type, text string) (*vector.Vector, bool) {
+	v := vector.New(columnar.KindOf(t))
+	ok := (&dialect{}).converter(t)(v, []byte(text))
+	return v, ok && v.Len == 1
+}

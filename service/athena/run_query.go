@@ -1,0 +1,158 @@
+package athena
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	api "unyo/api/athena"
+	"unyo/base/awserr"
+	"unyo/base/call"
+	"unyo/engine/sql"
+	"unyo/kernel/meter"
+	"unyo/kernel/metric"
+	"unyo/kernel/store"
+)
+
+type runArg struct{ ID string }
+
+// running is how queries that are being run can be stopped.
+type running struct {
+	mu    sync.Mutex
+	stops map[string]context.CancelCauseFunc
+}
+
+// errStopped is why a query ends that StopQueryExecution has cancelled.
+var errStopped = errors.New("query cancelled by user")
+
+func (r *running) begin(ctx context.Context, id string) (context.Context, func()) {
+	ctx, stop := context.WithCancelCause(ctx)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.stops == nil {
+		r.stops = map[string]context.CancelCauseFunc{}
+	}
+	r.stops[id] = stop
+	return ctx, func() {
+		r.mu.Lock()
+		delete(r.stops, id)
+		r.mu.Unlock()
+		stop(nil)
+	}
+}
+
+func (r *running) stop(id string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if stop := r.stops[id]; stop != nil {
+		stop(errStopped)
+	}
+}
+
+// runQuery runs an execution to its end. It is run again if the process dies on the way: what it writes has names that
+// follow from the execution, and replaces what was written before.
+func (s *Service) runQuery(ctx context.Context, a runArg) error {
+	var row execution
+	var text string
+	err := s.k.Update(ctx, func(tx *store.Tx) error {
+		var ok bool
+		if row, ok = s.executions.Get(tx, a.ID); !ok || row.ended() {
+			return nil
+		}
+		row.State, row.Started = api.QueryExecutionStateRunning, s.k.Clock.Now()
+		text = s.text(tx, a.ID)
+		s.executions.Put(tx, a.ID, row)
+		return nil
+	})
+	if err != nil || row.State != api.QueryExecutionStateRunning {
+		return err
+	}
+	acting, end := s.running.begin(s.as(ctx, &row), a.ID)
+	defer end()
+	q := &query{s: s, id: a.ID, is: &row, text: text}
+	err = q.run(acting)
+	if context.Cause(acting) == errStopped {
+		return nil // the row says so
+	}
+	if ctx.Err() != nil {
+		return ctx.Err() // the house is closing, and runs it again when it opens
+	}
+	return s.settle(ctx, a.ID, &row, err)
+}
+
+// as is the context of a query's calls: they are made by who asked it.
+func (s *Service) as(ctx context.Context, row *execution) context.Context {
+	c := *call.From(ctx)
+	if c.Job == "" {
+		return ctx // asked and run in one call
+	}
+	c.Service, c.Principal, c.SourceIP, c.UserAgent = "athena", row.Principal, row.SourceIP, row.UserAgent
+	return call.With(ctx, &c)
+}
+
+// settle writes how the query ended.
+func (s *Service) settle(ctx context.Context, id string, row *execution, failure error) error {
+	row.State, row.Completed = api.QueryExecutionStateSucceeded, s.k.Clock.Now()
+	if failure != nil {
+		row.fail(failure)
+	}
+	return s.k.Update(ctx, func(tx *store.Tx) error {
+		if now, ok := s.executions.Get(tx, id); !ok || now.ended() {
+			return nil
+		}
+		s.executions.Put(tx, id, *row)
+		s.run.CancelKey(tx, id)
+		if row.Scanned > 0 {
+			s.k.Meter.Add(tx, meter.Quantity{Usage: meter.Usage{Service: s.k.Name, Type: "DataScannedInTB"}, Amount: float64(max(row.Scanned, leastScanned))})
+		}
+		if row.Publish {
+			s.k.Metrics.Add(tx, row.metrics()...)
+		}
+		return nil
+	})
+}
+
+// leastScanned is what a query that reads anything is charged for.
+// https://aws.amazon.com/athena/pricing/
+const leastScanned = 10 << 20
+
+// metrics are those of a work group.
+// https://docs.aws.amazon.com/athena/latest/ug/query-metrics-viewing.html
+func (e *execution) metrics() []metric.Sample {
+	of := metric.Of("WorkGroup", e.Group, "QueryState", e.State, "QueryType", e.Type)
+	ms := func(name string, from, to time.Time) metric.Sample {
+		return metric.Sample{Series: metric.Series{Namespace: "AWS/Athena", Name: name, Dimensions: of, Unit: "Milliseconds"}, Value: float64(*millis(from, to))}
+	}
+	out := []metric.Sample{
+		ms("TotalExecutionTime", e.Submitted, e.Completed), ms("QueryQueueTime", e.Submitted, e.Started), ms("EngineExecutionTime", e.Started, e.Completed),
+	}
+	if e.Type == api.StatementTypeDml {
+		out = append(out, metric.Sample{Series: metric.Series{Namespace: "AWS/Athena", Name: "ProcessedBytes", Dimensions: of, Unit: "Bytes"}, Value: float64(e.Scanned)})
+	}
+	return out
+}
+
+// fail notes why a query has failed: Trino's error, or what a service answered that it had to ask.
+// https://docs.aws.amazon.com/athena/latest/ug/error-reference.html
+func (e *execution) fail(err error) {
+	e.State = api.QueryExecutionStateFailed
+	category, typ := int32(2), int32(1000) // the user's
+	var known *sql.Error
+	var refused awserr.Error
+	switch {
+	case errors.As(err, &known):
+		e.Reason = known.Name + ": " + known.Message
+		if strings.HasPrefix(known.Name, "GENERIC_INTERNAL") {
+			category, typ = 1, 1
+		}
+	case errors.As(err, &refused) && refused.HTTPStatus() < 500:
+		e.Reason = refused.ErrorMessage()
+	case errors.As(err, &refused):
+		e.Reason, category, typ = refused.ErrorMessage(), 1, 1
+	default:
+		e.Reason, category, typ = "GENERIC_INTERNAL_ERROR: "+err.Error(), 1, 1
+	}
+	e.Failure = &api.AthenaError{ErrorCategory: &category, ErrorType: &typ, Retryable: new(false), ErrorMessage: &e.Reason}
+}

@@ -1,0 +1,308 @@
+package athena
+
+import (
+	"context"
+	"io"
+	"path"
+	"strings"
+
+	glueapi "unyo/api/glue"
+	"unyo/api/rt"
+	s3api "unyo/api/s3"
+	"unyo/engine/columnar"
+	"unyo/engine/serde"
+	"unyo/engine/sql"
+	"unyo/engine/sql/fault"
+	"unyo/engine/vector"
+)
+
+// source is where a table's rows are.
+type source struct {
+	q       *query
+	table   *glueapi.Table
+	columns []sql.Column // data, partition keys, the path
+	data    int          // how many are data
+}
+
+// piece is a partition of a table, or all of one that has none.
+type piece struct {
+	values   []*vector.Vector // of the partition keys: one value each
+	location string
+	storage  *glueapi.StorageDescriptor
+}
+
+// scan gives a reader for each object that may hold rows of use, in the order of partitions and keys.
+func (s *source) scan(ctx context.Context, want sql.Scan) (readers []vector.Reader, err error) {
+	schema, err := s.schema()
+	if err != nil {
+		return nil, err
+	}
+	pieces, err := s.pieces(ctx, want)
+	if err != nil {
+		return nil, err
+	}
+	for i := range pieces {
+		p := &pieces[i]
+		bucket, prefix, ok := place(p.location)
+		if !ok {
+			return nil, fault.New("HIVE_UNKNOWN_ERROR", "Table %s has no location in S3: %q", *s.table.Name, p.location)
+		}
+		form := serde.Table{Columns: schema, Properties: map[string]string{}}
+		for k, v := range s.table.Parameters {
+			form.Properties[k] = v
+		}
+		if info := p.storage.SerdeInfo; info != nil {
+			form.SerDe = rt.Val(info.SerializationLibrary)
+			for k, v := range info.Parameters {
+				form.Properties[k] = v
+			}
+		}
+		err := s.q.s.list(ctx, bucket, prefix, func(o *s3api.Object) error {
+			if visible(strings.TrimPrefix(*o.Key, prefix)) && rt.Val(o.Size) > 0 && !archived(o) {
+				readers = append(readers, &file{ctx: ctx, source: s, form: &form, piece: p, want: want, bucket: bucket, key: *o.Key, etag: o.ETag, size: *o.Size})
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return readers, nil
+}
+
+// visible tells whether an object below a table's location belongs to it: "files whose names begin with an underscore or a
+// dot" do not, nor what stands for a folder.
+// https://docs.aws.amazon.com/athena/latest/ug/tables-location-format.html
+func visible(below string) bool {
+	for part := range strings.SplitSeq(below, "/") {
+		if strings.HasPrefix(part, "_") || strings.HasPrefix(part, ".") {
+			return false
+		}
+	}
+	return !strings.HasSuffix(below, "/")
+}
+
+// archived tells whether an object must be restored before it can be read: "Athena ignores" those.
+// https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html
+func archived(o *s3api.Object) bool {
+	c := rt.Val(o.StorageClass)
+	return c == s3api.ObjectStorageClassGlacier || c == s3api.ObjectStorageClassDeepArchive
+}
+
+// schema is the table's data columns, as their files are read.
+func (s *source) schema() (columnar.Schema, error) {
+	schema := columnar.Schema{}
+	if s.table.StorageDescriptor == nil {
+		return schema, nil
+	}
+	for _, c := range s.table.StorageDescriptor.Columns {
+		t, err := columnar.ParseType(rt.Val(c.Type))
+		if err != nil {
+			return nil, fault.New("HIVE_INVALID_METADATA", "Column %s has type %s: %v", *c.Name, rt.Val(c.Type), err)
+		}
+		schema = append(schema, columnar.Field{Name: strings.ToLower(*c.Name), Type: t})
+	}
+	return schema, nil
+}
+
+// pieces are the partitions that may hold rows of use, in the order of their values.
+func (s *source) pieces(ctx context.Context, want sql.Scan) ([]piece, error) {
+	storage := s.table.StorageDescriptor
+	if storage == nil {
+		return nil, fault.New("HIVE_INVALID_METADATA", "Table %s does not say where it lies", *s.table.Name)
+	}
+	if len(s.table.PartitionKeys) == 0 {
+		return []piece{{location: rt.Val(storage.Location), storage: storage}}, nil
+	}
+	if s.projected() {
+		return s.project(want)
+	}
+	var out []piece
+	in := &glueapi.GetPartitionsInput{DatabaseName: s.table.DatabaseName, TableName: s.table.Name}
+	for {
+		got, err := s.q.s.peers.Glue.GetPartitions(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for i := range got.Partitions {
+			p := &got.Partitions[i]
+			if p.StorageDescriptor == nil {
+				p.StorageDescriptor = storage
+			}
+			one := piece{location: rt.Val(p.StorageDescriptor.Location), storage: p.StorageDescriptor}
+			if one.values, err = s.values(p.Values); err != nil {
+				return nil, err
+			}
+			if s.wanted(&one, want) {
+				out = append(out, one)
+			}
+		}
+		if in.NextToken = got.NextToken; in.NextToken == nil {
+			return out, nil
+		}
+	}
+}
+
+// nullPartition is Hive's name for the partition of the rows whose key is null.
+const nullPartition = "__HIVE_DEFAULT_PARTITION__"
+
+// values reads the texts of a partition's keys.
+func (s *source) values(texts []string) ([]*vector.Vector, error) {
+	out := make([]*vector.Vector, len(s.table.PartitionKeys))
+	for i, c := range s.table.PartitionKeys {
+		t, err := columnar.ParseType(rt.Val(c.Type))
+		if err != nil {
+			return nil, fault.New("HIVE_INVALID_METADATA", "Partition key %s has type %s: %v", *c.Name, rt.Val(c.Type), err)
+		}
+		if i >= len(texts) || texts[i] == nullPartition {
+			out[i] = vector.New(columnar.KindOf(t))
+			out[i].AppendNull()
+			continue
+		}
+		one, ok := serde.Value(t, texts[i])
+		if !ok {
+			return nil, fault.New("HIVE_INVALID_PARTITION_VALUE", "Invalid partition value '%s' for %s partition key: %s", texts[i], rt.Val(c.Type), *c.Name)
+		}
+		out[i] = one
+	}
+	return out, nil
+}
+
+// wanted tells whether a partition's values are of use.
+func (s *source) wanted(p *piece, want sql.Scan) bool {
+	for i, v := range p.values {
+		if d, ok := want.Domains[s.data+i]; ok && !d.Has(v, 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// file reads one object of a table; it opens it when it is first asked.
+type file struct {
+	ctx         context.Context
+	source      *source
+	form        *serde.Table
+	piece       *piece
+	want        sql.Scan
+	bucket, key string
+	etag        *string
+	size        int64
+
+	reader  vector.Reader
+	data    []int // which wanted columns are data, by their place in want.Columns
+	counted int64
+}
+
+// open begins to read: Parquet and ORC here and there, text as a stream.
+func (f *file) open() (err error) {
+	var columns []int
+	var domains []*vector.Domain
+	for i, c := range f.want.Columns {
+		if c >= f.source.data {
+			continue
+		}
+		f.data = append(f.data, i)
+		columns = append(columns, c)
+		var d *vector.Domain
+		if given, ok := f.want.Domains[c]; ok {
+			d = advice(given)
+		}
+		domains = append(domains, d)
+	}
+	s := f.source.q.s
+	f.reader, err = serde.Open(*f.form, serde.Object{
+		Name: path.Base(f.key), Size: f.size,
+		At:     &blocks{ctx: f.ctx, s: s, bucket: f.bucket, key: f.key, etag: f.etag, size: f.size},
+		Stream: func() (io.ReadCloser, error) { return s.read(f.ctx, f.bucket, f.key, f.etag, 0, -1) },
+	}, columns, domains)
+	return err
+}
+
+// advice is a domain as readers take it.
+func advice(d sql.Domain) *vector.Domain {
+	scalar := func(v *vector.Vector, i int) *vector.Scalar {
+		if v == nil {
+			return nil
+		}
+		one, ok := v.Scalar(i)
+		if !ok {
+			return nil
+		}
+		return &one
+	}
+	if d.Values == nil {
+		return &vector.Domain{Ranges: []vector.Range{{Low: scalar(d.Low, 0), High: scalar(d.High, 0), LowOpen: d.LowOpen, HighOpen: d.HighOpen}}}
+	}
+	out := &vector.Domain{}
+	for i := range d.Values.Len {
+		one := scalar(d.Values, i)
+		out.Ranges = append(out.Ranges, vector.Range{Low: one, High: one})
+	}
+	return out
+}
+
+// Next is the next batch: the file's columns and, beside them, what is the same in all its rows.
+func (f *file) Next(ctx context.Context) (*vector.Batch, error) {
+	if f.reader == nil {
+		if err := f.open(); err != nil {
+			return nil, f.word(err)
+		}
+	}
+	b, err := f.reader.Next(ctx)
+	if e := f.count(b); e != nil {
+		return nil, e
+	}
+	if err == io.EOF {
+		return nil, err
+	}
+	if err != nil {
+		return nil, f.word(err)
+	}
+	out := &vector.Batch{Len: b.Len, Columns: make([]*vector.Vector, len(f.want.Columns))}
+	for i, at := range f.data {
+		out.Columns[at] = b.Columns[i]
+	}
+	for i, c := range f.want.Columns {
+		if out.Columns[i] == nil {
+			out.Columns[i] = vector.Constant(f.same(c), b.Len)
+		}
+	}
+	return out, nil
+}
+
+// same is the value of a column that all rows of the file share.
+func (f *file) same(c int) *vector.Vector {
+	if i := c - f.source.data; i < len(f.piece.values) {
+		return f.piece.values[i]
+	}
+	v := vector.New(vector.Bytes)
+	v.AppendText([]byte("s3://" + f.bucket + "/" + f.key))
+	return v
+}
+
+// count adds what was read since it was last asked, and stops a query that reads more than its work group allows.
+// https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
+func (f *file) count(b *vector.Batch) error {
+	q, n := f.source.q, f.reader.Scanned()
+	total := q.scanned.Add(n - f.counted)
+	f.counted = n
+	if b != nil {
+		q.rows.Add(int64(b.Len))
+	}
+	if q.is.Cutoff > 0 && total > q.is.Cutoff {
+		return invalid("Bytes scanned limit was exceeded")
+	}
+	return nil
+}
+
+// Scanned is how much of the object was read.
+func (f *file) Scanned() int64 { return f.counted }
+
+// Close ends the reading.
+func (f *file) Close() error {
+	if f.reader == nil {
+		return nil
+	}
+	return f.reader.Close()
+}
