@@ -17,8 +17,11 @@ import (
 	"unyo/kernel/store"
 )
 
-// Clock tells what time it is in the estate, in UTC.
-type Clock interface{ Now() time.Time }
+// Clock tells what time it is in the estate, in UTC, and how it flows: what waits for a job to be run would wait in vain while it is held.
+type Clock interface {
+	Now() time.Time
+	Mode() Mode
+}
 
 // Mode says how time flows.
 type Mode string

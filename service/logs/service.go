@@ -23,6 +23,7 @@ type Service struct {
 	peers Peers
 	locks locks
 	tails tails
+	asked *queries
 
 	groups  store.Table[group]        // name
 	streams store.Table[stream]       // group id, name
@@ -109,6 +110,7 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 	}
 	s.handleJobs()
 	s.openMetricFilters()
+	s.openQueries()
 	events.Committed(s.committed, k.Durable)
 	return s
 }

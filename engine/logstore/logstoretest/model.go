@@ -160,6 +160,8 @@ func (b *bench) check(f logstore.Filter) {
 	if !slices.Equal(got, want) {
 		b.t.Fatalf("Scan %+v: %d events, want %d\ngot  %v\nwant %v", f, len(got), len(want), head(got), head(want))
 	}
+	f.Start, f.End, f.Desc = nil, nil, false
+	b.checkSweep(f)
 }
 
 func head(es []event) []event { return es[:min(len(es), 5)] }

@@ -1,0 +1,121 @@
+package insights
+
+import "bytes"
+
+// extract sets the names of a parse to what its expression finds; where it finds nothing they are missing.
+func (x *planner) extract(cmd *Extract) *Error {
+	from, err := x.expr(cmd.From)
+	if err != nil {
+		return err
+	}
+	slots := make([]int, len(cmd.Names))
+	for i, n := range cmd.Names {
+		slot := x.make(n)
+		slots[i] = slot
+		x.cols = join(x.cols, []column{{n, func(r *row) Value { return r.field(slot) }}})
+	}
+	if cmd.Glob != nil {
+		glob := make([][]byte, len(cmd.Glob))
+		for i, g := range cmd.Glob {
+			glob[i] = []byte(g)
+		}
+		x.each(func(r *row) {
+			v := from(r)
+			matchGlob(r, v.bytes(&r.a), v.Kind != Null, glob, slots)
+		})
+		return nil
+	}
+	re := cmd.Regex
+	var groups []int
+	for i, n := range re.SubexpNames() {
+		if n != "" {
+			groups = append(groups, i)
+		}
+	}
+	x.each(func(r *row) {
+		for _, s := range slots {
+			r.set(s, Value{})
+		}
+		v := from(r)
+		if v.Kind == Null {
+			return
+		}
+		text := v.bytes(&r.a)
+		if v.Kind != Str && v.Kind != Doc {
+			text = r.keep(text)
+		}
+		at := re.FindSubmatchIndex(text)
+		if at == nil {
+			return
+		}
+		for i, g := range groups {
+			if at[2*g] >= 0 {
+				r.set(slots[i], str(text[at[2*g]:at[2*g+1]]))
+			}
+		}
+	})
+	return nil
+}
+
+// matchGlob finds the texts around the stars one behind the other, each as early as it can. What lies before the first does not matter; a star at
+// the end takes all that is left.
+func matchGlob(r *row, text []byte, there bool, glob [][]byte, slots []int) {
+	for _, s := range slots {
+		r.set(s, Value{})
+	}
+	if !there {
+		return
+	}
+	at := bytes.Index(text, glob[0])
+	if at < 0 {
+		return
+	}
+	if at += len(glob[0]); len(glob[0]) == 0 {
+		at = 0
+	}
+	var few [16]int
+	ends := append(few[:0], at)
+	for i := 1; i < len(glob); i++ {
+		n := len(text) - at
+		if len(glob[i]) > 0 || i < len(glob)-1 {
+			if n = bytes.Index(text[at:], glob[i]); n < 0 {
+				return
+			}
+		}
+		ends = append(ends, at+n, at+n+len(glob[i]))
+		at += n + len(glob[i])
+	}
+	for i, s := range slots {
+		r.set(s, str(text[ends[2*i]:ends[2*i+1]]))
+	}
+}
+
+// unnest makes a row of each element of a list; a row without one stays as it is, without the name.
+func (x *planner) unnest(cmd *Unnest) *Error {
+	of, err := x.expr(cmd.Of)
+	if err != nil {
+		return err
+	}
+	slot := x.make(cmd.Name)
+	x.cols = join(x.cols, []column{{cmd.Name, func(r *row) Value { return r.field(slot) }}})
+	x.step(func(next step) step {
+		return func(r *row) {
+			v := of(r)
+			if v.Kind != Doc || len(v.Text) == 0 || v.Text[0] != '[' {
+				r.set(slot, Value{})
+				next(r)
+				return
+			}
+			was, n := r.at, 0
+			r.each(v.Text, func(_ []byte, e Value) bool {
+				r.at.sub = was.sub*1000 + n
+				n++
+				r.set(slot, e)
+				next(r)
+				return true
+			})
+			r.at = was
+		}
+	})
+	return nil
+}

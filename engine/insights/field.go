@@ -1,0 +1,87 @@
+package insights
+
+import (
+	"bytes"
+	"strings"
+)
+
+// lookup is how a field that an event has by itself is found.
+type lookup func(r *row) Value
+
+// system are the fields that every event has.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
+var system = map[string]lookup{
+	"@timestamp":     func(r *row) Value { return instant(float64(r.ev.Timestamp)) },
+	"@ingestionTime": func(r *row) Value { return instant(float64(r.ev.Ingestion)) },
+	"@message":       func(r *row) Value { return str(r.message()) },
+	"@logStream":     func(r *row) Value { return str([]byte(r.group.Streams[r.ev.Stream])) },
+	"@log":           func(r *row) Value { return str([]byte(r.group.Label)) },
+	"@ptr":           func(r *row) Value { return str([]byte(r.group.Pointer(r.ev))) },
+}
+
+// message is what the row's fields are looked up in.
+func (r *row) message() []byte {
+	if r.raw && r.ev.Raw != nil {
+		return r.ev.Raw
+	}
+	return r.ev.Message
+}
+
+// field is the value of a slot.
+func (r *row) field(slot int) Value {
+	if !r.have[slot] {
+		if r.ev == nil {
+			return Value{}
+		}
+		if f := r.p.lookups[slot]; f != nil {
+			r.set(slot, f(r))
+		} else if !r.found {
+			r.find()
+		}
+		if !r.have[slot] {
+			r.set(slot, Value{})
+		}
+	}
+	return r.vals[slot]
+}
+
+// find looks all fields that the query names up in the row's message: those of a JSON object, or of a format of AWS's.
+func (r *row) find() {
+	r.found = true
+	m := r.message()
+	at := 0
+	for at < len(m) && (m[at] == ' ' || m[at] == '\t' || m[at] == '\n' || m[at] == '\r') {
+		at++
+	}
+	if at == len(m) {
+		return
+	}
+	if m[at] != '{' {
+		if r.p.formats {
+			r.format(m)
+		}
+		if !r.group.Lambda {
+			return
+		}
+		if at = bytes.IndexByte(m, '{'); at < 0 {
+			return
+		}
+	}
+	f := finder{b: m, at: at + 1, left: len(r.p.paths), row: r}
+	f.object(r.p.paths, 0)
+}
+
+// take sets a slot that a command has not set meanwhile.
+func (r *row) take(slot int, v Value) {
+	if !r.have[slot] {
+		r.set(slot, v)
+	}
+}
+
+// jsonName is what a field's name is in the JSON text: one @ less if it begins with @@; ok=false: none can be called that.
+func jsonName(name string) (string, bool) {
+	if !strings.HasPrefix(name, "@") {
+		return name, true
+	}
+	return name[1:], strings.HasPrefix(name, "@@")
+}

@@ -1,0 +1,146 @@
+package insights
+
+import "math"
+
+// Event is one log event.
+type Event struct {
+	Timestamp, Ingestion int64 // ms
+	Stream               uint64
+	Seq                  uint64 // with Index, its place among its group's events of that time
+	Index                uint32
+	Message              []byte // as it may be shown
+	Raw                  []byte // as it was sent, where that is not Message
+}
+
+// Group is a log group that is asked.
+type Group struct {
+	Name    string
+	Label   string                // @log
+	Streams map[uint64]string     // their names
+	Pointer func(e *Event) string // @ptr
+	Entity  string                // @entity.…, a JSON object; "" if nothing is known of one
+	Lambda  bool                  // it is a function's: fields come from the first JSON object in a line, wherever it begins
+}
+
+// row is one event on its way through the commands, or one row of what has been gathered.
+type row struct {
+	p     *program
+	ev    *Event // nil: none of an event
+	group *Group
+	at    place
+	vals  []Value // by slot
+	have  []bool  // which of them have been looked up or set
+	found bool    // the JSON fields have been looked up
+	raw   bool    // what is looked up now is of Event.Raw
+
+	mem  []byte // texts made for this row
+	a, b []byte // to compare with
+	sink sink
+}
+
+// place is where a row stands when nothing says otherwise: the newest event first.
+type place struct {
+	ts    int64
+	group int
+	seq   uint64
+	idx   uint32
+	sub   int // of several rows made of one
+}
+
+// compare is negative when p comes first.
+func (p *place) compare(o *place) int {
+	switch {
+	case p.ts != o.ts:
+		return order(p.ts > o.ts)
+	case p.group != o.group:
+		return order(p.group < o.group)
+	case p.seq != o.seq:
+		return order(p.seq > o.seq)
+	case p.idx != o.idx:
+		return order(p.idx > o.idx)
+	}
+	return p.sub - o.sub
+}
+
+func order(first bool) int {
+	if first {
+		return -1
+	}
+	return 1
+}
+
+// nth is the place of the n-th row of a list.
+func nth(n int) place { return place{seq: math.MaxUint64 - uint64(n)} }
+
+func (p *program) row() *row {
+	return &row{p: p, vals: make([]Value, p.width), have: make([]bool, p.width)}
+}
+
+// reset begins with an event.
+func (r *row) reset(e *Event, g *Group, n int) {
+	r.ev, r.group, r.found = e, g, false
+	r.at = place{e.Timestamp, n, e.Seq, e.Index, 0}
+	r.mem = r.mem[:0]
+	clear(r.have)
+}
+
+// keep makes b last as long as the row's event: room for a text that is made of others.
+func (r *row) keep(b []byte) []byte {
+	n := len(r.mem)
+	r.mem = append(r.mem, b...)
+	return r.mem[n:len(r.mem):len(r.mem)]
+}
+
+func (r *row) set(slot int, v Value) { r.vals[slot], r.have[slot] = v, true }
+
+// kept is a row that outlives its event's memory.
+type kept struct {
+	at    place
+	ev    *Event
+	group *Group
+	vals  []Value // of the slots that were set; what is looked up in the event is looked up again
+	set   []bool
+}
+
+// save copies r.
+func (r *row) save() *kept {
+	k := &kept{at: r.at, group: r.group, vals: make([]Value, len(r.p.made)), set: make([]bool, len(r.p.made))}
+	if r.ev != nil {
+		e := *r.ev
+		e.Message = append([]byte(nil), e.Message...)
+		if e.Raw != nil {
+			e.Raw = append([]byte(nil), e.Raw...)
+		}
+		k.ev = &e
+	}
+	for i, slot := range r.p.made {
+		if r.have[slot] {
+			k.vals[i], k.set[i] = r.vals[slot].clone(), true
+		}
+	}
+	return k
+}
+
+// size is about how many bytes of memory k takes.
+func (k *kept) size() int {
+	n := 120 + 41*len(k.vals)
+	if k.ev != nil {
+		n += 88 + len(k.ev.Message) + len(k.ev.Raw)
+	}
+	for i := range k.vals {
+		n += len(k.vals[i].Text)
+	}
+	return n
+}
+
+// load makes r the row that was saved.
+func (r *row) load(k *kept) {
+	r.ev, r.group, r.at, r.found = k.ev, k.group, k.at, false
+	r.mem = r.mem[:0]
+	clear(r.have)
+	for i, set := range k.set {
+		if set {
+			r.set(r.p.made[i], k.vals[i])
+		}
+	}
+}

@@ -1,0 +1,136 @@
+package insights
+
+import (
+	"context"
+	"errors"
+)
+
+// Errors of a query that cannot be answered.
+var (
+	ErrMemory = errors.New("the query needs more memory than one may have")
+)
+
+// maxMemory is how many bytes a query may gather.
+const maxMemory = 256 << 20
+
+// Source is where a plan's events come from. Sweep hands all wanted events of the groups between two times to yield, from as many workers at once as
+// it likes, each of which has a number below workers; group is the index of the event's group. What is handed out must hold all of contains, or may:
+// the plan looks again. An error of yield ends it.
+type Events interface {
+	Groups() []*Group
+	Workers() int
+	Sweep(ctx context.Context, from, to int64, contains []string, yield func(worker, group int, events []Event) error) (Swept, error)
+}
+
+// Swept is what lies between two times, wanted or not.
+type Swept struct{ Events, Bytes int64 }
+
+// Field is a cell of an answer.
+type Field struct{ Name, Value string }
+
+// Answer is what a query gives.
+type Answer struct {
+	Rows    [][]Field
+	Matched int64 // events that passed the commands before the first that gathers
+	Swept
+}
+
+// Run answers the plan over the events with from <= time <= to, ms.
+func (p *Plan) Run(ctx context.Context, src Events, from, to int64) (*Answer, error) {
+	a := &Answer{}
+	list, err := p.sweep(ctx, src, from, to, a)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range p.segments[1:] {
+		out, r := s.sink(), s.p.row()
+		r.sink = out
+		for _, k := range list {
+			r.load(k)
+			s.run(r)
+		}
+		if out.size() > maxMemory {
+			return nil, ErrMemory
+		}
+		list = out.rows()
+	}
+	a.Rows = p.show(list)
+	return a, nil
+}
+
+// worker is one of those that go through the events at once.
+type worker struct {
+	row     *row
+	sink    sink
+	matched int64
+	checked int
+}
+
+// sweep has the first segment's commands done by workers, and brings together what they have gathered.
+func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer) ([]*kept, error) {
+	first, groups := p.segments[0], src.Groups()
+	workers := make([]worker, src.Workers())
+	for i := range workers {
+		w := &workers[i]
+		w.row, w.sink = first.p.row(), first.sink()
+		w.row.sink = &counted{w.sink, &w.matched}
+	}
+	swept, err := src.Sweep(ctx, from, to, p.Pushed, func(n, group int, events []Event) error {
+		w := &workers[n]
+		for i := range events {
+			w.row.reset(&events[i], groups[group], group)
+			first.run(w.row)
+		}
+		if w.checked++; w.checked%16 == 0 && w.sink.size() > maxMemory/len(workers) {
+			return ErrMemory
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	a.Swept = swept
+	all := workers[0].sink
+	a.Matched = workers[0].matched
+	for i := 1; i < len(workers); i++ {
+		all.merge(workers[i].sink)
+		a.Matched += workers[i].matched
+	}
+	if all.size() > maxMemory {
+		return nil, ErrMemory
+	}
+	return all.rows(), nil
+}
+
+// counted counts what comes by.
+type counted struct {
+	sink
+	n *int64
+}
+
+func (c *counted) add(r *row) {
+	*c.n++
+	c.sink.add(r)
+}
+
+// show is the rows as an answer has them: what is missing is left out, and an event's pointer is always there.
+func (p *Plan) show(list []*kept) [][]Field {
+	out := make([][]Field, 0, len(list))
+	r := p.segments[len(p.segments)-1].p.row()
+	for _, k := range list {
+		r.load(k)
+		fields := make([]Field, 0, len(p.columns)+1)
+		pointed := false
+		for _, c := range p.columns {
+			if v := c.get(r); v.Kind != Null {
+				fields = append(fields, Field{c.name, v.String()})
+				pointed = pointed || c.name == "@ptr"
+			}
+		}
+		if k.ev != nil && !pointed {
+			fields = append(fields, Field{"@ptr", k.group.Pointer(k.ev)})
+		}
+		out = append(out, fields)
+	}
+	return out
+}

@@ -1,0 +1,228 @@
+package insights
+
+import (
+	"encoding/binary"
+	"math"
+	"slices"
+	"strconv"
+)
+
+// aggregator is one stats: what rows are grouped by, and what is worked out of each group.
+type aggregator struct {
+	inner *compiler // of the rows that come in
+	by    []eval
+	aggs  []aggregation
+	slots []int // of the rows that go out: those of by, then those of aggs
+}
+
+// aggregation is one use of an aggregating function.
+type aggregation struct {
+	arg  eval // nil: count(*)
+	make func() cell
+	slot int
+}
+
+// stats compiles a stats: its functions' arguments over the rows before it, what is made of their results over the rows behind it.
+func (x *planner) stats(cmd *Stats) *Error {
+	a := &aggregator{inner: x.compiler}
+	for _, i := range cmd.By {
+		f, err := x.expr(i.Expr)
+		if err != nil {
+			return err
+		}
+		a.by = append(a.by, f)
+	}
+	gathering := x.cur
+	var names []string
+	for _, i := range cmd.By {
+		names = append(names, i.Name)
+	}
+	x.gather(nil)
+	x.renew(names)
+	x.gate = a
+	for i := range cmd.By {
+		a.slots = append(a.slots, x.slots[names[i]])
+	}
+	for _, i := range cmd.Items {
+		f, err := x.expr(i.Expr)
+		if err != nil {
+			return err
+		}
+		x.cols = join(x.cols, []column{{i.Name, x.assign(i.Name, f)}})
+	}
+	x.gate = nil
+	p := x.p
+	gathering.sink = func() sink { return &grouping{a: a, p: p, groups: map[string]*grouped{}} }
+	return nil
+}
+
+// add takes a function into the stats; the value is what its group's row has of it.
+func (a *aggregator) add(c *compiler, e *Call, f aggregate) (eval, *Error) {
+	if err := c.count(e, f.min, f.max); err != nil {
+		return nil, err
+	}
+	if a.inner == nil {
+		return nil, c.fault(e, "the aggregate function %s cannot stand within another,", e.Func)
+	}
+	g := aggregation{slot: c.hidden()}
+	var err *Error
+	if g.make, err = f.make(c, e); err != nil {
+		return nil, err
+	}
+	star := len(e.Args) == 0
+	if !star {
+		_, star = e.Args[0].(*Star)
+	}
+	if star && e.Func != "count" {
+		return nil, c.fault(e, "the aggregate function %s is given no field,", e.Func)
+	}
+	if !star {
+		if g.arg, err = a.inner.expr(e.Args[0]); err != nil {
+			return nil, err
+		}
+	}
+	a.aggs = append(a.aggs, g)
+	slot := g.slot
+	return func(r *row) Value { return r.field(slot) }, nil
+}
+
+// grouping gathers rows into groups.
+type grouping struct {
+	a      *aggregator
+	p      *program // of the rows that go out
+	groups map[string]*grouped
+	key    []byte
+	vals   []Value
+	bytes  int
+	n      int
+}
+
+type grouped struct {
+	by    []Value
+	cells []cell
+}
+
+func (x *grouping) add(r *row) {
+	x.key, x.vals = x.key[:0], x.vals[:0]
+	for _, f := range x.a.by {
+		v := f(r)
+		x.vals = append(x.vals, v)
+		x.key = appendKey(x.key, &v)
+	}
+	g := x.groups[string(x.key)]
+	if g == nil {
+		g = x.open()
+	}
+	for i := range x.a.aggs {
+		if f := x.a.aggs[i].arg; f != nil {
+			v := f(r)
+			if v.Kind != Null {
+				g.cells[i].add(&v, r)
+			}
+		} else {
+			g.cells[i].add(nil, r)
+		}
+	}
+}
+
+// open begins the group of the key.
+func (x *grouping) open() *grouped {
+	g := &grouped{by: slices.Clone(x.vals), cells: make([]cell, len(x.a.aggs))}
+	for i := range g.by {
+		g.by[i] = g.by[i].clone()
+	}
+	for i := range g.cells {
+		g.cells[i] = x.a.aggs[i].make()
+	}
+	x.groups[string(x.key)] = g
+	x.bytes += 160 + 3*len(x.key) + 64*len(g.by) + 64*len(g.cells)
+	return g
+}
+
+func (x *grouping) merge(o sink) {
+	y := o.(*grouping)
+	x.bytes += y.bytes
+	for key, g := range y.groups {
+		mine := x.groups[key]
+		if mine == nil {
+			x.groups[key] = g
+			continue
+		}
+		for i := range g.cells {
+			mine.cells[i].merge(g.cells[i])
+		}
+	}
+}
+
+// size looks into the groups now and then only: there may be many.
+func (x *grouping) size() int {
+	if x.n++; len(x.groups) > 1000 && x.n%64 != 0 {
+		return x.bytes
+	}
+	n := x.bytes
+	for _, g := range x.groups {
+		for _, c := range g.cells {
+			n += c.size()
+		}
+	}
+	return n
+}
+
+// rows are the groups in the order of their keys. Without by there is always one.
+func (x *grouping) rows() []*kept {
+	if len(x.a.by) == 0 && len(x.groups) == 0 {
+		x.key, x.vals = nil, nil
+		x.open()
+	}
+	list := make([]*grouped, 0, len(x.groups))
+	for _, g := range x.groups {
+		list = append(list, g)
+	}
+	slices.SortFunc(list, func(a, b *grouped) int {
+		for i := range a.by {
+			if c := rank(&a.by[i], &b.by[i]); c != 0 {
+				return c
+			}
+		}
+		for i := range a.by { // alike in order, but not the same
+			if c := slices.Compare(appendKey(nil, &a.by[i]), appendKey(nil, &b.by[i])); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+	out := make([]*kept, len(list))
+	for i, g := range list {
+		k := &kept{at: nth(i), vals: make([]Value, x.p.width), set: make([]bool, x.p.width)}
+		for j, v := range g.by {
+			k.vals[x.a.slots[j]], k.set[x.a.slots[j]] = v, true
+		}
+		for j := range g.cells {
+			slot := x.a.aggs[j].slot
+			k.vals[slot], k.set[slot] = g.cells[j].result(), true
+		}
+		out[i] = k
+	}
+	return out
+}
+
+// appendKey writes what makes a value the same as another: its text, or its instant.
+func appendKey(dst []byte, v *Value) []byte {
+	at := len(dst)
+	dst = append(dst, byte(v.Kind), 0, 0, 0, 0)
+	switch v.Kind {
+	case Num:
+		dst[at] = byte(Str)
+		if v.N == math.Trunc(v.N) && math.Abs(v.N) < 1e15 {
+			dst = strconv.AppendInt(dst, int64(v.N), 10)
+		} else {
+			dst = strconv.AppendFloat(dst, v.N, 'g', -1, 64)
+		}
+	case Time:
+		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(v.N))
+	default:
+		dst = append(dst, v.Text...)
+	}
+	binary.LittleEndian.PutUint32(dst[at+1:], uint32(len(dst)-at-5))
+	return dst
+}

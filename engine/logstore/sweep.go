@@ -1,0 +1,284 @@
+package logstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Sweeping is a search in no order, by several workers at once.
+type Sweeping struct {
+	Filter         // but for Start, End and Desc
+	Last    uint64 // of batches up to this sequence
+	Workers int
+}
+
+// Swept is what lies in a sweep's time and streams, with or without the texts of Contains.
+type Swept struct{ Events, Bytes int64 } // Bytes of messages
+
+// Sweeper is an Engine that can hand out events faster where their order does not matter.
+type Sweeper interface {
+	Sweep(ctx context.Context, group string, f Sweeping, yield func(worker int, events []Event) error) (Swept, error)
+}
+
+var _ Sweeper = (*Store)(nil)
+
+// Sweep hands the wanted events to yield, several at a time, in no order, from up to f.Workers goroutines, each of which has a number.
+// An error of yield ends it. Of an engine that is no Sweeper they come in order, from one.
+func Sweep(ctx context.Context, e Engine, group string, f Sweeping, yield func(worker int, events []Event) error) (Swept, error) {
+	if s, ok := e.(Sweeper); ok {
+		return s.Sweep(ctx, group, f, yield)
+	}
+	q := f.Filter.query()
+	all := f.Filter
+	all.Contains = nil
+	var n Swept
+	var fault error
+	one := make([]Event, 1)
+	err := e.Scan(ctx, group, all, func(x *Event) bool {
+		if x.Seq > f.Last {
+			return true
+		}
+		n.Events++
+		n.Bytes += int64(len(x.Message))
+		if q.needle != nil && !(bytes.Contains(x.Message, q.needle) && q.hasRest(x.Message)) {
+			return true
+		}
+		one[0] = *x
+		fault = yield(0, one)
+		return fault == nil
+	})
+	if fault != nil {
+		err = fault
+	}
+	return n, err
+}
+
+// swath is a piece of a sweep: a block of a segment, or a log.
+type swath struct {
+	seg     *sweptSegment
+	block   int
+	wal     *wal
+	batches []*batch
+	lo      int64
+}
+
+// sweptSegment is a segment whose file is opened when it is first read.
+type sweptSegment struct {
+	*segment
+	open sync.Once
+	file File // nil: it has been dropped since the sweep began
+	err  error
+}
+
+// sweep is one Sweep under way.
+type sweep struct {
+	*query
+	last  uint64
+	group *group
+	list  []swath
+	next  atomic.Int64
+	stop  atomic.Bool
+	yield func(worker int, events []Event) error
+}
+
+// Sweep reads blocks beside each other, the newest first.
+func (s *Store) Sweep(ctx context.Context, group string, f Sweeping, yield func(worker int, events []Event) error) (Swept, error) {
+	g, err := s.group(ctx, group)
+	if err != nil {
+		return Swept{}, err
+	}
+	defer s.release(g)
+	w := &sweep{query: f.Filter.query(), last: f.Last, group: g, yield: yield}
+	segments := w.collect()
+	defer func() {
+		for _, seg := range segments {
+			if seg.file != nil {
+				seg.file.Close() // read only: nothing can be lost
+			}
+		}
+	}()
+	totals, faults := make([]Swept, f.Workers), make([]error, f.Workers)
+	var wait sync.WaitGroup
+	for i := range min(f.Workers, len(w.list)) {
+		wait.Go(func() {
+			if totals[i], faults[i] = w.work(ctx, i); faults[i] != nil {
+				w.stop.Store(true)
+			}
+		})
+	}
+	wait.Wait()
+	var total Swept
+	for i := range totals {
+		if faults[i] != nil {
+			return Swept{}, fmt.Errorf("cannot read log group %s: %w", group, faults[i])
+		}
+		total.Events += totals[i].Events
+		total.Bytes += totals[i].Bytes
+	}
+	return total, nil
+}
+
+// collect lists what is to be read.
+func (w *sweep) collect() (segments []*sweptSegment) {
+	g, q := w.group, w.query
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, s := range g.segments {
+		if !q.overlaps(s.lo, s.hi) || s.base > w.last {
+			continue
+		}
+		seg := &sweptSegment{segment: s}
+		segments = append(segments, seg)
+		for i := range s.blocks {
+			b := &s.blocks[i]
+			if q.overlaps(b.lo, b.hi) && (q.streams == nil || slices.ContainsFunc(b.streams, func(n uint32) bool { return q.streams[s.streams[n]] })) {
+				w.list = append(w.list, swath{seg: seg, block: i, lo: b.lo})
+			}
+		}
+	}
+	for _, l := range g.wals {
+		s := swath{wal: l, lo: math.MaxInt64}
+		for _, b := range l.batches {
+			if b.state == published && b.seq <= w.last && q.overlaps(b.lo, b.hi) && (q.streams == nil || q.streams[b.stream]) {
+				s.batches = append(s.batches, b)
+				s.lo = min(s.lo, b.lo)
+			}
+		}
+		if s.batches != nil {
+			w.list = append(w.list, s)
+		}
+	}
+	slices.SortStableFunc(w.list, func(a, b swath) int { return -key{ts: a.lo}.compare(key{ts: b.lo}) })
+	return segments
+}
+
+// work takes one swath after another.
+func (w *sweep) work(ctx context.Context, n int) (total Swept, err error) {
+	m := memories.Get().(*memory)
+	defer m.free()
+	var events []Event
+	for !w.stop.Load() {
+		i := int(w.next.Add(1)) - 1
+		if i >= len(w.list) {
+			return total, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return total, err
+		}
+		rows, read, err := w.read(&w.list[i], m)
+		if err != nil {
+			return total, err
+		}
+		total.Events += read.Events
+		total.Bytes += read.Bytes
+		if len(rows) == 0 {
+			continue
+		}
+		events = slices.Grow(events[:0], len(rows))[:len(rows)]
+		for i := range rows {
+			r := &rows[i]
+			events[i] = Event{r.ts, r.ingest, r.stream, r.seq, r.idx, m.raw[r.off:r.end]}
+		}
+		if err := w.yield(n, events); err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+// read is the rows of a swath that are wanted, and how much of it lies in the time that is.
+func (w *sweep) read(s *swath, m *memory) (rows []row, n Swept, err error) {
+	if s.wal != nil {
+		return w.readLog(s, m)
+	}
+	s.seg.open.Do(func() {
+		var f File
+		if f, _, s.seg.err = w.group.store.o.FS.Open(filepath.Join(w.group.dir, s.seg.name)); s.seg.err == nil {
+			s.seg.file = f
+		} else {
+			s.seg.err = ignoreMissing(s.seg.err)
+		}
+	})
+	if s.seg.file == nil {
+		return nil, n, s.seg.err
+	}
+	b := &s.seg.blocks[s.block]
+	whole := w.within(b, s.seg.segment)
+	if whole {
+		n = Swept{int64(b.count), b.bytes}
+		if !w.needs.none() && !s.seg.old {
+			m.filter = slices.Grow(m.filter[:0], int(b.filterBytes))[:b.filterBytes]
+			if _, err := s.seg.file.ReadAt(m.filter, b.filterOff); err != nil {
+				return nil, n, err
+			}
+			if !w.needs.in(m.filter) {
+				return nil, n, nil
+			}
+		}
+	}
+	if m.raw, err = s.seg.load(s.seg.file, s.block, m); err != nil {
+		return nil, n, err
+	}
+	if whole && w.needle != nil && !bytes.Contains(m.raw, w.needle) {
+		return nil, n, nil
+	}
+	if m.rows, err = parseBlock(m.rows, m.raw, s.seg.streams); err != nil {
+		return nil, n, err
+	}
+	if whole && w.needle == nil {
+		return m.rows, n, nil
+	}
+	if !whole {
+		n = w.count(m.rows)
+	}
+	return w.choose(m.rows, m.raw), n, nil
+}
+
+// within reports whether all of a block lies in the sweep's time, streams and batches.
+func (w *sweep) within(b *blockInfo, s *segment) bool {
+	return b.lo >= w.From && b.hi < w.To && s.last <= w.last &&
+		(w.streams == nil || !slices.ContainsFunc(b.streams, func(n uint32) bool { return !w.streams[s.streams[n]] }))
+}
+
+// count is how much of the rows the sweep's time, streams and batches have.
+func (w *sweep) count(rows []row) (n Swept) {
+	for i := range rows {
+		if r := &rows[i]; r.seq <= w.last && w.wants(r) {
+			n.Events++
+			n.Bytes += int64(r.end - r.off)
+		}
+	}
+	return n
+}
+
+// choose keeps the rows that are wanted.
+func (w *sweep) choose(rows []row, raw []byte) []row {
+	return slices.DeleteFunc(w.pick(rows, raw), func(r row) bool { return r.seq > w.last })
+}
+
+func (w *sweep) readLog(s *swath, m *memory) (rows []row, n Swept, err error) {
+	raw := m.raw[:0]
+	rows = m.rows[:0]
+	for _, b := range s.batches {
+		at, from := len(raw), len(rows)
+		raw = slices.Grow(raw, int(b.size))[:at+int(b.size)]
+		if _, err := s.wal.file.ReadAt(raw[at:], b.off); err != nil {
+			return nil, n, err
+		}
+		if rows, err = appendRows(rows, raw[at:], b.seq, at); err != nil {
+			return nil, n, err
+		}
+		read := w.count(rows[from:])
+		n.Events += read.Events
+		n.Bytes += read.Bytes
+		rows = rows[:from+len(w.choose(rows[from:], raw))]
+	}
+	m.raw, m.rows = raw, rows
+	return rows, n, nil
+}

@@ -1,0 +1,107 @@
+package logs
+
+import (
+	"context"
+	"encoding/base64"
+	"runtime"
+	"strings"
+
+	"unyo/base/call"
+	"unyo/engine/insights"
+	"unyo/engine/logstore"
+	"unyo/kernel/store"
+)
+
+// queriedEvents are the events of a query's groups: those in the batches that were there when it was started, of streams that still are.
+type queriedEvents struct {
+	s       *Service
+	groups  []*insights.Group
+	sources []queriedSource
+	workers int
+	begun   int64 // ms
+}
+
+type queriedSource struct {
+	folder  string
+	head    uint64
+	floor   int64
+	streams []uint64
+	mask    *masker
+}
+
+// queriedEvents finds what there is of a query's groups. One that has been deleted meanwhile has no events.
+func (s *Service) queriedEvents(ctx context.Context, q *query) (*queriedEvents, error) {
+	scope := call.ScopeOf(ctx)
+	e := &queriedEvents{s: s, workers: runtime.GOMAXPROCS(0), begun: q.Created}
+	return e, s.k.View(ctx, func(tx *store.Tx) error {
+		e.groups, e.sources = nil, nil
+		for _, x := range q.Groups {
+			g, ok := s.groups.Get(tx, x.Name)
+			if !ok || g.ID != x.ID {
+				continue
+			}
+			src := queriedSource{folder: folder(scope, g.ID), head: x.Head, floor: g.floor(q.Created)}
+			names := map[uint64]string{}
+			var err error
+			if src.streams, err = s.searched(tx, g.ID, nil, nil, names); err != nil {
+				return err
+			}
+			if src.mask, err = s.maskerOf(tx, &g); err != nil {
+				return err
+			}
+			e.sources = append(e.sources, src)
+			e.groups = append(e.groups, &insights.Group{
+				Name: x.Name, Label: scope.Account + ":" + x.Name, Streams: names, Lambda: strings.HasPrefix(x.Name, "/aws/lambda/"),
+				Pointer: func(e *insights.Event) string { return recordPointer(x.Name, x.ID, e) },
+			})
+		}
+		return nil
+	})
+}
+
+// Groups, Workers and Sweep make it an insights.Events.
+func (e *queriedEvents) Groups() []*insights.Group { return e.groups }
+func (e *queriedEvents) Workers() int              { return e.workers }
+
+func (e *queriedEvents) Sweep(ctx context.Context, from, to int64, contains []string, yield func(worker, group int, events []insights.Event) error) (total insights.Swept, err error) {
+	buffers := make([][]insights.Event, e.workers)
+	for n := range e.sources {
+		src := &e.sources[n]
+		f := logstore.Sweeping{Filter: logstore.Filter{From: max(from, src.floor), To: to + 1, Streams: src.streams, Contains: contains}, Last: src.head, Workers: e.workers}
+		if src.mask != nil { // what is masked need not hold what a match holds
+			f.Contains = nil
+		}
+		if f.From >= f.To {
+			continue
+		}
+		swept, err := logstore.Sweep(ctx, e.s.store, src.folder, f, func(worker int, events []logstore.Event) error {
+			if e.s.nowMs()-e.begun > maxQueryTimeoutMs {
+				return errTimeout
+			}
+			out := buffers[worker][:0]
+			for i := range events {
+				x := &events[i]
+				shown := src.mask.event(x)
+				y := insights.Event{Timestamp: x.Timestamp, Ingestion: x.Ingestion, Stream: x.Stream, Seq: x.Seq, Index: x.Index, Message: shown.Message}
+				if shown != x {
+					y.Raw = x.Message
+				}
+				out = append(out, y)
+			}
+			buffers[worker] = out
+			return yield(worker, n, out)
+		})
+		if err != nil {
+			return total, err
+		}
+		total.Events += swept.Events
+		total.Bytes += swept.Bytes
+	}
+	return total, nil
+}
+
+// recordPointer names an event: AWS's @ptr.
+func recordPointer(group, id string, e *insights.Event) string {
+	at := logstore.Position{Timestamp: e.Timestamp, Seq: e.Seq, Index: e.Index}
+	return base64.RawURLEncoding.EncodeToString([]byte(group + "\x00" + id + "\x00" + digits(int64(e.Stream)) + "\x00" + eventID(at, e.Stream)))
+}

@@ -1,0 +1,50 @@
+package logs
+
+import (
+	"context"
+
+	api "unyo/api/logs"
+	"unyo/api/rt"
+	"unyo/kernel/store"
+)
+
+// queryNeeds names what queries are asked by: every group of one. SOURCE, which may mean any group, needs all of them.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/permissions-reference-cwl.html
+func (s *Service) queryNeeds(ctx context.Context, op string, in any) ([]rt.Need, bool) {
+	switch in := in.(type) {
+	case *api.StartQueryInput:
+		var names []string
+		if in.LogGroupName != nil {
+			names = append(names, *in.LogGroupName)
+		}
+		names = append(append(names, in.LogGroupNames...), in.LogGroupIdentifiers...)
+		return s.groupNeeds(ctx, op, names), true
+	case *api.GetQueryResultsInput:
+		var names []string
+		_ = s.k.View(ctx, func(tx *store.Tx) error {
+			names = nil
+			q, _ := s.asked.rows.Get(tx, rt.Val(in.QueryId))
+			for _, g := range q.Groups {
+				names = append(names, g.Name)
+			}
+			return nil
+		})
+		return s.groupNeeds(ctx, op, names), true
+	case *api.DescribeQueriesInput:
+		return s.need(ctx, op, new(rt.Val(in.LogGroupName)), nil, ":log-stream:"), true
+	case *api.StopQueryInput:
+		return []rt.Need{{Action: "logs:" + op, Resources: []string{"*"}}}, true
+	}
+	return nil, false
+}
+
+// groupNeeds is the action on each of the groups; on all there are when none is named.
+func (s *Service) groupNeeds(ctx context.Context, op string, identifiers []string) (needs []rt.Need) {
+	for i := range identifiers {
+		needs = append(needs, s.need(ctx, op, nil, &identifiers[i], ":log-stream:")...)
+	}
+	if needs == nil {
+		needs = s.need(ctx, op, new("*"), nil, ":log-stream:")
+	}
+	return needs
+}
