@@ -28,6 +28,8 @@ type orcReader struct {
 	sources []*orcSource
 	stripes []orcStripe
 	left    uint64 // rows of the stripe that is open
+	tail    int64  // where the metadata ends
+	about   int64  // bytes of the metadata
 }
 
 type orcStripe struct{ offset, index, data, footer, rows uint64 }
@@ -54,6 +56,8 @@ func ReadORC(r io.ReaderAt, size int64) (Reader, error) {
 			o.compression = p.n
 		case 3:
 			o.chunk = p.n
+		case 5:
+			o.about = int64(min(p.n, uint64(size)))
 		case 8000:
 			magic = string(p.b)
 		}
@@ -61,7 +65,8 @@ func ReadORC(r io.ReaderAt, size int64) (Reader, error) {
 	if !ok || magic != orcMagic || footer > uint64(size) || o.chunk > mostChunk {
 		return nil, corrupt("bad postscript")
 	}
-	b, err := readAt(r, size, size-1-int64(len(post))-int64(footer), int64(footer))
+	o.tail = size - 1 - int64(len(post)) - int64(footer)
+	b, err := readAt(r, size, o.tail, int64(footer))
 	if err != nil {
 		return nil, err
 	}
@@ -89,6 +94,7 @@ func (o *orcReader) footer(b []byte) error {
 			o.stripes = append(o.stripes, s)
 		case 4:
 			if s := newSource(p.b, bad); len(o.sources) < mostTypes {
+				s.id = len(o.sources)
 				o.sources = append(o.sources, s)
 			}
 		}
@@ -165,12 +171,24 @@ func (o *orcReader) open(s orcStripe) error {
 	if err != nil {
 		return err
 	}
+	zone, err := o.stripe(footer, s.index+s.data, func(id, kind int, at, length uint64) (err error) {
+		o.sources[id].streams[kind], err = o.unpack(all[at : at+length])
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return o.root.decode(int(s.rows), zone)
+}
+
+// stripe learns from a stripe's footer how its columns are encoded, and visits their streams, which lie within size bytes.
+func (o *orcReader) stripe(footer []byte, size uint64, visit func(id, kind int, at, length uint64) error) (zone string, err error) {
 	for _, c := range o.sources {
 		c.reset()
 	}
 	ok := true
 	bad := func() { ok = false }
-	at, column, zone := uint64(0), 0, ""
+	at, column := uint64(0), 0
 	for p := range parts(footer, bad) {
 		switch p.field {
 		case 1:
@@ -180,18 +198,18 @@ func (o *orcReader) open(s orcStripe) error {
 					*fields[q.field] = q.n
 				}
 			}
-			if length > s.index+s.data-at || id >= uint64(len(o.sources)) {
-				return corrupt("a stream lies outside of its stripe")
+			if length > size-at || id >= uint64(len(o.sources)) {
+				return "", corrupt("a stream lies outside of its stripe")
 			}
 			if kind <= streamSecondary {
-				if o.sources[id].streams[kind], err = o.unpack(all[at : at+length]); err != nil {
-					return err
+				if err := visit(int(id), int(kind), at, length); err != nil {
+					return "", err
 				}
 			}
 			at += length
 		case 2:
 			if column == len(o.sources) {
-				return corrupt("too many encodings")
+				return "", corrupt("too many encodings")
 			}
 			for q := range parts(p.b, bad) {
 				switch q.field {
@@ -207,9 +225,9 @@ func (o *orcReader) open(s orcStripe) error {
 		}
 	}
 	if !ok || column != len(o.sources) {
-		return corrupt("bad stripe")
+		return "", corrupt("bad stripe")
 	}
-	return o.root.decode(int(s.rows), zone)
+	return zone, nil
 }
 
 // unpack undoes the compression of a stream.

@@ -46,6 +46,7 @@ type intReader struct {
 	b      []byte
 	signed bool
 	bad    bool
+	room   []uint64
 }
 
 func (r *intReader) byte() byte {
@@ -71,28 +72,40 @@ func (r *intReader) varint(signed bool) int64 {
 	return int64(v)
 }
 
-// packed reads n values of so many bits each, the highest bit first; they end with a byte.
+// packed reads n values of so many bits each, the highest bit first; they end with a byte. They are valid until the next call.
 func (r *intReader) packed(n, width int) []uint64 {
 	size := (n*width + 7) / 8
+	r.room = resized(r.room, n)
 	if size > len(r.b) {
 		r.bad = true
-		return make([]uint64, n)
+		clear(r.room)
+		return r.room
 	}
-	out := make([]uint64, n)
-	at := 0
-	for i := range out {
+	unpackHigh(r.room, r.b[:size], width)
+	r.b = r.b[size:]
+	return r.room
+}
+
+// unpackHigh reads numbers of so many bits each, the highest bit first.
+func unpackHigh(dst []uint64, src []byte, width int) {
+	at, i := 0, 0
+	if width > 0 && width <= 56 {
+		for ; i < len(dst) && at>>3+8 <= len(src); i++ {
+			dst[i] = binary.BigEndian.Uint64(src[at>>3:]) << (at & 7) >> (64 - width)
+			at += width
+		}
+	}
+	for ; i < len(dst); i++ {
 		v := uint64(0)
 		for left := width; left > 0; {
 			have := 8 - at%8
 			take := min(have, left)
-			v = v<<take | uint64(r.b[at/8]>>(have-take))&(1<<take-1)
+			v = v<<take | uint64(src[at/8]>>(have-take))&(1<<take-1)
 			at += take
 			left -= take
 		}
-		out[i] = v
+		dst[i] = v
 	}
-	r.b = r.b[size:]
-	return out
 }
 
 func (r *intReader) unfold(v uint64) int64 {
@@ -103,56 +116,16 @@ func (r *intReader) unfold(v uint64) int64 {
 }
 
 func decodeRunsV1(b []byte, n int, signed bool) (out []int64, err error) {
-	r := &intReader{b: b, signed: signed}
-	for len(out) < n && !r.bad {
-		if head := int8(r.byte()); head >= 0 {
-			delta := int64(int8(r.byte()))
-			v := r.varint(signed)
-			for i := range int64(head) + 3 {
-				out = append(out, v+i*delta)
-			}
-		} else {
-			for range -int(head) {
-				out = append(out, r.varint(signed))
-			}
-		}
-	}
-	if r.bad {
-		return nil, corrupt("a column ends too early")
-	}
-	return out[:n], nil
+	return decodeRuns(&intReader{b: b, signed: signed}, n, (*intReader).runV1)
 }
 
 func decodeRunsV2(b []byte, n int, signed bool) (out []int64, err error) {
-	r := &intReader{b: b, signed: signed}
+	return decodeRuns(&intReader{b: b, signed: signed}, n, (*intReader).runV2)
+}
+
+func decodeRuns(r *intReader, n int, run func(*intReader, []int64) []int64) (out []int64, err error) {
 	for len(out) < n && !r.bad {
-		head := r.byte()
-		if head>>6 == 0 {
-			v := uint64(0)
-			for range head>>3&7 + 1 {
-				v = v<<8 | uint64(r.byte())
-			}
-			for range head&7 + 3 {
-				out = append(out, r.unfold(v))
-			}
-			continue
-		}
-		length := (int(head&1)<<8 | int(r.byte())) + 1
-		code := head >> 1 & 31
-		switch head >> 6 {
-		case 1:
-			for _, v := range r.packed(length, runWidths[code]) {
-				out = append(out, r.unfold(v))
-			}
-		case 2:
-			out = append(out, r.patched(length, runWidths[code])...)
-		case 3:
-			width := runWidths[code]
-			if code == 0 {
-				width = 0
-			}
-			out = append(out, r.deltas(length, width)...)
-		}
+		out = run(r, out)
 	}
 	if r.bad {
 		return nil, corrupt("a column ends too early")
@@ -160,10 +133,57 @@ func decodeRunsV2(b []byte, n int, signed bool) (out []int64, err error) {
 	return out[:n], nil
 }
 
-// deltas reads a first value, a first difference, and the others' sizes; without width all are the first.
-func (r *intReader) deltas(n, width int) []int64 {
+// runV1 appends the values of a run.
+func (r *intReader) runV1(out []int64) []int64 {
+	if head := int8(r.byte()); head >= 0 {
+		delta := int64(int8(r.byte()))
+		v := r.varint(r.signed)
+		for i := range int64(head) + 3 {
+			out = append(out, v+i*delta)
+		}
+	} else {
+		for range -int(head) {
+			out = append(out, r.varint(r.signed))
+		}
+	}
+	return out
+}
+
+func (r *intReader) runV2(out []int64) []int64 {
+	head := r.byte()
+	if head>>6 == 0 {
+		v := uint64(0)
+		for range head>>3&7 + 1 {
+			v = v<<8 | uint64(r.byte())
+		}
+		for range head&7 + 3 {
+			out = append(out, r.unfold(v))
+		}
+		return out
+	}
+	length := (int(head&1)<<8 | int(r.byte())) + 1
+	code := head >> 1 & 31
+	switch head >> 6 {
+	case 1:
+		for _, v := range r.packed(length, runWidths[code]) {
+			out = append(out, r.unfold(v))
+		}
+	case 2:
+		out = r.patched(out, length, runWidths[code])
+	case 3:
+		width := runWidths[code]
+		if code == 0 {
+			width = 0
+		}
+		out = r.deltas(out, length, width)
+	}
+	return out
+}
+
+// deltas appends a first value, a first difference, and the others' sizes; without width all are the first.
+func (r *intReader) deltas(out []int64, n, width int) []int64 {
 	v, delta := r.varint(r.signed), r.varint(true)
-	out := append(make([]int64, 0, n), v)
+	out = append(out, v)
 	if width == 0 {
 		for range n - 1 {
 			v += delta
@@ -187,8 +207,8 @@ func (r *intReader) deltas(n, width int) []int64 {
 	return out
 }
 
-// patched reads values above a base, some of which have further bits in a list of their own.
-func (r *intReader) patched(n, width int) []int64 {
+// patched appends values above a base, some of which have further bits in a list of their own.
+func (r *intReader) patched(out []int64, n, width int) []int64 {
 	a, b := r.byte(), r.byte()
 	baseBytes, patchWidth := int(a>>5)+1, runWidths[a&31]
 	gapWidth, patches := int(b>>5)+1, int(b&31)
@@ -200,23 +220,22 @@ func (r *intReader) patched(n, width int) []int64 {
 	if sign := uint64(1) << (8*baseBytes - 1); base&sign != 0 { // the highest bit is the sign
 		offset = -int64(base &^ sign)
 	}
-	values := r.packed(n, width)
+	values := slices.Clone(r.packed(n, width))
 	closest, _ := slices.BinarySearch(runWidths[:], gapWidth+patchWidth)
 	if closest == len(runWidths) {
 		r.bad = true
-		return nil
+		return out
 	}
 	at := 0
 	for _, p := range r.packed(patches, runWidths[closest]) {
 		if at += int(p >> patchWidth); at >= n || bits.LeadingZeros64(p&(1<<patchWidth-1)) < width {
 			r.bad = true
-			return nil
+			return out
 		}
 		values[at] |= p & (1<<patchWidth - 1) << width
 	}
-	out := make([]int64, n)
-	for i, v := range values {
-		out[i] = offset + int64(v)
+	for _, v := range values {
+		out = append(out, offset+int64(v))
 	}
 	return out
 }

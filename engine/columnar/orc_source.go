@@ -9,6 +9,7 @@ import (
 
 // orcSource is a column of a file that is read, and what it holds of the stripe that is open.
 type orcSource struct {
+	id    int
 	typ   *Type // nil if this package does not know it
 	below []uint64
 	names []string
@@ -65,7 +66,7 @@ func newSource(m []byte, bad func()) *orcSource {
 }
 
 func (c *orcSource) reset() {
-	*c = orcSource{typ: c.typ, below: c.below, names: c.names, parts: c.parts}
+	*c = orcSource{id: c.id, typ: c.typ, below: c.below, names: c.names, parts: c.parts}
 }
 
 // decode reads the column for n values of what it is in.
@@ -193,6 +194,11 @@ func (c *orcSource) decodeTimestamps(n int, zone string) (err error) {
 	if c.second, err = c.runs(streamSecondary, n, false); err != nil {
 		return err
 	}
+	return c.writtenIn(zone)
+}
+
+// writtenIn is the zone whose clocks a stripe's timestamps show.
+func (c *orcSource) writtenIn(zone string) (err error) {
 	c.zone = time.UTC
 	if zone != "" && zone != "GMT" && zone != "UTC" {
 		if c.zone, err = time.LoadLocation(zone); err != nil {

@@ -399,18 +399,24 @@ func (l *parquetLeaf) places(p leafPage) *vector.Vector {
 	if l.orNull == nil {
 		l.orNull = withNull(l.dict)
 	}
-	l.spread = resized(l.spread, p.n)
-	at, null := 0, uint32(l.dict.Len)
-	for i, d := range p.defs {
-		if int(d) == l.maxDef {
-			l.spread[i] = p.index[at]
-			at++
-		} else {
-			l.spread[i] = null
-		}
-	}
+	l.spread = spreadPlaces(l.spread, p.index, p.defs, l.maxDef, uint32(l.dict.Len))
 	out.Dict, out.Index = l.orNull, l.spread
 	return out
+}
+
+// spreadPlaces gives each place of a dictionary its own among those of a null.
+func spreadPlaces(dst, src []uint32, defs []byte, most int, null uint32) []uint32 {
+	dst = resized(dst, len(defs))
+	at := 0
+	for i, d := range defs {
+		if int(d) == most {
+			dst[i] = src[at]
+			at++
+		} else {
+			dst[i] = null
+		}
+	}
+	return dst
 }
 
 // withNull is a copy of a dictionary with a null behind.

@@ -5,7 +5,7 @@ import (
 	"iter"
 )
 
-// part is a field of a message: a number, or bytes.
+// part is a field of a message: a number (of 64 fixed bits too), or bytes.
 type part struct {
 	field int
 	n     uint64
@@ -30,7 +30,9 @@ func parts(m []byte, bad func()) iter.Seq[part] {
 					return
 				}
 			case 1:
-				n = 8
+				if n = 8; len(m) >= n {
+					p.n = binary.LittleEndian.Uint64(m)
+				}
 			case 5:
 				n = 4
 			case 2:

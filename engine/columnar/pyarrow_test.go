@@ -128,6 +128,28 @@ func TestPyarrowWritesForUs(t *testing.T) {
 	}
 }
 
+// scanTheirs reads a file of pyarrow's as vectors.
+func scanTheirs(t *testing.T, what, name string, b []byte, s Schema, rows [][]Value) {
+	t.Helper()
+	back, _, err := scanAll(name, b, Projection{Columns: s})
+	if err != nil {
+		t.Errorf("%s, as vectors: %v", what, err)
+		return
+	}
+	var want [][]Value
+	for _, row := range rows {
+		want = append(want, slices.Clone(row))
+		for i := range row {
+			micros(&want[len(want)-1][i])
+		}
+	}
+	var lines []string
+	for _, row := range back {
+		lines = append(lines, plainRow(t, s, row))
+	}
+	compare(t, what+", as vectors", s, want, lines)
+}
+
 func readTheirs(t *testing.T, py string, s Schema) {
 	t.Helper()
 	types, err := json.Marshal(typed(s.row()).([]any)[3])
@@ -151,6 +173,7 @@ func readTheirs(t *testing.T, py string, s Schema) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			scanTheirs(t, fmt.Sprintf("%s, seed %d", name, seed), name, b, s, rows)
 			_, back, err := readAll(name, b)
 			if strings.Contains(options, "2.0") && errors.Is(err, ErrUnsupported) { // booleans in runs
 				continue

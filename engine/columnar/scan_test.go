@@ -59,9 +59,6 @@ func TestScanAgreesWithRows(t *testing.T) {
 	for seed := range uint64(4) {
 		rows := newRandom(seed).rows(s, 1200)
 		for name, begin := range ours(s) {
-			if name[len(name)-4:] == ".orc" {
-				continue
-			}
 			file := written(t, begin, rows)
 			check := func(s Schema, rows [][]Value) {
 				t.Helper()
@@ -82,6 +79,9 @@ func TestScanAgreesWithRows(t *testing.T) {
 			}
 			check(s, rows)
 			for i := range s {
+				if seed > 0 {
+					break
+				}
 				var one [][]Value
 				for _, row := range rows {
 					one = append(one, row[i:i+1])
