@@ -138,10 +138,7 @@ func scanTheirs(t *testing.T, what, name string, b []byte, s Schema, rows [][]Va
 	}
 	var want [][]Value
 	for _, row := range rows {
-		want = append(want, slices.Clone(row))
-		for i := range row {
-			micros(&want[len(want)-1][i])
-		}
+		want = append(want, micros(Value{Items: row}).Items)
 	}
 	var lines []string
 	for _, row := range back {

@@ -56,6 +56,13 @@ func (d *dialect) appendInstant(v *vector.Vector, text []byte) bool {
 		}
 		return false
 	}
+	if d.json {
+		if n, ok := epoch(text); ok {
+			v.AppendInt(n)
+			return true
+		}
+		text = bytes.TrimSuffix(text, []byte("Z"))
+	}
 	micros, ok := instant(text)
 	for i := 0; !ok && i < len(d.layouts); i++ {
 		at, fits := d.layouts[i].Parse(string(text))
@@ -65,6 +72,28 @@ func (d *dialect) appendInstant(v *vector.Vector, text []byte) bool {
 		v.AppendInt(micros)
 	}
 	return ok
+}
+
+// epoch reads seconds since 1970, also with a fraction, or milliseconds. 100,000,000,000 tells them apart: as seconds it lies
+// in the year 5138, as milliseconds in 1973.
+func epoch(text []byte) (micros int64, ok bool) {
+	whole, fraction, _ := bytes.Cut(text, []byte("."))
+	n, ok := integer(whole)
+	if !ok || !allDigits(fraction) || n > 1e15 || n < -1e15 {
+		return 0, false
+	}
+	if n >= 1e11 || n <= -1e11 {
+		return n * 1000, true
+	}
+	part, unit := int64(0), int64(100_000)
+	for _, c := range fraction {
+		part += int64(c-'0') * unit
+		unit /= 10
+	}
+	if text[0] == '-' {
+		part = -part
+	}
+	return n*1e6 + part, true
 }
 
 // instant reads what java.sql.Timestamp.valueOf does, and a date alone. Digits finer than a microsecond are dropped.

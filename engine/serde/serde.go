@@ -15,6 +15,9 @@ type Table struct {
 	SerDe      string            // the class
 	Properties map[string]string // of the SerDe, and of the table where the SerDe has none of that name
 	Columns    columnar.Schema   // without those of partitions
+
+	// InputFormat is the class that cuts objects into records. It matters where it is CloudTrail's.
+	InputFormat string
 }
 
 // Object is an object of a table. Stream is for text; without it At is read from its beginning.
@@ -67,6 +70,15 @@ type format func(t *Table, o Object, columns []int, domains []*vector.Domain) (v
 var formats = map[string]format{
 	"org.apache.hadoop.hive.serde2.lazy.lazysimpleserde":          openLazy,
 	"org.apache.hadoop.hive.ql.io.parquet.serde.parquethiveserde": openParquet,
+	"org.apache.hadoop.hive.serde2.opencsvserde":                  openCSV,
+	"com.bizo.hive.serde.csv.csvserde":                            openCSV,
+	"org.openx.data.jsonserde.jsonserde":                          openOpenX,
+	"org.apache.hive.hcatalog.data.jsonserde":                     openHiveJSON,
+	"org.apache.hadoop.hive.serde2.jsonserde":                     openHiveJSON,
+	"org.apache.hadoop.hive.serde2.regexserde":                    openRegex,
+	"org.apache.hadoop.hive.contrib.serde2.regexserde":            openRegex,
+	"com.amazonaws.glue.serde.grokserde":                          openGrok,
+	"com.amazon.emr.hive.serde.cloudtrailserde":                   openCloudTrail,
 	"parquet.hive.serde.parquethiveserde":                         openParquet,
 	"org.apache.hadoop.hive.ql.io.orc.orcserde":                   openORC,
 }
@@ -84,6 +96,9 @@ func Open(t Table, o Object, columns []int, domains []*vector.Domain) (vector.Re
 	open, ok := formats[class]
 	if !ok {
 		return nil, &UnknownError{t.SerDe, known[class]}
+	}
+	if strings.EqualFold(t.InputFormat, "com.amazon.emr.cloudtrail.CloudTrailInputFormat") {
+		open = openCloudTrail
 	}
 	for _, c := range columns {
 		if c < 0 || c >= len(t.Columns) {

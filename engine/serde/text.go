@@ -25,6 +25,7 @@ type dialect struct {
 	epochs  bool // instants and dates are counts of milliseconds and days
 	layouts []*columnar.Layout
 	base64  bool // binary is base64 where it can be
+	json    bool // instants may end with Z, and be counts of seconds or milliseconds
 }
 
 // converter is that of a plain type.
