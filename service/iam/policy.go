@@ -6,7 +6,6 @@ import (
 	"iter"
 	"strconv"
 	"strings"
-	"time"
 
 	api "unyo/api/iam"
 	"unyo/api/rt"
@@ -80,13 +79,10 @@ func (s *Service) countBearers(tx *store.Tx, arn string) (n int) {
 	return n
 }
 
-// awsBirth dates the policies of AWS's own: the first instant they could exist.
-var awsBirth = time.Date(2015, 2, 6, 18, 39, 46, 0, time.UTC)
-
 // managedOf finds a managed policy, the account's or AWS's.
 func (s *Service) managedOf(tx *store.Tx, arn string) (managed, bool) {
 	if p, ok := awsManaged(arn); ok {
-		return managed{Name: p.name, Path: p.path, ID: "ANPAAWS" + strings.ToUpper(p.name), Default: 1, Last: 1, CreatedAt: awsBirth, UpdatedAt: awsBirth}, true
+		return managed{Name: p.name, Path: p.path, ID: p.id(), Default: p.version, Last: p.version, CreatedAt: p.created, UpdatedAt: p.updated}, true
 	}
 	return s.policies.Get(tx, arn)
 }
@@ -138,9 +134,15 @@ func (s *Service) allPolicies(tx *store.Tx, which, after string) iter.Seq2[strin
 				}
 			}
 		}
-		for _, a := range awsPolicies {
+		if which == "Local" {
+			return
+		}
+		for _, a := range awsPolicies().list {
 			arn := "arn:" + s.k.Partition + ":iam::aws:policy" + a.path + a.name
-			if p, _ := s.managedOf(tx, arn); which != "Local" && arn > after && !yield(arn, p) {
+			if arn <= after {
+				continue
+			}
+			if p, _ := s.managedOf(tx, arn); !yield(arn, p) {
 				return
 			}
 		}

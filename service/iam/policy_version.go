@@ -54,8 +54,8 @@ func (s *Service) GetPolicyVersion(ctx context.Context, in *api.GetPolicyVersion
 		}
 		n := versionNumber(*in.VersionId)
 		v, ok := s.versions.Get(tx, versionKey(*in.PolicyArn, n))
-		if a, aws := awsManaged(*in.PolicyArn); aws && n == 1 {
-			v, ok = version{Document: a.document, CreatedAt: p.CreatedAt}, true
+		if a, aws := awsManaged(*in.PolicyArn); aws && n == a.version {
+			v, ok = version{Document: a.document, CreatedAt: a.updated}, true
 		}
 		if !ok {
 			return noVersion(*in.PolicyArn, *in.VersionId)
@@ -84,7 +84,7 @@ func (s *Service) ListPolicyVersions(ctx context.Context, in *api.ListPolicyVers
 			return noPolicy(*in.PolicyArn)
 		}
 		if _, aws := awsManaged(*in.PolicyArn); aws {
-			out.Versions = []api.PolicyVersion{{VersionId: new("v1"), IsDefaultVersion: new(true), CreateDate: new(p.CreatedAt)}}
+			out.Versions = []api.PolicyVersion{{VersionId: new("v" + strconv.Itoa(p.Default)), IsDefaultVersion: new(true), CreateDate: new(p.UpdatedAt)}}
 			return nil
 		}
 		rows := func(after string) iter.Seq2[string, version] { return s.versions.Prefix(tx, *in.PolicyArn+sep, after) }
