@@ -21,6 +21,8 @@ func (governed) Credential(context.Context, string, string) (call.Credential, er
 	return call.Credential{}, call.ErrUnknownKey
 }
 
+func (governed) Seen(context.Context, string) error { return nil }
+
 func (g governed) Policies(context.Context, *call.Principal) (*policy.Set, error) {
 	set := g.set
 	return &set, nil

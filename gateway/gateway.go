@@ -23,6 +23,8 @@ type Identity interface {
 	// Policies gathers what governs p: attached, inline and group policies, the boundary, session
 	// policies. The Resource policy is not its concern.
 	Policies(ctx context.Context, p *call.Principal) (*policy.Set, error)
+	// Seen notes that the caller of ctx, who exists, asks for a management action, or "" for a data event.
+	Seen(ctx context.Context, action string) error
 	// Session opens a session of role for the house, after the trust policy has let in service.
 	Session(ctx context.Context, role call.Role) (call.Principal, error)
 }

@@ -11,6 +11,7 @@ import (
 	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/engine/policy"
+	"unyo/kernel/store"
 )
 
 // authorize asks, for every action and resource the call needs, whether the caller may.
@@ -30,6 +31,7 @@ func (g *Gateway) authorize(ctx context.Context, c *Exchange, next Next) error {
 		if err != nil {
 			return err
 		}
+		g.note(ctx, c)
 	}
 	for _, need := range needs { // none for STS GetCallerIdentity: AWS asks no permission for it
 		if err := g.permit(ctx, c, set, need); err != nil {
@@ -40,6 +42,19 @@ func (g *Gateway) authorize(ctx context.Context, c *Exchange, next Next) error {
 		c.needs = append(c.needs, need)
 		return g.permit(ctx, c, set, need)
 	}))
+}
+
+// note has it noted who was seen with what. That it cannot be is no reason to keep anyone from anything.
+func (g *Gateway) note(ctx context.Context, c *Exchange) {
+	action := ""
+	if !c.op.Data {
+		if action = c.op.Name; len(c.op.Actions) > 0 {
+			action = c.op.Actions[0]
+		}
+	}
+	if err := g.identity.Seen(ctx, action); err != nil && !errors.Is(err, store.ErrDiskFull) {
+		g.log.Error("use of credentials not noted", "request", c.requestID, "operation", c.name(), "error", err)
+	}
 }
 
 // permit decides a need on all its resources.

@@ -149,3 +149,17 @@ func (d *Document) Keys() []string {
 	}
 	return list
 }
+
+// Speaks reports whether an Allow statement of the document may speak of actions of a service.
+func (d *Document) Speaks(service string) bool {
+	for _, i := range d.allows.of(service) {
+		s := &d.statements[i]
+		if s.services != nil && !has(s.services, service) {
+			continue
+		}
+		if !s.notAction || !slices.ContainsFunc(s.actions, func(a actionGlob) bool { return a.match(service, "*") }) {
+			return true
+		}
+	}
+	return false
+}

@@ -94,6 +94,7 @@ func (s *Service) UpdateAccessKey(ctx context.Context, in *api.UpdateAccessKeyIn
 func (s *Service) DeleteAccessKey(ctx context.Context, in *api.DeleteAccessKeyInput) (*api.DeleteAccessKeyOutput, error) {
 	return &api.DeleteAccessKeyOutput{}, s.editKey(ctx, in.UserName, *in.AccessKeyId, func(tx *store.Tx, k accessKey) {
 		s.keys.Delete(tx, *in.AccessKeyId)
+		s.forgetUses(tx, *in.AccessKeyId)
 		s.userKeys.Delete(tx, fold(k.User)+sep+*in.AccessKeyId)
 	})
 }

@@ -49,7 +49,7 @@ func (s *Service) detach(tx *store.Tx, e entity, arn string) {
 
 func (s *Service) attachManaged(ctx context.Context, e entity, arn string) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if err := s.mustExist(tx, e); err != nil {
+		if err := s.entityOurs(tx, e); err != nil {
 			return err
 		}
 		if _, ok := s.managedOf(tx, arn); !ok {
@@ -72,7 +72,7 @@ func (s *Service) attachManaged(ctx context.Context, e entity, arn string) error
 
 func (s *Service) detachManaged(ctx context.Context, e entity, arn string) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if err := s.mustExist(tx, e); err != nil {
+		if err := s.entityOurs(tx, e); err != nil {
 			return err
 		}
 		if _, ok := s.attached.Get(tx, e.under(arn)); !ok {
@@ -96,7 +96,7 @@ func (s *Service) putInline(ctx context.Context, e entity, name, text string) er
 		return err
 	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if err := s.mustExist(tx, e); err != nil {
+		if err := s.entityOurs(tx, e); err != nil {
 			return err
 		}
 		size := len(strings.Join(strings.Fields(text), ""))
@@ -133,7 +133,7 @@ func (s *Service) getInline(ctx context.Context, e entity, name string) (text st
 
 func (s *Service) deleteInline(ctx context.Context, e entity, name string) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if err := s.mustExist(tx, e); err != nil {
+		if err := s.entityOurs(tx, e); err != nil {
 			return err
 		}
 		if _, ok := s.inline.Get(tx, e.under(name)); !ok {

@@ -86,6 +86,9 @@ func need(op, resource string) []rt.Need {
 
 // named finds the ARN of what the input names; for something that is about to be made it takes the input's path.
 func (s *Service) named(tx *store.Tx, c *call.Call, op string, v reflect.Value) string {
+	if a, ok := s.meant(tx, c, v); ok {
+		return a
+	}
 	path := text(v, "Path")
 	if path == "" {
 		path = "/"
@@ -136,6 +139,29 @@ func (s *Service) named(tx *store.Tx, c *call.Call, op string, v reflect.Value) 
 		return c.Principal.ARN
 	}
 	return ""
+}
+
+// meant is the ARN of what an input names by other than its name.
+func (s *Service) meant(tx *store.Tx, c *call.Call, v reflect.Value) (string, bool) {
+	switch in := v.Addr().Interface().(type) {
+	case *api.GenerateServiceLastAccessedDetailsInput:
+		return *in.Arn, true
+	case *api.ListPoliciesGrantingServiceAccessInput:
+		return *in.Arn, true
+	case *api.CreateServiceLinkedRoleInput:
+		_, name, _ := linkedName(*in.AWSServiceName, in.CustomSuffix)
+		return s.arn(c.Account, "role", linkedPath+*in.AWSServiceName+"/", name), true
+	case *api.GetServiceLinkedRoleDeletionStatusInput:
+		role := strings.TrimPrefix(*in.DeletionTaskId, "task") // /aws-service-role/SERVICE/NAME/UUID
+		return s.arn(c.Account, "role", role[:max(0, strings.LastIndexByte(role, '/'))], ""), true
+	case *api.GetAccessKeyLastUsedInput:
+		k, _ := s.keys.Get(tx, *in.AccessKeyId)
+		if u, ok := s.users.Get(tx, fold(k.User)); ok && k.Account == c.Account {
+			return s.arn(c.Account, "user", u.Path, u.Name), true
+		}
+		return s.arn(c.Account, "user", "/", "*"), true
+	}
+	return "", false
 }
 
 // holding is what an operation on an MFA device touches: the user whose it is, or the device where only that is meant.

@@ -49,6 +49,9 @@ func (s *Service) DeleteRolePermissionsBoundary(ctx context.Context, in *api.Del
 func (s *Service) boundRole(ctx context.Context, name, arn string) error {
 	return s.editRole(ctx, name, func(tx *store.Tx, r *role) error {
 		r.Boundary = arn
+		if err := r.ours(); err != nil {
+			return err
+		}
 		return s.checkBoundary(tx, arn)
 	})
 }

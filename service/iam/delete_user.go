@@ -36,6 +36,7 @@ func (s *Service) DeleteUser(ctx context.Context, in *api.DeleteUserInput) (*api
 			return err
 		}
 		s.users.Delete(tx, fold(u.Name))
+		s.forgetUses(tx, u.ID)
 		s.k.Tags.Clear(tx, s.arn(account, "user", u.Path, u.Name))
 		return nil
 	})

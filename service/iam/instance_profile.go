@@ -136,6 +136,9 @@ func (s *Service) AddRoleToInstanceProfile(ctx context.Context, in *api.AddRoleT
 		if !ok {
 			return noSuch("role", *in.RoleName)
 		}
+		if err := r.ours(); err != nil {
+			return err
+		}
 		if p.Role != "" {
 			return api.NewLimitExceededException("Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1")
 		}

@@ -49,7 +49,7 @@ func (s *Service) CreatePolicy(ctx context.Context, in *api.CreatePolicyInput) (
 	if err != nil {
 		return nil, err
 	}
-	shape := policyShape(arn, p, 0)
+	shape := policyShape(arn, p, 0, 0)
 	shape.Tags = in.Tags
 	return &api.CreatePolicyOutput{Policy: &shape}, nil
 }
@@ -61,10 +61,10 @@ func checkManaged(text string) error {
 	return checkDocument(policy.Identity, text)
 }
 
-func policyShape(arn string, p managed, bearers int) api.Policy {
+func policyShape(arn string, p managed, bearers int, bounds int32) api.Policy {
 	shape := api.Policy{
 		PolicyName: new(p.Name), PolicyId: new(p.ID), Arn: new(arn), Path: new(p.Path), DefaultVersionId: new("v" + strconv.Itoa(p.Default)),
-		AttachmentCount: new(int32(bearers)), PermissionsBoundaryUsageCount: new(int32(0)), IsAttachable: new(true), CreateDate: new(p.CreatedAt), UpdateDate: new(p.UpdatedAt),
+		AttachmentCount: new(int32(bearers)), PermissionsBoundaryUsageCount: new(bounds), IsAttachable: new(p.Path != linkedPath), CreateDate: new(p.CreatedAt), UpdateDate: new(p.UpdatedAt),
 	}
 	if p.Description != "" {
 		shape.Description = new(p.Description)
@@ -96,7 +96,7 @@ func (s *Service) GetPolicy(ctx context.Context, in *api.GetPolicyInput) (*api.G
 		if !ok {
 			return noPolicy(*in.PolicyArn)
 		}
-		out.Policy = new(policyShape(*in.PolicyArn, p, s.countBearers(tx, *in.PolicyArn)))
+		out.Policy = new(policyShape(*in.PolicyArn, p, s.countBearers(tx, *in.PolicyArn), s.boundaryUse(tx)[*in.PolicyArn]))
 		out.Policy.Tags = s.tagShapes(tx, *in.PolicyArn)
 		return nil
 	})
@@ -111,12 +111,14 @@ func noPolicy(arn string) error {
 func (s *Service) ListPolicies(ctx context.Context, in *api.ListPoliciesInput) (*api.ListPoliciesOutput, error) {
 	out := &api.ListPoliciesOutput{}
 	which := rt.Val(in.Scope)
-	query := "policies" + which + rt.Val(in.PathPrefix) + fmt.Sprint(rt.Val(in.OnlyAttached))
+	query := "policies" + which + rt.Val(in.PathPrefix) + fmt.Sprint(rt.Val(in.OnlyAttached)) + rt.Val(in.PolicyUsageFilter)
 	err := s.k.View(ctx, func(tx *store.Tx) (err error) {
+		bounds := s.boundaryUse(tx)
 		rows := func(after string) iter.Seq2[string, managed] { return s.allPolicies(tx, which, after) }
 		out.Policies, out.Marker, err = listed(query, in.Marker, in.MaxItems, rows, func(arn string, p managed) (api.Policy, bool) {
 			n := s.countBearers(tx, arn)
-			return policyShape(arn, p, n), strings.HasPrefix(p.Path, rt.Val(in.PathPrefix)) && (n > 0 || !rt.Val(in.OnlyAttached))
+			bears := (rt.Val(in.PolicyUsageFilter) != api.PolicyUsageTypePermissionsPolicy || n > 0) && (rt.Val(in.PolicyUsageFilter) != api.PolicyUsageTypePermissionsBoundary || bounds[arn] > 0)
+			return policyShape(arn, p, n, bounds[arn]), strings.HasPrefix(p.Path, rt.Val(in.PathPrefix)) && bears && (n > 0 || bounds[arn] > 0 || !rt.Val(in.OnlyAttached))
 		})
 		return err
 	})
@@ -158,7 +160,7 @@ func (s *Service) DeletePolicy(ctx context.Context, in *api.DeletePolicyInput) (
 		if !ok {
 			return noPolicy(arn)
 		}
-		if s.countBearers(tx, arn) > 0 {
+		if s.countBearers(tx, arn) > 0 || s.boundaryUse(tx)[arn] > 0 {
 			return api.NewDeleteConflictException("Cannot delete a policy attached to entities.")
 		}
 		for key := range s.versions.Prefix(tx, arn+sep, "") {

@@ -23,6 +23,9 @@ func (s *Service) CreateRole(ctx context.Context, in *api.CreateRoleInput) (*api
 	if err := checkDocument(policy.Trust, *in.AssumeRolePolicyDocument); err != nil {
 		return nil, err
 	}
+	if strings.HasPrefix(orSlash(in.Path), linkedPath) {
+		return nil, api.NewInvalidInputException("Roles may not be created under the path %s: they are created by CreateServiceLinkedRole.", linkedPath)
+	}
 	r := role{
 		Name: *in.RoleName, Path: orSlash(in.Path), ID: s.k.Entropy.ID(ctx, "AROA", 17), CreatedAt: s.k.Clock.Now(),
 		Description: rt.Val(in.Description), Trust: *in.AssumeRolePolicyDocument, MaxSession: defaultSession, Boundary: rt.Val(in.PermissionsBoundary),
@@ -77,6 +80,7 @@ func (s *Service) GetRole(ctx context.Context, in *api.GetRoleInput) (*api.GetRo
 		}
 		out.Role = new(s.roleShape(account, r))
 		out.Role.Tags = s.tagShapes(tx, *out.Role.Arn)
+		out.Role.RoleLastUsed = s.roleLastUsed(tx, &r)
 		return nil
 	})
 }
@@ -101,6 +105,9 @@ func (s *Service) ListRoles(ctx context.Context, in *api.ListRolesInput) (*api.L
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRole.html
 func (s *Service) UpdateRole(ctx context.Context, in *api.UpdateRoleInput) (*api.UpdateRoleOutput, error) {
 	return &api.UpdateRoleOutput{}, s.editRole(ctx, *in.RoleName, func(_ *store.Tx, r *role) error {
+		if err := r.ours(); err != nil && in.MaxSessionDuration != nil {
+			return err
+		}
 		if in.Description != nil {
 			r.Description = *in.Description
 		}
@@ -130,6 +137,9 @@ func (s *Service) UpdateAssumeRolePolicy(ctx context.Context, in *api.UpdateAssu
 	}
 	return &api.UpdateAssumeRolePolicyOutput{}, s.editRole(ctx, *in.RoleName, func(tx *store.Tx, r *role) error {
 		r.Trust = *in.PolicyDocument
+		if err := r.ours(); err != nil {
+			return err
+		}
 		return s.checkTrusted(tx, r.Trust)
 	})
 }
@@ -181,11 +191,13 @@ func (s *Service) editRole(ctx context.Context, name string, edit func(tx *store
 // DeleteRole removes a role without policies; its sessions end with it.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html
 func (s *Service) DeleteRole(ctx context.Context, in *api.DeleteRoleInput) (*api.DeleteRoleOutput, error) {
-	account := call.From(ctx).Account
 	return &api.DeleteRoleOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
 		r, ok := s.roles.Get(tx, fold(*in.RoleName))
 		if !ok {
 			return noSuch("role", *in.RoleName)
+		}
+		if err := r.ours(); err != nil {
+			return err
 		}
 		if err := s.checkBare(tx, entity{"role", r.Name}); err != nil {
 			return err
@@ -193,8 +205,14 @@ func (s *Service) DeleteRole(ctx context.Context, in *api.DeleteRoleInput) (*api
 		if s.inProfile(tx, r.Name) {
 			return api.NewDeleteConflictException("Cannot delete entity, must remove roles from instance profile first.")
 		}
-		s.roles.Delete(tx, fold(r.Name))
-		s.k.Tags.Clear(tx, s.arn(account, "role", r.Path, r.Name))
+		s.forgetRole(tx, &r)
 		return nil
 	})
+}
+
+// forgetRole drops a role with its tags and what was noted of it.
+func (s *Service) forgetRole(tx *store.Tx, r *role) {
+	s.roles.Delete(tx, fold(r.Name))
+	s.k.Tags.Clear(tx, s.arn(tx.Scope().Account, "role", r.Path, r.Name))
+	s.forgetUses(tx, r.ID)
 }

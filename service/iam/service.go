@@ -7,6 +7,7 @@ import (
 	"unyo/base/call"
 	"unyo/engine/credential"
 	"unyo/kernel"
+	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 )
 
@@ -42,6 +43,16 @@ type Service struct {
 	signers       store.Table[signingCert]    // user, id
 	serverCerts   store.Table[serverCert]     // name
 	serviceCreds  store.Table[serviceCred]    // user, id
+	uses          store.Table[used]           // who, service, region, action
+	reports       store.Table[report]         // under one key
+	reportText    store.Table[string]         // block
+	unlinkings    store.Table[unlinking]      // task
+	accessJobs    store.Table[accessJob]      // job
+	accessed      store.Table[access]         // job, service, kind, name
+
+	makeReport jobs.Job[reportArg]
+	unlink     jobs.Job[unlinkArg]
+	gatherUse  jobs.Job[accessArg]
 }
 
 // RootKey is the long-term key of the management account's root user.
@@ -106,7 +117,7 @@ type inlined struct {
 
 // New makes the service.
 func New(k *kernel.Service, seal *credential.Sealer, root RootKey) *Service {
-	return &Service{
+	s := &Service{
 		k: k, seal: seal, root: root,
 		accounts:    store.TableOf[account](k.Rows, "account", store.Partition),
 		keys:        store.TableOf[accessKey](k.Rows, "accesskey", store.Partition),
@@ -132,7 +143,17 @@ func New(k *kernel.Service, seal *credential.Sealer, root RootKey) *Service {
 		signers:       store.TableOf[signingCert](k.Rows, "signingcert", store.PerAccount),
 		serverCerts:   store.TableOf[serverCert](k.Rows, "servercert", store.PerAccount),
 		serviceCreds:  store.TableOf[serviceCred](k.Rows, "servicecred", store.PerAccount),
+		uses:          store.TableOf[used](k.Rows, "used", store.PerAccount),
+		reports:       store.TableOf[report](k.Rows, "report", store.PerAccount),
+		reportText:    store.TableOf[string](k.Rows, "reporttext", store.PerAccount),
+		unlinkings:    store.TableOf[unlinking](k.Rows, "unlinking", store.PerAccount),
+		accessJobs:    store.TableOf[accessJob](k.Rows, "accessjob", store.PerAccount),
+		accessed:      store.TableOf[access](k.Rows, "accessed", store.PerAccount),
 	}
+	s.makeReport = jobs.Handle(k.Jobs, "report", s.runReport)
+	s.unlink = jobs.Handle(k.Jobs, "unlink", s.runUnlink)
+	s.gatherUse = jobs.Handle(k.Jobs, "accessed", s.runGatherUse)
+	return s
 }
 
 // entity names a user, group or role as a key: kind and name, the name folded, since IAM names are unique
