@@ -102,7 +102,7 @@ for n in range(2, 6):
     iam.delete_policy_version(PolicyArn=arn, VersionId=f"v{n}")
 assert iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"] == 0
 assert [p["PolicyName"] for p in iam.list_policies(Scope="Local")["Policies"]] == ["list"]
-assert "AdministratorAccess" in [p["PolicyName"] for p in iam.list_policies(Scope="AWS")["Policies"]]
+assert "AdministratorAccess" in [p["PolicyName"] for page in iam.get_paginator("list_policies").paginate(Scope="AWS") for p in page["Policies"]]
 
 # Inline policies of users; boundaries.
 iam.put_user_policy(UserName="Ann", PolicyName="p", PolicyDocument=ALLOW)

@@ -92,6 +92,11 @@ func TestIAM(t *testing.T) {
 	serve(t).holds(t, "python3", "iam_client.py")
 }
 
+// TestAccount runs account_client.py: passwords, reports, certificates and service-linked roles of an account.
+func TestAccount(t *testing.T) {
+	serve(t).holds(t, "python3", "account_client.py")
+}
+
 // TestGlue runs glue_client.py: every operation of Glue that has behaviour.
 func TestGlue(t *testing.T) {
 	serve(t).holds(t, "python3", "glue_client.py")
