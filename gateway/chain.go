@@ -9,6 +9,7 @@ import (
 
 	"unyo/api/rt"
 	"unyo/base/call"
+	"unyo/engine/policy"
 	"unyo/kernel/journal"
 	"unyo/wire"
 )
@@ -34,7 +35,7 @@ func (g *Gateway) inner() []Step {
 		{"throttle", g.throttle},       // token buckets
 		{"implemented", g.implemented}, // 501 for what has no behaviour, before anything claims otherwise
 		{"validate", g.validate},       // constraints from the facts; before authorize, for no ARN comes of a bad name
-		{"authorize", g.authorize},     // identity, resource, boundary, session policies
+		{"authorize", g.authorize},     // identity, resource, boundary, session policies, those of organisations
 		{"deduplicate", g.deduplicate}, // idempotency tokens
 		{"invoke", g.invoke},           // the method
 	}
@@ -72,15 +73,16 @@ type Exchange struct {
 	role         call.Role         // house calls: for whom the service acts
 	parent       *call.Call        // house calls: the call that asks
 
-	in, out   any               // decode, invoke
-	call      *call.Call        // identify
-	needs     []rt.Need         // authorize
-	denied    *journal.Denial   // authorize: what decided against the call
-	owners    map[string]string // authorize: whose the resources of other accounts are
-	lent      int64             // route, authenticate: bytes of memory borrowed for raw
-	requestID string            // accept
-	hostID    string            // accept
-	answered  time.Time         // decode: when the answer was known
+	in, out   any                // decode, invoke
+	call      *call.Call         // identify
+	needs     []rt.Need          // authorize
+	denied    *journal.Denial    // authorize: what decided against the call
+	owners    map[string]string  // authorize: whose the resources of other accounts are
+	member    *policy.Membership // authorize: where the caller's account stands
+	lent      int64              // route, authenticate: bytes of memory borrowed for raw
+	requestID string             // accept
+	hostID    string             // accept
+	answered  time.Time          // decode: when the answer was known
 }
 
 // run sends c through steps.

@@ -60,6 +60,9 @@ func (a *asked) key(key string) ([]string, bool) {
 		}
 		return one(a.c.r.Referer())
 	}
+	if strings.Contains(name, "org") {
+		return a.orgKey(name)
+	}
 	return callKey(a.c.call, name)
 }
 
@@ -77,7 +80,7 @@ func (a *asked) serviceKeys() map[string][]string {
 
 func one(s string) ([]string, bool) { return []string{s}, s != "" }
 
-// callKey answers what the call itself tells. Keys of organisations and of networks have no value here: there are none.
+// callKey answers what the call itself tells. Keys of networks have no value here: there are none.
 func callKey(k *call.Call, name string) ([]string, bool) {
 	if v, ok := principalKey(&k.Principal, name, k.At); ok {
 		return v, true

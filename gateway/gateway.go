@@ -29,6 +29,12 @@ type Identity interface {
 	Session(ctx context.Context, role call.Role) (call.Principal, error)
 }
 
+// Organizations is what the gateway must know of organisations. service/organizations fulfils it.
+type Organizations interface {
+	// Membership tells where an account stands; never nil.
+	Membership(ctx context.Context, account string) (*policy.Membership, error)
+}
+
 // ResourcePolicies is implemented by services whose resources carry policies of their own
 // (buckets, roles, queues). A nil document means that the resource has none.
 type ResourcePolicies interface {
@@ -60,6 +66,7 @@ type Options struct {
 type Gateway struct {
 	kernel   *kernel.Kernel
 	identity Identity
+	orgs     Organizations
 	wall     func() time.Time
 	log      *slog.Logger
 	control  *Control
@@ -84,7 +91,7 @@ func New(o Options) *Gateway {
 	done, stop := context.WithCancel(context.Background())
 	g := &Gateway{
 		done: done, stop: stop,
-		kernel: o.Kernel, identity: o.Identity, wall: o.Wall, log: o.Log, control: o.Control,
+		kernel: o.Kernel, identity: o.Identity, orgs: alone{}, wall: o.Wall, log: o.Log, control: o.Control,
 		tables: map[string]*rt.Table{}, bySigning: map[string][]*rt.Table{}, byTarget: map[string]*rt.Table{},
 		byRPC: map[string]*rt.Table{}, routers: map[*rt.Table]*router{},
 		limits: newLimiter(maxBuffered), buckets: newThrottles(), tokens: newTokens(o.Kernel),
@@ -121,6 +128,9 @@ type Sealer interface {
 
 // SetIdentity names who knows the credentials; the identity service itself is built on the gateway.
 func (g *Gateway) SetIdentity(i Identity, s Sealer) { g.identity, g.seal = i, s }
+
+// SetOrganizations names who knows the organisations; without it there are none.
+func (g *Gateway) SetOrganizations(o Organizations) { g.orgs = o }
 
 // Stop ends what would go on for as long as a client listens: streams and long polls.
 func (g *Gateway) Stop() { g.stop() }

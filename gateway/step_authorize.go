@@ -33,6 +33,9 @@ func (g *Gateway) authorize(ctx context.Context, c *Exchange, next Next) error {
 		}
 		g.note(ctx, c)
 	}
+	if err := g.govern(ctx, c, set); err != nil {
+		return err
+	}
 	for _, need := range needs { // none for STS GetCallerIdentity: AWS asks no permission for it
 		if err := g.permit(ctx, c, set, need); err != nil {
 			return err
@@ -82,6 +85,12 @@ func (g *Gateway) judge(ctx context.Context, c *Exchange, set policy.Set, need r
 			return nil, err
 		}
 		c.owned(resource, r.Owner)
+	}
+	if need.Owner != "" {
+		r.Owner = need.Owner
+	}
+	if err := g.guard(ctx, c, r, &set); err != nil {
+		return nil, err
 	}
 	keys := &asked{g: g, ctx: ctx, c: c, need: need, r: r}
 	r.Keys = keys.key

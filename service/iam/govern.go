@@ -119,7 +119,7 @@ func (s *Service) gatherOwnPassword(tx *store.Tx, p *call.Principal, list []*pol
 	if rules, _ := s.passwordRules.Get(tx, passwordPolicyKey); !rules.UsersMayChange {
 		return list, nil
 	}
-	d, err := s.docs.parse(policy.Identity, "AllowUsersToChangePassword", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ChangePassword","Resource":"`+p.ARN+`"},{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}`)
+	d, err := s.docs.Parse(policy.Identity, "AllowUsersToChangePassword", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ChangePassword","Resource":"`+p.ARN+`"},{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}`)
 	return append(list, d), err
 }
 
@@ -131,14 +131,14 @@ func (s *Service) gather(tx *store.Tx, e entity, list []*policy.Document) ([]*po
 		if !ok {
 			continue
 		}
-		d, err := s.docs.parse(policy.Identity, arn, text)
+		d, err := s.docs.Parse(policy.Identity, arn, text)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, d)
 	}
 	for key, in := range s.inline.Prefix(tx, e.under(""), "") {
-		d, err := s.docs.parse(policy.Identity, tail(key), in.Document)
+		d, err := s.docs.Parse(policy.Identity, tail(key), in.Document)
 		if err != nil {
 			return nil, err
 		}
@@ -155,7 +155,7 @@ func (s *Service) boundary(tx *store.Tx, arn string) (*policy.Document, error) {
 	if !ok {
 		text = nothing
 	}
-	return s.docs.parse(policy.Boundary, arn, text)
+	return s.docs.Parse(policy.Boundary, arn, text)
 }
 
 func (s *Service) gatherSession(tx *store.Tx, p *call.Principal, set *policy.Set) error {
@@ -168,46 +168,11 @@ func (s *Service) gatherSession(tx *store.Tx, p *call.Principal, set *policy.Set
 				text = nothing
 			}
 		}
-		d, err := s.docs.parse(policy.Session, name, text)
+		d, err := s.docs.Parse(policy.Session, name, text)
 		if err != nil {
 			return err
 		}
 		set.Sessions = append(set.Sessions, d)
 	}
 	return nil
-}
-
-// documents keeps compiled policies: the same text is compiled once while it is remembered.
-type documents struct {
-	mu sync.RWMutex
-	m  map[docKey]*policy.Document
-}
-
-// maxDocuments bounds them: every session may bring a document of its own.
-const maxDocuments = 4096
-
-type docKey struct {
-	kind       policy.Kind
-	name, text string
-}
-
-func (d *documents) parse(kind policy.Kind, name, text string) (*policy.Document, error) {
-	key := docKey{kind, name, text}
-	d.mu.RLock()
-	doc := d.m[key]
-	d.mu.RUnlock()
-	if doc != nil {
-		return doc, nil
-	}
-	doc, err := policy.Parse(kind, name, text)
-	if err != nil {
-		return nil, err
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.m == nil || len(d.m) >= maxDocuments {
-		d.m = map[docKey]*policy.Document{}
-	}
-	d.m[key] = doc
-	return doc, nil
 }

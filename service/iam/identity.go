@@ -29,6 +29,15 @@ func (s *Service) EnsureAccount(ctx context.Context, id string) error {
 	})
 }
 
+// HasAccount reports whether there is such an account.
+func (s *Service) HasAccount(ctx context.Context, id string) (there bool, err error) {
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		there = s.accounts.Has(tx, id)
+		return nil
+	})
+	return there, err
+}
+
 // Credential returns secret and principal of an access key id. token is the session token, "" for
 // long-term keys. Errors for callers are those of base/call.
 func (s *Service) Credential(ctx context.Context, id, token string) (call.Credential, error) {
@@ -139,7 +148,7 @@ func (s *Service) ResourcePolicy(ctx context.Context, a string) (*policy.Documen
 			return nil
 		}
 		var err error
-		d, err = s.docs.parse(policy.Trust, a, r.Trust)
+		d, err = s.docs.Parse(policy.Trust, a, r.Trust)
 		return err
 	})
 	return d, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -138,18 +137,5 @@ func TestConditions(t *testing.T) {
 	keys, err := f.s.Conditions(f.ctx, "DeleteUser", &api.DeleteUserInput{UserName: new("ann")}, "arn:aws:iam::111111111111:user/ann")
 	if err != nil || !slices.Equal(keys["iam:permissionsboundary"], []string{boundary}) || !slices.Equal(keys["iam:resourcetag/team"], []string{"red"}) {
 		t.Errorf("%v, %v", keys, err)
-	}
-}
-
-// TestCompiledPoliciesAreBounded: sessions bring as many documents as they like.
-func TestCompiledPoliciesAreBounded(t *testing.T) {
-	var d documents
-	for i := range maxDocuments + 10 {
-		if _, err := d.parse(policy.Session, strconv.Itoa(i), anyone); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if len(d.m) > maxDocuments {
-		t.Errorf("%d documents are kept", len(d.m))
 	}
 }

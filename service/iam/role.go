@@ -148,7 +148,7 @@ func (s *Service) UpdateAssumeRolePolicy(ctx context.Context, in *api.UpdateAssu
 // the name later.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html
 func (s *Service) checkTrusted(tx *store.Tx, text string) error {
-	d, err := s.docs.parse(policy.Trust, "", text)
+	d, err := s.docs.Parse(policy.Trust, "", text)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"unyo/base/call"
 	"unyo/engine/credential"
+	"unyo/engine/policy"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -16,7 +17,7 @@ type Service struct {
 	k        *kernel.Service
 	seal     *credential.Sealer
 	root     RootKey
-	docs     documents
+	docs     policy.Compiled
 	governed governments
 
 	accounts    store.Table[account]

@@ -1,0 +1,75 @@
+package organizations
+
+import (
+	"context"
+	"iter"
+	"strings"
+
+	api "unyo/api/organizations"
+	"unyo/api/rt"
+	"unyo/base/page"
+	"unyo/kernel/store"
+)
+
+// pageSize is that of a list whose caller does not say; at most 20 are given.
+const pageSize = 20
+
+// listed collects one page: keep says which rows belong and turns them into shapes.
+func listed[T, E any](query string, token *string, most *int32, rows func(after string) iter.Seq2[string, T], keep func(key string, v T) (E, bool)) (items []E, next *string, err error) {
+	after, err := page.After(query, rt.Val(token))
+	if err != nil {
+		return nil, nil, invalid(api.InvalidInputExceptionReasonInvalidNextToken, "You specified a NextToken that isn't valid.")
+	}
+	limit := pageSize
+	if most != nil {
+		limit = int(*most)
+	}
+	items = []E{}
+	last := ""
+	for key, v := range rows(after) {
+		e, ok := keep(key, v)
+		if !ok {
+			continue
+		}
+		if len(items) == limit {
+			return items, new(page.Token(query, last)), nil
+		}
+		items = append(items, e)
+		last = key
+	}
+	return items, nil, nil
+}
+
+// asking names a list and what shapes it.
+func asking(what string, parameters ...string) string {
+	return what + "\x00" + strings.Join(parameters, "\x00")
+}
+
+// within visits the rows below some parts of a key, by the last part.
+func within[T any](table store.Table[T], tx *store.Tx, parts ...string) func(after string) iter.Seq2[string, T] {
+	prefix := store.Key(append(parts, "")...)
+	return func(after string) iter.Seq2[string, T] {
+		return func(yield func(string, T) bool) {
+			behind := ""
+			if after != "" {
+				behind = prefix + after
+			}
+			for key, v := range table.Prefix(tx, prefix, behind) {
+				if !yield(key[len(prefix):], v) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// read is k.View for whoever may read the organisation.
+func (s *Service) read(ctx context.Context, fn func(tx *store.Tx, o *organization) error) error {
+	return s.k.View(ctx, func(tx *store.Tx) error {
+		o, err := s.reader(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return fn(tx, &o)
+	})
+}
