@@ -1,0 +1,8 @@
+package clients
+
+import "testing"
+
+// TestOrganizations runs organizations_client.py: every operation of Organizations that has behaviour, and what its policies decide.
+func TestOrganizations(t *testing.T) {
+	serve(t).holds(t, "python3", "organizations_client.py")
+}
