@@ -321,7 +321,7 @@ func (s *Service) grantsOf(tx *store.Tx, a string) ([]grant, error) {
 		if !ok {
 			return nil, api.NewNoSuchEntityException("ARN %s is not found.", a)
 		}
-		d, err := s.docs.parse(policy.Identity, a, text)
+		d, err := s.docs.Parse(policy.Identity, a, text)
 		return []grant{{d, a, entity{}}}, err
 	}
 	list, err := s.grants(tx, e)
