@@ -3,6 +3,7 @@ package sql
 import (
 	"context"
 
+	"unyo/engine/sql/exec"
 	"unyo/engine/sql/fault"
 	"unyo/engine/sql/plan"
 	"unyo/engine/sql/syntax"
@@ -48,21 +49,19 @@ func Prepare(ctx context.Context, s Session, c Catalog, q *syntax.Query, params 
 	if err != nil {
 		return nil, err
 	}
-	return &Query{plan: p}, nil
+	out := &Query{plan: p, Tables: p.Tables}
+	for _, c := range p.Root.Schema() {
+		out.Columns = append(out.Columns, OutputColumn{c.Name, c.T})
+	}
+	return out, nil
 }
 
 // Explain is the plan as a text.
-func (q *Query) Explain() string { return "" }
+func (q *Query) Explain() string { return plan.Explain(q.plan.Root) }
 
-// Run begins the query. Its rows come as they are asked for; the result is to be closed.
-func (q *Query) Run(ctx context.Context) (*Result, error) {
-	return nil, fault.New(fault.NotSupported, "queries are not run yet")
-}
-
-// Result is the rows of a query: batches of its columns. Scanned tells what its tables cost, in bytes as they are stored.
-type Result struct {
-	vector.Reader
-}
+// Run begins the query. Its rows come as they are asked for, in batches of its columns; what is returned is to be closed.
+// Scanned tells what the tables have cost so far, in bytes as they are stored.
+func (q *Query) Run(ctx context.Context) (vector.Reader, error) { return exec.Run(ctx, q.plan) }
 
 // Text writes value i of v as Athena writes it in a result; "" for null.
 func Text(t *Type, v *vector.Vector, i int) string { return types.Format(t, v, i) }

@@ -17,7 +17,7 @@ func (p *parser) seesSetOp() bool {
 
 func (p *parser) query() *Query {
 	defer p.deeper()()
-	from := p.tok().from
+	from, params := p.tok().from, p.params
 	q := &Query{Pos: p.tok().at}
 	if p.word("WITH") {
 		q.Recursive = p.word("RECURSIVE")
@@ -25,7 +25,7 @@ func (p *parser) query() *Query {
 	}
 	q.Body = p.setOps(p.intersects(p.bodyTerm()))
 	p.queryEnd(q)
-	q.Text = p.src[from:p.tokens[max(p.i-1, 0)].to]
+	q.Text, q.Params = p.src[from:p.tokens[max(p.i-1, 0)].to], p.params-params
 	return q
 }
 

@@ -4,6 +4,7 @@ package syntax
 type Query struct {
 	Pos
 	Text      string // as written, from its first to its last word
+	Params    int    // how many question marks are in it
 	Recursive bool
 	With      []Named
 	Body      Body

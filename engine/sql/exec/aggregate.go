@@ -1,0 +1,358 @@
+package exec
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"unyo/engine/sql/expr"
+	"unyo/engine/sql/functions"
+	"unyo/engine/sql/plan"
+	"unyo/engine/sql/types"
+	"unyo/engine/vector"
+)
+
+// aggregation gathers rows into groups, and then gives the groups.
+type aggregation struct {
+	run   *run
+	node  *plan.Aggregate
+	in    []plan.Col
+	sets  []*groupSet
+	held  int64
+	begin func(ctx context.Context) error // reads all input, once
+	set   int
+	at    int
+}
+
+// groupSet is the groups of one grouping set.
+type groupSet struct {
+	keys     []int // places in node.Keys
+	groups   *grouper
+	accs     []functions.Accumulator
+	distinct []*grouper // of the aggregates that take each value once
+	ordered  []*ordered
+}
+
+func newAggregation(r *run, n *plan.Aggregate) *aggregation {
+	a := &aggregation{run: r, node: n, in: n.In.Schema()}
+	sets := n.Sets
+	if sets == nil {
+		all := make([]int, len(n.Keys))
+		for i := range all {
+			all[i] = i
+		}
+		sets = [][]int{all}
+	}
+	for _, keys := range sets {
+		var ts []*types.Type
+		for _, k := range keys {
+			ts = append(ts, a.in[n.Keys[k]].T)
+		}
+		s := &groupSet{keys: keys, groups: newGrouper(ts), distinct: make([]*grouper, len(n.Aggs)), ordered: make([]*ordered, len(n.Aggs))}
+		for i, agg := range n.Aggs {
+			s.accs = append(s.accs, agg.F.New())
+			if agg.Distinct {
+				s.distinct[i] = newGrouper(append([]*types.Type{types.Big}, agg.F.Args...))
+			}
+			if agg.OrderBy != nil {
+				s.ordered[i] = newOrdered(a.in, agg)
+			}
+		}
+		a.sets = append(a.sets, s)
+	}
+	return a
+}
+
+// aggregate reads the table at once in as many places as there are workers, when that is all there is below.
+func (r *run) aggregate(ctx context.Context, n *plan.Aggregate) (operator, error) {
+	a := newAggregation(r, n)
+	read, steps := pipeline(n.In)
+	alone := r.again || read == nil
+	for _, agg := range n.Aggs {
+		alone = alone || agg.Distinct || agg.OrderBy != nil
+	}
+	if alone {
+		in, err := r.build(ctx, n.In)
+		if err != nil {
+			return nil, err
+		}
+		a.begin = func(ctx context.Context) error {
+			return each(ctx, in, func(b *vector.Batch) error { return a.add(ctx, b) })
+		}
+		return a, nil
+	}
+	readers, err := read.Table.Scan(ctx, r.scan(read))
+	if err != nil {
+		return nil, err
+	}
+	a.begin = func(ctx context.Context) error { return a.together(ctx, readers, steps) }
+	return a, nil
+}
+
+// pipeline is the table and the steps after it, when there is nothing else and no step depends on chance.
+func pipeline(n plan.Node) (read *plan.Read, steps []plan.Node) {
+	for {
+		var exprs []expr.Expr
+		switch x := n.(type) {
+		case *plan.Read:
+			return x, steps
+		case *plan.Filter:
+			n, exprs = x.In, x.Conds
+			steps = append([]plan.Node{x}, steps...)
+		case *plan.Project:
+			n, exprs = x.In, x.Exprs
+			steps = append([]plan.Node{x}, steps...)
+		default:
+			return nil, nil
+		}
+		for _, e := range exprs {
+			if !expr.Fixed(e) {
+				return nil, nil
+			}
+		}
+	}
+}
+
+// together lets each worker gather every so-manieth piece, and merges what they have in the order of workers.
+func (a *aggregation) together(ctx context.Context, readers []vector.Reader, steps []plan.Node) error {
+	n := max(1, min(a.run.session.Workers, len(readers)))
+	parts := make([]*aggregation, n)
+	errs := make([]error, n)
+	var group sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for w := range n {
+		r := a.run.apart()
+		parts[w] = newAggregation(r, a.node)
+		var mine []vector.Reader
+		for i := w; i < len(readers); i += n {
+			mine = append(mine, readers[i])
+		}
+		var op operator = &reading{run: r, readers: mine}
+		for _, s := range steps {
+			switch s := s.(type) {
+			case *plan.Filter:
+				op = &filter{r, op, s.Conds}
+			case *plan.Project:
+				op = &project{r, op, s.Exprs}
+			}
+		}
+		group.Go(func() {
+			errs[w] = guarded(func() error {
+				return each(ctx, op, func(b *vector.Batch) error { return parts[w].add(ctx, b) })
+			})
+			if errs[w] != nil {
+				cancel()
+			}
+		})
+	}
+	group.Wait()
+	if err := first(errs); err != nil {
+		return err
+	}
+	a.sets = parts[0].sets
+	a.held = parts[0].held
+	for _, p := range parts[1:] {
+		if err := a.merge(p); err != nil {
+			return err
+		}
+		a.run.held.Add(-p.held)
+	}
+	return nil
+}
+
+// first is the error that is not but the end of the others.
+func first(errs []error) error {
+	for _, e := range errs {
+		if e != nil && !errors.Is(e, context.Canceled) {
+			return e
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (a *aggregation) merge(other *aggregation) error {
+	for i, s := range a.sets {
+		o := other.sets[i]
+		if o.groups.n == 0 {
+			continue
+		}
+		keys := o.groups.keys(0, o.groups.n)
+		to := append([]uint32{}, s.groups.number(o.groups.n, keys, true)...)
+		for j, acc := range s.accs {
+			if err := acc.Merge(a.run.fctx, o.accs[j], to, s.groups.n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// add takes a batch.
+func (a *aggregation) add(ctx context.Context, b *vector.Batch) error {
+	a.run.fctx.Context = ctx
+	total := int64(0)
+	for _, s := range a.sets {
+		cols := make([]*vector.Vector, len(s.keys))
+		for i, k := range s.keys {
+			cols[i] = b.Columns[a.node.Keys[k]]
+		}
+		ids := s.groups.number(b.Len, cols, true)
+		if len(cols) == 0 {
+			ids = nil
+		}
+		for i, agg := range a.node.Aggs {
+			if err := a.addTo(s, i, agg, b, ids); err != nil {
+				return err
+			}
+			total += s.accs[i].Bytes() + s.ordered[i].bytes()
+			if s.distinct[i] != nil {
+				total += s.distinct[i].bytes()
+			}
+		}
+		total += s.groups.bytes()
+	}
+	delta := total - a.held
+	a.held = total
+	return a.run.hold(delta)
+}
+
+// addTo gives the rows of a batch that count to one aggregate.
+func (a *aggregation) addTo(s *groupSet, i int, agg plan.Agg, b *vector.Batch, ids []uint32) error {
+	n := b.Len
+	var rows []uint32 // nil for all
+	if agg.Filter >= 0 {
+		rows = []uint32{}
+		f := b.Columns[agg.Filter]
+		for j := range n {
+			if v, at := f.At(j); !v.IsNull(at) && v.Bools[at] {
+				rows = append(rows, uint32(j))
+			}
+		}
+	}
+	args := func(list []int) []*vector.Vector {
+		out := make([]*vector.Vector, len(list))
+		for j, c := range list {
+			if out[j] = b.Columns[c]; rows != nil {
+				out[j] = out[j].Pick(rows)
+			}
+		}
+		return out
+	}
+	groups := func() []uint32 {
+		if ids == nil || rows == nil {
+			return ids
+		}
+		out := make([]uint32, len(rows))
+		for j, r := range rows {
+			out[j] = ids[r]
+		}
+		return out
+	}
+	if agg.Distinct {
+		rows = once(s.distinct[i], args(agg.Args), groups(), rows, n)
+	}
+	if rows != nil {
+		n = len(rows)
+	}
+	if o := s.ordered[i]; o != nil {
+		o.add(n, groups(), args(o.columns))
+		return nil
+	}
+	return s.accs[i].Add(a.run.fctx, n, groups(), max(1, s.groups.n), args(agg.Args))
+}
+
+// once is those of rows whose values a group has not had yet.
+func once(g *grouper, args []*vector.Vector, ids, rows []uint32, n int) []uint32 {
+	if rows != nil {
+		n = len(rows)
+	}
+	group := vector.New(vector.Int)
+	for j := range n {
+		id := int64(0)
+		if ids != nil {
+			id = int64(ids[j])
+		}
+		group.AppendInt(id)
+	}
+	next := uint32(g.n)
+	out := []uint32{}
+	for j, id := range g.number(n, append([]*vector.Vector{group}, args...), true) {
+		if id == next {
+			next++
+			if rows != nil {
+				out = append(out, rows[j])
+			} else {
+				out = append(out, uint32(j))
+			}
+		}
+	}
+	return out
+}
+
+func (a *aggregation) next(ctx context.Context) (*vector.Batch, error) {
+	if a.begin != nil {
+		begin := a.begin
+		a.begin = nil
+		if err := begin(ctx); err != nil {
+			return nil, err
+		}
+		for _, s := range a.sets {
+			if len(s.keys) == 0 {
+				s.groups.n = 1 // also of no rows
+			}
+			for i, o := range s.ordered {
+				if o != nil {
+					if err := o.feed(a.run.fctx, s.accs[i], s.groups.n); err != nil {
+						return nil, err
+					}
+				}
+			}
+		}
+	}
+	for ; a.set < len(a.sets); a.set, a.at = a.set+1, 0 {
+		s := a.sets[a.set]
+		if a.at < s.groups.n {
+			to := min(a.at+vector.BatchRows, s.groups.n)
+			out, err := a.batch(s, a.at, to)
+			a.at = to
+			return out, err
+		}
+	}
+	return nil, io.EOF
+}
+
+// batch is the groups from to to of a set.
+func (a *aggregation) batch(s *groupSet, from, to int) (*vector.Batch, error) {
+	n := to - from
+	out := &vector.Batch{Len: n, Columns: make([]*vector.Vector, len(a.node.Keys), len(a.node.Keys)+len(s.accs)+1)}
+	for i, k := range a.node.Keys {
+		out.Columns[i] = vector.Nothing(a.in[k].T.Vector(), n)
+	}
+	for i, v := range s.groups.keys(from, to) {
+		out.Columns[s.keys[i]] = v
+	}
+	for i, acc := range s.accs {
+		v := a.node.Aggs[i].F.Result.New()
+		v.Grow(n)
+		for g := from; g < to; g++ {
+			if err := acc.Result(a.run.fctx, v, g); err != nil {
+				return nil, err
+			}
+		}
+		out.Columns = append(out.Columns, v)
+	}
+	if a.node.Sets != nil {
+		one := vector.New(vector.Int)
+		one.AppendInt(int64(a.set))
+		out.Columns = append(out.Columns, vector.Constant(one, n))
+	}
+	return out, nil
+}
+
+func (a *aggregation) close() error {
+	a.run.held.Add(-a.held)
+	a.held = 0
+	return nil
+}

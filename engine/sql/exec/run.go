@@ -1,0 +1,201 @@
+// Package exec runs plans: each node becomes an operator that gives batches of columns.
+package exec
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync/atomic"
+
+	"unyo/engine/sql/expr"
+	"unyo/engine/sql/fault"
+	"unyo/engine/sql/functions"
+	"unyo/engine/sql/plan"
+	"unyo/engine/vector"
+)
+
+// Defaults of a Session.
+const (
+	defaultMemory  = 1 << 30
+	defaultWorkers = 2
+)
+
+// operator gives batches. A batch is valid until the next.
+type operator interface {
+	next(ctx context.Context) (*vector.Batch, error) // io.EOF at the end
+	close() error
+}
+
+// run is one query being run.
+type run struct {
+	fctx    *functions.Context
+	session plan.Session
+	outer   []*vector.Vector // the values of outer rows, by slot
+	held    *atomic.Int64
+	scanned *atomic.Int64
+	spools  map[*plan.Read]*spool // tables that subqueries read again and again
+	again   bool                  // within what is computed for each row
+}
+
+// Run begins a query.
+func Run(ctx context.Context, q *plan.Query) (vector.Reader, error) {
+	r := &run{fctx: q.Session.Context(ctx), session: q.Session, outer: make([]*vector.Vector, q.Slots), held: new(atomic.Int64), scanned: new(atomic.Int64),
+		spools: map[*plan.Read]*spool{}}
+	if r.session.Memory == 0 {
+		r.session.Memory = defaultMemory
+	}
+	if r.session.Workers == 0 {
+		r.session.Workers = defaultWorkers
+	}
+	op, err := r.build(ctx, q.Root)
+	if err != nil {
+		return nil, err
+	}
+	return &result{r, op}, nil
+}
+
+// result is a query's rows.
+type result struct {
+	run *run
+	op  operator
+}
+
+func (r *result) Next(ctx context.Context) (b *vector.Batch, err error) {
+	defer func() { // a fault of this engine ends the query, not the process
+		if p := recover(); p != nil {
+			b, err = nil, fault.New(fault.Internal, "%v", p)
+		}
+	}()
+	return r.op.next(ctx)
+}
+
+func (r *result) Scanned() int64 { return r.run.scanned.Load() }
+func (r *result) Close() error   { return r.op.close() }
+
+// hold takes memory; give gives it back.
+func (r *run) hold(n int64) error {
+	if r.held.Add(n) > r.session.Memory {
+		return fault.New(fault.ExceededMemory, "Query exceeded per-node memory limit of %s", size(r.session.Memory))
+	}
+	return nil
+}
+
+func size(n int64) string {
+	switch {
+	case n >= 1<<30:
+		return fmt.Sprintf("%.4gGB", float64(n)/(1<<30))
+	case n >= 1<<20:
+		return fmt.Sprintf("%.4gMB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%dB", n)
+}
+
+// env is a batch as expressions see it.
+func (r *run) env(ctx context.Context, b *vector.Batch) *expr.Env {
+	r.fctx.Context = ctx
+	return &expr.Env{Ctx: r.fctx, N: b.Len, Cols: b.Columns, Outer: r.outer}
+}
+
+// apart is the same run for another goroutine.
+func (r *run) apart() *run {
+	out := *r
+	f := *r.fctx
+	out.fctx = &f
+	return &out
+}
+
+func (r *run) build(ctx context.Context, n plan.Node) (operator, error) {
+	switch n := n.(type) {
+	case *plan.Read:
+		return r.read(ctx, n)
+	case *plan.Values:
+		return &values{run: r, node: n}, nil
+	case *plan.Aggregate:
+		return r.aggregate(ctx, n)
+	case *plan.Join:
+		return r.join(ctx, n)
+	case *plan.Union:
+		u := &union{}
+		for _, in := range n.Ins {
+			op, err := r.build(ctx, in)
+			if err != nil {
+				return nil, errors.Join(err, u.close())
+			}
+			u.ins = append(u.ins, op)
+		}
+		return u, nil
+	case *plan.SetOp:
+		return r.setOp(ctx, n)
+	}
+	in, err := r.build(ctx, input(n))
+	if err != nil {
+		return nil, err
+	}
+	switch n := n.(type) {
+	case *plan.Filter:
+		return &filter{r, in, n.Conds}, nil
+	case *plan.Project:
+		return &project{r, in, n.Exprs}, nil
+	case *plan.Sort:
+		return &sorter{run: r, in: in, node: n, cols: n.Schema()}, nil
+	case *plan.Limit:
+		return &limit{in: in, node: n, skip: n.Offset, left: n.N, cols: n.Schema()}, nil
+	case *plan.Unnest:
+		return &unnest{run: r, in: in, node: n}, nil
+	case *plan.Window:
+		return &window{run: r, in: in, node: n, cols: n.In.Schema()}, nil
+	case *plan.Apply:
+		return &apply{run: r, in: in, node: n}, nil
+	case *plan.Lateral:
+		return &lateral{run: r, in: in, node: n}, nil
+	case *plan.Sample:
+		return &sample{r, in, n.Percent}, nil
+	}
+	return nil, errors.Join(fmt.Errorf("exec: no operator for %T", n), in.close())
+}
+
+// input is the node that a node of one input has.
+func input(n plan.Node) plan.Node {
+	switch n := n.(type) {
+	case *plan.Filter:
+		return n.In
+	case *plan.Project:
+		return n.In
+	case *plan.Sort:
+		return n.In
+	case *plan.Limit:
+		return n.In
+	case *plan.Unnest:
+		return n.In
+	case *plan.Window:
+		return n.In
+	case *plan.Apply:
+		return n.In
+	case *plan.Lateral:
+		return n.In
+	case *plan.Sample:
+		return n.In
+	}
+	return nil
+}
+
+// each calls f with every batch of an operator, and closes it.
+func each(ctx context.Context, op operator, f func(b *vector.Batch) error) (err error) {
+	defer func() { err = errors.Join(err, op.close()) }()
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		b, err := op.next(ctx)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := f(b); err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,242 @@
+package exec
+
+import (
+	"context"
+	"io"
+	"slices"
+
+	"unyo/engine/sql/functions"
+	"unyo/engine/sql/plan"
+	"unyo/engine/sql/types"
+	"unyo/engine/vector"
+)
+
+// compareRows orders row i of a and row j of b by keys.
+func compareRows(cols []plan.Col, keys []plan.Key, a *vector.Batch, i int, b *vector.Batch, j int) int {
+	for _, k := range keys {
+		if c := compareKey(cols[k.Column].T, k, a.Columns[k.Column], i, b.Columns[k.Column], j); c != 0 {
+			return c
+		}
+	}
+	return 0
+}
+
+func compareKey(t *types.Type, k plan.Key, a *vector.Vector, i int, b *vector.Vector, j int) int {
+	x, y := a.IsNull(i), b.IsNull(j)
+	switch {
+	case x && y:
+		return 0
+	case x || y:
+		if x == k.NullsFirst {
+			return -1
+		}
+		return 1
+	}
+	c := types.Compare(t, a, i, b, j)
+	if k.Desc {
+		return -c
+	}
+	return c
+}
+
+// emptyBatch is a batch of no rows to append to.
+func emptyBatch(cols []plan.Col) *vector.Batch {
+	b := &vector.Batch{}
+	for _, c := range cols {
+		b.Columns = append(b.Columns, c.T.New())
+	}
+	return b
+}
+
+// appendRows copies rows of from (all when nil) to the end of to.
+func appendRows(to, from *vector.Batch, rows []uint32) {
+	n := from.Len
+	if rows != nil {
+		n = len(rows)
+	}
+	for c, v := range from.Columns {
+		out := to.Columns[c]
+		out.Grow(n)
+		for i := range n {
+			at := i
+			if rows != nil {
+				at = int(rows[i])
+			}
+			out.Append(v, at)
+		}
+	}
+	to.Len += n
+}
+
+func copyRows(cols []plan.Col, from *vector.Batch, rows []uint32) *vector.Batch {
+	b := emptyBatch(cols)
+	appendRows(b, from, rows)
+	return b
+}
+
+func batchSize(b *vector.Batch) (n int64) {
+	for _, c := range b.Columns {
+		n += sizeOf(c)
+	}
+	return n
+}
+
+// buffer holds rows of an operator, and counts their bytes.
+type buffer struct {
+	run  *run
+	rows *vector.Batch
+	held int64
+}
+
+func (b *buffer) count() error {
+	n := batchSize(b.rows)
+	delta := n - b.held
+	b.held = n
+	return b.run.hold(delta)
+}
+
+func (b *buffer) release() {
+	b.run.held.Add(-b.held)
+	b.held, b.rows = 0, nil
+}
+
+// gather reads all rows of an operator.
+func (r *run) gather(ctx context.Context, in operator, cols []plan.Col) (*buffer, error) {
+	b := &buffer{run: r, rows: emptyBatch(cols)}
+	err := each(ctx, in, func(more *vector.Batch) error {
+		appendRows(b.rows, more, nil)
+		return b.count()
+	})
+	return b, err
+}
+
+// sorter orders rows. With a limit it keeps no more than it needs.
+type sorter struct {
+	run   *run
+	in    operator
+	node  *plan.Sort
+	cols  []plan.Col
+	buf   *buffer
+	order []uint32
+	at    int
+}
+
+func (o *sorter) next(ctx context.Context) (*vector.Batch, error) {
+	if o.buf == nil {
+		if err := o.read(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if o.at == len(o.order) {
+		return nil, io.EOF
+	}
+	to := min(o.at+vector.BatchRows, len(o.order))
+	out := o.buf.rows.Pick(o.order[o.at:to])
+	o.at = to
+	return out, nil
+}
+
+func (o *sorter) read(ctx context.Context) error {
+	o.buf = &buffer{run: o.run, rows: emptyBatch(o.cols)}
+	most := int64(1) << 62
+	if o.node.Limit >= 0 {
+		most = max(4*o.node.Limit, 4*vector.BatchRows)
+	}
+	err := each(ctx, o.in, func(b *vector.Batch) error {
+		appendRows(o.buf.rows, b, nil)
+		if int64(o.buf.rows.Len) > most {
+			o.buf.rows = copyRows(o.cols, o.buf.rows, o.sorted())
+		}
+		return o.buf.count()
+	})
+	if err == nil {
+		o.order = o.sorted()
+	}
+	return err
+}
+
+// sorted is the rows in order, no more than the limit.
+func (o *sorter) sorted() []uint32 {
+	order := sortRows(o.cols, o.node.Keys, o.buf.rows)
+	if o.node.Limit >= 0 && int64(len(order)) > o.node.Limit {
+		order = order[:o.node.Limit]
+	}
+	return order
+}
+
+// sortRows is the rows of a batch in order; equal ones stay as they are.
+func sortRows(cols []plan.Col, keys []plan.Key, b *vector.Batch) []uint32 {
+	order := rowsFrom(0, b.Len)
+	if k := keys[0]; len(keys) == 1 && b.Columns[k.Column].Kind == vector.Int && !b.Columns[k.Column].HasNulls() && b.Columns[k.Column].Dict == nil {
+		x := b.Columns[k.Column].Ints
+		slices.SortStableFunc(order, func(i, j uint32) int {
+			switch {
+			case x[i] == x[j]:
+				return 0
+			case (x[i] < x[j]) != k.Desc:
+				return -1
+			}
+			return 1
+		})
+		return order
+	}
+	slices.SortStableFunc(order, func(i, j uint32) int { return compareRows(cols, keys, b, int(i), b, int(j)) })
+	return order
+}
+
+func (o *sorter) close() error {
+	if o.buf != nil {
+		o.buf.release()
+		return nil
+	}
+	return o.in.close()
+}
+
+// ordered keeps what an aggregate with ORDER BY is to be fed, until all is there.
+type ordered struct {
+	columns []int // of the arguments, then of the keys
+	cols    []plan.Col
+	keys    []plan.Key
+	args    int
+	rows    *vector.Batch
+	groups  []uint32
+}
+
+func newOrdered(in []plan.Col, agg plan.Agg) *ordered {
+	o := &ordered{args: len(agg.Args)}
+	o.columns = append(o.columns, agg.Args...)
+	for i, k := range agg.OrderBy {
+		o.columns = append(o.columns, k.Column)
+		o.keys = append(o.keys, plan.Key{Column: o.args + i, Desc: k.Desc, NullsFirst: k.NullsFirst})
+	}
+	for _, c := range o.columns {
+		o.cols = append(o.cols, in[c])
+	}
+	o.rows = emptyBatch(o.cols)
+	return o
+}
+
+func (o *ordered) add(n int, groups []uint32, cols []*vector.Vector) {
+	appendRows(o.rows, &vector.Batch{Len: n, Columns: cols}, nil)
+	if groups == nil {
+		groups = make([]uint32, n)
+	}
+	o.groups = append(o.groups, groups[:n]...)
+}
+
+func (o *ordered) feed(c *functions.Context, acc functions.Accumulator, total int) error {
+	order := sortRows(o.cols, o.keys, o.rows)
+	groups := make([]uint32, len(order))
+	for i, r := range order {
+		groups[i] = o.groups[r]
+	}
+	sorted := o.rows.Pick(order)
+	return acc.Add(c, len(order), groups, max(1, total), sorted.Columns[:o.args])
+}
+
+func (o *ordered) bytes() int64 {
+	if o == nil {
+		return 0
+	}
+	return batchSize(o.rows) + 4*int64(cap(o.groups))
+}

@@ -1,0 +1,333 @@
+package exec
+
+import (
+	"math/bits"
+
+	"github.com/zeebo/xxh3"
+
+	"unyo/engine/sql/types"
+	"unyo/engine/vector"
+)
+
+// intTable numbers integers in the order in which they come.
+type intTable struct {
+	slots []intSlot
+	n     int
+}
+
+type intSlot struct {
+	key int64
+	id  uint32 // plus 1; 0 is free
+}
+
+func mix(x int64) uint64 {
+	hi, lo := bits.Mul64(uint64(x)^0x9E3779B97F4A7C15, 0xD6E8FEB86659FD93)
+	return hi ^ lo
+}
+
+// id is the number of a key, which becomes one if add.
+func (t *intTable) id(key int64, add bool) (id uint32, new, ok bool) {
+	if 2*(t.n+1) > len(t.slots) {
+		t.rehash()
+	}
+	mask := uint64(len(t.slots) - 1)
+	for at := mix(key) & mask; ; at = (at + 1) & mask {
+		s := &t.slots[at]
+		if s.id == 0 {
+			if !add {
+				return 0, false, false
+			}
+			s.key, s.id = key, uint32(t.n+1)
+			t.n++
+			return s.id - 1, true, true
+		}
+		if s.key == key {
+			return s.id - 1, false, true
+		}
+	}
+}
+
+func (t *intTable) rehash() {
+	old := t.slots
+	t.slots = make([]intSlot, max(64, 2*len(old)))
+	mask := uint64(len(t.slots) - 1)
+	for _, s := range old {
+		if s.id == 0 {
+			continue
+		}
+		at := mix(s.key) & mask
+		for t.slots[at].id != 0 {
+			at = (at + 1) & mask
+		}
+		t.slots[at] = s
+	}
+}
+
+func (t *intTable) bytes() int64 { return int64(len(t.slots)) * 16 }
+
+// textTable numbers texts.
+type textTable struct {
+	slots []textSlot
+	keys  *vector.Vector
+}
+
+type textSlot struct {
+	hash uint32
+	id   uint32
+}
+
+func newTextTable() *textTable { return &textTable{keys: vector.New(vector.Bytes)} }
+
+func (t *textTable) id(key []byte, add bool) (id uint32, new, ok bool) {
+	if 2*(t.keys.Len+1) > len(t.slots) {
+		t.rehash()
+	}
+	h := xxh3.Hash(key)
+	mask := uint64(len(t.slots) - 1)
+	for at := h & mask; ; at = (at + 1) & mask {
+		s := &t.slots[at]
+		if s.id == 0 {
+			if !add {
+				return 0, false, false
+			}
+			s.hash, s.id = uint32(h>>32), uint32(t.keys.Len+1)
+			t.keys.AppendText(key)
+			return s.id - 1, true, true
+		}
+		if s.hash == uint32(h>>32) && string(t.keys.Text(int(s.id-1))) == string(key) {
+			return s.id - 1, false, true
+		}
+	}
+}
+
+func (t *textTable) rehash() {
+	old := len(t.slots)
+	t.slots = make([]textSlot, max(64, 2*old))
+	mask := uint64(len(t.slots) - 1)
+	for i := range t.keys.Len {
+		h := xxh3.Hash(t.keys.Text(i))
+		at := h & mask
+		for t.slots[at].id != 0 {
+			at = (at + 1) & mask
+		}
+		t.slots[at] = textSlot{uint32(h >> 32), uint32(i + 1)}
+	}
+}
+
+func (t *textTable) bytes() int64 {
+	return int64(len(t.slots))*8 + int64(cap(t.keys.Data)) + 4*int64(cap(t.keys.Offsets))
+}
+
+// column numbers the different values of a column; null is a value too.
+type column struct {
+	t      *types.Type
+	values *vector.Vector // by number
+	null   uint32         // the number of null, plus 1
+	ints   intTable
+	texts  *textTable // of what is no integer
+	ids    []uint32   // of a batch's rows, used again
+	dict   []uint32
+	key    []byte
+}
+
+const noID = ^uint32(0)
+
+func newColumn(t *types.Type) *column { return &column{t: t, values: t.New(), texts: newTextTable()} }
+
+// number gives the numbers of v's values, adding those that are new if add, else noID for them.
+func (c *column) number(v *vector.Vector, add bool) []uint32 {
+	c.ids = resize(c.ids, v.Len)
+	if v.Dict != nil {
+		c.dict = resize(c.dict, v.Dict.Len)
+		for i := range c.dict {
+			c.dict[i] = noID - 1 // not asked for yet
+		}
+		for i := range v.Len {
+			at := uint32(0)
+			if v.Index != nil {
+				at = v.Index[i]
+			}
+			if c.dict[at] == noID-1 {
+				c.dict[at] = c.one(v.Dict, int(at), add)
+			}
+			c.ids[i] = c.dict[at]
+		}
+		return c.ids
+	}
+	if v.Kind == vector.Int && len(v.Nulls) == 0 {
+		for i, x := range v.Ints[:v.Len] {
+			id, new, ok := c.ints.id(x, add)
+			if !ok {
+				id = noID
+			} else if new {
+				id = c.fresh(v, i)
+			} else {
+				id = c.mapped(id)
+			}
+			c.ids[i] = id
+		}
+		return c.ids
+	}
+	for i := range v.Len {
+		c.ids[i] = c.one(v, i, add)
+	}
+	return c.ids
+}
+
+func resize(s []uint32, n int) []uint32 {
+	if cap(s) < n {
+		return make([]uint32, n)
+	}
+	return s[:n]
+}
+
+// fresh remembers a new value. A null that came before shifts the numbers of a table by one.
+func (c *column) fresh(v *vector.Vector, i int) uint32 {
+	c.values.Append(v, i)
+	return uint32(c.values.Len - 1)
+}
+
+// mapped is the number of a table's entry: the null's number lies between.
+func (c *column) mapped(id uint32) uint32 {
+	if c.null > 0 && id >= c.null-1 {
+		return id + 1
+	}
+	return id
+}
+
+func (c *column) one(v *vector.Vector, i int, add bool) uint32 {
+	if v.IsNull(i) {
+		if c.null == 0 {
+			if !add {
+				return noID
+			}
+			c.values.AppendNull()
+			c.null = uint32(c.values.Len)
+		}
+		return c.null - 1
+	}
+	var id uint32
+	var new, ok bool
+	switch v.Kind {
+	case vector.Int:
+		id, new, ok = c.ints.id(v.Ints[i], add)
+	case vector.Float:
+		id, new, ok = c.ints.id(types.FloatKey(v.Floats[i]), add)
+	case vector.Bytes:
+		id, new, ok = c.texts.id(v.Text(i), add)
+	default:
+		c.key = types.AppendKey(c.key[:0], c.t, v, i)
+		id, new, ok = c.texts.id(c.key, add)
+	}
+	switch {
+	case !ok:
+		return noID
+	case new:
+		return c.fresh(v, i)
+	}
+	return c.mapped(id)
+}
+
+func (c *column) bytes() int64 { return c.ints.bytes() + c.texts.bytes() + sizeOf(c.values) }
+
+// grouper numbers the different rows of some columns: pairs of numbers are numbered, column by column.
+type grouper struct {
+	cols  []*column
+	pairs []intTable // of cols[0] and cols[1], of that and cols[2], …
+	left  [][]uint32 // by a pair's number its first, and
+	right [][]uint32 // its second
+	ids   []uint32
+	n     int
+}
+
+func newGrouper(ts []*types.Type) *grouper {
+	g := &grouper{}
+	for _, t := range ts {
+		g.cols = append(g.cols, newColumn(t))
+	}
+	if len(ts) > 1 {
+		g.pairs = make([]intTable, len(ts)-1)
+		g.left, g.right = make([][]uint32, len(ts)-1), make([][]uint32, len(ts)-1)
+	}
+	return g
+}
+
+// number gives the group of each of n rows. Without columns all are group 0.
+func (g *grouper) number(n int, cols []*vector.Vector, add bool) []uint32 {
+	if len(g.cols) == 0 {
+		g.ids = resize(g.ids, n)
+		clear(g.ids)
+		g.n = max(g.n, min(n, 1))
+		return g.ids
+	}
+	ids := g.cols[0].number(cols[0], add)
+	for k := range g.pairs {
+		right := g.cols[k+1].number(cols[k+1], add)
+		g.pair(k, ids, right, add)
+	}
+	if len(g.pairs) > 0 {
+		g.n = g.pairs[len(g.pairs)-1].n
+	} else {
+		g.n = g.cols[0].values.Len
+	}
+	return ids
+}
+
+// pair turns ids into the numbers of pairs.
+func (g *grouper) pair(k int, ids, right []uint32, add bool) {
+	t := &g.pairs[k]
+	for i, l := range ids {
+		if l == noID || right[i] == noID {
+			ids[i] = noID
+			continue
+		}
+		id, new, ok := t.id(int64(l)<<32|int64(right[i]), add)
+		if !ok {
+			id = noID
+		} else if new {
+			g.left[k], g.right[k] = append(g.left[k], l), append(g.right[k], right[i])
+		}
+		ids[i] = id
+	}
+}
+
+// keys are the columns of groups from to to.
+func (g *grouper) keys(from, to int) []*vector.Vector {
+	at := rowsFrom(from, to)
+	out := make([]*vector.Vector, len(g.cols))
+	for k := len(g.cols) - 1; k >= 1; k-- {
+		index := make([]uint32, len(at))
+		for i, id := range at {
+			index[i] = g.right[k-1][id]
+			at[i] = g.left[k-1][id]
+		}
+		out[k] = dictionary(g.cols[k].values, index)
+	}
+	if len(g.cols) > 0 {
+		out[0] = dictionary(g.cols[0].values, at)
+	}
+	return out
+}
+
+func dictionary(values *vector.Vector, index []uint32) *vector.Vector {
+	return &vector.Vector{Kind: values.Kind, Len: len(index), Dict: values, Index: index}
+}
+
+func (g *grouper) bytes() (n int64) {
+	for _, c := range g.cols {
+		n += c.bytes()
+	}
+	for k := range g.pairs {
+		n += g.pairs[k].bytes() + 4*int64(cap(g.left[k])+cap(g.right[k]))
+	}
+	return n
+}
+
+// sizeOf is about how many bytes a vector holds.
+func sizeOf(v *vector.Vector) int64 {
+	n := int64(8*cap(v.Nulls) + cap(v.Bools) + 8*cap(v.Ints) + 16*cap(v.Wides) + 8*cap(v.Floats) + cap(v.Data) + 4*cap(v.Offsets) + 4*cap(v.Index))
+	for _, e := range v.Elems {
+		n += sizeOf(e)
+	}
+	return n + 64
+}
