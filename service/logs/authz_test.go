@@ -32,7 +32,11 @@ func TestNeeds(t *testing.T) {
 		if !ok {
 			t.Errorf("%s is left to the facts", x.op)
 		}
-		if got := fmt.Sprint(needs); got != x.want {
+		var got []string
+		for _, n := range needs {
+			got = append(got, fmt.Sprint("{", n.Action, " ", n.Resources, " ", n.Keys, "}"))
+		}
+		if got := fmt.Sprint(got); got != x.want {
 			t.Errorf("%s: %s\nwant %s", x.op, got, x.want)
 		}
 	}
