@@ -114,11 +114,13 @@ func (s *orcScan) Next(ctx context.Context) (b *vector.Batch, err error) {
 	s.left -= uint64(n)
 	b = &vector.Batch{Len: n}
 	for i, c := range s.columns {
-		v := vector.Nothing(KindOf(s.want.Columns[i].Type), n)
-		if c != nil {
-			if v, err = c.read(n); err != nil {
-				return nil, err
-			}
+		if c == nil {
+			b.Columns = append(b.Columns, nothing(s.want.Columns[i].Type, n))
+			continue
+		}
+		v, err := c.read(n)
+		if err != nil {
+			return nil, err
 		}
 		b.Columns = append(b.Columns, v)
 	}

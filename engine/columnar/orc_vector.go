@@ -292,7 +292,7 @@ func (v *orcVector) members(n, there int) (*vector.Vector, error) {
 	out := &vector.Vector{Kind: vector.Row, Len: n}
 	for i, p := range v.parts {
 		if p == nil {
-			out.Elems = append(out.Elems, vector.Nothing(KindOf(v.typ.Fields[i].Type), n))
+			out.Elems = append(out.Elems, nothing(v.typ.Fields[i].Type, n))
 			continue
 		}
 		m, err := p.read(there)

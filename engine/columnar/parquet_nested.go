@@ -126,8 +126,8 @@ func (c *parquetNested) take(n int) (*vector.Vector, error) {
 			}
 		}
 	}
-	if v.Len != n {
-		return nil, corrupt("%d rows, not %d", v.Len, n)
+	if err := v.Check(); err != nil || v.Len != n { // leaves whose levels disagree
+		return nil, corrupt("%d rows, not %d: %v", v.Len, n, err)
 	}
 	return v, nil
 }
@@ -241,7 +241,7 @@ func (p *nestedPart) build(def, rep int) *vector.Vector {
 		case p.typ.Kind != Struct:
 			out.Elems[i] = p.parts[i].build(p.node.def+1, p.node.rep)
 		case p.parts[i] == nil:
-			out.Elems[i] = vector.Nothing(KindOf(f.Type), out.Len)
+			out.Elems[i] = nothing(f.Type, out.Len)
 		default:
 			out.Elems[i] = p.parts[i].build(def, rep)
 		}

@@ -54,7 +54,7 @@ func ScanParquet(r io.ReaderAt, size int64, p Projection) (out vector.Reader, er
 		}
 	}
 	for i, c := range p.Columns {
-		column := parquetColumn(missing(KindOf(c.Type)))
+		column := parquetColumn(missing{c.Type})
 		if at := p.find(i, s.root.typ.Fields); at >= 0 {
 			if column, err = s.column(c, s.root.parts[at]); err != nil {
 				return nil, err
@@ -163,11 +163,11 @@ func (s *parquetScan) openGroup(g *format.RowGroup) error {
 }
 
 // missing is a column that the file does not have.
-type missing vector.Kind
+type missing struct{ typ *Type }
 
 func (m missing) open(*format.RowGroup) error        { return nil }
 func (m missing) seek(int64) (int64, error)          { return math.MaxInt64, nil }
-func (m missing) take(n int) (*vector.Vector, error) { return vector.Nothing(vector.Kind(m), n), nil }
+func (m missing) take(n int) (*vector.Vector, error) { return nothing(m.typ, n), nil }
 
 // parquetFlat is a column in no list and no struct.
 type parquetFlat struct {

@@ -91,6 +91,13 @@ func NewVector(t *Type) *vector.Vector {
 	return v
 }
 
+// nothing is n nulls of a type.
+func nothing(t *Type, n int) *vector.Vector {
+	one := NewVector(t)
+	one.AppendNull()
+	return vector.Constant(one, n)
+}
+
 // coerces tells whether a column of a file may be read as one of the table, for plain types. Integers and floating
 // point may become wider, texts of any kind are texts.
 // https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html
