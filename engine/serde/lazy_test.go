@@ -110,7 +110,7 @@ func expect(t *testing.T, tbl Table, o Object, want string, columns ...int) {
 		t.Errorf("%v", err)
 	}
 	if got != want {
-		t.Errorf("got\n%swant\n%s", got, want)
+		t.Errorf("got\n%.2000swant\n%.2000s", got, want)
 	}
 }
 

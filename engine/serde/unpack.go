@@ -39,6 +39,9 @@ func (c *counted) Read(b []byte) (int, error) {
 // https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html
 func unpack(name string, in io.Reader) (io.Reader, error) {
 	r := bufio.NewReaderSize(in, 64<<10)
+	if _, err := r.Peek(1); err == io.EOF { // an empty object has no rows, whatever its name
+		return r, nil
+	}
 	var out io.Reader
 	var err error
 	switch strings.ToLower(path.Ext(name)) {
@@ -65,10 +68,7 @@ func unpack(name string, in io.Reader) (io.Reader, error) {
 	case ".lzo":
 		return nil, errors.Join(columnar.ErrUnsupported, errors.New("LZO"))
 	default:
-		return in, nil
-	}
-	if err == io.EOF { // an empty object has no rows, whatever its name
-		return bytes.NewReader(nil), nil
+		return r, nil
 	}
 	if err != nil {
 		return nil, broken(err)
