@@ -55,7 +55,7 @@ func (p *parser) extract(at Span) (Command, *Error) {
 	var err *Error
 	if p.tok.kind == tokText || p.tok.is("/") { // of @message
 		x.From = &Name{p.tok.at, "@message", []string{"@message"}}
-	} else if x.From, err = p.sum(); err != nil {
+	} else if x.From, err = p.primary(); err != nil {
 		return nil, err
 	}
 	switch {

@@ -18,7 +18,7 @@ type program struct {
 	width   int      // slots
 	lookups []lookup // by slot: where it does not come out of the message
 	paths   []path   // JSON fields
-	formats bool     // a field may be of one of AWS's formats
+	formats []path   // fields of lines in formats that are not JSON
 	made    []int    // slots that commands set
 	started float64  // now(), seconds
 	masked  bool     // a field is wanted as it was sent
@@ -88,9 +88,10 @@ func (s *scope) event(name string) int {
 		s.p.lookups[slot] = entity(rest)
 		return slot
 	}
-	_, known := formatted[name]
-	s.p.formats = s.p.formats || known
-	if n, ok := jsonName(name); ok || known {
+	if formatted[name] {
+		s.p.formats = append(s.p.formats, path{name, slot})
+	}
+	if n, ok := jsonName(name); ok {
 		s.p.paths = append(s.p.paths, path{n, slot})
 	}
 	return slot

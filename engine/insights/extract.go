@@ -90,7 +90,8 @@ func matchGlob(r *row, text []byte, there bool, glob [][]byte, slots []int) {
 	}
 }
 
-// unnest makes a row of each element of a list; a row without one stays as it is, without the name.
+// unnest makes a row of each element of a list. Anything else is like a list of it alone.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Unnest.html
 func (x *planner) unnest(cmd *Unnest) *Error {
 	of, err := x.expr(cmd.Of)
 	if err != nil {
@@ -101,8 +102,8 @@ func (x *planner) unnest(cmd *Unnest) *Error {
 	x.step(func(next step) step {
 		return func(r *row) {
 			v := of(r)
-			if v.Kind != Doc || len(v.Text) == 0 || v.Text[0] != '[' {
-				r.set(slot, Value{})
+			if v.Kind != Doc || v.Text[0] != '[' {
+				r.set(slot, v)
 				next(r)
 				return
 			}

@@ -48,27 +48,34 @@ func (r *row) field(slot int) Value {
 // find looks all fields that the query names up in the row's message: those of a JSON object, or of a format of AWS's.
 func (r *row) find() {
 	r.found = true
+	doc := r.document()
+	if r.p.formats != nil && (doc == nil || r.group.Lambda) {
+		r.format(r.message())
+	}
+	if doc == nil || len(r.p.paths) == 0 {
+		return
+	}
+	f := finder{b: doc, at: 1, left: len(r.p.paths), row: r}
+	f.object(r.p.paths, 0)
+}
+
+// document is the JSON object that the message is, or, of a function, the first one in it; nil: there is none.
+func (r *row) document() []byte {
 	m := r.message()
 	at := 0
 	for at < len(m) && (m[at] == ' ' || m[at] == '\t' || m[at] == '\n' || m[at] == '\r') {
 		at++
 	}
-	if at == len(m) {
-		return
+	if at < len(m) && m[at] == '{' {
+		return m[at:]
 	}
-	if m[at] != '{' {
-		if r.p.formats {
-			r.format(m)
-		}
-		if !r.group.Lambda {
-			return
-		}
-		if at = bytes.IndexByte(m, '{'); at < 0 {
-			return
-		}
+	if !r.group.Lambda {
+		return nil
 	}
-	f := finder{b: m, at: at + 1, left: len(r.p.paths), row: r}
-	f.object(r.p.paths, 0)
+	if at = bytes.IndexByte(m, '{'); at < 0 {
+		return nil
+	}
+	return m[at:]
 }
 
 // take sets a slot that a command has not set meanwhile.

@@ -31,6 +31,7 @@ type row struct {
 	vals  []Value // by slot
 	have  []bool  // which of them have been looked up or set
 	found bool    // the JSON fields have been looked up
+	past  bool    // it is of the period that diff compares with
 	raw   bool    // what is looked up now is of Event.Raw
 
 	mem  []byte // texts made for this row

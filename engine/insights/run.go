@@ -3,6 +3,7 @@ package insights
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Errors of a query that cannot be answered.
@@ -75,7 +76,7 @@ func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer)
 		w.row, w.sink = first.p.row(), first.sink()
 		w.row.sink = &counted{w.sink, &w.matched}
 	}
-	swept, err := src.Sweep(ctx, from, to, p.Pushed, func(n, group int, events []Event) error {
+	yield := func(n, group int, events []Event) error {
 		w := &workers[n]
 		for i := range events {
 			w.row.reset(&events[i], groups[group], group)
@@ -85,11 +86,23 @@ func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer)
 			return ErrMemory
 		}
 		return nil
-	})
-	if err != nil {
+	}
+	var err error
+	if a.Swept, err = src.Sweep(ctx, from, to, p.Pushed, yield); err != nil {
 		return nil, err
 	}
-	a.Swept = swept
+	if p.back != nil {
+		for i := range workers {
+			workers[i].row.past = true
+		}
+		from, to := p.back.before(from, to)
+		past, err := src.Sweep(ctx, from, to, p.Pushed, yield)
+		if err != nil {
+			return nil, err
+		}
+		a.Events += past.Events
+		a.Bytes += past.Bytes
+	}
 	all := workers[0].sink
 	a.Matched = workers[0].matched
 	for i := 1; i < len(workers); i++ {
@@ -133,4 +146,19 @@ func (p *Plan) show(list []*kept) [][]Field {
 		out = append(out, fields)
 	}
 	return out
+}
+
+// before is the period that diff compares one with.
+func (d *Diff) before(from, to int64) (int64, int64) {
+	day := int64(24 * time.Hour / time.Millisecond)
+	switch d.Against {
+	case "previousDay":
+		return from - day, to - day
+	case "previousWeek":
+		return from - 7*day, to - 7*day
+	case "previousMonth":
+		month := func(ms int64) int64 { return time.UnixMilli(ms).UTC().AddDate(0, -1, 0).UnixMilli() }
+		return month(from), month(to)
+	}
+	return from - (to - from + 1), from - 1
 }

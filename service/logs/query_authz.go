@@ -32,7 +32,11 @@ func (s *Service) queryNeeds(ctx context.Context, op string, in any) ([]rt.Need,
 		return s.groupNeeds(ctx, op, names), true
 	case *api.DescribeQueriesInput:
 		return s.need(ctx, op, new(rt.Val(in.LogGroupName)), nil, ":log-stream:"), true
-	case *api.StopQueryInput:
+	case *api.GetLogRecordInput:
+		return s.recordNeeds(ctx, op, in), true
+	case *api.GetLogGroupFieldsInput:
+		return s.need(ctx, op, in.LogGroupName, in.LogGroupIdentifier, ":log-stream:"), true
+	case *api.StopQueryInput, *api.ListLogGroupsForQueryInput:
 		return []rt.Need{{Action: "logs:" + op, Resources: []string{"*"}}}, true
 	}
 	return nil, false
