@@ -25,6 +25,7 @@ type Journal struct {
 	entries store.Table[Entry]
 	cursors store.Table[uint64]
 	watches []*watch
+	rounds  []*round
 
 	chapters store.Table[chapter]
 	indexed  bool
@@ -112,6 +113,11 @@ func (j *Journal) append(tx *store.Tx, e Entry) {
 	for _, w := range j.watches {
 		if w.Of == e.Kind() {
 			w.wake(tx)
+		}
+	}
+	for _, r := range j.rounds {
+		if r.Wants(&e) {
+			r.wake(tx)
 		}
 	}
 }

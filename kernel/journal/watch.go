@@ -72,6 +72,9 @@ func (j *Journal) Restart(ctx context.Context) error {
 	for _, w := range j.watches {
 		w.awake.Store(false)
 	}
+	for _, r := range j.rounds {
+		r.awake.Store(false)
+	}
 	return j.Start(ctx)
 }
 

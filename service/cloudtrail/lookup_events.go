@@ -112,7 +112,7 @@ func (s *Service) found(tx *store.Tx, q *question) iter.Seq[journal.Entry] {
 		}
 		candidates := s.index.Before(tx, word(q.account, q.region, q.by.key, q.by.value), q.before)
 		if q.by.key == api.LookupAttributeKeyEventId {
-			candidates = s.named(tx, q.by.value, q.before)
+			candidates = s.numbered(tx, q.by.value, q.before)
 		}
 		for e := range candidates {
 			if e.Time.Before(q.from.Add(-disorder)) {
@@ -125,8 +125,8 @@ func (s *Service) found(tx *store.Tx, q *question) iter.Seq[journal.Entry] {
 	}
 }
 
-// named visits the entry of an event id.
-func (s *Service) named(tx *store.Tx, id string, before uint64) iter.Seq[journal.Entry] {
+// numbered visits the entry of an event id.
+func (s *Service) numbered(tx *store.Tx, id string, before uint64) iter.Seq[journal.Entry] {
 	return func(yield func(journal.Entry) bool) {
 		seq, ok := seqOf(id)
 		if e, there := s.k.Journal.Entry(tx, seq); ok && there && seq < before {

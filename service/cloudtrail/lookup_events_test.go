@@ -32,20 +32,21 @@ func ok(t testing.TB, err error) {
 // in is the context of a call in an account and region.
 func in(k *kernel.Kernel, account, region string) context.Context {
 	return call.With(context.Background(), &call.Call{
-		Scope: call.Scope{Partition: "aws", Account: account, Region: region}, Serial: k.Serial(), Service: "cloudtrail", At: k.Clock.Now(), RequestID: "r",
+		Scope: call.Scope{Partition: "aws", Account: account, Region: region}, Serial: k.Serial(), Service: "cloudtrail", At: k.Clock.Now(), RequestID: fmt.Sprint("r", k.Serial()),
 		Principal: call.Principal{Kind: call.Root, Account: account, ARN: "arn:aws:iam::" + account + ":root", ID: account},
 	})
 }
 
-func open(t testing.TB, o kernel.Options) (*kernel.Kernel, *Service) {
+func open(t testing.TB, o kernel.Options) (*kernel.Kernel, *Service, *outside) {
 	t.Helper()
 	o.Seed, o.Held, o.Start, o.Log = 1, true, begin, slog.New(slog.DiscardHandler)
 	k, err := kernel.Open(o)
 	ok(t, err)
-	s := New(k.For("cloudtrail"))
+	out := newOutside()
+	s := New(k.For("cloudtrail"), out.peers())
 	ok(t, k.Start(context.Background()))
 	t.Cleanup(func() { ok(t, k.Close()) })
-	return k, s
+	return k, s, out
 }
 
 func advance(t testing.TB, k *kernel.Kernel, d time.Duration) {
@@ -84,7 +85,7 @@ func (s *Service) names(t testing.TB, k *kernel.Kernel, q api.LookupEventsInput)
 
 // Event history is an account's and a region's, goes back 90 days, and is told from the latest on, within the time that is asked for.
 func TestHistory(t *testing.T) {
-	k, s := open(t, kernel.Options{})
+	k, s, _ := open(t, kernel.Options{})
 	for day := range 100 {
 		happens(t, k, mine, fmt.Sprint("Day", day))
 		happens(t, k, other, "Foreign")
@@ -140,7 +141,7 @@ func TestHistory(t *testing.T) {
 
 // BenchmarkLookupEvents asks for one event among very many.
 func BenchmarkLookupEvents(b *testing.B) {
-	k, s := open(b, kernel.Options{Dir: b.TempDir()})
+	k, s, _ := open(b, kernel.Options{Dir: b.TempDir()})
 	const n = 1_000_000
 	for i := range n {
 		name := fmt.Sprint("Op", i%50)

@@ -35,7 +35,7 @@ type record struct {
 	RequestID          string          `json:"requestID"`
 	EventID            string          `json:"eventID"`
 	ReadOnly           bool            `json:"readOnly"`
-	Resources          []resource      `json:"resources,omitempty"`
+	Resources          []touched       `json:"resources,omitempty"`
 	EventType          string          `json:"eventType"`
 	APIVersion         string          `json:"apiVersion,omitempty"`
 	ManagementEvent    bool            `json:"managementEvent"`
@@ -46,7 +46,8 @@ type record struct {
 	TLSDetails         *tlsDetails     `json:"tlsDetails,omitempty"`
 }
 
-type resource struct {
+// touched is what a call was about.
+type touched struct {
 	AccountID string `json:"accountId,omitempty"`
 	Type      string `json:"type,omitempty"`
 	ARN       string `json:"ARN"`
@@ -74,7 +75,7 @@ func (s *Service) recordOf(e *journal.Entry, account string) *record {
 		r.SourceIPAddress, r.UserAgent = c.InvokedBy, c.InvokedBy
 	}
 	for _, x := range c.Resources {
-		r.Resources = append(r.Resources, resource{AccountID: ownerOf(c, x), Type: typeOf(x.ARN), ARN: x.ARN})
+		r.Resources = append(r.Resources, touched{AccountID: ownerOf(c, x), Type: typeOf(x.ARN), ARN: x.ARN})
 	}
 	if len(accounts(c)) > 1 || c.Principal.Kind == "AWSService" {
 		r.SharedEventID = eventID(e, "")

@@ -1,0 +1,70 @@
+package cloudtrail
+
+import (
+	"context"
+	"strings"
+
+	api "unyo/api/cloudtrail"
+	"unyo/api/rt"
+	"unyo/base/call"
+	"unyo/kernel/store"
+)
+
+// Needs names the trail that an operation is about, which may be given by name or ARN.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
+func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool) {
+	need := func(name *string) ([]rt.Need, bool) {
+		return []rt.Need{{Action: "cloudtrail:" + op, Resources: []string{s.named(ctx, rt.Val(name))}}}, true
+	}
+	switch in := in.(type) {
+	case *api.CreateTrailInput:
+		needs, ok := need(in.Name)
+		if len(in.TagsList) > 0 {
+			needs = append(needs, rt.Need{Action: "cloudtrail:AddTags", Resources: needs[0].Resources})
+		}
+		return needs, ok
+	case *api.UpdateTrailInput:
+		return need(in.Name)
+	case *api.DeleteTrailInput:
+		return need(in.Name)
+	case *api.GetTrailInput:
+		return need(in.Name)
+	case *api.GetTrailStatusInput:
+		return need(in.Name)
+	case *api.StartLoggingInput:
+		return need(in.Name)
+	case *api.StopLoggingInput:
+		return need(in.Name)
+	case *api.PutEventSelectorsInput:
+		return need(in.TrailName)
+	case *api.GetEventSelectorsInput:
+		return need(in.TrailName)
+	case *api.PutInsightSelectorsInput:
+		return need(in.TrailName)
+	case *api.GetInsightSelectorsInput:
+		return need(in.TrailName)
+	case *api.AddTagsInput:
+		return []rt.Need{{Action: "cloudtrail:AddTags", Resources: []string{*in.ResourceId}}}, true
+	case *api.RemoveTagsInput:
+		return []rt.Need{{Action: "cloudtrail:RemoveTags", Resources: []string{*in.ResourceId}}}, true
+	case *api.ListTagsInput:
+		return []rt.Need{{Action: "cloudtrail:ListTags", Resources: in.ResourceIdList}}, true
+	}
+	return nil, false // the facts tell
+}
+
+// named is the ARN of the trail that is meant: a trail of all regions may be asked for anywhere.
+func (s *Service) named(ctx context.Context, name string) string {
+	c := call.From(ctx)
+	if strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	t := trail{Name: name, Home: c.Region}
+	_ = s.k.View(ctx, func(tx *store.Tx) error {
+		if found, err := s.find(tx, name); err == nil {
+			t = found
+		}
+		return nil
+	})
+	return s.arn(c.Account, &t)
+}

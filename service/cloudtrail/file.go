@@ -1,0 +1,94 @@
+package cloudtrail
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+
+	"unyo/base/call"
+	"unyo/kernel/journal"
+	"unyo/kernel/store"
+)
+
+// logFile is what a digest says of a log file.
+type logFile struct {
+	Bucket, Key    string
+	Sum            string    // SHA-256 of what is in it, unpacked
+	Oldest, Newest time.Time `json:",omitzero"`
+}
+
+// events visits what a trail wants of a flight in a region.
+func (s *Service) events(tx *store.Tx, t *trail, f *flight, region, account string, fn func(*journal.Entry)) {
+	for e := range s.index.After(tx, wordOfAccount(account), f.From) {
+		if e.Seq > f.To {
+			return
+		}
+		if s.regionOf(e.Call) == region && s.takes(t, e.Call, account) {
+			fn(&e)
+		}
+	}
+}
+
+// file is a log file of a flight: the same whenever it is made.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
+func (s *Service) file(ctx context.Context, t *trail, f *flight, region string) (packed []byte, about logFile, err error) {
+	account := call.From(ctx).Account
+	var text bytes.Buffer
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		about = logFile{}
+		text.Reset()
+		text.WriteString(`{"Records":[`)
+		s.events(tx, t, f, region, account, func(e *journal.Entry) {
+			if about.Newest.IsZero() {
+				about.Oldest, about.Newest = e.Time, e.Time
+			} else {
+				text.WriteByte(',')
+			}
+			if e.Time.Before(about.Oldest) {
+				about.Oldest = e.Time
+			}
+			if e.Time.After(about.Newest) {
+				about.Newest = e.Time
+			}
+			text.WriteString(s.recordOf(e, account).text())
+		})
+		text.WriteString(`]}`)
+		return nil
+	})
+	if err != nil {
+		return nil, about, err
+	}
+	sum := sha256.Sum256(text.Bytes())
+	about.Sum = hex.EncodeToString(sum[:])
+	packed, err = pack(text.Bytes())
+	return packed, about, err
+}
+
+func pack(text []byte) ([]byte, error) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if _, err := z.Write(text); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789ab"
+
+// fileName is a log file's key: it follows from the flight, so that a file that is put again is put over itself.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
+func (s *Service) fileName(ctx context.Context, t *trail, f *flight, region string) string {
+	account := call.From(ctx).Account
+	unique := s.k.Entropy.Derive("cloudtrail file", 16, s.arn(account, t)+" "+region, f.From, f.To)
+	for i := range unique {
+		unique[i] = letters[unique[i]%64]
+	}
+	return t.folder(account) + "/" + region + f.At.UTC().Format("/2006/01/02/") + account + "_CloudTrail_" + region + f.At.UTC().Format("_20060102T1504Z_") + string(unique) + ".json.gz"
+}

@@ -1,0 +1,70 @@
+package cloudtrail
+
+import (
+	"context"
+	"time"
+
+	"unyo/base/call"
+	"unyo/kernel/jobs"
+	"unyo/kernel/journal"
+	"unyo/kernel/store"
+)
+
+// rhythm is how often trails deliver what has happened.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/how-cloudtrail-works.html
+const rhythm = 5 * time.Minute
+
+// wanted is what an account's trails record while they log.
+type wanted struct{ any, data bool }
+
+// look finds out whose calls are recorded, whenever that may have changed.
+func (s *Service) look() {
+	found := map[string]wanted{}
+	err := s.k.View(context.Background(), func(tx *store.Tx) error {
+		clear(found)
+		for at, t := range s.trails.AllScopes(tx) {
+			if t.Logging && !t.Gone {
+				found[at.Account] = wanted{true, found[at.Account].data || t.wantsData()}
+			}
+		}
+		return nil
+	})
+	if err == nil { // the store is broken or closed otherwise, and nothing more will happen
+		s.watched.Store(&found)
+	}
+}
+
+// wants reports whether an entry is to be delivered. What CloudTrail itself does goes along with the next that is.
+func (s *Service) wants(e *journal.Entry) bool {
+	watched := *s.watched.Load()
+	if len(watched) == 0 || e.Call == nil || e.Call.InvokedBy == principal {
+		return false
+	}
+	for _, account := range accounts(e.Call) {
+		if w := watched[account]; w.data || w.any && e.Call.Category == management {
+			return true
+		}
+	}
+	return false
+}
+
+// visit sets the jobs of all trails that have something to deliver.
+func (s *Service) visit(ctx context.Context) error {
+	if err := s.index.Extend(ctx); err != nil {
+		return err
+	}
+	return s.k.Update(ctx, func(tx *store.Tx) error {
+		now := s.k.Clock.Now()
+		for at, t := range s.trails.AllScopes(tx) {
+			there := tx.In(call.Scope{Partition: s.k.Partition, Account: at.Account, Region: t.Home})
+			if len(t.Files.Spans) > 0 {
+				s.deliver.AtKey(there, at.Key, now, deliverArg{at.Key})
+			}
+			if len(t.Lines.Spans) > 0 {
+				s.write.AtKey(there, at.Key, now, deliverArg{at.Key})
+			}
+		}
+		jobs.Settle(ctx, tx)
+		return nil
+	})
+}
