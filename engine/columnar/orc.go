@@ -8,12 +8,13 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/s2"
+	"github.com/klauspost/compress/zstd"
 )
 
 // ORC says how an ORC file is written. The zero value is Firehose's default.
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_OrcSerDe.html
 type ORC struct {
-	Compression string   // SNAPPY, ZLIB, NONE; "" is SNAPPY
+	Compression string   // SNAPPY, ZLIB, ZSTD (not Firehose's), NONE; "" is SNAPPY
 	Dictionary  *float64 // a text column has a dictionary if its distinct texts are at most this part of all; nil is 0.8
 	StripeSize  int      // bytes, before they are compressed; 0 is 64 MiB
 	V11         bool     // for Hive 0.11: run lengths of version 1
@@ -26,7 +27,7 @@ const (
 	orcChunk         = 256 << 10 // bytes that are compressed together
 	orcWriterVersion = 6         // timestamps' statistics are in UTC
 
-	orcNone, orcZlib, orcSnappy = 0, 1, 2
+	orcNone, orcZlib, orcSnappy, orcZstd = 0, 1, 2, 5
 
 	streamPresent, streamData, streamLength, streamDictionary, streamSecondary = 0, 1, 2, 3, 5
 
@@ -53,7 +54,7 @@ type orcWriter struct {
 
 // NewWriter begins a file.
 func (o ORC) NewWriter(w io.Writer, schema Schema) (Writer, error) {
-	compressions := map[string]uint64{"": orcSnappy, "SNAPPY": orcSnappy, "ZLIB": orcZlib, "NONE": orcNone}
+	compressions := map[string]uint64{"": orcSnappy, "SNAPPY": orcSnappy, "ZLIB": orcZlib, "ZSTD": orcZstd, "NONE": orcNone}
 	compression, ok := compressions[o.Compression]
 	if !ok {
 		return nil, errors.Join(ErrUnsupported, errors.New("compression "+o.Compression))
@@ -214,6 +215,14 @@ func (w *orcWriter) compress(data []byte) ([]byte, error) {
 func (w *orcWriter) pack(chunk []byte) ([]byte, error) {
 	if w.compression == orcSnappy {
 		return s2.EncodeSnappy(nil, chunk), nil
+	}
+	if w.compression == orcZstd {
+		z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = z.Close() }()
+		return z.EncodeAll(chunk, nil), nil
 	}
 	var b bytes.Buffer
 	z, err := flate.NewWriter(&b, flate.DefaultCompression)

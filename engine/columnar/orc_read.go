@@ -274,7 +274,7 @@ func (o *orcReader) unpackChunk(b []byte) (out []byte, err error) {
 		if n, err = lz4.UncompressBlock(b, out); err == nil {
 			out = out[:n]
 		}
-	case 5:
+	case orcZstd:
 		z, newErr := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(o.chunk+1<<10))
 		if newErr != nil {
 			return nil, newErr

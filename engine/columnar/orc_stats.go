@@ -146,6 +146,9 @@ func (s *orcStats) proto(t *Type) (m proto) {
 	return m
 }
 
+// FormatDecimal writes the digits of a decimal with its point.
+func FormatDecimal(n *big.Int, scale int) string { return point(n, scale) }
+
 // point writes a number with its point.
 func point(n *big.Int, scale int) string {
 	text := new(big.Int).Abs(n).String()

@@ -15,7 +15,7 @@ import (
 // Parquet says how a Parquet file is written. The zero value is Firehose's default.
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_ParquetSerDe.html
 type Parquet struct {
-	Compression string // SNAPPY, GZIP, UNCOMPRESSED; "" is SNAPPY
+	Compression string // SNAPPY, GZIP, ZSTD (not Firehose's), UNCOMPRESSED; "" is SNAPPY
 	Dictionary  bool   // dictionaries of values
 	PageSize    int    // bytes; 0 is 1 MiB
 	BlockSize   int    // bytes of a row group, before it is compressed; 0 is 256 MiB
@@ -45,7 +45,7 @@ type parquetWriter struct {
 
 // NewWriter begins a file.
 func (p Parquet) NewWriter(w io.Writer, schema Schema) (Writer, error) {
-	codecs := map[string]compress.Codec{"": &parquet.Snappy, "SNAPPY": &parquet.Snappy, "GZIP": &parquet.Gzip, "UNCOMPRESSED": &parquet.Uncompressed}
+	codecs := map[string]compress.Codec{"": &parquet.Snappy, "SNAPPY": &parquet.Snappy, "GZIP": &parquet.Gzip, "ZSTD": &parquet.Zstd, "UNCOMPRESSED": &parquet.Uncompressed}
 	codec, ok := codecs[p.Compression]
 	if !ok {
 		return nil, errors.Join(ErrUnsupported, errors.New("compression "+p.Compression))
