@@ -2,9 +2,10 @@
 //
 // Type is a column's type, read from its text ("map<string,array<decimal(10,2)>>"). JSON reads records as one of the two
 // deserializers of Amazon Data Firehose does, into rows of Values. Parquet and ORC write rows; the same rows give the same
-// bytes. ReadParquet and ReadORC read files, by whomever they were written.
+// bytes. ReadParquet and ReadORC read files, by whomever they were written, row by row; ScanParquet and ScanORC read chosen
+// columns of them as vectors, and leave out what a query does not want.
 //
-// Parquet's encodings are parquet-go's. ORC is written and read here, as https://orc.apache.org/specification/ORCv1/ tells:
+// Parquet is written, and its rows and footers are read, by parquet-go; pages are decoded to vectors here. ORC is written and read here, as https://orc.apache.org/specification/ORCv1/ tells:
 // stripes of direct or dictionary encoded columns, run lengths of both versions, ZLIB and SNAPPY, statistics of stripes and
 // of the file. Not written: row indexes and Bloom filters within a stripe (readers do without), padding to blocks.
 package columnar
