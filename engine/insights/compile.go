@@ -73,6 +73,16 @@ func (s *scope) name(n *Name) eval {
 	return func(r *row) Value { return r.field(slot) }
 }
 
+// knows reports whether a command has given the name, or one that it is a part of.
+func (s *scope) knows(n *Name) bool {
+	for i := len(n.Parts); i > 0; i-- {
+		if _, ok := s.slots[strings.Join(n.Parts[:i], ".")]; ok {
+			return true
+		}
+	}
+	return false
+}
+
 // event is the slot of an event's field.
 func (s *scope) event(name string) int {
 	if slot, ok := s.found[name]; ok {
@@ -145,6 +155,9 @@ func (c *compiler) expr(e Expr) (eval, *Error) {
 		v := str([]byte(e.Value))
 		return func(*row) Value { return v }, nil
 	case *Name:
+		if c.gate != nil && !c.knows(e) {
+			return nil, c.fault(e, "%s must stand in an aggregate function or behind by", e.Path)
+		}
 		return c.name(e), nil
 	case *Call:
 		return c.call(e)
