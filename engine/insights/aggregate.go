@@ -152,7 +152,7 @@ type timed struct {
 	any  bool
 }
 
-func (t *timed) add(v *Value, r *row) { t.take(v, &r.at) }
+func (t *timed) add(v *Value, r *row) { t.take(v, &r.born) }
 
 func (t *timed) take(v *Value, at *place) {
 	if t.any && (at.compare(&t.at) < 0) != t.last { // the newest comes first

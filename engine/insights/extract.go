@@ -107,15 +107,15 @@ func (x *planner) unnest(cmd *Unnest) *Error {
 				next(r)
 				return
 			}
-			was, n := r.at, 0
+			at, born, n := r.at, r.born, 0
 			r.each(v.Text, func(_ []byte, e Value) bool {
-				r.at.sub = was.sub*1000 + n
+				r.at.sub, r.born.sub = at.sub*1000+n, born.sub*1000+n
 				n++
 				r.set(slot, e)
 				next(r)
 				return true
 			})
-			r.at = was
+			r.at, r.born = at, born
 		}
 	})
 	return nil

@@ -151,7 +151,7 @@ func (x *shapes) rows() []*kept {
 		text := s.String()
 		cells := []Value{str([]byte(text)), str(fmt.Appendf(nil, "%016x", hash([]byte(text)))), number(float64(s.now) / float64(max(1, total))), number(float64(s.now)), severity(s.pieces),
 			number(float64(s.past)), number(float64(s.now - s.past)), str([]byte(s.change()))}
-		k := &kept{at: nth(i), vals: cells[:len(columns)], set: make([]bool, len(columns))}
+		k := &kept{at: nth(i), born: nth(i), vals: cells[:len(columns)], set: make([]bool, len(columns))}
 		for j := range k.set {
 			k.set[j] = true
 		}

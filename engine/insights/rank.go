@@ -37,6 +37,9 @@ func (x *ranking) compare(a, b *ranked) int {
 			return c
 		}
 	}
+	if len(x.keys) > 0 { // what is alike is in the order of time
+		return a.born.compare(&b.born)
+	}
 	return a.at.compare(&b.at)
 }
 
@@ -47,6 +50,9 @@ func (x *ranking) beats(r *row) bool {
 		if c := rank(&r.vals[k.slot], &last.keys[i]); c != 0 {
 			return (c < 0) != k.desc
 		}
+	}
+	if len(x.keys) > 0 {
+		return r.born.compare(&last.born) < 0
 	}
 	return r.at.compare(&last.at) < 0
 }

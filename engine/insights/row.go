@@ -27,7 +27,8 @@ type row struct {
 	p     *program
 	ev    *Event // nil: none of an event
 	group *Group
-	at    place
+	at    place   // in the order so far
+	born  place   // in the order of time
 	vals  []Value // by slot
 	have  []bool  // which of them have been looked up or set
 	found bool    // the JSON fields have been looked up
@@ -81,6 +82,7 @@ func (p *program) row() *row {
 func (r *row) reset(e *Event, g *Group, n int) {
 	r.ev, r.group, r.found = e, g, false
 	r.at = place{e.Timestamp, n, e.Seq, e.Index, 0}
+	r.born = r.at
 	r.mem = r.mem[:0]
 	clear(r.have)
 }
@@ -97,6 +99,7 @@ func (r *row) set(slot int, v Value) { r.vals[slot], r.have[slot] = v, true }
 // kept is a row that outlives its event's memory.
 type kept struct {
 	at    place
+	born  place
 	ev    *Event
 	group *Group
 	vals  []Value // of the slots that were set; what is looked up in the event is looked up again
@@ -105,7 +108,7 @@ type kept struct {
 
 // save copies r.
 func (r *row) save() *kept {
-	k := &kept{at: r.at, group: r.group, vals: make([]Value, len(r.p.made)), set: make([]bool, len(r.p.made))}
+	k := &kept{at: r.at, born: r.born, group: r.group, vals: make([]Value, len(r.p.made)), set: make([]bool, len(r.p.made))}
 	if r.ev != nil {
 		e := *r.ev
 		e.Message = append([]byte(nil), e.Message...)
@@ -124,7 +127,7 @@ func (r *row) save() *kept {
 
 // size is about how many bytes of memory k takes.
 func (k *kept) size() int {
-	n := 120 + 41*len(k.vals)
+	n := 160 + 41*len(k.vals)
 	if k.ev != nil {
 		n += 88 + len(k.ev.Message) + len(k.ev.Raw)
 	}
@@ -136,7 +139,7 @@ func (k *kept) size() int {
 
 // load makes r the row that was saved.
 func (r *row) load(k *kept) {
-	r.ev, r.group, r.at, r.found = k.ev, k.group, k.at, false
+	r.ev, r.group, r.at, r.born, r.found = k.ev, k.group, k.at, k.born, false
 	r.mem = r.mem[:0]
 	clear(r.have)
 	for i, set := range k.set {

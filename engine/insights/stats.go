@@ -193,7 +193,7 @@ func (x *grouping) rows() []*kept {
 	})
 	out := make([]*kept, len(list))
 	for i, g := range list {
-		k := &kept{at: nth(i), vals: make([]Value, x.p.width), set: make([]bool, x.p.width)}
+		k := &kept{at: nth(i), born: nth(i), vals: make([]Value, x.p.width), set: make([]bool, x.p.width)}
 		for j, v := range g.by {
 			k.vals[x.a.slots[j]], k.set[x.a.slots[j]] = v, true
 		}
