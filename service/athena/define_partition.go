@@ -13,7 +13,7 @@ import (
 	"unyo/engine/sql/syntax"
 )
 
-// values are what a PARTITION clause gives for all of a table's keys, in their order.
+// partitionValues are what a PARTITION clause gives for all of a table's keys, in their order.
 func partitionValues(t *glueapi.Table, spec *syntax.PartitionSpec) ([]string, error) {
 	values := make([]string, len(t.PartitionKeys))
 	found := 0
@@ -43,10 +43,13 @@ func specText(spec *syntax.PartitionSpec) string {
 func folderOf(t *glueapi.Table, values []string) string {
 	var b strings.Builder
 	for i, c := range t.PartitionKeys {
-		b.WriteString(*c.Name + "=" + url.PathEscape(values[i]) + "/")
+		b.WriteString(*c.Name + "=" + escaped(values[i]) + "/")
 	}
 	return b.String()
 }
+
+// escaped is a value as the name of a folder.
+func escaped(value string) string { return url.PathEscape(value) }
 
 // partitionInput describes a partition: the table's form, in a place of its own.
 func partitionInput(t *glueapi.Table, values []string, location string) glueapi.PartitionInput {

@@ -22,6 +22,7 @@ type execution struct {
 	Results            api.ResultConfiguration
 	Cutoff             int64 `json:",omitempty"` // bytes scanned
 	Publish            bool  `json:",omitempty"`
+	Enforced           bool  `json:",omitempty"` // the work group's settings hold, whatever the client says
 
 	// Who asked, and from where.
 	Principal call.Principal

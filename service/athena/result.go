@@ -127,12 +127,21 @@ func (q *query) writeRows(out io.Writer, p *sql.Query, b *vector.Batch) error {
 				}
 				continue
 			}
-			text = appendField(text, i, sql.Text(c.Type, b.Columns[i], row))
+			text = appendField(text, i, sql.Text(shown(c.Type), b.Columns[i], row))
 		}
 		text = append(text, '\n')
 	}
 	_, err := out.Write(text)
 	return err
+}
+
+// shown is the type as which a result shows a value: times to the millisecond at least, as Athena does.
+// https://docs.aws.amazon.com/athena/latest/ug/data-types.html
+func shown(t *types.Type) *types.Type {
+	if (t.Kind == types.Timestamp || t.Kind == types.TimestampZone) && t.Size < 3 {
+		return &types.Type{Kind: t.Kind, Size: 3}
+	}
+	return t
 }
 
 func appendField(line []byte, i int, text string) []byte {

@@ -109,6 +109,7 @@ func (e *execution) place(id string, group *api.WorkGroupConfiguration, given *a
 	e.Folder = "s3://" + bucket + "/" + prefix
 	e.Results = r
 	e.Results.OutputLocation = new(e.Folder + id + e.suffix())
+	e.Enforced = *group.EnforceWorkGroupConfiguration
 	e.Cutoff, e.Publish = rt.Val(group.BytesScannedCutoffPerQuery), *group.PublishCloudWatchMetricsEnabled
 	return nil
 }

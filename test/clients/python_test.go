@@ -97,6 +97,11 @@ func TestAccount(t *testing.T) {
 	serve(t).holds(t, "python3", "account_client.py")
 }
 
+// TestAthena runs athena_client.py: every operation of Athena that has behaviour, over objects in S3.
+func TestAthena(t *testing.T) {
+	serve(t).holds(t, "python3", "athena_client.py")
+}
+
 // TestGlue runs glue_client.py: every operation of Glue that has behaviour.
 func TestGlue(t *testing.T) {
 	serve(t).holds(t, "python3", "glue_client.py")
