@@ -47,7 +47,7 @@ func (s *source) scan(ctx context.Context, want sql.Scan) (readers []vector.Read
 		if !ok {
 			return nil, fault.New("HIVE_UNKNOWN_ERROR", "Table %s has no location in S3: %q", *s.table.Name, p.location)
 		}
-		form := serde.Table{Columns: schema, Properties: map[string]string{}}
+		form := serde.Table{Columns: schema, Properties: map[string]string{}, InputFormat: rt.Val(p.storage.InputFormat)}
 		for k, v := range s.table.Parameters {
 			form.Properties[k] = v
 		}
