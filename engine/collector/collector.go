@@ -23,12 +23,12 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
 
+	"unyo/base/dial"
 	"unyo/base/must"
 )
 
@@ -57,7 +57,7 @@ func New(o Options) *Client {
 		o.Timeout = defaultTimeout
 	}
 	c := &Client{o: o}
-	dialer := net.Dialer{Control: c.guard}
+	dialer := net.Dialer{Control: dial.Guard(o.Loopback)}
 	c.http = http.Client{
 		Timeout:       o.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -92,21 +92,6 @@ func (c *Client) Check(endpoint string) error {
 func loopback(host string) bool {
 	a, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && a.Unmap().IsLoopback()
-}
-
-// guard looks at the address that a name has resolved to.
-func (c *Client) guard(_, address string, _ syscall.RawConn) error {
-	if c.o.Loopback {
-		return nil
-	}
-	p, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return err
-	}
-	if a := p.Addr().Unmap(); a.IsLoopback() || a.IsLinkLocalUnicast() || a.IsUnspecified() || a.IsMulticast() {
-		return fmt.Errorf("%s is an address of this machine or its link", a)
-	}
-	return nil
 }
 
 // Request is one delivery.
