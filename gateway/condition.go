@@ -43,7 +43,8 @@ func (a *asked) key(key string) ([]string, bool) {
 		return a.tag("resourcetag", tag)
 	}
 	if !global {
-		return nil, false
+		v, ok := a.c.call.Principal.Vouched[key]
+		return v, ok
 	}
 	if family, tag, ok := strings.Cut(name, "/"); ok {
 		return a.tag(family, tag)

@@ -41,6 +41,8 @@ func principalKey(p *call.Principal, name string, at time.Time) ([]string, bool)
 		return one(p.Account)
 	case "sourceidentity":
 		return one(p.SourceIdentity)
+	case "federatedprovider":
+		return one(p.Federated)
 	case "userid":
 		return one(p.ID)
 	case "username":

@@ -78,6 +78,11 @@ func (g *Gateway) permit(ctx context.Context, c *Exchange, set *policy.Set, need
 // joins it here.
 func (g *Gateway) judge(ctx context.Context, c *Exchange, set policy.Set, need rt.Need, resource string) (*denial, error) {
 	r := &policy.Request{Action: need.Action, Resource: resource, Principal: &c.call.Principal}
+	if need.Federated != "" {
+		vouched := c.call.Principal
+		vouched.Federated = need.Federated
+		r.Principal = &vouched
+	}
 	parsed, err := arn.Parse(resource)
 	owner := g.tables[parsed.Service]
 	if err == nil && owner != nil {

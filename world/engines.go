@@ -12,6 +12,7 @@ import (
 	"unyo/engine/collector"
 	"unyo/engine/logstore"
 	"unyo/engine/logstore/victorialogs"
+	"unyo/engine/oidc"
 	"unyo/kernel"
 	"unyo/service/firehose"
 	"unyo/service/kinesis"
@@ -27,6 +28,7 @@ type engines struct {
 	logs  logstore.Engine
 
 	collector *collector.Client
+	issuers   *oidc.Client
 }
 
 // stateDir is where the rows lie.
@@ -50,6 +52,7 @@ func (w *World) openEngines() error {
 		e.dir, e.temp = dir, true
 	}
 	e.collector = collector.New(collector.Options{Loopback: w.options.Loopback})
+	e.issuers = oidc.New(oidc.Options{Loopback: w.options.Loopback})
 	return e.open(w.Kernel, w.options.Logs)
 }
 

@@ -26,6 +26,12 @@ func (d identity) Role(ctx context.Context, arn string) (sts.Role, bool, error) 
 	return sts.Role(r), err == nil, err
 }
 
+// Issuer fulfils sts.Directory.
+func (d identity) Issuer(ctx context.Context, account, issuer string) (sts.Issuer, bool, error) {
+	i, ok, err := d.IssuerOf(ctx, account, issuer)
+	return sts.Issuer(i), ok, err
+}
+
 // Session opens a session of role for the house by an honest sts:AssumeRole as the service principal: the
 // trust policy decides, and the journal shows it.
 func (d identity) Session(ctx context.Context, role call.Role) (call.Principal, error) {

@@ -43,12 +43,12 @@ func (w *World) addServices() {
 	root := iam.RootKey{ID: o.RootID, Secret: o.RootSecret, Account: o.Management, Loopback: o.Loopback}
 	directory := organizations.NewDirectory(k.For("organizations"))
 	g.SetOrganizations(directory)
-	w.identity = identity{iam.New(k.For("iam"), seal, root), stsapi.Client{Invoker: g}}
+	w.identity = identity{iam.New(k.For("iam"), seal, root, w.engines.issuers), stsapi.Client{Invoker: g}}
 	g.SetIdentity(w.identity, seal)
 
 	for _, t := range []*rt.Table{
 		iamapi.Bind(w.identity.Service),
-		stsapi.Bind(sts.New(k.For("sts"), seal, w.identity)),
+		stsapi.Bind(sts.New(k.For("sts"), seal, w.identity, w.engines.issuers)),
 		cloudtrailapi.Bind(cloudtrail.New(k.For("cloudtrail"), cloudtrail.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}})),
 		cloudwatchapi.Bind(cloudwatch.New(k.For("cloudwatch"))),
 		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}})),

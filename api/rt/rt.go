@@ -221,6 +221,7 @@ type Need struct {
 	Action    string              // logs:PutLogEvents
 	Resources []string            // ARNs, or "*"
 	Keys      map[string][]string // condition keys known from the input: s3:prefix
+	Federated string              // ARN of the identity provider that vouches for a caller who did not sign
 	// Owner is the account whose the resources are for this call; "" is what their ARNs say. A service that shares what it has
 	// among accounts by rules of its own names the caller's.
 	Owner string

@@ -51,6 +51,13 @@ type Principal struct {
 	Tags map[string]string
 	// Transitive are the keys of session tags that pass on to sessions opened by this one.
 	Transitive []string
+	// Federated is the ARN of the identity provider that vouches for the caller of AssumeRoleWithWebIdentity or WithSAML, and for
+	// the sessions that those open (aws:FederatedProvider).
+	Federated string `json:",omitempty"`
+	// Vouched are the condition keys that it vouches for, in lower case: sub and aud of a token.
+	Vouched map[string][]string `json:",omitempty"`
+	// Parent is the id of the user behind a FederatedUser: AIDA…
+	Parent string `json:",omitempty"`
 	// SourceIdentity is who stands behind a chain of sessions (aws:SourceIdentity); it never changes within one.
 	SourceIdentity string
 }

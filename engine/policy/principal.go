@@ -82,6 +82,10 @@ func (g *principalGlob) names(p *call.Principal) Grant {
 		if p.Kind == call.AWSService && g.value == p.Service {
 			return grantSelf
 		}
+	case "Federated": // the provider that vouches for who is nobody yet
+		if p.Kind == call.Anonymous && p.Federated != "" && g.value == p.Federated {
+			return grantSelf
+		}
 	case "AWS":
 		return g.namesAWS(p)
 	}

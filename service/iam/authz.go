@@ -143,7 +143,14 @@ func (s *Service) named(tx *store.Tx, c *call.Call, op string, v reflect.Value) 
 
 // meant is the ARN of what an input names by other than its name.
 func (s *Service) meant(tx *store.Tx, c *call.Call, v reflect.Value) (string, bool) {
+	for _, member := range []string{"OpenIDConnectProviderArn", "SAMLProviderArn"} {
+		if a := text(v, member); a != "" {
+			return a, true
+		}
+	}
 	switch in := v.Addr().Interface().(type) {
+	case *api.CreateOpenIDConnectProviderInput:
+		return s.oidcARN(c.Account, strings.TrimSuffix(*in.Url, "/")), true
 	case *api.GenerateServiceLastAccessedDetailsInput:
 		return *in.Arn, true
 	case *api.ListPoliciesGrantingServiceAccessInput:

@@ -30,7 +30,7 @@ func (s *Service) GetAccountSummary(ctx context.Context, _ *api.GetAccountSummar
 			"InstanceProfiles": int32(count(s.profiles.From(tx, ""))), "InstanceProfilesQuota": maxProfiles,
 			"ServerCertificates": int32(count(s.serverCerts.From(tx, ""))), "ServerCertificatesQuota": maxServerCerts,
 			"MFADevices": int32(own), "MFADevicesInUse": int32(inUse),
-			"Providers":            0,
+			"Providers":            int32(s.countProviders(tx)),
 			"UserPolicySizeQuota":  int32(inlineQuota["user"]),
 			"GroupPolicySizeQuota": int32(inlineQuota["group"]), "RolePolicySizeQuota": int32(inlineQuota["role"]),
 			"AttachedPoliciesPerUserQuota": maxAttached, "AttachedPoliciesPerGroupQuota": maxAttached, "AttachedPoliciesPerRoleQuota": maxAttached,

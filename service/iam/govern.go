@@ -2,6 +2,7 @@ package iam
 
 import (
 	"context"
+	"strings"
 	"sync"
 
 	"unyo/base/arn"
@@ -51,6 +52,9 @@ const maxGoverned = 4096
 
 func (s *Service) governing(tx *store.Tx, p *call.Principal) (governed, error) {
 	key := governKey{p.Kind, p.Account, p.Name, idOf(p)}
+	if p.Kind == call.FederatedUser {
+		key.name, key.id = p.RoleARN, p.Parent
+	}
 	s.governed.mu.RLock()
 	own, known := s.governed.m[key]
 	s.governed.mu.RUnlock()
@@ -88,6 +92,8 @@ func (s *Service) gatherOwn(tx *store.Tx, p *call.Principal) (own governed, err 
 		if own.identity, err = s.gatherUser(tx, p.Name); err == nil {
 			own.identity, err = s.gatherOwnPassword(tx, p, own.identity)
 		}
+	case call.FederatedUser:
+		return s.gatherParent(tx, p)
 	case call.AssumedRole:
 		r, ok := s.roles.Get(tx, fold(p.Name))
 		if !ok || r.ID != idOf(p) {
@@ -100,6 +106,31 @@ func (s *Service) gatherOwn(tx *store.Tx, p *call.Principal) (own governed, err 
 		own.boundary, err = s.boundary(tx, boundary)
 	}
 	return own, err
+}
+
+// unfederated is what AWS keeps from federated users: IAM, and of STS all but GetCallerIdentity, which asks no permission.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
+const unfederated = `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":["iam:*","sts:*"],"Resource":"*"}}`
+
+// everything is what the root may do.
+const everything = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`
+
+// gatherParent gathers what the user, or root, behind a federated one may do: the most that it can.
+func (s *Service) gatherParent(tx *store.Tx, p *call.Principal) (own governed, err error) {
+	if _, name := cutName(p.RoleARN[strings.LastIndexByte(p.RoleARN, ':')+1:]); name != "" {
+		own, err = s.gatherOwn(tx, &call.Principal{Kind: call.IAMUser, Account: p.Account, ARN: p.RoleARN, ID: p.Parent, Name: name})
+	} else {
+		own.identity, err = s.addDocument(own.identity, rootUser, everything)
+	}
+	if err == nil {
+		own.identity, err = s.addDocument(own.identity, "federated user", unfederated)
+	}
+	return own, err
+}
+
+func (s *Service) addDocument(list []*policy.Document, name, text string) ([]*policy.Document, error) {
+	d, err := s.docs.Parse(policy.Identity, name, text)
+	return append(list, d), err
 }
 
 func (s *Service) gatherUser(tx *store.Tx, name string) ([]*policy.Document, error) {
@@ -119,8 +150,7 @@ func (s *Service) gatherOwnPassword(tx *store.Tx, p *call.Principal, list []*pol
 	if rules, _ := s.passwordRules.Get(tx, passwordPolicyKey); !rules.UsersMayChange {
 		return list, nil
 	}
-	d, err := s.docs.Parse(policy.Identity, "AllowUsersToChangePassword", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ChangePassword","Resource":"`+p.ARN+`"},{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}`)
-	return append(list, d), err
+	return s.addDocument(list, "AllowUsersToChangePassword", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:ChangePassword","Resource":"`+p.ARN+`"},{"Effect":"Allow","Action":"iam:GetAccountPasswordPolicy","Resource":"*"}]}`)
 }
 
 // gather adds what is attached to e and what is written inside it.

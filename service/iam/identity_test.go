@@ -11,6 +11,7 @@ import (
 	api "unyo/api/iam"
 	"unyo/base/call"
 	"unyo/engine/credential"
+	"unyo/engine/oidc"
 	"unyo/engine/policy"
 	"unyo/kernel"
 )
@@ -39,7 +40,7 @@ func setUp(t testing.TB) *fixture {
 			t.Error(err)
 		}
 	})
-	f := &fixture{t: t, k: k, s: New(k.For("iam"), credential.New([32]byte{1}), RootKey{})}
+	f := &fixture{t: t, k: k, s: New(k.For("iam"), credential.New([32]byte{1}), RootKey{}, oidc.New(oidc.Options{Loopback: true}))}
 	f.ctx = f.as(call.Principal{Kind: call.Root, Account: "111111111111", ARN: ownerARN, ID: "111111111111"})
 	return f
 }

@@ -6,6 +6,7 @@ import (
 
 	"unyo/base/call"
 	"unyo/engine/credential"
+	"unyo/engine/oidc"
 	"unyo/engine/policy"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
@@ -17,6 +18,7 @@ type Service struct {
 	k        *kernel.Service
 	seal     *credential.Sealer
 	root     RootKey
+	issuers  *oidc.Client
 	docs     policy.Compiled
 	governed governments
 
@@ -50,6 +52,7 @@ type Service struct {
 	unlinkings    store.Table[unlinking]      // task
 	accessJobs    store.Table[accessJob]      // job
 	accessed      store.Table[access]         // job, service, kind, name
+	oidc          store.Table[oidcProvider]   // by ARN
 
 	makeReport jobs.Job[reportArg]
 	unlink     jobs.Job[unlinkArg]
@@ -117,9 +120,9 @@ type inlined struct {
 }
 
 // New makes the service.
-func New(k *kernel.Service, seal *credential.Sealer, root RootKey) *Service {
+func New(k *kernel.Service, seal *credential.Sealer, root RootKey, issuers *oidc.Client) *Service {
 	s := &Service{
-		k: k, seal: seal, root: root,
+		k: k, seal: seal, root: root, issuers: issuers,
 		accounts:    store.TableOf[account](k.Rows, "account", store.Partition),
 		keys:        store.TableOf[accessKey](k.Rows, "accesskey", store.Partition),
 		userKeys:    store.TableOf[none](k.Rows, "userkey", store.PerAccount),
@@ -150,6 +153,7 @@ func New(k *kernel.Service, seal *credential.Sealer, root RootKey) *Service {
 		unlinkings:    store.TableOf[unlinking](k.Rows, "unlinking", store.PerAccount),
 		accessJobs:    store.TableOf[accessJob](k.Rows, "accessjob", store.PerAccount),
 		accessed:      store.TableOf[access](k.Rows, "accessed", store.PerAccount),
+		oidc:          store.TableOf[oidcProvider](k.Rows, "oidcprovider", store.PerAccount),
 	}
 	s.makeReport = jobs.Handle(k.Jobs, "report", s.runReport)
 	s.unlink = jobs.Handle(k.Jobs, "unlink", s.runUnlink)

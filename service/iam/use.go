@@ -78,6 +78,10 @@ func useKeys(c *call.Call, action string) (keys []string, arn string) {
 		arn = p.ARN
 	case call.AssumedRole:
 		who, arn = idOf(p), p.RoleARN
+	case call.FederatedUser:
+		if who, arn = p.Parent, p.RoleARN; who == p.Account {
+			who = rootUser
+		}
 	default:
 		return nil, ""
 	}

@@ -15,6 +15,15 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	switch in := in.(type) {
 	case *api.GetCallerIdentityInput, *api.GetSessionTokenInput:
 		return nil, true
+	case *api.AssumeRoleWithWebIdentityInput, *api.AssumeRoleWithSAMLInput: // asked for once the provider's word is known to be its own
+		return nil, true
+	case *api.GetFederationTokenInput:
+		c := call.From(ctx)
+		need := rt.Need{Action: "sts:GetFederationToken", Resources: []string{"arn:" + s.k.Partition + ":sts::" + c.Account + ":federated-user/" + *in.Name}}
+		if len(in.Tags) == 0 {
+			return []rt.Need{need}, true
+		}
+		return []rt.Need{need, {Action: "sts:TagSession", Resources: need.Resources}}, true
 	case *api.AssumeRoleInput:
 		return assumeNeeds(in, call.From(ctx).Principal.SourceIdentity, s.present(ctx, in.SerialNumber, in.TokenCode)), true
 	case *api.DecodeAuthorizationMessageInput:

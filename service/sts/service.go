@@ -5,6 +5,7 @@ import (
 
 	"unyo/base/call"
 	"unyo/engine/credential"
+	"unyo/engine/oidc"
 	"unyo/kernel"
 )
 
@@ -13,6 +14,12 @@ type Role struct {
 	ARN, Name, ID, Account string
 	MaxSession             int32 // seconds
 	Tags                   map[string]string
+}
+
+// Issuer is an OpenID Connect provider that an account believes.
+type Issuer struct {
+	ARN, URL             string
+	Clients, Thumbprints []string
 }
 
 // Directory tells who exists; the identity service fulfils it.
@@ -26,6 +33,8 @@ type Directory interface {
 	// CheckMFA reports whether a code is what a user's MFA device shows; TakeMFA also sees to it that it is not good again.
 	CheckMFA(ctx context.Context, p *call.Principal, serial, code string) (bool, error)
 	TakeMFA(ctx context.Context, p *call.Principal, serial, code string) (bool, error)
+	// Issuer finds the provider of an account that bears a token's issuer.
+	Issuer(ctx context.Context, account, issuer string) (i Issuer, ok bool, err error)
 }
 
 // Service answers the STS API.
@@ -33,9 +42,10 @@ type Service struct {
 	k         *kernel.Service
 	seal      *credential.Sealer
 	directory Directory
+	issuers   *oidc.Client
 }
 
 // New makes the service.
-func New(k *kernel.Service, seal *credential.Sealer, d Directory) *Service {
-	return &Service{k: k, seal: seal, directory: d}
+func New(k *kernel.Service, seal *credential.Sealer, d Directory, issuers *oidc.Client) *Service {
+	return &Service{k: k, seal: seal, directory: d, issuers: issuers}
 }

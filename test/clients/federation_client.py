@@ -1,0 +1,143 @@
+"""People and machines who have no user here: web identity, federated users, and the AWS CLI's profiles."""
+import base64
+import http.server
+import json
+import os
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import boto3
+import rsa
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+iam, sts = boto3.client("iam"), boto3.client("sts")
+ROOT = "arn:aws:iam::000000000000:"
+S3 = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]})
+session = lambda c: boto3.Session(c["AccessKeyId"], c["SecretAccessKey"], c["SessionToken"])
+anyone = boto3.client("sts", config=Config(signature_version=UNSIGNED))
+
+
+def refused(code, call, **args):
+    try:
+        call(**args)
+    except ClientError as e:
+        got = e.response["Error"]["Code"]
+        assert got == code, f"{call.__name__}: {got} instead of {code}: {e}"
+        return str(e)
+    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
+
+
+b64 = lambda raw: base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+public, private = rsa.newkeys(2048)
+number = lambda n: b64(n.to_bytes((n.bit_length() + 7) // 8, "big"))
+
+
+class Issuer(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/keys":
+            answer = {"keys": [{"kty": "RSA", "kid": "k", "use": "sig", "alg": "RS256", "n": number(public.n), "e": number(public.e)}]}
+        else:
+            answer = {"issuer": ISSUER, "jwks_uri": ISSUER + "/keys"}
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+
+    def log_message(self, *_):
+        pass
+
+
+home = tempfile.TemporaryDirectory()
+subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", home.name + "/key", "-out", home.name + "/cert", "-days", "30", "-subj", "/CN=issuer",
+                "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Issuer)
+tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+tls.load_cert_chain(home.name + "/cert", home.name + "/key")
+server.socket = tls.wrap_socket(server.socket, server_side=True)
+threading.Thread(target=server.serve_forever, daemon=True).start()
+ISSUER = f"https://127.0.0.1:{server.server_address[1]}"
+HOST = ISSUER.removeprefix("https://")
+
+
+def token(key=private, alg="RS256", **change):
+    claims = {"iss": ISSUER, "sub": "repo:ours/app", "aud": "sts.amazonaws.com", "iat": int(time.time()), "exp": int(time.time()) + 600} | change
+    text = b64(json.dumps({"alg": alg, "kid": "k"}).encode()) + "." + b64(json.dumps(claims).encode())
+    return text + "." + b64(rsa.sign(text.encode(), key, "SHA-256"))
+
+
+# A pipeline's token opens a session of the role that trusts it. Without a thumbprint, the issuer is asked for its certificate.
+provider = iam.create_open_id_connect_provider(Url=ISSUER, ClientIDList=["other"], Tags=[{"Key": "a", "Value": "b"}])["OpenIDConnectProviderArn"]
+assert provider == ROOT + "oidc-provider/" + HOST and [p["Arn"] for p in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]] == [provider]
+iam.add_client_id_to_open_id_connect_provider(OpenIDConnectProviderArn=provider, ClientID="sts.amazonaws.com")
+iam.remove_client_id_from_open_id_connect_provider(OpenIDConnectProviderArn=provider, ClientID="other")
+held = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=provider)
+assert held["ClientIDList"] == ["sts.amazonaws.com"] and len(held["ThumbprintList"]) == 1 and held["Url"] == HOST
+iam.tag_open_id_connect_provider(OpenIDConnectProviderArn=provider, Tags=[{"Key": "c", "Value": "d"}])
+iam.untag_open_id_connect_provider(OpenIDConnectProviderArn=provider, TagKeys=["a"])
+assert iam.list_open_id_connect_provider_tags(OpenIDConnectProviderArn=provider)["Tags"] == [{"Key": "c", "Value": "d"}]
+iam.create_role(RoleName="pipeline", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity",
+     "Condition": {"StringEquals": {HOST + ":aud": "sts.amazonaws.com"}, "StringLike": {HOST + ":sub": "repo:ours/*"}}}]}))
+iam.put_role_policy(RoleName="pipeline", PolicyName="p", PolicyDocument=S3)
+enter = lambda text: anyone.assume_role_with_web_identity(RoleArn=ROOT + "role/pipeline", RoleSessionName="run-1", WebIdentityToken=text)
+answer = enter(token())
+assert answer["SubjectFromWebIdentityToken"] == "repo:ours/app" and answer["Audience"] == "sts.amazonaws.com" and answer["Provider"] == ISSUER
+pipeline = session(answer["Credentials"])
+assert pipeline.client("sts").get_caller_identity()["Arn"] == "arn:aws:sts::000000000000:assumed-role/pipeline/run-1"
+pipeline.client("s3").list_buckets()
+refused("AccessDenied", pipeline.client("iam").list_users)
+for code, text in {"InvalidIdentityToken": [token(aud="evil"), token(rsa.newkeys(2048)[1]), token(alg="none"), token(alg="HS256"), token(iss="https://evil.example"), "no.token.here"],
+                   "ExpiredTokenException": [token(exp=int(time.time()) - 1)], "AccessDenied": [token(sub="repo:theirs/app")]}.items():
+    for t in text:
+        refused(code, anyone.assume_role_with_web_identity, RoleArn=ROOT + "role/pipeline", RoleSessionName="run-1", WebIdentityToken=t)
+iam.update_open_id_connect_provider_thumbprint(OpenIDConnectProviderArn=provider, ThumbprintList=["0" * 40])
+assert "thumbprint" in refused("InvalidIdentityToken", anyone.assume_role_with_web_identity, RoleArn=ROOT + "role/pipeline", RoleSessionName="run-1", WebIdentityToken=token())
+iam.update_open_id_connect_provider_thumbprint(OpenIDConnectProviderArn=provider, ThumbprintList=held["ThumbprintList"])
+
+# A user vouches for others, with no more than it may do itself.
+iam.create_user(UserName="fay")
+key = iam.create_access_key(UserName="fay")["AccessKey"]
+iam.put_user_policy(UserName="fay", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:*", "sts:*", "iam:*"], "Resource": "*"}]}))
+fay = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"])
+guest = fay.client("sts").get_federation_token(Name="guest", Policy=S3, DurationSeconds=900)
+assert guest["FederatedUser"]["Arn"] == "arn:aws:sts::000000000000:federated-user/guest"
+guest = session(guest["Credentials"])
+assert guest.client("sts").get_caller_identity()["Arn"] == "arn:aws:sts::000000000000:federated-user/guest"
+guest.client("s3").list_buckets()
+refused("AccessDenied", guest.client("iam").list_users)
+refused("AccessDenied", session(fay.client("sts").get_federation_token(Name="bare")["Credentials"]).client("s3").list_buckets)
+
+# The AWS CLI's profiles: a role by way of another profile, a role by way of a token, and a program that knows the keys.
+iam.create_role(RoleName="switch", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ROOT + "root"}, "Action": "sts:AssumeRole"}]}))
+with open(home.name + "/token", "w") as f:
+    f.write(token())
+with open(home.name + "/keys.py", "w") as f:
+    f.write(f"print('''{json.dumps({'Version': 1, 'AccessKeyId': key['AccessKeyId'], 'SecretAccessKey': key['SecretAccessKey']})}''')\n")
+with open(home.name + "/config", "w") as f:
+    f.write(f"""[profile fay]
+aws_access_key_id = {key["AccessKeyId"]}
+aws_secret_access_key = {key["SecretAccessKey"]}
+[profile switch]
+role_arn = {ROOT}role/switch
+source_profile = fay
+role_session_name = cli
+[profile pipeline]
+role_arn = {ROOT}role/pipeline
+web_identity_token_file = {home.name}/token
+role_session_name = cli
+[profile program]
+credential_process = {sys.executable} {home.name}/keys.py
+""")
+env = {k: v for k, v in os.environ.items() if k not in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")} | {"AWS_CONFIG_FILE": home.name + "/config", "HOME": home.name}
+for profile, want in {"fay": ROOT + "user/fay", "switch": "arn:aws:sts::000000000000:assumed-role/switch/cli", "pipeline": "arn:aws:sts::000000000000:assumed-role/pipeline/cli", "program": ROOT + "user/fay"}.items():
+    got = subprocess.run(["aws", "sts", "get-caller-identity", "--profile", profile, "--query", "Arn", "--output", "text"], env=env, capture_output=True, text=True)
+    assert got.stdout.strip() == want, f"{profile}: {got.stdout} {got.stderr}"
+
+iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
+refused("InvalidIdentityToken", anyone.assume_role_with_web_identity, RoleArn=ROOT + "role/pipeline", RoleSessionName="run-1", WebIdentityToken=token())
+print("all held")
