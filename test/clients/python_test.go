@@ -100,6 +100,8 @@ func TestAccount(t *testing.T) {
 // TestAthena runs athena_client.py: every operation of Athena that has behaviour, over objects in S3.
 func TestAthena(t *testing.T) {
 	serve(t).holds(t, "python3", "athena_client.py")
+}
+
 // TestFederation runs federation_client.py: identity providers, federated users, the AWS CLI's profiles.
 func TestFederation(t *testing.T) {
 	serve(t).holds(t, "python3", "federation_client.py")
