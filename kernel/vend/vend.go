@@ -1,14 +1,14 @@
 // Package vend is how services hand over the logs that AWS vends for them, as package metric is for metrics: S3 its server access records,
-// a load balancer its own. CloudWatch Logs says whose logs are wanted (PutDeliverySource), the service puts records of those into the
-// transaction, or behind the call, that they tell of, and Logs carries them to where they are to be delivered.
+// a load balancer its own. CloudWatch Logs says whose logs are wanted (CreateDelivery); the service puts records of those into the transaction
+// that they tell of, or behind the call; and Logs carries them to where they are to be delivered.
 //
 // Between services there is an API call, else. There is none of AWS's that hands over vended records, and an operation of our own would have to
-// be kept from customers; a row in the writer's transaction is also exactly as durable as what it tells of.
+// be kept from customers. A row in the writer's transaction is also exactly as durable as what it tells of.
 //
-// # Rows
+// # Rows, by account and region
 //
-//	@vend/wanted  account, region: Key(resource, kind) → nothing
-//	@vend/record  account, region: Key(resource, kind, instant and id) → Record
+//	@vend/wanted  Key(resource, kind, taker) → nothing
+//	@vend/record  Key(taker, instant and id) → Record
 package vend
 
 import (
@@ -33,44 +33,59 @@ type Vend struct {
 	jobs    *jobs.Space
 }
 
-// New returns the table in st; whoever awaits a Topic is told in q.
+// New returns the table in st; jobs that await a Topic are set in q.
 func New(st *store.Store, q *jobs.Queue) *Vend {
 	sp := st.Space("@vend")
 	return &Vend{store.TableOf[struct{}](sp, "wanted", store.Regional), store.TableOf[Record](sp, "record", store.Regional), q.Space("@vend")}
 }
 
-// Topic is announced when a record of a resource's log has come.
-func Topic(resource, kind string) string { return "vend " + kind + " " + resource }
+// Topic is announced when a record has come for a taker.
+func Topic(taker string) string { return "vend " + taker }
 
-// Want has the records of a resource kept from now on, or with want=false no longer; those that are there go.
-func (v *Vend) Want(tx *store.Tx, resource, kind string, want bool) {
-	if want {
-		v.wanted.Put(tx, store.Key(resource, kind), struct{}{})
-		return
-	}
-	v.wanted.Delete(tx, store.Key(resource, kind))
-	lo := store.Key(resource, kind, "")
-	v.records.Erase(tx, lo, lo[:len(lo)-1]+string([]byte{lo[len(lo)-1] + 1})) // a key's parts end in a byte below 0xFF
+// Want has the records of a resource's log of a kind kept for a taker from now on.
+func (v *Vend) Want(tx *store.Tx, resource, kind, taker string) {
+	v.wanted.Put(tx, store.Key(resource, kind, taker), struct{}{})
+}
+
+// Unwant ends that, and forgets what has not been taken.
+func (v *Vend) Unwant(tx *store.Tx, resource, kind, taker string) {
+	v.wanted.Delete(tx, store.Key(resource, kind, taker))
+	lo := store.Key(taker, "")
+	v.records.Erase(tx, lo, lo+"~") // what stands behind it are digits
 }
 
 // Wanted tells whether anybody wants a resource's log. tx is in its account and region.
 func (v *Vend) Wanted(tx *store.Tx, resource, kind string) bool {
-	return v.wanted.Has(tx, store.Key(resource, kind))
+	_, _, ok := v.wanted.First(tx, store.Key(resource, kind, ""))
+	return ok
 }
 
-// Put adds a record, if it is wanted. id tells records of one instant apart: a repeat of the same changes nothing.
+// Put keeps a record for everybody who wants it. id tells records of one instant apart: a repeat of the same changes nothing.
 func (v *Vend) Put(tx *store.Tx, resource, kind, id string, r Record) {
-	if !v.Wanted(tx, resource, kind) {
-		return
+	under := store.Key(resource, kind, "")
+	for key := range v.wanted.Prefix(tx, under, "") {
+		taker := key[len(under):]
+		v.records.Put(tx, store.Key(taker, fmt.Sprintf("%016x ", r.Time.UnixNano())+id), r)
+		v.jobs.Announce(tx, Topic(taker))
 	}
-	v.records.Put(tx, store.Key(resource, kind, fmt.Sprintf("%016x ", r.Time.UnixNano())+id), r)
-	v.jobs.Announce(tx, Topic(resource, kind))
 }
 
-// Waiting yields the records that have not been taken, by key.
-func (v *Vend) Waiting(tx *store.Tx, resource, kind string) iter.Seq2[string, Record] {
-	return v.records.Prefix(tx, store.Key(resource, kind, ""), "")
+// Waiting yields the records that a taker has not taken yet, by what tells them apart.
+func (v *Vend) Waiting(tx *store.Tx, taker string) iter.Seq2[string, Record] {
+	under := store.Key(taker, "")
+	return func(yield func(string, Record) bool) {
+		for key, r := range v.records.Prefix(tx, under, "") {
+			if !yield(key[len(under):], r) {
+				return
+			}
+		}
+	}
 }
 
-// Taken deletes a record, which Logs now has.
-func (v *Vend) Taken(tx *store.Tx, key string) { v.records.Delete(tx, key) }
+// Record is the one of that id, if it has not been taken.
+func (v *Vend) Record(tx *store.Tx, taker, id string) (Record, bool) {
+	return v.records.Get(tx, store.Key(taker, id))
+}
+
+// Take forgets a record, which has arrived.
+func (v *Vend) Take(tx *store.Tx, taker, id string) { v.records.Delete(tx, store.Key(taker, id)) }

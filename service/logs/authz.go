@@ -89,7 +89,7 @@ func (s *Service) streamNeeds(ctx context.Context, op string, in any) ([]rt.Need
 	case *api.TestMetricFilterInput:
 		return []rt.Need{{Action: "logs:TestMetricFilter", Resources: []string{"*"}}}, true
 	}
-	for _, needs := range []func(context.Context, string, any) ([]rt.Need, bool){s.destinationNeeds, s.protectionNeeds, s.indexNeeds, s.queryNeeds} {
+	for _, needs := range []func(context.Context, string, any) ([]rt.Need, bool){s.destinationNeeds, s.protectionNeeds, s.indexNeeds, s.queryNeeds, s.deliveryNeeds} {
 		if list, ok := needs(ctx, op, in); ok {
 			return list, true
 		}
@@ -131,7 +131,8 @@ func (s *Service) need(ctx context.Context, op string, name, identifier *string,
 
 // tagNeed is the action op on what is tagged.
 func (s *Service) tagNeed(ctx context.Context, op, arn string) []rt.Need {
-	if _, _, ok := destinationOf(arn); ok {
+	_, _, destination := destinationOf(arn)
+	if _, delivered := s.taggedDelivery(ctx, arn); destination || delivered {
 		return []rt.Need{{Action: "logs:" + op, Resources: []string{arn}}}
 	}
 	return s.need(ctx, op, nil, &arn, "")
@@ -140,7 +141,8 @@ func (s *Service) tagNeed(ctx context.Context, op, arn string) []rt.Need {
 // Conditions gives the tags of the group that an ARN lies in: aws:ResourceTag means them, for streams too.
 func (s *Service) Conditions(ctx context.Context, _ string, _ any, arn string) (map[string][]string, error) {
 	group, _, suffixed := strings.Cut(arn, ":log-stream:")
-	if _, _, ok := destinationOf(arn); !suffixed && !ok {
+	_, _, destination := destinationOf(arn)
+	if _, delivered := s.taggedDelivery(ctx, arn); !suffixed && !destination && !delivered {
 		return nil, nil
 	}
 	tags, err := s.k.Tags.Of(ctx, group)

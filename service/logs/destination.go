@@ -112,6 +112,9 @@ func (s *Service) try(ctx context.Context, group string, row *subscription) erro
 
 // ResourcePolicy gives the gateway the policy of a destination, or what lets AWS services into a group.
 func (s *Service) ResourcePolicy(ctx context.Context, resource string) (*policy.Document, error) {
+	if at, name, ok := deliveryPart(resource, destinationNoun); ok {
+		return s.deliveryPolicy(ctx, at, name, resource)
+	}
 	at, name, ok := destinationOf(resource)
 	if !ok {
 		return s.admitting(ctx, resource)

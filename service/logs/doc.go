@@ -4,7 +4,7 @@
 // FilterLogEvents with the whole filter pattern language, retention on the estate's clock, subscription filters to Firehose and Kinesis,
 // also those of another account behind a destination, delivered at once, in order and through crashes; metric filters that count each
 // event once, Live Tail second by second, exports to S3, data protection of groups and accounts that masks all of these, resource
-// policies for AWS services, saved queries. Not here yet: Insights, KMS keys, other account policies, field indexes (their policies are
+// policies for AWS services, saved queries, vended logs delivered to buckets, groups and Firehose. Not here yet: Insights, KMS keys, other account policies, field indexes (their policies are
 // kept for the queries to come), Lambda destinations, destinations in another region or for an organisation, audit findings of data
 // protection; they answer 501 or are refused. The entity of a PutLogEvents is not kept.
 //

@@ -2,8 +2,6 @@ package logs_test
 
 import (
 	"maps"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -35,9 +33,7 @@ func TestExportSurvivesDeathAroundEveryFile(t *testing.T) {
 			if synced {
 				must(t, e.k.Store.Sync())
 			}
-			copied := filepath.Join(t.TempDir(), "events")
-			must(t, os.CopyFS(copied, os.DirFS(dir)))
-			deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), copied, maps.Clone(e.bucket.objects)})
+			deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), copied(t, dir), maps.Clone(e.bucket.objects)})
 		}
 	}
 	e.advance(time.Second)

@@ -27,7 +27,8 @@ type bucket struct {
 	broken  error
 	asked   []call.Role
 	doubled []string // keys that were asked to be overwritten
-	at      func()   // called before and after an object is written
+	policy  string
+	at      func() // called before and after an object is written
 }
 
 func (b *bucket) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in any) (any, error) {
@@ -37,6 +38,16 @@ func (b *bucket) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in a
 	b.asked = append(b.asked, role)
 	if b.deny == op.Name {
 		return nil, awserr.New(403, "AccessDenied", "Access Denied")
+	}
+	switch in := in.(type) {
+	case *s3api.GetBucketPolicyInput:
+		if b.policy == "" {
+			return nil, awserr.New(404, "NoSuchBucketPolicy", "The bucket policy does not exist")
+		}
+		return &s3api.GetBucketPolicyOutput{Policy: &b.policy}, nil
+	case *s3api.PutBucketPolicyInput:
+		b.policy = *in.Policy
+		return &s3api.PutBucketPolicyOutput{}, nil
 	}
 	put, ok := in.(*s3api.PutObjectInput)
 	if !ok {

@@ -36,6 +36,7 @@ type estate struct {
 	dir      string
 	firehose *firehose
 	bucket   *bucket
+	dying    func() // called before and after the service puts events into a group of its own
 }
 
 func open(t *testing.T) *estate {
@@ -50,7 +51,7 @@ func openIn(t *testing.T, dir string) *estate {
 	e := &estate{t: t, k: k, dir: dir, firehose: &firehose{seen: map[string]bool{}}, bucket: &bucket{objects: map[string]string{}}}
 	e.store = logstore.Open(e.dir, logstore.Options{LogBytes: 4000})
 	e.firehose.k = k
-	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{Firehose: firehoseapi.Client{Invoker: e.firehose}, S3: s3api.Client{Invoker: e.bucket}})
+	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{Firehose: firehoseapi.Client{Invoker: e.firehose}, S3: s3api.Client{Invoker: e.bucket}, Logs: api.Client{Invoker: own{e}}})
 	must(t, k.Start(context.Background()))
 	t.Cleanup(func() {
 		must(t, k.Close())
@@ -142,6 +143,7 @@ type firehose struct {
 	before, after error // fails before or after it has taken the records
 	refuse        []int // numbers of records that it refuses, once
 	deny          string
+	tagged        []string
 	dying         func(at string) // called at points where the process may end
 	check         func(sizes []int)
 }
@@ -150,6 +152,10 @@ func (f *firehose) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in
 	parent := call.From(ctx)
 	if parent.InTx() {
 		panic("peer called inside a transaction")
+	}
+	if tag, ok := in.(*firehoseapi.TagDeliveryStreamInput); ok {
+		f.tagged = append(f.tagged, *tag.DeliveryStreamName+" "+*tag.Tags[0].Key+"="+*tag.Tags[0].Value)
+		return &firehoseapi.TagDeliveryStreamOutput{}, nil
 	}
 	role, _ := call.AsOf(ctx)
 	f.roles = append(f.roles, role)

@@ -29,10 +29,23 @@ func onDisk(t *testing.T, fs vfs.FS, dir string) *estate {
 	k, err := kernel.Open(kernel.Options{Dir: "estate", FS: fs, Held: true, Start: begin, Seed: 7, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	must(t, err)
 	e := &estate{t: t, k: k, dir: dir, store: logstore.Open(dir, logstore.Options{LogBytes: 4000}), bucket: &bucket{objects: map[string]string{}}}
-	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{S3: s3api.Client{Invoker: e.bucket}})
+	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{S3: s3api.Client{Invoker: e.bucket}, Logs: api.Client{Invoker: own{e}}})
 	e.meter()
 	must(t, k.Start(context.Background()))
 	return e
+}
+
+// copied is a copy of a folder that is being written.
+func copied(t *testing.T, dir string) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "events")
+	err := os.CopyFS(to, os.DirFS(dir))
+	for errors.Is(err, fs.ErrNotExist) { // a file has just been given its final name
+		must(t, os.RemoveAll(to))
+		err = os.CopyFS(to, os.DirFS(dir))
+	}
+	must(t, err)
+	return to
 }
 
 func (e *estate) shut() {
@@ -60,14 +73,7 @@ func TestMetricFilterSurvivesDeathAtEveryWrite(t *testing.T) {
 		mu.Lock()
 		defer mu.Unlock()
 		if dying && (op.Kind == errorfs.OpFileWrite || op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpFileSyncData || op.Kind == errorfs.OpFileSyncTo) {
-			copied := filepath.Join(t.TempDir(), "events")
-			err := os.CopyFS(copied, os.DirFS(dir))
-			for errors.Is(err, fs.ErrNotExist) { // a file has just been given its final name
-				must(t, os.RemoveAll(copied))
-				err = os.CopyFS(copied, os.DirFS(dir))
-			}
-			must(t, err)
-			deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), copied})
+			deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), copied(t, dir)})
 		}
 		return nil
 	}))

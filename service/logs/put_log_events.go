@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"sort"
@@ -58,6 +59,9 @@ func (s *Service) PutLogEvents(ctx context.Context, in *api.PutLogEventsInput) (
 	}
 	if err := s.commitBatch(ctx, in, batch, ref); err != nil {
 		s.store.Discard(ref)
+		if errors.Is(err, errRepeated) {
+			return out, nil
+		}
 		return nil, mapStore(err)
 	}
 	s.store.Publish(ref)
@@ -86,6 +90,9 @@ func (s *Service) commitBatch(ctx context.Context, in *api.PutLogEventsInput, b 
 		g, st, err := s.streamNamed(tx, *in.LogGroupName, *in.LogStreamName)
 		if err != nil {
 			return err
+		}
+		if s.k.Jobs.Repeated(tx, tx.Call()) { // by a job that was here before a crash
+			return errRepeated
 		}
 		if st.ID != b.Stream || st.Batches != b.Number-1 { // deleted and made anew meanwhile
 			return noStream()
@@ -148,6 +155,9 @@ func judge(events []api.InputLogEvent, now int64, retainDays int32) ([]api.Input
 	}
 	return events[min(max(old, expired), ahead):ahead], out
 }
+
+// errRepeated is a batch that is there already.
+var errRepeated = errors.New("repeated")
 
 func entries(events []api.InputLogEvent) []logstore.Entry {
 	list := make([]logstore.Entry, len(events))

@@ -8,6 +8,7 @@ import (
 
 	firehoseapi "unyo/api/firehose"
 	kinesisapi "unyo/api/kinesis"
+	api "unyo/api/logs"
 	s3api "unyo/api/s3"
 	"unyo/base/call"
 	"unyo/engine/logstore"
@@ -44,6 +45,11 @@ type Service struct {
 	policies           store.Table[resourcePolicy]    // account and name, or group and ARN
 	indexes            store.Table[indexPolicy]       // group id
 
+	deliverySources      store.Table[deliverySource]      // name
+	deliveryDestinations store.Table[deliveryDestination] // name
+	deliveries           store.Table[delivery]            // id
+	vendedFlights        store.Table[vendedFlight]        // id of the delivery
+
 	expire  jobs.Job[expireArg]
 	drop    jobs.Job[dropArg]
 	measure jobs.Job[measureArg]
@@ -52,6 +58,7 @@ type Service struct {
 	export  jobs.Job[exportArg]
 	count   jobs.Job[countArg]
 	blank   jobs.Job[countArg]
+	vended  jobs.Job[vendedArg]
 }
 
 // Peers is whom Logs calls.
@@ -59,6 +66,7 @@ type Peers struct {
 	Firehose firehoseapi.Client
 	Kinesis  kinesisapi.Client
 	S3       s3api.Client
+	Logs     api.Client // itself, as the service that delivers vended logs
 }
 
 type none struct{}
@@ -107,6 +115,11 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 		queries:            store.TableOf[queryDefinition](k.Rows, "query", store.Regional),
 		policies:           store.TableOf[resourcePolicy](k.Rows, "policy", store.Regional),
 		indexes:            store.TableOf[indexPolicy](k.Rows, "index", store.Regional),
+
+		deliverySources:      store.TableOf[deliverySource](k.Rows, "deliverysource", store.Regional),
+		deliveryDestinations: store.TableOf[deliveryDestination](k.Rows, "deliverydestination", store.Regional),
+		deliveries:           store.TableOf[delivery](k.Rows, "delivery", store.Regional),
+		vendedFlights:        store.TableOf[vendedFlight](k.Rows, "vendedflight", store.Regional),
 	}
 	s.handleJobs()
 	s.openMetricFilters()

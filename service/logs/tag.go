@@ -76,6 +76,9 @@ func (s *Service) taggable(ctx context.Context, resource string) (tagged, error)
 			return nil
 		}}, nil
 	}
+	if t, ok := s.taggedDelivery(ctx, resource); ok {
+		return t, nil
+	}
 	name, err := identified(ctx, resource)
 	if err == nil && name == resource {
 		err = invalid("%s is not the ARN of a log group.", resource)

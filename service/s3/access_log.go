@@ -57,7 +57,7 @@ func (s *Service) Served(ctx context.Context, v *call.Served) {
 	})
 	if err == nil && (logged || vended) {
 		err = s.k.Update(ctx, func(tx *store.Tx) error {
-			s.logAccess(tx, &b, name, v.Call.RequestID, s.record(&b, name, key, accessOperation(v.Operation, v.Method), v))
+			s.logAccess(tx, &b, name, inOrder(v.Call), s.record(&b, name, key, accessOperation(v.Operation, v.Method), v))
 			if del, ok := v.In.(*api.DeleteObjectsInput); ok && v.Code == "" && del != nil {
 				s.logBatch(tx, &b, name, v, del)
 			}
@@ -68,6 +68,9 @@ func (s *Service) Served(ctx context.Context, v *call.Served) {
 		s.k.Log.Warn("access not logged", "bucket", name, "request", v.Call.RequestID, "error", err)
 	}
 }
+
+// inOrder tells the records of one instant apart, in the order in which the estate was asked.
+func inOrder(c *call.Call) string { return fmt.Sprintf("%016x %s", c.Serial, c.RequestID) }
 
 // logBatch logs each object of a DeleteObjects too.
 func (s *Service) logBatch(tx *store.Tx, b *bucket, name string, v *call.Served, in *api.DeleteObjectsInput) {
@@ -86,7 +89,7 @@ func (s *Service) logBatch(tx *store.Tx, b *bucket, name string, v *call.Served,
 		if r.Code = failed[rt.Val(o.Key)+"\x00"+r.Version]; r.Code != "" {
 			r.Status = 403
 		}
-		s.logAccess(tx, b, name, v.Call.RequestID+"/"+itoa(i), r)
+		s.logAccess(tx, b, name, inOrder(v.Call)+fmt.Sprintf("/%04d", i), r)
 	}
 }
 

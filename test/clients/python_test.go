@@ -87,6 +87,11 @@ func TestLogs(t *testing.T) {
 	serve(t).holds(t, "python3", "logs_client.py")
 }
 
+// TestAccessLogs runs access_client.py: who accessed a bucket, logged into another and vended by CloudWatch Logs.
+func TestAccessLogs(t *testing.T) {
+	serve(t).holds(t, "python3", "access_client.py")
+}
+
 // TestIAM runs iam_client.py: every operation of IAM and STS that has behaviour.
 func TestIAM(t *testing.T) {
 	serve(t).holds(t, "python3", "iam_client.py")

@@ -1,0 +1,135 @@
+package logs
+
+import (
+	"context"
+	"slices"
+
+	api "unyo/api/logs"
+	"unyo/api/rt"
+	"unyo/base/arn"
+)
+
+// vendedLog is a log that a service here vends, and how it may be delivered.
+type vendedLog struct {
+	service, resource, kind string
+	action                  string   // what the caller needs on the resource
+	folder                  string   // of the service below AWSLogs/ACCOUNT
+	fields                  []string // all, in the order in which they are delivered unless another is asked for
+	numbers                 []string // of them
+	suffix                  string   // of objects' names
+	variables               []string // that it may have
+}
+
+// vendedLogs are those that services here vend: AWS lists many more, of services that are not here.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html (logType)
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/sal-cw-log-format.html
+var vendedLogs = []vendedLog{{
+	service: "s3", resource: "bucket", kind: "S3_SERVER_ACCESS_LOGS", action: "s3:AllowVendedLogDeliveryForResource", folder: "S3",
+	fields: []string{
+		"schema_version_id", "bucket_arn", "bucket_name", "request_time", "bucket_owner_id", "remote_ip", "requester", "request_id", "operation", "key", "request_uri",
+		"http_status", "error_code", "bytes_sent", "object_size", "total_time", "turn_around_time", "referer", "user_agent", "version_id", "host_id",
+		"signature_version", "cipher_suite", "authentication_type", "host_header", "tls_version",
+	},
+	numbers:   []string{"http_status", "bytes_sent", "object_size", "total_time", "turn_around_time"},
+	suffix:    "{region}/{bucket_name}/{yyyy}/{MM}/{dd}",
+	variables: []string{"accountid", "region", "bucket_name", "yyyy", "MM", "dd", "HH"},
+}}
+
+// vendedBy finds what a resource vends; ok=false when it vends no such log here.
+func vendedBy(resource, kind string) (v *vendedLog, ok bool) {
+	a, err := arn.Parse(resource)
+	if err != nil {
+		return nil, false
+	}
+	i := slices.IndexFunc(vendedLogs, func(v vendedLog) bool { return v.service == a.Service && v.kind == kind })
+	if i < 0 {
+		return nil, false
+	}
+	return &vendedLogs[i], true
+}
+
+// Formats and delimiters of each kind of destination.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestination.html (outputFormat)
+var (
+	outputFormats = map[string][]string{
+		api.DeliveryDestinationTypeS3:  {"json", "plain", "w3c", "raw", "parquet"},
+		api.DeliveryDestinationTypeCwl: {"json", "plain", "raw"},
+		api.DeliveryDestinationTypeFh:  {"json", "plain", "raw"},
+	}
+	delimiters = []string{"\t", " ", ",", ";", "|"}
+)
+
+const defaultDelimiter = "\t"
+
+// DescribeConfigurationTemplates tells what deliveries of the logs that are vended here may be like.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeConfigurationTemplates.html
+func (s *Service) DescribeConfigurationTemplates(_ context.Context, in *api.DescribeConfigurationTemplatesInput) (*api.DescribeConfigurationTemplatesOutput, error) {
+	if in.NextToken != nil { // there are never more than a page
+		return nil, unfit("The specified nextToken is invalid.")
+	}
+	among := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
+	out := &api.DescribeConfigurationTemplatesOutput{ConfigurationTemplates: []api.ConfigurationTemplate{}}
+	for i := range vendedLogs {
+		v := &vendedLogs[i]
+		if in.Service != nil && *in.Service != v.service || !among(in.LogTypes, v.kind) || !among(in.ResourceTypes, v.resource) {
+			continue
+		}
+		for _, kind := range []string{api.DeliveryDestinationTypeS3, api.DeliveryDestinationTypeCwl, api.DeliveryDestinationTypeFh} {
+			if among(in.DeliveryDestinationTypes, kind) {
+				out.ConfigurationTemplates = append(out.ConfigurationTemplates, *v.template(kind))
+			}
+		}
+	}
+	return out, nil
+}
+
+func (v *vendedLog) template(kind string) *api.ConfigurationTemplate {
+	t := &api.ConfigurationTemplate{
+		Service: &v.service, LogType: &v.kind, ResourceType: &v.resource, DeliveryDestinationType: &kind, AllowedFieldDelimiters: delimiters, AllowedOutputFormats: outputFormats[kind],
+		AllowedActionForAllowVendedLogsDeliveryForResource: &v.action,
+		DefaultDeliveryConfigValues:                        &api.ConfigurationTemplateDeliveryConfigValues{RecordFields: v.fields, FieldDelimiter: new(defaultDelimiter)},
+	}
+	for _, f := range v.fields {
+		t.AllowedFields = append(t.AllowedFields, api.RecordField{Name: &f, Mandatory: new(false)})
+	}
+	if kind == api.DeliveryDestinationTypeS3 {
+		t.AllowedSuffixPathFields = v.variables
+		t.DefaultDeliveryConfigValues.S3DeliveryConfiguration = &api.S3DeliveryConfiguration{SuffixPath: &v.suffix, EnableHiveCompatiblePath: new(false)}
+	}
+	return t
+}
+
+// shape holds what a delivery asks for to what its log and its destination have.
+func (v *vendedLog) shape(d *delivery, format string, fields []string, delimiter *string, s3 *api.S3DeliveryConfiguration) error {
+	for i, f := range fields {
+		if !slices.Contains(v.fields, f) || slices.Contains(fields[:i], f) {
+			return unfit("The record field %s is not one of the log type %s, or is there twice.", f, v.kind)
+		}
+	}
+	if fields != nil {
+		d.Fields = fields
+	}
+	if delimiter != nil {
+		if format != "plain" && format != "w3c" && format != "raw" {
+			return unfit("fieldDelimiter can only be used with the output formats plain, w3c and raw.")
+		}
+		if !slices.Contains(delimiters, *delimiter) {
+			return unfit("The field delimiter %q is not allowed.", *delimiter)
+		}
+		d.Delimiter = delimiter
+	}
+	if s3 == nil {
+		return nil
+	}
+	if d.Kind != api.DeliveryDestinationTypeS3 {
+		return unfit("s3DeliveryConfiguration can only be used with a delivery destination that is an S3 bucket.")
+	}
+	if s3.SuffixPath != nil {
+		if err := v.checkSuffix(*s3.SuffixPath); err != nil {
+			return err
+		}
+		d.Suffix = *s3.SuffixPath
+	}
+	d.Hive = rt.Val(s3.EnableHiveCompatiblePath)
+	return nil
+}
