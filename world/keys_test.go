@@ -13,6 +13,7 @@ import (
 // in this estate: AWS would have no value for them either.
 var (
 	answered = strings.Fields(`cloudwatch:namespace iam:PermissionsBoundary iam:PolicyARN iam:ResourceTag/${TagKey} iam:PassedToService iam:AssociatedResourceArn
+		logs:DeliveryDestinationResourceArn logs:LogGeneratingResourceArns
 		organizations:PolicyType organizations:ServicePrincipal
 		iam:AWSServiceName iam:ServiceSpecificCredentialAgeDays iam:ServiceSpecificCredentialServiceName
 		s3:ExistingObjectTag/<key> s3:ObjectCreationOperation s3:RequestObjectTag/<key> s3:RequestObjectTagKeys s3:ResourceAccount s3:TlsVersion s3:authType

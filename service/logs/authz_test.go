@@ -26,6 +26,8 @@ func TestNeeds(t *testing.T) {
 		{"DescribeLogGroups", &api.DescribeLogGroupsInput{}, "[{logs:DescribeLogGroups [" + base + ":log-stream:] map[]}]"},
 		{"TagResource", &api.TagResourceInput{ResourceArn: new(base + "g")}, "[{logs:TagResource [" + base + "g] map[]}]"},
 		{"PutSubscriptionFilter", &api.PutSubscriptionFilterInput{LogGroupName: new("g"), RoleArn: new(roleARN)}, "[{logs:PutSubscriptionFilter [" + base + "g:log-stream:] map[]} {iam:PassRole [" + roleARN + "] map[iam:passedtoservice:[logs.amazonaws.com]]}]"},
+		{"PutDeliverySource", &api.PutDeliverySourceInput{Name: new("s"), ResourceArn: new("arn:aws:s3:::b")}, "[{logs:PutDeliverySource [arn:aws:logs:eu-central-1:111111111111:delivery-source:s] map[logs:loggeneratingresourcearns:[arn:aws:s3:::b]]}]"},
+		{"PutDeliveryDestination", &api.PutDeliveryDestinationInput{Name: new("d"), DeliveryDestinationConfiguration: &api.DeliveryDestinationConfiguration{DestinationResourceArn: new("arn:aws:s3:::b")}}, "[{logs:PutDeliveryDestination [arn:aws:logs:eu-central-1:111111111111:delivery-destination:d] map[logs:deliverydestinationresourcearn:[arn:aws:s3:::b]]}]"},
 		{"TestMetricFilter", &api.TestMetricFilterInput{}, "[{logs:TestMetricFilter [*] map[]}]"},
 	} {
 		needs, ok := e.Needs(e.ctx(), x.op, x.in)

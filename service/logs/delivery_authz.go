@@ -21,13 +21,17 @@ func (s *Service) deliveryNeeds(ctx context.Context, op string, in any) ([]rt.Ne
 	}
 	switch in := in.(type) {
 	case *api.PutDeliverySourceInput:
-		return of(sourceNoun, in.Name), true
+		return keyed(of(sourceNoun, in.Name), "logs:loggeneratingresourcearns", in.ResourceArn), true
 	case *api.GetDeliverySourceInput:
 		return of(sourceNoun, in.Name), true
 	case *api.DeleteDeliverySourceInput:
 		return of(sourceNoun, in.Name), true
 	case *api.PutDeliveryDestinationInput:
-		return of(destinationNoun, in.Name), true
+		var target *string
+		if c := in.DeliveryDestinationConfiguration; c != nil {
+			target = c.DestinationResourceArn
+		}
+		return keyed(of(destinationNoun, in.Name), "logs:deliverydestinationresourcearn", target), true
 	case *api.GetDeliveryDestinationInput:
 		return of(destinationNoun, in.Name), true
 	case *api.DeleteDeliveryDestinationInput:
@@ -50,6 +54,14 @@ func (s *Service) deliveryNeeds(ctx context.Context, op string, in any) ([]rt.Ne
 		return []rt.Need{{Action: "logs:" + op, Resources: []string{"*"}}}, true
 	}
 	return nil, false
+}
+
+// keyed is needs with a condition key.
+func keyed(needs []rt.Need, key string, value *string) []rt.Need {
+	if value != nil {
+		needs[0].Keys = map[string][]string{key: {*value}}
+	}
+	return needs
 }
 
 // deliveryPolicy is the policy of a delivery destination, which lets in other accounts.
