@@ -89,6 +89,8 @@ assert rows("SELECT count(*), sum(id), min(day), max(day) FROM access") == [["10
 assert rows("SELECT status, count(*) n FROM access GROUP BY status ORDER BY n") == [["404", "250"], ["200", "750"]]
 assert rows("""SELECT path, avg(ms) > 0 FROM access WHERE status = 404 GROUP BY 1 ORDER BY 1""") == [["/p0", "true"], ["/p1", "true"], ["/p2", "true"]]
 assert len(rows("SELECT id FROM access ORDER BY id LIMIT 10")) == 10  # pages of three
+whole, day = ended(start("SELECT * FROM access")), ended(start("SELECT * FROM access WHERE day = DATE '2026-03-02'"))
+assert 0 < day["Statistics"]["DataScannedInBytes"] < whole["Statistics"]["DataScannedInBytes"], "a partition is left out"
 assert rows("SELECT NULL, '', 'a\"b', ',', 'x\ny'") == [[None, "", 'a"b', ",", "x\ny"]]
 id = start("SELECT CAST(1 AS decimal(10,2)) d, 'x' v, TIMESTAMP '2026-03-01 12:00:00' t, ARRAY[1,2] a")
 ended(id)
