@@ -57,8 +57,8 @@ func (w *World) addServices() {
 		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, w.engines.collector, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, Glue: glueapi.Client{Invoker: g}})),
 		glueapi.Bind(glue.New(k.For("glue"))),
 		athenaapi.Bind(athena.New(k.For("athena"), athena.Peers{Glue: glueapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}})),
-		accessanalyzerapi.Bind(accessanalyzer.New(k.For("access-analyzer"), accessanalyzer.Peers{})),
 		organizationsapi.Bind(organizations.New(k.For("organizations"), directory, w.identity, organizations.Peers{IAM: iamapi.Client{Invoker: g}})),
+		accessanalyzerapi.Bind(accessanalyzer.New(k.For("accessanalyzer"), accessanalyzer.Peers{IAM: iamapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}})),
 	} {
 		g.Add(t)
 	}

@@ -1,15 +1,76 @@
 package accessanalyzer
 
-import "unyo/kernel"
+import (
+	"time"
 
-// Peers are the services that AccessAnalyzer asks.
-type Peers struct{}
+	api "unyo/api/accessanalyzer"
+	iamapi "unyo/api/iam"
+	s3api "unyo/api/s3"
+	"unyo/base/call"
+	"unyo/kernel"
+	"unyo/kernel/jobs"
+	"unyo/kernel/journal"
+	"unyo/kernel/store"
+)
 
-// Service answers the AccessAnalyzer API.
+// Peers are the services whose resources are looked at.
+type Peers struct {
+	IAM iamapi.Client
+	S3  s3api.Client
+}
+
+// Service answers the API of IAM Access Analyzer.
 type Service struct {
 	k     *kernel.Service
 	peers Peers
+
+	analyzers store.Table[analyzer]
+	places    store.Table[place]    // account, region, analyzer: who must hear of a change
+	rules     store.Table[rule]     // analyzer, rule
+	resources store.Table[analyzed] // analyzer, type, name
+	findings  store.Table[finding]  // analyzer, id
+	ofOne     store.Table[struct{}] // analyzer, type, name, finding's id
+	previews  store.Table[preview]  // analyzer, id
+
+	survey jobs.Job[surveyArg]
+	scan   jobs.Job[scanArg]
+	forget jobs.Job[forgetArg]
+}
+
+type analyzer struct {
+	Name, Type string
+	CreatedAt  time.Time
+	Last       string    `json:",omitempty"` // the resource that was looked at last
+	LastAt     time.Time `json:",omitzero"`
+}
+
+// place finds analyzers across regions.
+type place struct{ Type string }
+
+type rule struct {
+	Filter               map[string]api.Criterion
+	CreatedAt, UpdatedAt time.Time
 }
 
 // New makes the service. It names its tables and jobs here.
-func New(k *kernel.Service, p Peers) *Service { return &Service{k: k, peers: p} }
+func New(k *kernel.Service, p Peers) *Service {
+	s := &Service{
+		k: k, peers: p,
+		analyzers: store.TableOf[analyzer](k.Rows, "analyzer", store.Regional),
+		places:    store.TableOf[place](k.Rows, "place", store.Partition),
+		rules:     store.TableOf[rule](k.Rows, "rule", store.Regional),
+		resources: store.TableOf[analyzed](k.Rows, "resource", store.Regional),
+		findings:  store.TableOf[finding](k.Rows, "finding", store.Regional),
+		ofOne:     store.TableOf[struct{}](k.Rows, "of-resource", store.Regional),
+		previews:  store.TableOf[preview](k.Rows, "preview", store.Regional),
+	}
+	s.survey = jobs.Handle(k.Jobs, "survey", s.runSurvey)
+	s.scan = jobs.Handle(k.Jobs, "scan", s.runScan, jobs.Lane(func(a scanArg) string { return a.Analyzer + a.Type + a.Name }))
+	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget)
+	k.Journal.Watch(journal.Watch{Name: "access-analyzer", Of: journal.OfCall, See: s.see})
+	return s
+}
+
+func (s *Service) arn(c call.Scope, name string) string {
+	return "arn:" + s.k.Partition + ":access-analyzer:" + c.Region + ":" + c.Account + ":analyzer/" + name
+}

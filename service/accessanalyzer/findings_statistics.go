@@ -1,0 +1,51 @@
+package accessanalyzer
+
+import (
+	"context"
+
+	api "unyo/api/accessanalyzer"
+	"unyo/kernel/store"
+)
+
+// GetFindingsStatistics counts an analyzer's findings.
+// https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_GetFindingsStatistics.html
+func (s *Service) GetFindingsStatistics(ctx context.Context, in *api.GetFindingsStatisticsInput) (*api.GetFindingsStatisticsOutput, error) {
+	out := &api.GetFindingsStatisticsOutput{}
+	return out, s.k.View(ctx, func(tx *store.Tx) error {
+		a, err := s.byARN(tx, *in.AnalyzerArn)
+		if err != nil {
+			return err
+		}
+		count := map[string]int32{}
+		types := map[string]api.ResourceTypeDetails{}
+		for _, f := range s.findings.Prefix(tx, store.Key(a.Name, ""), "") {
+			count[f.Status]++
+			if f.Status != api.FindingStatusActive {
+				continue
+			}
+			t := types[f.ResourceType]
+			switch {
+			case f.Error != "":
+				t.TotalActiveErrors = plus(t.TotalActiveErrors)
+			case f.Public:
+				t.TotalActivePublic = plus(t.TotalActivePublic)
+			default:
+				t.TotalActiveCrossAccount = plus(t.TotalActiveCrossAccount)
+			}
+			types[f.ResourceType] = t
+		}
+		out.LastUpdatedAt = new(s.k.Clock.Now())
+		out.FindingsStatistics = []api.FindingsStatistics{{ExternalAccessFindingsStatistics: &api.ExternalAccessFindingsStatistics{
+			ResourceTypeStatistics: types, TotalActiveFindings: new(count[api.FindingStatusActive]),
+			TotalArchivedFindings: new(count[api.FindingStatusArchived]), TotalResolvedFindings: new(count[api.FindingStatusResolved]),
+		}}}
+		return nil
+	})
+}
+
+func plus(n *int32) *int32 {
+	if n == nil {
+		return new(int32(1))
+	}
+	return new(*n + 1)
+}

@@ -1,0 +1,163 @@
+package accessanalyzer
+
+import (
+	"context"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	api "unyo/api/accessanalyzer"
+	iamapi "unyo/api/iam"
+	"unyo/api/rt"
+	s3api "unyo/api/s3"
+	"unyo/base/awserr"
+	"unyo/base/call"
+	"unyo/kernel"
+	"unyo/kernel/journal"
+)
+
+// fixture is an analyzer's account on a held estate in memory, with an S3 and an IAM that it fills.
+type fixture struct {
+	t *testing.T
+	k *kernel.Kernel
+	*Service
+	buckets map[string]*shelf
+	roles   map[string]string // trust policies
+	denied  bool              // the role may see nothing
+}
+
+// shelf is what the S3 of the fixture knows of a bucket.
+type shelf struct {
+	policy string
+	grants []s3api.Grant
+	block  *s3api.PublicAccessBlockConfiguration
+}
+
+const here, there = "111111111111", "222222222222"
+
+func setUp(t *testing.T) *fixture {
+	t.Helper()
+	k, err := kernel.Open(kernel.Options{Seed: 1, Held: true, Start: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &fixture{t: t, k: k, buckets: map[string]*shelf{}, roles: map[string]string{linkedRole: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"` + principal + `"},"Action":"sts:AssumeRole"}}`}}
+	f.Service = New(k.For("accessanalyzer"), Peers{IAM: iamapi.Client{Invoker: f}, S3: s3api.Client{Invoker: f}})
+	if err := k.Start(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := k.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return f
+}
+
+func (f *fixture) ctx() context.Context {
+	return call.With(context.Background(), &call.Call{
+		Scope:  call.Scope{Partition: "aws", Account: here, Region: "eu-central-1"},
+		Serial: f.k.Serial(), Service: "accessanalyzer", At: f.k.Clock.Now(), Principal: call.Principal{ARN: "arn:aws:iam::" + here + ":user/ann"},
+	})
+}
+
+// Invoke answers as S3 and IAM do.
+func (f *fixture) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in any) (any, error) {
+	if as, ok := call.AsOf(ctx); !ok || !strings.HasSuffix(as.ARN, "/"+linkedRole) {
+		f.t.Errorf("%T is not asked in the service's role", in)
+	}
+	if f.denied {
+		return nil, awserr.New(403, "AccessDenied", "no")
+	}
+	switch in := in.(type) {
+	case *s3api.ListBucketsInput:
+		out := &s3api.ListBucketsOutput{}
+		for name := range f.buckets {
+			out.Buckets = append(out.Buckets, s3api.Bucket{Name: &name})
+		}
+		return out, nil
+	case *iamapi.ListRolesInput:
+		out := &iamapi.ListRolesOutput{}
+		for name := range f.roles {
+			out.Roles = append(out.Roles, iamapi.Role{RoleName: &name})
+		}
+		return out, nil
+	case *iamapi.GetRoleInput:
+		trust, ok := f.roles[*in.RoleName]
+		if !ok {
+			return nil, awserr.New(404, "NoSuchEntity", "no role")
+		}
+		return &iamapi.GetRoleOutput{Role: &iamapi.Role{Arn: new("arn:aws:iam::" + here + ":role/" + *in.RoleName), AssumeRolePolicyDocument: new(url.QueryEscape(trust))}}, nil
+	case *s3api.GetBucketPolicyInput:
+		b, ok := f.buckets[*in.Bucket]
+		switch {
+		case !ok:
+			return nil, awserr.New(404, "NoSuchBucket", "no bucket")
+		case b.policy == "":
+			return nil, awserr.New(404, "NoSuchBucketPolicy", "no policy")
+		}
+		return &s3api.GetBucketPolicyOutput{Policy: &b.policy}, nil
+	case *s3api.GetBucketAclInput:
+		return &s3api.GetBucketAclOutput{Owner: &s3api.Owner{ID: new("owner")}, Grants: append(f.buckets[*in.Bucket].grants, s3api.Grant{Permission: new("FULL_CONTROL"), Grantee: &s3api.Grantee{ID: new("owner")}})}, nil
+	case *s3api.GetPublicAccessBlockInput:
+		if b := f.buckets[*in.Bucket].block; b != nil {
+			return &s3api.GetPublicAccessBlockOutput{PublicAccessBlockConfiguration: b}, nil
+		}
+		return nil, awserr.New(404, "NoSuchPublicAccessBlockConfiguration", "none")
+	}
+	f.t.Fatalf("nobody answers %T", in)
+	return nil, nil
+}
+
+// changed enters a call to the journal, as the gateway would have, and lets it be seen.
+func (f *fixture) changed(service, operation, arn string) {
+	f.t.Helper()
+	err := f.k.Journal.Record(f.ctx(), journal.Call{RequestID: f.k.Clock.Now().String() + operation + arn, Service: service, Operation: operation, Account: here, Region: "eu-central-1", Resources: []journal.Resource{{ARN: arn}}})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.advance(time.Minute)
+}
+
+func (f *fixture) advance(d time.Duration) {
+	f.t.Helper()
+	if _, err := f.k.Clock.Advance(context.Background(), f.k.Clock.Now().Add(d), nil); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func ok[T any](t *testing.T) func(T, error) T {
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func wantCode(t *testing.T, err error, code string) {
+	t.Helper()
+	if awserr.Code(err) != code {
+		t.Errorf("got %v, want %s", err, code)
+	}
+}
+
+// analyzer makes one and lets it look at everything.
+func (f *fixture) analyzer() *string {
+	f.t.Helper()
+	out := ok[*api.CreateAnalyzerOutput](f.t)(f.CreateAnalyzer(f.ctx(), &api.CreateAnalyzerInput{AnalyzerName: new("a"), Type: new(api.TypeAccount)}))
+	f.advance(time.Minute)
+	return out.Arn
+}
+
+// found lists the findings that meet a filter, in order of their principals.
+func (f *fixture) found(analyzer *string, filter map[string]api.Criterion) []api.FindingSummary {
+	f.t.Helper()
+	return ok[*api.ListFindingsOutput](f.t)(f.ListFindings(f.ctx(), &api.ListFindingsInput{AnalyzerArn: analyzer, Filter: filter,
+		Sort: &api.SortCriteria{AttributeName: new("principal.AWS")}})).Findings
+}
+
+func eq(values ...string) api.Criterion { return api.Criterion{Eq: values} }

@@ -1,0 +1,7 @@
+package accessanalyzer
+
+import "time"
+
+type preview struct {
+	CreatedAt time.Time
+}

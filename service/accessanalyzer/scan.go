@@ -1,0 +1,182 @@
+package accessanalyzer
+
+import (
+	"context"
+	"slices"
+
+	api "unyo/api/accessanalyzer"
+	iamapi "unyo/api/iam"
+	s3api "unyo/api/s3"
+	"unyo/base/awserr"
+	"unyo/base/call"
+	"unyo/kernel/jobs"
+	"unyo/kernel/journal"
+	"unyo/kernel/store"
+)
+
+type surveyArg struct{ Analyzer string }
+
+// scanArg names a resource as its API does, for a deleted one has no ARN any more.
+type scanArg struct{ Analyzer, Type, Name string }
+
+// runSurvey lists what is there, and has each looked at.
+func (s *Service) runSurvey(ctx context.Context, a surveyArg) error {
+	as := s.asRole(ctx)
+	var found []scanArg
+	region := call.ScopeOf(ctx).Region
+	for token := (*string)(nil); ; {
+		out, err := s.peers.S3.ListBuckets(as, &s3api.ListBucketsInput{BucketRegion: &region, MaxBuckets: new(int32(1000)), ContinuationToken: token})
+		if err != nil {
+			return err
+		}
+		for _, b := range out.Buckets {
+			found = append(found, scanArg{a.Analyzer, api.ResourceTypeAwsS3Bucket, *b.Name})
+		}
+		if token = out.ContinuationToken; token == nil {
+			break
+		}
+	}
+	for marker := (*string)(nil); ; {
+		out, err := s.peers.IAM.ListRoles(as, &iamapi.ListRolesInput{Marker: marker})
+		if err != nil {
+			return err
+		}
+		for _, r := range out.Roles {
+			found = append(found, scanArg{a.Analyzer, api.ResourceTypeAwsIamRole, *r.RoleName})
+		}
+		if marker = out.Marker; marker == nil {
+			break
+		}
+	}
+	for part := range slices.Chunk(found, 200) {
+		err := s.k.Update(ctx, func(tx *store.Tx) error {
+			for _, x := range part {
+				s.rescan(tx, x.Analyzer, x.Type, x.Name)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) rescan(tx *store.Tx, analyzer, kind, name string) {
+	s.scan.AtKey(tx, store.Key(analyzer, kind, name), s.k.Clock.Now(), scanArg{analyzer, kind, name})
+}
+
+// runScan looks at one resource. It asks and changes nothing but its own rows, so that it may run twice.
+func (s *Service) runScan(ctx context.Context, a scanArg) error {
+	r, found, err := s.look(s.asRole(ctx), a)
+	if err != nil {
+		return err
+	}
+	return s.k.Update(ctx, func(tx *store.Tx) error {
+		if x, ok := s.analyzers.Get(tx, a.Analyzer); ok {
+			s.note(tx, &x, a, r, found)
+		}
+		jobs.Settle(ctx, tx)
+		return nil
+	})
+}
+
+// note keeps what was seen of a resource; nil stands for one that is no more.
+func (s *Service) note(tx *store.Tx, x *analyzer, a scanArg, r *analyzed, found []finding) {
+	key, now := store.Key(a.Analyzer, a.Type, a.Name), s.k.Clock.Now()
+	old, known := s.resources.Get(tx, key)
+	if r == nil {
+		s.resources.Delete(tx, key)
+		if known {
+			s.settle(tx, x, &old, nil)
+		}
+		return
+	}
+	r.CreatedAt, r.UpdatedAt, r.AnalyzedAt = now, now, now
+	if known {
+		r.CreatedAt = old.CreatedAt
+		if slices.Equal(old.Actions, r.Actions) && old.Public == r.Public && old.Error == r.Error {
+			r.UpdatedAt = old.UpdatedAt
+		}
+	}
+	s.resources.Put(tx, key, *r)
+	s.settle(tx, x, r, found)
+	x.Last, x.LastAt = r.ARN, now
+	s.analyzers.Put(tx, x.Name, *x)
+}
+
+// look asks for a resource and what of it lets others in. A resource that the role may not see is told as AWS does: as an error.
+func (s *Service) look(as context.Context, a scanArg) (r *analyzed, found []finding, err error) {
+	r = &analyzed{Type: a.Type, Name: a.Name, Owner: call.ScopeOf(as).Account}
+	var c *s3Config
+	switch a.Type {
+	case api.ResourceTypeAwsS3Bucket:
+		r.ARN = "arn:" + s.k.Partition + ":s3:::" + a.Name
+		if c, err = s.bucket(as, a.Name); err == nil {
+			found, err = c.findings(r.Owner)
+		}
+	case api.ResourceTypeAwsIamRole:
+		var trust string
+		if r.ARN, trust, err = s.role(as, a.Name); err == nil {
+			found, err = roleFindings(trust, r.Owner)
+		}
+	}
+	switch awserr.Code(err) {
+	case "":
+	case "NoSuchBucket", "NoSuchEntity":
+		return nil, nil, nil
+	case "AccessDenied":
+		r.Error = "ACCESS_DENIED"
+		if r.ARN == "" {
+			r.ARN = "arn:" + s.k.Partition + ":iam::" + r.Owner + ":role/" + a.Name
+		}
+		return r, []finding{{Type: api.FindingTypeExternalAccess, Error: r.Error}}, nil
+	default:
+		return nil, nil, err
+	}
+	for _, f := range found {
+		r.Public = r.Public || f.Public
+		for _, action := range f.Actions {
+			if !slices.Contains(r.Actions, action) {
+				r.Actions = append(r.Actions, action)
+			}
+		}
+		for _, via := range f.Sources {
+			if !slices.Contains(r.Via, via) {
+				r.Via = append(r.Via, via)
+			}
+		}
+	}
+	return r, found, nil
+}
+
+// changes are the calls after which a resource is looked at again. AWS does so within half an hour; here it is at once.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-findings.html
+var changes = map[string]bool{
+	"s3 CreateBucket": true, "s3 DeleteBucket": true, "s3 PutBucketPolicy": true, "s3 DeleteBucketPolicy": true, "s3 PutBucketAcl": true,
+	"s3 PutPublicAccessBlock": true, "s3 DeletePublicAccessBlock": true, "s3 PutBucketOwnershipControls": true, "s3 DeleteBucketOwnershipControls": true,
+	"iam CreateRole": true, "iam UpdateAssumeRolePolicy": true, "iam DeleteRole": true, "iam CreateServiceLinkedRole": true,
+}
+
+// see has what a call changed looked at by the analyzers that watch over it: a bucket's in its region, a role's in all.
+func (s *Service) see(ctx context.Context, e journal.Entry) error {
+	c := e.Call
+	if c == nil || c.ErrorCode != "" || !changes[c.Service+" "+c.Operation] {
+		return nil
+	}
+	return s.k.Update(ctx, func(tx *store.Tx) error {
+		for _, r := range c.Resources {
+			kind, name, ok := nameOf(r.ARN)
+			if !ok {
+				continue
+			}
+			for key := range s.places.Prefix(tx, store.Key(c.Account, ""), "") {
+				parts, _ := store.Split(key, 3)
+				if region := parts[1]; kind == api.ResourceTypeAwsIamRole || region == c.Region {
+					s.rescan(tx.In(call.Scope{Partition: s.k.Partition, Account: c.Account, Region: region}), parts[2], kind, name)
+				}
+			}
+		}
+		return nil
+	})
+}
