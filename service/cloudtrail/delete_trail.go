@@ -22,9 +22,7 @@ func (s *Service) DeleteTrail(ctx context.Context, in *api.DeleteTrailInput) (*a
 		}
 		had := t
 		s.halt(tx, &t)
-		if err := s.setDigests(tx, &had, &t); err != nil {
-			return err
-		}
+		s.setDigests(tx, &had, &t)
 		s.trails.Delete(tx, t.key())
 		id := s.arn(c.Account, &t)
 		s.k.Resources.Delete(tx, id)
@@ -43,6 +41,10 @@ func (s *Service) bury(tx *store.Tx, t trail) {
 	t.Gone = true
 	key := store.Key(t.Home, t.Name, tx.Call().RequestID)
 	s.trails.Put(tx, key, t)
+	for at, c := range s.chains.Prefix(tx, store.Key(t.Digests.Chain, ""), "") {
+		c.Row = key
+		s.chains.Put(tx, at, c)
+	}
 	due := s.k.Clock.Now().Truncate(rhythm).Add(rhythm)
 	s.deliver.AtKey(tx, key, due, deliverArg{key})
 	s.write.AtKey(tx, key, due, deliverArg{key})

@@ -77,7 +77,7 @@ func (s *Service) runDeliver(ctx context.Context, a deliverArg) error {
 	if err := s.put(ctx, t, about.Key, file, nil); err != nil {
 		return s.delay(ctx, a.Key, o, x.flight, err)
 	}
-	return s.settle(ctx, a.Key, o, func(tx *store.Tx, t *trail) { s.digested(tx, t, region, about) })
+	return s.settle(ctx, a.Key, o, func(tx *store.Tx, t *trail) { s.digested(tx, a.Key, t, region, about) })
 }
 
 // prepare finds out what is next and writes it down. Where nothing is to be delivered, it settles.

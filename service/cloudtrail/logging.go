@@ -22,7 +22,8 @@ func (s *Service) StartLogging(ctx context.Context, in *api.StartLoggingInput) (
 		if t.LogGroup != "" {
 			t.Lines.Spans = append(t.Lines.Spans, from)
 		}
-		return s.setDigests(tx, &had, t)
+		s.setDigests(tx, &had, t)
+		return nil
 	})
 	return &api.StartLoggingOutput{}, err
 }
@@ -33,7 +34,8 @@ func (s *Service) StopLogging(ctx context.Context, in *api.StopLoggingInput) (*a
 	_, err := s.change(ctx, *in.Name, func(tx *store.Tx, t *trail) error {
 		had := *t
 		s.halt(tx, t)
-		return s.setDigests(tx, &had, t)
+		s.setDigests(tx, &had, t)
+		return nil
 	})
 	return &api.StopLoggingOutput{}, err
 }

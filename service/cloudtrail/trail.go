@@ -30,7 +30,7 @@ type trail struct {
 	Gone             bool      `json:",omitempty"` // deleted, and there is still something to deliver
 	Files            feed      // to S3
 	Lines            feed      // to CloudWatch Logs
-	Digests          chain
+	Digests          digests
 }
 
 // feed is how far a trail was delivered to one place.

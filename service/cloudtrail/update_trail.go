@@ -50,7 +50,8 @@ func (s *Service) UpdateTrail(ctx context.Context, in *api.UpdateTrailInput) (*a
 		} else if had.LogGroup == "" && t.Logging {
 			t.Lines.Spans = []span{{From: s.k.Journal.Last(tx)}}
 		}
-		return s.setDigests(tx, &had, t)
+		s.setDigests(tx, &had, t)
+		return nil
 	})
 	if err != nil {
 		return nil, err

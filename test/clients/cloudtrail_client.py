@@ -50,4 +50,40 @@ refused("InvalidNextTokenException", trail.lookup_events, NextToken=pages[0]["Ne
 refused("InvalidLookupAttributesException", trail.lookup_events, LookupAttributes=[{"AttributeKey": "ReadOnly", "AttributeValue": "true"}] * 2)
 refused("InvalidTimeRangeException", trail.lookup_events, StartTime=2000000000, EndTime=1900000000)
 refused("NotImplemented", trail.lookup_events, EventCategory="insight")
+
+# Trails.
+account, home_region = "000000000000", "eu-central-1"
+arn = f"arn:aws:cloudtrail:{home_region}:{account}:trail/main"
+refused("S3BucketDoesNotExistException", trail.create_trail, Name="main", S3BucketName="trail-archive")
+s3.create_bucket(Bucket="trail-archive", CreateBucketConfiguration={"LocationConstraint": home_region})
+refused("InsufficientS3BucketPolicyException", trail.create_trail, Name="main", S3BucketName="trail-archive")
+s3.put_bucket_policy(Bucket="trail-archive", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::trail-archive", "Condition": {"StringEquals": {"aws:SourceArn": arn}}},
+    {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::trail-archive/AWSLogs/{account}/*",
+     "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceArn": arn}}}]}))
+refused("InvalidTrailNameException", trail.create_trail, Name="a_", S3BucketName="trail-archive")
+refused("NotImplemented", trail.create_trail, Name="main", S3BucketName="trail-archive", IsOrganizationTrail=True)
+refused("InvalidParameterCombinationException", trail.create_trail, Name="main", S3BucketName="trail-archive", IsMultiRegionTrail=True, IncludeGlobalServiceEvents=False)
+assert trail.create_trail(Name="main", S3BucketName="trail-archive", EnableLogFileValidation=True, TagsList=[{"Key": "purpose", "Value": "audit"}])["TrailARN"] == arn
+refused("TrailAlreadyExistsException", trail.create_trail, Name="main", S3BucketName="trail-archive")
+trail.start_logging(Name="main")
+assert trail.get_trail_status(Name=arn)["IsLogging"] and not home.describe_trails()["trailList"]
+shown = trail.update_trail(Name="main", IsMultiRegionTrail=True)
+assert shown["IsMultiRegionTrail"] and home.describe_trails(trailNameList=["main"])["trailList"][0]["HomeRegion"] == home_region
+refused("InvalidHomeRegionException", home.stop_logging, Name=arn)
+assert home.get_trail(Name="main")["Trail"]["TrailARN"] == arn and trail.list_trails()["Trails"][0]["Name"] == "main"
+assert trail.get_event_selectors(TrailName="main")["EventSelectors"][0]["IncludeManagementEvents"]
+advanced = [{"Name": "objects", "FieldSelectors": [{"Field": "eventCategory", "Equals": ["Data"]}, {"Field": "resources.type", "Equals": ["AWS::S3::Object"]}, {"Field": "resources.ARN", "StartsWith": ["arn:aws:s3:::box/"]}]}]
+assert trail.put_event_selectors(TrailName="main", AdvancedEventSelectors=advanced)["AdvancedEventSelectors"] == advanced
+refused("InvalidEventSelectorsException", trail.put_event_selectors, TrailName="main", AdvancedEventSelectors=[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Nothing"]}]}])
+refused("InsightNotEnabledException", trail.get_insight_selectors, TrailName="main")
+refused("NotImplemented", trail.put_insight_selectors, TrailName="main", InsightSelectors=[{"InsightType": "ApiCallRateInsight"}])
+trail.put_insight_selectors(TrailName="main", InsightSelectors=[])
+trail.add_tags(ResourceId=arn, TagsList=[{"Key": "team", "Value": "security"}])
+trail.remove_tags(ResourceId=arn, TagsList=[{"Key": "purpose"}])
+assert trail.list_tags(ResourceIdList=[arn])["ResourceTagList"][0]["TagsList"] == [{"Key": "team", "Value": "security"}]
+assert trail.list_public_keys()["PublicKeyList"] == []  # nothing was signed yet
+trail.stop_logging(Name="main")
+trail.delete_trail(Name="main")
+refused("TrailNotFoundException", trail.get_trail, Name="main")
 print("all held")

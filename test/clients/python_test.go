@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -121,6 +122,18 @@ func TestGlue(t *testing.T) {
 func TestCloudTrail(t *testing.T) {
 	serve(t).holds(t, "python3", "cloudtrail_client.py")
 }
+
+// TestValidateLogs has the AWS CLI validate held time over three accounts and two regions, whole and tampered with.
+func TestValidateLogs(t *testing.T) {
+	days := "2"
+	if *month {
+		days = "30"
+	}
+	serve(t, "-accounts", "111111111111,222222222222", "-clock", "held", "-seed", "1").holds(t, "python3", "validate_logs_client.py", days)
+}
+
+// month is the time that TestValidateLogs validates; the AWS CLI takes some minutes for it.
+var month = flag.Bool("month", false, "validate the logs of a month, not of two days")
 
 // TestConversion runs convert_client.py: Firehose converts by a table of Glue, pyarrow reads.
 func TestConversion(t *testing.T) {
