@@ -23,7 +23,7 @@ var (
 		s3:x-amz-object-ownership s3:x-amz-server-side-encryption s3:x-amz-server-side-encryption-aws-kms-key-id s3:x-amz-server-side-encryption-customer-algorithm
 		s3:x-amz-storage-class s3:x-amz-website-redirect-location sts:ExternalId sts:RoleSessionName sts:SourceIdentity sts:TransitiveTagKeys`)
 	unanswered = map[string]string{
-		"cloudwatch:HasAccessGrant": "access grants", "glue:FederatedAuthorizationSource": "federated catalogues", "glue:LakeFormationPermissions": "Lake Formation", "iam:FIDO-": "security keys", "iam:RegisterSecurityKey": "security keys", "iam:RoleTemplateARN": "role templates", "s3:AccessGrantsInstanceArn": "access grants",
+		"cloudwatch:HasAccessGrant": "access grants", "glue:FederatedAuthorizationSource": "federated catalogues", "glue:LakeFormationPermissions": "Lake Formation", "iam:FIDO-": "security keys", "iam:RegisterSecurityKey": "security keys", "iam:RoleTemplateARN": "role templates", "organizations:Transfer": "transfers of responsibility", "s3:AccessGrantsInstanceArn": "access grants",
 		"s3:AccessPoint": "access points", "s3:DataAccessPoint": "access points", "s3:object-lock-event-hold": "event holds", "s3:x-amz-object-annotation-directive": "annotations",
 		"accounts.google.com:": "web identity", "cognito-identity.amazonaws.com:": "web identity", "graph.facebook.com:": "web identity", "www.amazon.com:": "web identity", "saml:": "SAML",
 	}

@@ -43,7 +43,7 @@ func (w *World) addServices() {
 	root := iam.RootKey{ID: o.RootID, Secret: o.RootSecret, Account: o.Management, Loopback: o.Loopback}
 	directory := organizations.NewDirectory(k.For("organizations"))
 	g.SetOrganizations(directory)
-	w.identity = identity{iam.New(k.For("iam"), seal, root, w.engines.issuers), stsapi.Client{Invoker: g}}
+	w.identity = identity{iam.New(k.For("iam"), seal, root, w.engines.issuers).Under(directory), stsapi.Client{Invoker: g}}
 	g.SetIdentity(w.identity, seal)
 
 	for _, t := range []*rt.Table{

@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ type Service struct {
 	seal     *credential.Sealer
 	root     RootKey
 	issuers  *oidc.Client
+	orgs     Organizations
 	docs     policy.Compiled
 	governed governments
 
@@ -57,6 +59,11 @@ type Service struct {
 	makeReport jobs.Job[reportArg]
 	unlink     jobs.Job[unlinkArg]
 	gatherUse  jobs.Job[accessArg]
+}
+
+// Organizations tells the simulator where an account stands.
+type Organizations interface {
+	Membership(ctx context.Context, account string) (*policy.Membership, error)
 }
 
 // RootKey is the long-term key of the management account's root user.
@@ -158,6 +165,12 @@ func New(k *kernel.Service, seal *credential.Sealer, root RootKey, issuers *oidc
 	s.makeReport = jobs.Handle(k.Jobs, "report", s.runReport)
 	s.unlink = jobs.Handle(k.Jobs, "unlink", s.runUnlink)
 	s.gatherUse = jobs.Handle(k.Jobs, "accessed", s.runGatherUse)
+	return s
+}
+
+// Under names who knows the organisations; without it there are none.
+func (s *Service) Under(o Organizations) *Service {
+	s.orgs = o
 	return s
 }
 

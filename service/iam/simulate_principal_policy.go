@@ -24,6 +24,13 @@ func (s *Service) SimulatePrincipalPolicy(ctx context.Context, in *api.SimulateP
 		return nil, api.NewInvalidInputException("CallerArn is required when ResourcePolicy is specified and PolicySourceArn is not the ARN of an IAM user.")
 	}
 	m := simulation{caller: b.principal}
+	if s.orgs != nil {
+		member, err := s.orgs.Membership(ctx, b.principal.Account)
+		if err != nil {
+			return nil, err
+		}
+		m.set.SCPs = member.SCPs
+	}
 	sources, boundary := b.without(in.PolicyExclusionList)
 	sources = append(sources, given("PolicyInputList", in.PolicyInputList)...)
 	if m.set.Identity, err = m.parse(policy.Identity, sources); err != nil {

@@ -197,7 +197,10 @@ func (m *simulation) resource(action, resource string) api.ResourceSpecificResul
 	x := m.explain(action, resource)
 	one := api.ResourceSpecificResult{EvalResourceName: new(resource), EvalResourceDecision: new(decision(x.Verdict)), MatchedStatements: []api.Statement{}, MissingContextValues: x.Missing}
 	for _, s := range x.Matched {
-		src := m.sources[s.Document]
+		src, own := m.sources[s.Document]
+		if !own { // an organisation's policy: only its decision is told
+			continue
+		}
 		one.MatchedStatements = append(one.MatchedStatements, api.Statement{SourcePolicyId: new(src.id), SourcePolicyType: new(src.kind), StartPosition: place(s.Start), EndPosition: place(s.End)})
 	}
 	if x.ByBoundary != nil {

@@ -113,14 +113,3 @@ func (s *Service) DetachPolicy(ctx context.Context, in *api.DetachPolicyInput) (
 		return nil
 	})
 }
-
-// edit is k.Update for whoever may change the organisation.
-func (s *Service) edit(ctx context.Context, fn func(tx *store.Tx, o *organization) error) error {
-	return s.k.Update(ctx, func(tx *store.Tx) error {
-		o, err := s.managed(ctx, tx)
-		if err != nil {
-			return err
-		}
-		return fn(tx, &o)
-	})
-}

@@ -2,6 +2,7 @@ package organizations
 
 import (
 	"context"
+	"reflect"
 	"strings"
 
 	api "unyo/api/organizations"
@@ -10,15 +11,17 @@ import (
 	"unyo/kernel/store"
 )
 
-// Needs names what a call is about by ARNs, which bear the management account's number and the organisation's id.
+// Needs names what a call is about by ARNs, which bear the management account's number and the organisation's id. Members are not judged
+// as strangers to them: entitled says what they may.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsorganizations.html
 func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool) {
-	need := rt.Need{Action: "organizations:" + op, Owner: call.From(ctx).Account}
+	account := call.From(ctx).Account
+	need := rt.Need{Action: "organizations:" + op, Owner: account}
 	a := about(in)
 	err := s.k.View(ctx, func(tx *store.Tx) error {
 		o, err := s.mine(ctx, tx)
 		if err != nil {
-			return nil // says the operation itself
+			return s.needsOutside(tx, &need, a)
 		}
 		need.Resources = nil
 		kind := a.policyType
@@ -29,6 +32,12 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 			}
 			need.Resources = append(need.Resources, s.arnOf(&o, id, kind))
 		}
+		if s.authority(tx, &o, account, op) == byPolicy && !aboutSelf(in, account) {
+			need.Owner = o.Management
+			if len(need.Resources) == 0 {
+				need.Resources = []string{s.arn(&o, "organization", "")}
+			}
+		}
 		need.Keys = keys(kind, a.principal)
 		return nil
 	})
@@ -36,6 +45,24 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		need.Resources = []string{"*"}
 	}
 	return []rt.Need{need}, err == nil
+}
+
+// aboutSelf reports whether an account asks what holds for itself, as each may.
+func aboutSelf(in any, account string) bool {
+	e, ok := in.(*api.DescribeEffectivePolicyInput)
+	return ok && (e.TargetId == nil || *e.TargetId == account)
+}
+
+// needsOutside: who is in no organisation can only ask about handshakes.
+func (s *Service) needsOutside(tx *store.Tx, need *rt.Need, a subject) error {
+	need.Resources = nil
+	for _, id := range a.ids {
+		if h, ok := s.handshakes.Get(tx, id); ok {
+			o, _ := s.organizations.Get(tx, h.Org)
+			need.Resources = append(need.Resources, s.arnOf(&o, id, ""))
+		}
+	}
+	return nil
 }
 
 func keys(policyType, principal string) map[string][]string {
@@ -58,6 +85,10 @@ func (s *Service) arnOf(o *organization, id, policyType string) string {
 		return s.arn(o, "ou", id)
 	case "p":
 		return s.policyARN(o, policyType, id)
+	case "rp":
+		return s.arn(o, "resourcepolicy", id)
+	case "h":
+		return s.arn(o, "handshake", "invite/"+id)
 	}
 	return s.arn(o, "account", id)
 }
@@ -68,18 +99,22 @@ type subject struct {
 	policyType, principal string
 }
 
+// about reads it from the members that name things, whatever the operation calls them.
 func about(in any) (a subject) {
-	switch in := in.(type) {
-	case *api.AttachPolicyInput:
-		a.ids = []string{*in.PolicyId, *in.TargetId}
-	case *api.DetachPolicyInput:
-		a.ids = []string{*in.PolicyId, *in.TargetId}
-	case *api.CreatePolicyInput:
-		a.policyType = *in.Type
-	case *api.EnablePolicyTypeInput:
-		a.ids, a.policyType = []string{*in.RootId}, *in.PolicyType
-	case *api.DisablePolicyTypeInput:
-		a.ids, a.policyType = []string{*in.RootId}, *in.PolicyType
+	v := reflect.ValueOf(in).Elem()
+	for i := range v.NumField() {
+		text, ok := v.Field(i).Interface().(*string)
+		if !ok || text == nil {
+			continue
+		}
+		switch v.Type().Field(i).Name {
+		case "AccountId", "ChildId", "DestinationParentId", "HandshakeId", "OrganizationalUnitId", "ParentId", "PolicyId", "ResourceId", "RootId", "SourceParentId", "TargetId":
+			a.ids = append(a.ids, *text)
+		case "PolicyType", "Type", "Filter":
+			a.policyType = *text
+		case "ServicePrincipal":
+			a.principal = *text
+		}
 	}
 	return a
 }

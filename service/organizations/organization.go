@@ -28,7 +28,7 @@ func (s *Service) CreateOrganization(ctx context.Context, in *api.CreateOrganiza
 		}
 		s.organizations.Put(tx, o.ID, o)
 		s.attachDefaults(tx, &o, o.Root)
-		s.join(tx, &o, account, member{Parent: o.Root, Name: "management", Email: emailOf(account), Method: api.AccountJoinedMethodInvited})
+		s.join(tx, &o, account, member{Parent: o.Root, Name: managementName, Email: emailOf(account), Method: api.AccountJoinedMethodInvited})
 		return nil
 	})
 	if err != nil {
@@ -36,6 +36,9 @@ func (s *Service) CreateOrganization(ctx context.Context, in *api.CreateOrganiza
 	}
 	return &api.CreateOrganizationOutput{Organization: s.organizationShape(&o)}, nil
 }
+
+// managementName is what the management account is called, which nobody has named.
+const managementName = "management"
 
 // emailOf is the address of an account that was there before it came into an organisation: none was given for it.
 func emailOf(account string) string { return "root@" + account + ".example" }
@@ -74,7 +77,7 @@ func (s *Service) DescribeOrganization(ctx context.Context, _ *api.DescribeOrgan
 // https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeleteOrganization.html
 func (s *Service) DeleteOrganization(ctx context.Context, _ *api.DeleteOrganizationInput) (*api.DeleteOrganizationOutput, error) {
 	return &api.DeleteOrganizationOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
-		o, err := s.managed(ctx, tx)
+		o, err := s.entitled(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -101,6 +104,10 @@ func (s *Service) dissolve(tx *store.Tx, o *organization) error {
 	}
 	s.leave(tx, o, o.Management)
 	s.detachAll(tx, o, o.Root)
+	for key := range s.trusted.Prefix(tx, store.Key(o.ID, ""), "") {
+		s.trusted.Delete(tx, key)
+	}
+	s.delegations.Delete(tx, o.ID)
 	s.k.Tags.Clear(tx, s.arn(o, "root", o.Root))
 	s.organizations.Delete(tx, o.ID)
 	return nil
@@ -109,6 +116,9 @@ func (s *Service) dissolve(tx *store.Tx, o *organization) error {
 // leave takes an account out of its organisation.
 func (s *Service) leave(tx *store.Tx, o *organization, account string) {
 	m, _ := s.members.Get(tx, account)
+	if !m.ClosedAt.IsZero() { // it does not open again
+		s.closed.Put(tx, account, closed{m.ClosedAt})
+	}
 	s.members.Delete(tx, account)
 	s.children.Delete(tx, store.Key(m.Parent, account))
 	s.detachAll(tx, o, account)
@@ -120,7 +130,7 @@ func (s *Service) leave(tx *store.Tx, o *organization, account string) {
 func (s *Service) ListRoots(ctx context.Context, _ *api.ListRootsInput) (*api.ListRootsOutput, error) {
 	out := &api.ListRootsOutput{}
 	return out, s.k.View(ctx, func(tx *store.Tx) error {
-		o, err := s.reader(ctx, tx)
+		o, err := s.entitled(ctx, tx)
 		out.Roots = []api.Root{s.rootShape(&o)}
 		return err
 	})
@@ -184,7 +194,7 @@ func (s *Service) editTypes(ctx context.Context, root, kind string, edit func(tx
 		return err
 	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		o, err := s.managed(ctx, tx)
+		o, err := s.entitled(ctx, tx)
 		switch {
 		case err != nil:
 			return err
@@ -211,9 +221,4 @@ func (s *Service) everywhere(tx *store.Tx, o *organization, visit func(id string
 			open = append(open, tailOf(key))
 		}
 	}
-}
-
-// reader is the organisation of a caller who may read it.
-func (s *Service) reader(ctx context.Context, tx *store.Tx) (organization, error) {
-	return s.managed(ctx, tx)
 }

@@ -1,7 +1,6 @@
 package organizations
 
 import (
-	"context"
 	"iter"
 	"strings"
 
@@ -61,15 +60,4 @@ func within[T any](table store.Table[T], tx *store.Tx, parts ...string) func(aft
 			}
 		}
 	}
-}
-
-// read is k.View for whoever may read the organisation.
-func (s *Service) read(ctx context.Context, fn func(tx *store.Tx, o *organization) error) error {
-	return s.k.View(ctx, func(tx *store.Tx) error {
-		o, err := s.reader(ctx, tx)
-		if err != nil {
-			return err
-		}
-		return fn(tx, &o)
-	})
 }

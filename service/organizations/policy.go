@@ -66,8 +66,10 @@ func checkContent(kind, text string) error {
 	var err error
 	if k, ok := kinds[kind]; ok {
 		_, err = policy.Parse(k, "", text)
+	} else {
+		_, err = readTagPolicy(text)
 	}
-	if errors.Is(err, policy.ErrMalformed) {
+	if errors.Is(err, policy.ErrMalformed) || errors.Is(err, errTagPolicy) {
 		return api.NewMalformedPolicyDocumentException("The provided policy document does not meet the requirements of the specified policy type.")
 	}
 	return err

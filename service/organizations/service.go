@@ -19,8 +19,17 @@ type Service struct {
 	accounts Accounts
 	peers    Peers
 
-	creations store.Table[creation] // organisation, request
-	create    jobs.Job[createArg]
+	creations   store.Table[creation]   // organisation, request
+	trusted     store.Table[since]      // organisation, service principal
+	delegated   store.Table[since]      // organisation, account, service principal
+	delegations store.Table[delegation] // organisation
+	handshakes  store.Table[handshake]
+	invitations store.Table[none] // invited account, handshake
+	sent        store.Table[none] // organisation, handshake
+
+	create jobs.Job[createArg]
+	bury   jobs.Job[string]
+	lapse  jobs.Job[string]
 }
 
 // Accounts are the estate's accounts, of which service/iam keeps book.
@@ -103,9 +112,17 @@ func rowsOf(sp *store.Space) rows {
 func New(k *kernel.Service, d *Directory, accounts Accounts, peers Peers) *Service {
 	s := &Service{
 		k: k, Directory: d, accounts: accounts, peers: peers,
-		creations: store.TableOf[creation](k.Rows, "creation", store.Partition),
+		creations:   store.TableOf[creation](k.Rows, "creation", store.Partition),
+		trusted:     store.TableOf[since](k.Rows, "trusted", store.Partition),
+		delegated:   store.TableOf[since](k.Rows, "delegated", store.Partition),
+		delegations: store.TableOf[delegation](k.Rows, "delegation", store.Partition),
+		handshakes:  store.TableOf[handshake](k.Rows, "handshake", store.Partition),
+		invitations: store.TableOf[none](k.Rows, "invitation", store.Partition),
+		sent:        store.TableOf[none](k.Rows, "sent", store.Partition),
 	}
 	s.create = jobs.Handle(k.Jobs, "create-account", s.runCreate, jobs.Lane(func(a createArg) string { return a.Request }))
+	s.bury = jobs.Handle(k.Jobs, "bury-account", s.runBury)
+	s.lapse = jobs.Handle(k.Jobs, "lapse-handshake", s.runLapse)
 	return s
 }
 
@@ -132,13 +149,4 @@ func (s *Service) mine(ctx context.Context, tx *store.Tx) (organization, error) 
 	}
 	o, _ := s.organizations.Get(tx, m.Org)
 	return o, nil
-}
-
-// managed is the organisation that the caller's account manages.
-func (s *Service) managed(ctx context.Context, tx *store.Tx) (organization, error) {
-	o, err := s.mine(ctx, tx)
-	if err == nil && o.Management != call.From(ctx).Account {
-		return o, denied()
-	}
-	return o, err
 }

@@ -1,6 +1,5 @@
 """AWS Organizations as boto3 asks it: every operation that has behaviour, and what service control policies decide."""
 import json
-import os
 import subprocess
 import time
 
@@ -67,5 +66,143 @@ orgs.attach_policy(PolicyId=no_groups, TargetId=staging)
 refused("AccessDeniedException", logs.create_log_group, "with an explicit deny in a service control policy", logGroupName="denied")
 orgs.detach_policy(PolicyId=no_groups, TargetId=staging)
 logs.create_log_group(logGroupName="after")
+
+# Units; what holds there; every level must allow.
+workloads = orgs.create_organizational_unit(ParentId=root["Id"], Name="workloads", Tags=[{"Key": "stage", "Value": "all"}])["OrganizationalUnit"]
+production = create_account("production", RoleName="Door", IamUserAccessToBilling="DENY", Tags=[{"Key": "stage", "Value": "prod"}])["AccountId"]
+orgs.move_account(AccountId=production, SourceParentId=root["Id"], DestinationParentId=workloads["Id"])
+assert orgs.list_parents(ChildId=production)["Parents"] == [{"Id": workloads["Id"], "Type": "ORGANIZATIONAL_UNIT"}]
+assert orgs.list_children(ParentId=root["Id"], ChildType="ORGANIZATIONAL_UNIT")["Children"] == [{"Id": workloads["Id"], "Type": "ORGANIZATIONAL_UNIT"}]
+assert [a["Id"] for a in orgs.list_accounts_for_parent(ParentId=workloads["Id"])["Accounts"]] == [production]
+assert [u["Name"] for u in orgs.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]] == ["workloads"]
+assert orgs.update_organizational_unit(OrganizationalUnitId=workloads["Id"], Name="work")["OrganizationalUnit"]["Name"] == "work"
+assert orgs.describe_organizational_unit(OrganizationalUnitId=workloads["Id"])["OrganizationalUnit"]["Path"] == f"{organization['Id']}/{root['Id']}/{workloads['Id']}/"
+assert len(orgs.list_accounts()["Accounts"]) == 3 and len(orgs.list_create_account_status(States=["SUCCEEDED"])["CreateAccountStatuses"]) == 2
+assert orgs.describe_account(AccountId=production)["Account"]["Status"] == "ACTIVE"
+inside = switch(production, "Door")
+s3, logs = client("s3", inside), client("logs", inside)
+only_s3 = orgs.create_policy(Type="SERVICE_CONTROL_POLICY", Name="only s3", Description="", Content=statement("Allow", "s3:*"))["Policy"]["PolicySummary"]["Id"]
+orgs.attach_policy(PolicyId=only_s3, TargetId=workloads["Id"])
+logs.describe_log_groups()
+orgs.detach_policy(PolicyId="p-FullAWSAccess", TargetId=workloads["Id"])
+refused("AccessDeniedException", logs.describe_log_groups, "because no service control policy allows the logs:DescribeLogGroups action")
+s3.create_bucket(Bucket="production-data", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+region = orgs.create_policy(Type="SERVICE_CONTROL_POLICY", Name="region", Description="", Content=statement("Deny", "s3:*", Condition={"StringNotEquals": {"aws:RequestedRegion": "eu-west-1"}}))["Policy"]["PolicySummary"]["Id"]
+orgs.attach_policy(PolicyId=region, TargetId=root["Id"])
+refused("AccessDenied", s3.list_buckets, "with an explicit deny in a service control policy")
+client("s3", ann).list_buckets()  # the management account is under nothing
+orgs.update_policy(PolicyId=region, Content=statement("Deny", "s3:*", Condition={"StringNotEquals": {"aws:RequestedRegion": "eu-central-1"}}), Name="regions")
+s3.list_buckets()
+orgs.detach_policy(PolicyId=region, TargetId=root["Id"])
+orgs.attach_policy(PolicyId="p-FullAWSAccess", TargetId=workloads["Id"])
+assert {p["Name"] for p in orgs.list_policies(Filter="SERVICE_CONTROL_POLICY")["Policies"]} == {"FullAWSAccess", "no groups", "only s3", "regions"}
+assert [p["Id"] for p in orgs.list_policies_for_target(TargetId=production, Filter="SERVICE_CONTROL_POLICY")["Policies"]] == ["p-FullAWSAccess"]
+assert [t["TargetId"] for t in orgs.list_targets_for_policy(PolicyId=only_s3)["Targets"]] == [workloads["Id"]]
+assert json.loads(orgs.describe_policy(PolicyId=only_s3)["Policy"]["Content"])["Statement"][0]["Sid"] == "Guard"
+refused("PolicyInUseException", orgs.delete_policy, PolicyId=only_s3)
+refused("MalformedPolicyDocumentException", orgs.create_policy, Type="SERVICE_CONTROL_POLICY", Name="x", Description="", Content="{}")
+
+# The simulator knows the organisation.
+guard = orgs.create_policy(Type="SERVICE_CONTROL_POLICY", Name="no kinesis", Description="", Content=statement("Deny", "kinesis:*"))["Policy"]["PolicySummary"]["Id"]
+orgs.attach_policy(PolicyId=guard, TargetId=production)
+result = client("iam", inside).simulate_principal_policy(PolicySourceArn=f"arn:aws:iam::{production}:role/Door", ActionNames=["kinesis:PutRecord", "s3:GetObject"])["EvaluationResults"]
+assert [(r["EvalDecision"], r["OrganizationsDecisionDetail"]["AllowedByOrganizations"]) for r in result] == [("explicitDeny", False), ("allowed", True)], result
+orgs.detach_policy(PolicyId=guard, TargetId=production)
+orgs.delete_policy(PolicyId=guard)
+
+# Resource control policies hold for whoever comes, from wherever.
+s3.put_object(Bucket="production-data", Key="k", Body=b"1")
+s3.put_bucket_policy(Bucket="production-data", Policy=json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::production-data/*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": organization["Id"]}}}}))
+client("s3", ann).get_object(Bucket="production-data", Key="k")
+assert orgs.enable_policy_type(RootId=root["Id"], PolicyType="RESOURCE_CONTROL_POLICY")["Root"]["PolicyTypes"][0]["Type"] == "RESOURCE_CONTROL_POLICY"
+rcp = orgs.create_policy(Type="RESOURCE_CONTROL_POLICY", Name="inside only", Description="", Content=json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "Inside", "Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "*", "Condition": {"StringNotLike": {"aws:PrincipalOrgPaths": f"{organization['Id']}/{root['Id']}/{workloads['Id']}/*"}, "StringEquals": {"aws:ResourceOrgID": organization["Id"], "aws:ResourceAccount": production}}}]}))["Policy"]["PolicySummary"]["Id"]
+orgs.attach_policy(PolicyId=rcp, TargetId=production)
+refused("AccessDenied", client("s3", ann).get_object, "with an explicit deny in a resource control policy", Bucket="production-data", Key="k")
+s3.get_object(Bucket="production-data", Key="k")
+orgs.disable_policy_type(RootId=root["Id"], PolicyType="RESOURCE_CONTROL_POLICY")
+client("s3", ann).get_object(Bucket="production-data", Key="k")
+
+# Tag policies.
+refused("NotImplemented", orgs.enable_policy_type, RootId=root["Id"], PolicyType="BACKUP_POLICY")
+orgs.enable_policy_type(RootId=root["Id"], PolicyType="TAG_POLICY")
+tagging = orgs.create_policy(Type="TAG_POLICY", Name="team", Description="", Content='{"tags":{"Team":{"tag_key":{"@@assign":"Team"},"tag_value":{"@@assign":["red"]}}}}')["Policy"]["PolicySummary"]["Id"]
+orgs.attach_policy(PolicyId=tagging, TargetId=root["Id"])
+effective = orgs.describe_effective_policy(PolicyType="TAG_POLICY", TargetId=production)["EffectivePolicy"]
+assert json.loads(effective["PolicyContent"]) == {"tags": {"team": {"tag_key": "Team", "tag_value": ["red"]}}}, effective
+
+# Trusted services, their administrators, and what the resource policy gives away.
+orgs.enable_aws_service_access(ServicePrincipal="config.amazonaws.com")
+orgs.register_delegated_administrator(AccountId=staging, ServicePrincipal="config.amazonaws.com")
+assert [p["ServicePrincipal"] for p in orgs.list_aws_service_access_for_organization()["EnabledServicePrincipals"]] == ["config.amazonaws.com"]
+assert [a["Id"] for a in orgs.list_delegated_administrators()["DelegatedAdministrators"]] == [staging]
+assert [x["ServicePrincipal"] for x in orgs.list_delegated_services_for_account(AccountId=staging)["DelegatedServices"]] == ["config.amazonaws.com"]
+from_staging, from_production = client("organizations", switch(staging)), client("organizations", inside)
+assert len(from_staging.list_accounts()["Accounts"]) == 3
+from_staging.describe_account(AccountId=production)
+refused("AccessDeniedException", from_production.list_accounts, "You don't have permissions to access this resource.")
+assert from_production.describe_organization()["Organization"]["Id"] == organization["Id"]
+orgs.put_resource_policy(Content=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": production}, "Action": ["organizations:ListAccounts", "organizations:DescribePolicy"], "Resource": "*"}]}))
+assert len(from_production.list_accounts()["Accounts"]) == 3
+from_production.describe_policy(PolicyId=only_s3)
+refused("AccessDeniedException", from_production.list_roots)
+assert orgs.describe_resource_policy()["ResourcePolicy"]["ResourcePolicySummary"]["Id"].startswith("rp-")
+orgs.delete_resource_policy()
+refused("AccessDeniedException", from_production.list_accounts)
+orgs.deregister_delegated_administrator(AccountId=staging, ServicePrincipal="config.amazonaws.com")
+orgs.disable_aws_service_access(ServicePrincipal="config.amazonaws.com")
+
+# Tags.
+orgs.tag_resource(ResourceId=workloads["Id"], Tags=[{"Key": "more", "Value": "1"}])
+orgs.untag_resource(ResourceId=workloads["Id"], TagKeys=["stage"])
+assert orgs.list_tags_for_resource(ResourceId=workloads["Id"])["Tags"] == [{"Key": "more", "Value": "1"}]
+
+# Handshakes: 111111111111 was there before, and stands alone.
+lone = client("organizations", {"AccessKeyId": "111111111111", "SecretAccessKey": "test"})
+invite = dict(Target={"Type": "ACCOUNT", "Id": "111111111111"}, Notes="join us")
+first = orgs.invite_account_to_organization(**invite)["Handshake"]
+refused("DuplicateHandshakeException", orgs.invite_account_to_organization, **invite)
+assert lone.decline_handshake(HandshakeId=first["Id"])["Handshake"]["State"] == "DECLINED"
+second = orgs.invite_account_to_organization(**invite)["Handshake"]
+assert orgs.cancel_handshake(HandshakeId=second["Id"])["Handshake"]["State"] == "CANCELED"
+third = orgs.invite_account_to_organization(**invite)["Handshake"]
+assert lone.describe_handshake(HandshakeId=third["Id"])["Handshake"]["State"] == "OPEN"
+lone.accept_handshake(HandshakeId=third["Id"])
+assert len(lone.list_handshakes_for_account()["Handshakes"]) == 3 == len(orgs.list_handshakes_for_organization()["Handshakes"])
+assert lone.describe_organization()["Organization"]["Id"] == organization["Id"]
+lone.leave_organization()
+refused("AWSOrganizationsNotInUseException", lone.describe_organization)
+orgs_fourth = orgs.invite_account_to_organization(**invite)["Handshake"]
+lone.accept_handshake(HandshakeId=orgs_fourth["Id"])
+orgs.remove_account_from_organization(AccountId="111111111111")
+
+# What the AWS CLI asks.
+cli = lambda *words: json.loads(subprocess.run(["aws", "organizations", *words, "--output", "json"], check=True, capture_output=True, text=True).stdout or "{}")
+assert cli("describe-organization")["Organization"]["Id"] == organization["Id"]
+assert {a["Name"] for a in cli("list-accounts", "--max-items", "5", "--page-size", "2")["Accounts"]} == {"management", "staging", "production"}
+unit = cli("create-organizational-unit", "--parent-id", root["Id"], "--name", "empty")["OrganizationalUnit"]["Id"]
+cli("delete-organizational-unit", "--organizational-unit-id", unit)
+
+# A closed account's principals are let in nowhere, nor is anyone who switches into it.
+refused("ConstraintViolationException", orgs.remove_account_from_organization, AccountId=production)
+orgs.close_account(AccountId=production)
+refused("AccountAlreadyClosedException", orgs.close_account, AccountId=production)
+assert orgs.describe_account(AccountId=production)["Account"]["Status"] == "SUSPENDED"
+refused("AccountProblem", s3.list_buckets)
+refused("OptInRequired", client("logs", inside).describe_log_groups)
+refused("OptInRequired", client("logs", switch(production, "Door")).describe_log_groups)
+refused("OrganizationNotEmptyException", orgs.delete_organization)
+
+# A week later the other may leave; three months later the closed one is no more, and the organisation can go.
+subprocess.run(["unyo", "clock", "advance", "2200h"], check=True, capture_output=True)
+orgs.remove_account_from_organization(AccountId=staging)
+orgs.delete_organizational_unit(OrganizationalUnitId=workloads["Id"])
+refused("OrganizationNotEmptyException", orgs.delete_organization)
+orgs.detach_policy(PolicyId=tagging, TargetId=root["Id"])
+for kind in "SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY", "TAG_POLICY":
+    for p in orgs.list_policies(Filter=kind)["Policies"]:
+        if not p["AwsManaged"]:
+            orgs.delete_policy(PolicyId=p["Id"])
+orgs.delete_organization()
+refused("AWSOrganizationsNotInUseException", orgs.describe_organization)
 
 print("all held")
