@@ -7,7 +7,6 @@ import (
 	"io"
 
 	"github.com/klauspost/compress/s2"
-	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 )
 
@@ -235,7 +234,7 @@ func (o *orcReader) unpack(b []byte) ([]byte, error) {
 	if o.compression == orcNone {
 		return b, nil
 	}
-	out := []byte{}
+	out := make([]byte, 0, o.room(b))
 	for len(b) > 0 {
 		if len(b) < 3 {
 			return nil, corrupt("half a chunk")
@@ -257,6 +256,15 @@ func (o *orcReader) unpack(b []byte) ([]byte, error) {
 	return out, nil
 }
 
+// room is about how large a stream will be: as much as its chunks can be, but not beyond a common ratio.
+func (o *orcReader) room(b []byte) int {
+	chunks := 0
+	for rest := b; len(rest) >= 3; chunks++ {
+		rest = rest[min(len(rest), 3+(int(rest[0])|int(rest[1])<<8|int(rest[2])<<16)>>1):]
+	}
+	return min(chunks*int(o.chunk), 8*len(b))
+}
+
 func (o *orcReader) unpackChunk(b []byte) (out []byte, err error) {
 	switch o.compression {
 	case orcZlib:
@@ -275,12 +283,7 @@ func (o *orcReader) unpackChunk(b []byte) (out []byte, err error) {
 			out = out[:n]
 		}
 	case orcZstd:
-		z, newErr := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(o.chunk+1<<10))
-		if newErr != nil {
-			return nil, newErr
-		}
-		defer z.Close()
-		out, err = z.DecodeAll(b, nil)
+		out, err = unzstd(nil, b, int(o.chunk))
 	default:
 		return nil, errors.Join(ErrUnsupported, errors.New("the file's compression"))
 	}

@@ -129,12 +129,7 @@ func decompress(codec format.CompressionCodec, dst, src []byte, size int) (out [
 		}
 		out, err = s2.Decode(resized(dst, size), src)
 	case format.Zstd:
-		z, ok := zstdReaders.Get().(*zstd.Decoder)
-		if !ok {
-			return nil, errors.New("no zstd")
-		}
-		out, err = z.DecodeAll(src, dst[:0])
-		zstdReaders.Put(z)
+		out, err = unzstd(dst[:0], src, size)
 	case format.Gzip:
 		out, err = ungzip(dst, src, size)
 	case format.Lz4Raw:
@@ -150,6 +145,20 @@ func decompress(codec format.CompressionCodec, dst, src []byte, size int) (out [
 		return nil, corrupt("bad page: %v", err)
 	}
 	return out[:size], nil
+}
+
+// unzstd appends at most so many bytes to dst. Of a frame that says it has more, nothing is unpacked.
+func unzstd(dst, src []byte, most int) ([]byte, error) {
+	var h zstd.Header
+	if err := h.Decode(src); err != nil || h.HasFCS && h.FrameContentSize > uint64(most) {
+		return nil, corrupt("bad zstd: %v", err)
+	}
+	z, ok := zstdReaders.Get().(*zstd.Decoder)
+	if !ok {
+		return nil, errors.New("no zstd")
+	}
+	defer zstdReaders.Put(z)
+	return z.DecodeAll(src, dst)
 }
 
 func ungzip(dst, src []byte, size int) ([]byte, error) {

@@ -27,6 +27,8 @@ func BenchmarkObjects(b *testing.B) {
 		{"parquet status", "t.parquet", table(b, "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe", nil, columns...), []int{3, 4}},
 		{"parquet path", "t.parquet", table(b, "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe", nil, columns...), []int{2}},
 		{"parquet all", "t.parquet", table(b, "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe", nil, columns...), []int{0, 1, 2, 3, 4, 5}},
+		{"orc status", "t.orc", table(b, "org.apache.hadoop.hive.ql.io.orc.OrcSerde", nil, columns...), []int{3, 4}},
+		{"orc all", "t.orc", table(b, "org.apache.hadoop.hive.ql.io.orc.OrcSerde", nil, columns...), []int{0, 1, 2, 3, 4, 5}},
 		{"csv.gz", "t.csv.gz", table(b, lazyClass, csv, columns...), []int{3, 4}},
 		{"opencsv.gz", "t.csv.gz", table(b, csvClass, nil, "at string", "ip string", "path string", "status int", "bytes bigint", "seconds double"), []int{3, 4}},
 		{"json", "t.json", table(b, openXClass, nil, columns...), []int{3, 4}},

@@ -1,11 +1,12 @@
 """speed.py DIR: makes the files that BenchmarkObjects reads (UNYO_SPEED=DIR), and says what the same questions cost DuckDB.
 
-Needs duckdb from PyPI. One thread; CPU seconds, the best of three."""
+Needs duckdb and pyarrow from PyPI. One thread; CPU seconds, the best of three."""
 import os
 import resource
 import sys
 
 import duckdb
+from pyarrow import orc, parquet
 
 d = sys.argv[1]
 os.makedirs(d, exist_ok=True)
@@ -15,6 +16,7 @@ if not os.path.exists(f"{d}/t.json"):
       '/api/v2/items/'||(hash(i)%400000) as path, case when hash(i+1)%20=0 then 500 when hash(i+2)%10=0 then 404 else 200 end::int as status,
       (hash(i+3)%100000)::bigint as bytes, (hash(i+4)%1000)/1000.0::double as seconds from range(6000000) r(i)""")
     c.execute(f"copy t to '{d}/t.parquet' (format parquet, compression zstd)")
+    orc.write_table(parquet.read_table(f"{d}/t.parquet"), f"{d}/t.orc", compression="zstd", dictionary_key_size_threshold=0.5)
     c.execute(f"copy (select * from t limit 3000000) to '{d}/t.csv.gz' (format csv, header false, compression gzip)")
     c.execute(f"copy (select * from t limit 2000000) to '{d}/t.json' (format json)")
 

@@ -1,0 +1,163 @@
+package columnar
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+
+	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
+
+	"unyo/engine/vector"
+)
+
+// values decodes n values into a flat vector of the type asked for.
+func (l *parquetLeaf) values(e format.Encoding, body []byte, n int) (*vector.Vector, error) {
+	v := &l.dense
+	v.Len, v.Nulls = n, v.Nulls[:0]
+	if err := l.raw(v, e, body, n); err != nil {
+		return nil, err
+	}
+	return l.convert(v)
+}
+
+func unsupportedEncoding(e format.Encoding) error {
+	return errors.Join(ErrUnsupported, errors.New("encoding "+e.String()))
+}
+
+// raw decodes n values as they are kept.
+func (l *parquetLeaf) raw(v *vector.Vector, e format.Encoding, body []byte, n int) (err error) {
+	kind, width := l.node.leaf.Kind(), 0
+	switch kind {
+	case parquet.Boolean:
+		return l.booleans(v, e, body, n)
+	case parquet.ByteArray, parquet.FixedLenByteArray:
+		return l.byteStrings(v, e, body, n)
+	case parquet.Int32, parquet.Float:
+		width = 4
+	case parquet.Int64, parquet.Double:
+		width = 8
+	case parquet.Int96:
+		width = 12
+	}
+	switch e {
+	case format.Plain:
+	case format.ByteStreamSplit:
+		if l.scratch, err = joined(l.scratch, body, n, width); err != nil {
+			return err
+		}
+		body = l.scratch
+	case format.DeltaBinaryPacked:
+		if kind != parquet.Int32 && kind != parquet.Int64 {
+			return unsupportedEncoding(e)
+		}
+		if l.ints, _, err = packedDeltas(l.ints, body, n); err != nil || len(l.ints) < n {
+			return errors.Join(errShort, err)
+		}
+		if v.Kind, v.Ints = vector.Int, l.ints; kind == parquet.Int32 {
+			for i, x := range v.Ints {
+				v.Ints[i] = int64(int32(x))
+			}
+		}
+		return nil
+	default:
+		return unsupportedEncoding(e)
+	}
+	if n > len(body)/width {
+		return errShort
+	}
+	l.numbers(v, kind, body, n)
+	return nil
+}
+
+// numbers reads n numbers of fixed width.
+func (l *parquetLeaf) numbers(v *vector.Vector, kind parquet.Kind, body []byte, n int) {
+	if kind == parquet.Float || kind == parquet.Double {
+		v.Kind, v.Floats = vector.Float, resized(v.Floats, n)
+	} else {
+		v.Kind, v.Ints = vector.Int, resized(v.Ints, n)
+	}
+	switch kind {
+	case parquet.Int32:
+		body = body[:4*n]
+		for i := range v.Ints {
+			v.Ints[i] = int64(int32(binary.LittleEndian.Uint32(body[4*i:])))
+		}
+	case parquet.Int64:
+		body = body[:8*n]
+		for i := range v.Ints {
+			v.Ints[i] = int64(binary.LittleEndian.Uint64(body[8*i:]))
+		}
+	case parquet.Int96:
+		for i := range v.Ints {
+			nanos := int64(binary.LittleEndian.Uint64(body[12*i:]))
+			day := int64(int32(binary.LittleEndian.Uint32(body[12*i+8:])))
+			v.Ints[i] = (day-julian)*daySeconds*1e6 + floorDiv(nanos, 1000)
+		}
+	case parquet.Float:
+		for i := range v.Floats {
+			v.Floats[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(body[4*i:])))
+		}
+	default:
+		for i := range v.Floats {
+			v.Floats[i] = math.Float64frombits(binary.LittleEndian.Uint64(body[8*i:]))
+		}
+	}
+}
+
+func (l *parquetLeaf) booleans(v *vector.Vector, e format.Encoding, body []byte, n int) (err error) {
+	v.Kind, v.Bools = vector.Bool, resized(v.Bools, n)
+	switch e {
+	case format.Plain:
+		if n > 8*len(body) {
+			return errShort
+		}
+		for i := range v.Bools {
+			v.Bools[i] = body[i>>3]>>(i&7)&1 == 1
+		}
+	case format.RLE:
+		if n == 0 {
+			return nil
+		}
+		if len(body) < 4 {
+			return errShort
+		}
+		if l.scratch, err = hybrid(l.scratch, body[4:], 1, n); err != nil {
+			return err
+		}
+		for i, b := range l.scratch {
+			v.Bools[i] = b == 1
+		}
+	default:
+		return unsupportedEncoding(e)
+	}
+	return nil
+}
+
+func (l *parquetLeaf) byteStrings(v *vector.Vector, e format.Encoding, body []byte, n int) (err error) {
+	fixed := l.node.leaf.Kind() == parquet.FixedLenByteArray
+	width := 0
+	if fixed {
+		width = l.node.leaf.Length()
+	}
+	switch e {
+	case format.Plain:
+		if fixed {
+			err = l.texts.fixed(body, n, width)
+		} else {
+			err = l.texts.plain(body, n)
+		}
+	case format.DeltaLengthByteArray:
+		err = l.texts.lengths(body, n)
+	case format.DeltaByteArray:
+		err = l.texts.prefixed(body, n)
+	case format.ByteStreamSplit:
+		if l.scratch, err = joined(l.scratch, body, n, width); err == nil {
+			err = l.texts.fixed(l.scratch, n, width)
+		}
+	default:
+		err = unsupportedEncoding(e)
+	}
+	v.Kind, v.Data, v.Offsets = vector.Bytes, l.texts.data, l.texts.offsets
+	return err
+}
