@@ -102,6 +102,7 @@ type parser interface {
 type textReader struct {
 	object io.Closer
 	stored *counted
+	ahead  *ahead // if it is compressed
 	lines  lines
 	parser parser
 	batch  vector.Batch
@@ -129,7 +130,12 @@ func (t *Table) openText(o Object, columns []int, p parser) (vector.Reader, erro
 	if err != nil {
 		return nil, closing(object, err)
 	}
-	r := &textReader{object: object, stored: stored, lines: lines{in: in, end: '\n', plain: true}, parser: p, header: header, footer: footer}
+	r := &textReader{object: object, stored: stored, parser: p, header: header, footer: footer}
+	if u, ok := in.(*unpacked); ok {
+		r.ahead = newAhead(u, stored)
+		in = r.ahead
+	}
+	r.lines = lines{in: in, end: '\n', plain: true}
 	if d := t.property("line.delim", "\n"); d != "\n" {
 		if len(d) != 1 {
 			return nil, closing(object, badProperty("line.delim", "%q is not one byte", d))
@@ -155,9 +161,19 @@ func (t *Table) count(name string) (int, error) {
 	return n, nil
 }
 
-func (r *textReader) Scanned() int64 { return r.stored.n }
+func (r *textReader) Scanned() int64 {
+	if r.ahead != nil {
+		return r.ahead.scanned()
+	}
+	return r.stored.n
+}
 
-func (r *textReader) Close() error { return r.object.Close() }
+func (r *textReader) Close() error {
+	if r.ahead != nil {
+		r.ahead.Close()
+	}
+	return r.object.Close()
+}
 
 // Limits of a batch of text, in rows and in bytes of lines.
 const mostBatch = 32 << 20
