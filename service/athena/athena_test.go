@@ -214,3 +214,10 @@ func TestHiveLike(t *testing.T) {
 		}
 	}
 }
+
+func (f *fixture) advance(d time.Duration) {
+	f.t.Helper()
+	if _, err := f.k.Clock.Advance(context.Background(), f.k.Clock.Now().Add(d), nil); err != nil {
+		f.t.Fatal(err)
+	}
+}
