@@ -140,17 +140,23 @@ func (t *Token) read() error {
 	return nil
 }
 
-// Strings reads a claim that is a string or a list of them; nil where it is neither.
+// Strings reads a claim that is a string, a number, a truth value or a list of strings; nil where it is none of them.
 func (t *Token) Strings(claim string) []string {
+	raw := t.Claims[claim]
 	var one string
 	var many []string
-	switch raw := t.Claims[claim]; {
+	switch {
 	case raw == nil:
 		return nil
 	case json.Unmarshal(raw, &one) == nil:
 		return []string{one}
 	case json.Unmarshal(raw, &many) == nil:
 		return many
+	}
+	var scalar any
+	switch json.Unmarshal(raw, &scalar); scalar.(type) {
+	case float64, bool:
+		return []string{string(bytes.TrimSpace(raw))}
 	}
 	return nil
 }

@@ -123,10 +123,9 @@ func tokenEntrance(token *oidc.Token, provider *Issuer) (*entrance, string, erro
 	prefix := strings.TrimPrefix(provider.URL, "https://") + ":"
 	e.vouch(prefix+"aud", audience...)
 	e.vouch(prefix+"oaud", other...)
-	e.vouch(prefix+"azp", token.Party)
-	e.vouch(prefix+"sub", token.Subject)
-	e.vouch(prefix+"amr", token.Strings("amr")...)
-	e.vouch(prefix+"email", token.Strings("email")...)
+	for _, claim := range claimsOf(strings.TrimSuffix(prefix, ":")) {
+		e.vouch(prefix+claim, token.Strings(claim)...)
+	}
 	if id := token.Strings(identityClaim); len(id) > 0 {
 		e.identity = id[0]
 	}

@@ -235,3 +235,23 @@ func TestFederationToken(t *testing.T) {
 		}
 	}
 }
+
+// TestIssuerClaims: which issuers' claims become condition keys.
+func TestIssuerClaims(t *testing.T) {
+	for issuer, want := range map[string]string{
+		"i.example": "email", "token.actions.githubusercontent.com": "workflow", "token.actions.githubusercontent.com/ours": "workflow", "token.actions.ours.ghe.com": "workflow",
+		"gitlab.com": "user_login", "oidc.circleci.com/org/7": "oidc.circleci.com/project-id", "evil.example/gitlab.com": "email",
+	} {
+		if list := claimsOf(issuer); list[len(list)-1] != want {
+			t.Errorf("%s: %v", issuer, list)
+		}
+	}
+	token, err := oidc.Parse(base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RS256"}`)) + "." + base64.RawURLEncoding.EncodeToString([]byte(`{"sub":"s","aud":"a","actor_id":7,"ref_protected":true,"x":{}}`)) + ".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, _, err := tokenEntrance(token, &Issuer{URL: "https://token.actions.githubusercontent.com", Clients: []string{"a"}})
+	if err != nil || e.keys["token.actions.githubusercontent.com:actor_id"][0] != "7" || token.Strings("ref_protected")[0] != "true" || token.Strings("x") != nil {
+		t.Errorf("%v, %v", e, err)
+	}
+}
