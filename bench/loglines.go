@@ -73,6 +73,9 @@ func logLines(ctx context.Context, b *bench) error {
 		}
 		fmt.Println()
 	}
+	if err := askInsights(ctx, b, c, unyo, peer); err != nil {
+		return err
+	}
 	return logsGo(ctx, b, c, unyo, peer)
 }
 

@@ -211,6 +211,9 @@ func (c *compiler) unary(e *Unary) (eval, *Error) {
 
 // column finds a column that has the text of e for its name: sort count(*), where stats has no alias for it.
 func (c *compiler) column(e Expr) (eval, bool) {
+	if slot, ok := c.slots[c.of(e)]; ok {
+		return func(r *row) Value { return r.field(slot) }, true
+	}
 	want := canonical(c.of(e))
 	for _, name := range slices.Sorted(keys(c.slots)) {
 		if canonical(name) == want {

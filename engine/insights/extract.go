@@ -26,6 +26,7 @@ func (x *planner) extract(cmd *Extract) *Error {
 		return nil
 	}
 	re := cmd.Regex
+	quick := straighten(re)
 	var groups []int
 	for i, n := range re.SubexpNames() {
 		if n != "" {
@@ -44,7 +45,14 @@ func (x *planner) extract(cmd *Extract) *Error {
 		if v.Kind != Str && v.Kind != Doc {
 			text = r.keep(text)
 		}
-		at := re.FindSubmatchIndex(text)
+		var at []int
+		if quick != nil {
+			if at = quick.find(r.groups, text); at != nil {
+				r.groups = at
+			}
+		} else {
+			at = re.FindSubmatchIndex(text)
+		}
 		if at == nil {
 			return
 		}

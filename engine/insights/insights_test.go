@@ -11,6 +11,7 @@ func TestFirst(t *testing.T) {
 		{`fields user.name, ms * 2 | sort ms | limit 3`, "\nuser.name=ann ms * 2=20\nms * 2=41"},
 		{`parse @message "* error *" as a, b | display a, b | filter ispresent(a)`, "a=plain b=text"},
 		{`stats count(*) by bin(2s)`, "bin(2s)=2026-01-01 00:00:00.000 count(*)=2\nbin(2s)=2026-01-01 00:00:02.000 count(*)=2"},
+		{`stats sum(ms), sum(MS), max( ms ) | sort sum(MS), Max(ms)`, "sum(ms)=60.5 max( ms )=30"},
 		{`fields ms | dedup status`, "ms=20.5\n\nms=30"},
 		{`fields jsonParse(@message) as j | filter ispresent(j) | display j.user.name as n, j.status | sort @timestamp | limit 1`, "n=ann j.status=200"},
 	} {

@@ -35,9 +35,10 @@ type row struct {
 	past  bool    // it is of the period that diff compares with
 	raw   bool    // what is looked up now is of Event.Raw
 
-	mem  []byte // texts made for this row
-	a, b []byte // to compare with
-	sink sink
+	mem    []byte // texts made for this row
+	a, b   []byte // to compare with
+	groups []int  // of a match
+	sink   sink
 }
 
 // place is where a row stands when nothing says otherwise: the newest event first.

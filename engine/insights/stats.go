@@ -12,6 +12,8 @@ type aggregator struct {
 	inner *compiler // of the rows that come in
 	by    []eval
 	aggs  []aggregation
+	first []aggregation // those of them that have a cell of their own
+	cells int
 	slots []int // of the rows that go out: those of by, then those of aggs
 }
 
@@ -20,6 +22,9 @@ type aggregation struct {
 	arg  eval // nil: count(*)
 	make func() cell
 	slot int
+	of   string           // function and field; two that have the same share a cell
+	cell int              // which of a group's
+	read func(cell) Value // nil: its result
 }
 
 // stats compiles a stats: its functions' arguments over the rows before it, what is made of their results over the rows behind it.
@@ -81,6 +86,23 @@ func (a *aggregator) add(c *compiler, e *Call, f aggregate) (eval, *Error) {
 			return nil, err
 		}
 	}
+	g.of, g.cell = e.Func+" *", a.cells
+	if !star {
+		g.of = e.Func + " " + c.of(e.Args[0])
+	}
+	if e.Func == "pct" {
+		percent, err := c.percent(e)
+		if err != nil {
+			return nil, err
+		}
+		g.read = func(x cell) Value { return x.(*ranks).at(percent) }
+	}
+	if i := slices.IndexFunc(a.aggs, func(o aggregation) bool { return o.of == g.of }); i >= 0 {
+		g.cell = a.aggs[i].cell
+	} else {
+		a.cells++
+		a.first = append(a.first, g)
+	}
 	a.aggs = append(a.aggs, g)
 	slot := g.slot
 	return func(r *row) Value { return r.field(slot) }, nil
@@ -93,6 +115,7 @@ type grouping struct {
 	groups map[string]*grouped
 	key    []byte
 	vals   []Value
+	arg    Value // of a function, where it need not be made anew
 	bytes  int
 	n      int
 }
@@ -113,11 +136,10 @@ func (x *grouping) add(r *row) {
 	if g == nil {
 		g = x.open()
 	}
-	for i := range x.a.aggs {
-		if f := x.a.aggs[i].arg; f != nil {
-			v := f(r)
-			if v.Kind != Null {
-				g.cells[i].add(&v, r)
+	for i := range x.a.first {
+		if f := x.a.first[i].arg; f != nil {
+			if x.arg = f(r); x.arg.Kind != Null {
+				g.cells[i].add(&x.arg, r)
 			}
 		} else {
 			g.cells[i].add(nil, r)
@@ -127,12 +149,12 @@ func (x *grouping) add(r *row) {
 
 // open begins the group of the key.
 func (x *grouping) open() *grouped {
-	g := &grouped{by: slices.Clone(x.vals), cells: make([]cell, len(x.a.aggs))}
+	g := &grouped{by: slices.Clone(x.vals), cells: make([]cell, x.a.cells)}
 	for i := range g.by {
 		g.by[i] = g.by[i].clone()
 	}
 	for i := range g.cells {
-		g.cells[i] = x.a.aggs[i].make()
+		g.cells[i] = x.a.first[i].make()
 	}
 	x.groups[string(x.key)] = g
 	x.bytes += 160 + 3*len(x.key) + 64*len(g.by) + 64*len(g.cells)
@@ -197,9 +219,13 @@ func (x *grouping) rows() []*kept {
 		for j, v := range g.by {
 			k.vals[x.a.slots[j]], k.set[x.a.slots[j]] = v, true
 		}
-		for j := range g.cells {
-			slot := x.a.aggs[j].slot
-			k.vals[slot], k.set[slot] = g.cells[j].result(), true
+		for j := range x.a.aggs {
+			f := &x.a.aggs[j]
+			if k.set[f.slot] = true; f.read != nil {
+				k.vals[f.slot] = f.read(g.cells[f.cell])
+			} else {
+				k.vals[f.slot] = g.cells[f.cell].result()
+			}
 		}
 		out[i] = k
 	}
