@@ -25,8 +25,8 @@ const (
 	maxAnswer  = 64 << 20 // of all names and values
 )
 
-// answerQuery runs a query and keeps its answer. Repeated after a crash it writes the same again: the query says which events it is about.
-func (s *Service) answerQuery(ctx context.Context, id string) error {
+// answerQuery runs a query and keeps its answer, the last of it in a transaction that settle takes part in. Repeated after a crash it writes the same again: the query says which events it is about.
+func (s *Service) answerQuery(ctx context.Context, id string, settle func(tx *store.Tx)) error {
 	s.asked.gate <- struct{}{}
 	defer func() { <-s.asked.gate }()
 	var q query
@@ -67,7 +67,7 @@ func (s *Service) answerQuery(ctx context.Context, id string) error {
 	default:
 		q.Status = api.QueryStatusComplete
 	}
-	return s.keepAnswer(ctx, id, q, packed)
+	return s.keepAnswer(ctx, id, q, packed, settle)
 }
 
 var errTimeout = errors.New("the query has run out of time")
@@ -91,7 +91,7 @@ func (s *Service) ask(ctx context.Context, q *query) ([]byte, error) {
 }
 
 // keepAnswer writes the pieces, then what the query has come to, unless it has been stopped meanwhile.
-func (s *Service) keepAnswer(ctx context.Context, id string, q query, packed []byte) error {
+func (s *Service) keepAnswer(ctx context.Context, id string, q query, packed []byte, settle func(tx *store.Tx)) error {
 	q.Pieces = (len(packed) + pieceBytes - 1) / pieceBytes
 	for from := 0; from < q.Pieces; from += pieceBatch {
 		if err := s.k.Update(ctx, func(tx *store.Tx) error {
@@ -112,12 +112,13 @@ func (s *Service) keepAnswer(ctx context.Context, id string, q query, packed []b
 		q.Ended = s.nowMs()
 		s.asked.rows.Put(tx, id, q)
 		s.asked.active.Delete(tx, id)
+		s.k.Jobs.Announce(tx, answered(id))
 		s.asked.run.CancelKey(tx, id)
 		s.asked.forget.AtKey(tx, id, s.k.Clock.Now().Add(retained), queryArg{id})
 		if q.Bytes > 0 {
 			s.k.Meter.Add(tx, meter.Quantity{Usage: scannedBytes, Amount: float64(q.Bytes)})
 		}
-		jobs.Settle(ctx, tx)
+		settle(tx)
 		return nil
 	})
 }

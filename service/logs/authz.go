@@ -89,7 +89,7 @@ func (s *Service) streamNeeds(ctx context.Context, op string, in any) ([]rt.Need
 	case *api.TestMetricFilterInput:
 		return []rt.Need{{Action: "logs:TestMetricFilter", Resources: []string{"*"}}}, true
 	}
-	for _, needs := range []func(context.Context, string, any) ([]rt.Need, bool){s.destinationNeeds, s.protectionNeeds, s.indexNeeds, s.queryNeeds, s.deliveryNeeds} {
+	for _, needs := range []func(context.Context, string, any) ([]rt.Need, bool){s.destinationNeeds, s.protectionNeeds, s.indexNeeds, s.queryNeeds, s.scheduledNeeds, s.deliveryNeeds} {
 		if list, ok := needs(ctx, op, in); ok {
 			return list, true
 		}

@@ -36,7 +36,9 @@ type estate struct {
 	dir      string
 	firehose *firehose
 	bucket   *bucket
-	dying    func() // called before and after the service puts events into a group of its own
+	dying    func()   // called before and after the service puts events into a group of its own
+	roles    []string // in which the service asked itself
+	asking   func()   // called before and after
 }
 
 func open(t *testing.T) *estate {

@@ -71,7 +71,9 @@ func (s *Service) openQueries() {
 		pieces: store.TableOf[[]byte](s.k.Rows, "answer", store.Regional), gate: make(chan struct{}, maxWorking), working: map[string]context.CancelFunc{},
 	}
 	lane := jobs.Lane(func(a queryArg) string { return "query " + a.ID })
-	s.asked.run = jobs.Handle(s.k.Jobs, "query", func(ctx context.Context, a queryArg) error { return s.answerQuery(ctx, a.ID) }, lane)
+	s.asked.run = jobs.Handle(s.k.Jobs, "query", func(ctx context.Context, a queryArg) error {
+		return s.answerQuery(ctx, a.ID, func(tx *store.Tx) { jobs.Settle(ctx, tx) })
+	}, lane)
 	s.asked.forget = jobs.Handle(s.k.Jobs, "forgetquery", s.forgetQuery, lane)
 }
 

@@ -19,12 +19,13 @@ import (
 
 // Service answers the CloudWatch Logs API.
 type Service struct {
-	k     *kernel.Service
-	store logstore.Engine
-	peers Peers
-	locks locks
-	tails tails
-	asked *queries
+	k         *kernel.Service
+	store     logstore.Engine
+	peers     Peers
+	locks     locks
+	tails     tails
+	asked     *queries
+	scheduled *scheduled
 
 	groups  store.Table[group]        // name
 	streams store.Table[stream]       // group id, name
@@ -66,7 +67,7 @@ type Peers struct {
 	Firehose firehoseapi.Client
 	Kinesis  kinesisapi.Client
 	S3       s3api.Client
-	Logs     api.Client // itself, as the service that delivers vended logs
+	Logs     api.Client // itself, as the service that delivers vended logs, and in the roles of scheduled queries
 }
 
 type none struct{}
@@ -124,6 +125,7 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 	s.handleJobs()
 	s.openMetricFilters()
 	s.openQueries()
+	s.openScheduled()
 	events.Committed(s.committed, k.Durable)
 	return s
 }

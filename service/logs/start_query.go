@@ -44,7 +44,7 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryInput) (*api
 		return nil, err
 	}
 	if s.k.Clock.Mode() == clock.Held {
-		if err := s.answerQuery(ctx, id); err != nil {
+		if err := s.answerQuery(ctx, id, func(*store.Tx) {}); err != nil { // a job that asks settles itself
 			return nil, err
 		}
 	}
@@ -53,6 +53,9 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryInput) (*api
 
 // putQuery writes the row of a query, and the job that answers it.
 func (s *Service) putQuery(tx *store.Tx, id string, q query) error {
+	if s.asked.rows.Has(tx, id) { // the job of a scheduled query that runs again
+		return nil
+	}
 	n := 0
 	for range s.asked.active.Prefix(tx, "", "") {
 		n++

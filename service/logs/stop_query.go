@@ -22,6 +22,7 @@ func (s *Service) StopQuery(ctx context.Context, in *api.StopQueryInput) (*api.S
 		q.Status, q.Ended = api.QueryStatusCancelled, s.nowMs()
 		s.asked.rows.Put(tx, id, q)
 		s.asked.active.Delete(tx, id)
+		s.k.Jobs.Announce(tx, answered(id))
 		s.asked.run.CancelKey(tx, id)
 		s.asked.forget.AtKey(tx, id, s.k.Clock.Now().Add(retained), queryArg{id})
 		return nil

@@ -30,6 +30,7 @@ type own struct{ e *estate }
 func (o own) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in any) (any, error) {
 	parent := call.From(ctx)
 	role, _ := call.ServiceOf(ctx)
+	assumed, _ := call.AsOf(ctx)
 	serial, id := o.e.k.Child(parent)
 	c := &call.Call{
 		Scope: parent.Scope, Serial: serial, RequestID: fmt.Sprintf("%x", id[:8]), Job: parent.Job, Service: "logs", Operation: op.Name, At: o.e.k.Clock.Now(),
@@ -45,6 +46,13 @@ func (o own) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in any) 
 			defer o.e.dying()
 		}
 		return o.e.PutLogEvents(ctx, in)
+	case *api.StartQueryInput:
+		o.e.roles = append(o.e.roles, fmt.Sprint(assumed))
+		if o.e.asking != nil {
+			o.e.asking()
+			defer o.e.asking()
+		}
+		return o.e.StartQuery(ctx, in)
 	}
 	panic("not asked of itself: " + op.Name)
 }
