@@ -17,7 +17,7 @@ func init() {
 			f := intOps[op]
 			p.kernel(op+"("+t.String()+","+t.String()+") "+t.String(), func(_ []*types.Type, t *types.Type) Kernel { return ints(f, op, t) })
 		}
-		p.rows("neg("+t.String()+") "+t.String(), func(r *Row) {
+		p.rows("$neg("+t.String()+") "+t.String(), func(r *Row) {
 			if n := r.Int(0); inRange(-n, r.Result) && n != math.MinInt64 {
 				r.PutInt(-n)
 			} else {
@@ -30,7 +30,7 @@ func init() {
 			f := floatOps[op]
 			p.kernel(op+"("+t.String()+","+t.String()+") "+t.String(), func(_ []*types.Type, t *types.Type) Kernel { return floats(f, t) })
 		}
-		p.rows("neg("+t.String()+") "+t.String(), func(r *Row) { r.PutFloat(-r.Float(0)) })
+		p.rows("$neg("+t.String()+") "+t.String(), func(r *Row) { r.PutFloat(-r.Float(0)) })
 	}
 	decimals(p)
 }

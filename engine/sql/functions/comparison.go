@@ -201,6 +201,27 @@ func EqualDeep(t *types.Type, a *vector.Vector, i int, b *vector.Vector, j int) 
 	return known, known
 }
 
+// https://trino.io/docs/current/functions/comparison.html#greatest-and-least
+func init() {
+	for name, sign := range map[string]int{"greatest": 1, "least": -1} {
+		page("comparison").rows(name+"(T,T...) T", func(r *Row) {
+			best := 0
+			v, i := r.At(0)
+			for a := 1; a < r.Len(); a++ {
+				if w, j := r.At(a); types.Compare(r.Result, w, j, v, i)*sign > 0 {
+					best, v, i = a, w, j
+				}
+			}
+			r.PutArg(best)
+		}, typed(func(args []*types.Type) ([]*types.Type, *types.Type, error) {
+			if !args[0].Orderable() {
+				return nil, nil, fault.New(fault.TypeMismatch, "%s is not orderable", args[0])
+			}
+			return args, args[0], nil
+		}))
+	}
+}
+
 // DistinctFrom binds IS DISTINCT FROM, which knows nulls.
 func DistinctFrom(t *types.Type) (*Bound, error) {
 	if !t.Comparable() {

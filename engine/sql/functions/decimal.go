@@ -46,7 +46,7 @@ func decimals(p page) {
 			p.rows(op.name+"("+t+",decimal) decimal", op.f, op.rule)
 		}
 	}
-	p.rows("neg(decimal) decimal", func(r *Row) { r.PutDecimal(types.NegWide(r.Decimal(0))) })
+	p.rows("$neg(decimal) decimal", func(r *Row) { r.PutDecimal(types.NegWide(r.Decimal(0))) })
 }
 
 // scaled is argument i with as many digits behind the point as to.

@@ -2,6 +2,7 @@ package functions
 
 import (
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 	"unicode"
@@ -222,7 +223,9 @@ func parseDataSize(r *Row) {
 		r.Invalid("Invalid data size: '%s'", s)
 		return
 	}
-	w, fits := decimalOf(n.Lsh(n, uint(10*power)), scale, r.Result)
+	n.Lsh(n, uint(10*power))
+	n.Quo(n, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil)) // the rest of a byte is cut
+	w, fits := decimalOf(n, 0, r.Result)
 	if !fits {
 		r.Fail(errRange("Value out of range: '%s'", s))
 		return

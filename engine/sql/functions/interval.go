@@ -31,7 +31,7 @@ func times(p page) {
 	for _, t := range []string{"interval", "months"} {
 		p.rows("+("+t+","+t+") "+t, func(r *Row) { r.PutInt(r.Int(0) + r.Int(1)) })
 		p.rows("-("+t+","+t+") "+t, func(r *Row) { r.PutInt(r.Int(0) - r.Int(1)) })
-		p.rows("neg("+t+") "+t, func(r *Row) { r.PutInt(-r.Int(0)) })
+		p.rows("$neg("+t+") "+t, func(r *Row) { r.PutInt(-r.Int(0)) })
 		p.rows("*("+t+",bigint) "+t, func(r *Row) { r.PutInt(r.Int(0) * r.Int(1)) })
 		p.rows("*(bigint,"+t+") "+t, func(r *Row) { r.PutInt(r.Int(0) * r.Int(1)) }, last)
 		p.rows("*("+t+",double) "+t, func(r *Row) { putScaled(r, r.Int(0), r.Float(1)) })

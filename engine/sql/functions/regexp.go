@@ -35,7 +35,7 @@ func compileRegexp(s string) (*regexp.Regexp, error) {
 	if err == nil {
 		return re, nil
 	}
-	if e, ok := err.(*syntax.Error); ok && (e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape || e.Code == syntax.ErrInvalidRepeatOp) {
+	if e, ok := err.(*syntax.Error); ok && (strings.HasPrefix(e.Expr, "(?<") || e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape || e.Code == syntax.ErrInvalidRepeatOp) {
 		return nil, fault.New(fault.NotSupported, "regular expression uses what RE2 has not, such as look-around, back references or possessive quantifiers: %s", s)
 	}
 	return nil, errArgument("Invalid regular expression: %s: %v", s, err)

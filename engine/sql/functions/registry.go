@@ -221,7 +221,7 @@ func unfit(name string, given []Given, list []*Scalar) error {
 	}
 	if !isWord(name) {
 		if len(have) == 1 {
-			return fault.New(fault.TypeMismatch, "Cannot apply operator: %s%s", strings.TrimSuffix(name, "neg"), have[0])
+			return fault.New(fault.TypeMismatch, "Cannot apply operator: %s%s", strings.Replace(name, "$neg", "-", 1), have[0])
 		}
 		return fault.New(fault.TypeMismatch, "Cannot apply operator: %s", strings.Join(have, " "+name+" "))
 	}
@@ -244,3 +244,30 @@ func errArgument(format string, args ...any) error {
 
 // errInternal tells a fault of this engine.
 var errInternal = errors.New("sql: a function was called with what it was not declared for")
+
+// Names are the functions by the documentation page that they are on.
+func Names() map[string][]string {
+	out := map[string][]string{"window": {}}
+	add := func(page, name string) {
+		if isWord(name) && !slices.Contains(out[page], name) {
+			out[page] = append(out[page], name)
+		}
+	}
+	for name, list := range scalars {
+		for _, s := range list {
+			add(s.page, name)
+		}
+	}
+	for name, list := range aggregates {
+		for _, a := range list {
+			add(a.page, name)
+		}
+	}
+	for name := range windowFunctions {
+		add("window", name)
+	}
+	for _, list := range out {
+		slices.Sort(list)
+	}
+	return out
+}

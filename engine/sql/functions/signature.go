@@ -89,7 +89,17 @@ func (p pattern) unify(t *types.Type, b binding) (cost int, ok bool) {
 	case "char":
 		return 0, t.Kind == types.Char
 	case "row":
-		return 0, t.Kind == types.Row
+		if t.Kind != types.Row || len(p.args) > 0 && len(p.args) != len(t.Fields) {
+			return 0, false
+		}
+		for i, a := range p.args {
+			c, ok := a.unify(t.Fields[i].Type, b)
+			if !ok {
+				return 0, false
+			}
+			cost += c
+		}
+		return cost, true
 	case "timestamp", "timestamptz", "time":
 		if t.Kind == plain[p.name].Kind {
 			return 0, true

@@ -174,7 +174,7 @@ func (b *block) unary(e *syntax.Unary) expr.Expr {
 		}
 		return x
 	}
-	return b.p.call(e.Pos, "neg", x)
+	return b.p.call(e.Pos, "$neg", x)
 }
 
 // chain is the operands of nested ANDs or ORs, from left to right.
