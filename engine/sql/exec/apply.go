@@ -94,8 +94,9 @@ func (o *apply) ask(ctx context.Context) (*answer, error) {
 		return nil, err
 	}
 	a := &answer{}
-	t := o.node.Sub.Schema()[0].T
-	if o.node.Kind != "EXISTS" {
+	t := types.Null
+	if o.node.Kind != "EXISTS" { // which has no column
+		t = o.node.Sub.Schema()[0].T
 		a.values = t.New()
 	}
 	if o.node.Kind == "IN" {
@@ -103,12 +104,13 @@ func (o *apply) ask(ctx context.Context) (*answer, error) {
 	}
 	err = each(ctx, sub, func(b *vector.Batch) error {
 		a.rows += b.Len
+		if o.node.Kind == "EXISTS" {
+			return nil
+		}
 		v := b.Columns[0]
 		switch {
 		case o.node.Kind == "SCALAR" && a.rows > 1:
 			return fault.New(fault.Subquery, "Scalar sub-query has returned multiple rows")
-		case o.node.Kind == "EXISTS":
-			return nil
 		case o.node.Kind == "IN":
 			for i := range v.Len {
 				a.null = a.null || v.IsNull(i) || len(t.Fields) > 0 && functions.HasNull(v, i)
