@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	api "unyo/api/logs"
 	"unyo/api/rt"
@@ -18,12 +19,23 @@ type accountProtection struct {
 	Document string `json:",omitempty"` // "": none
 }
 
-// PutAccountPolicy has sensitive data masked in all groups of the account, also those to come, beside what the groups' own policies mask. Other
-// types of account policies are refused.
+// PutAccountPolicy has sensitive data masked in all groups of the account, also those to come, beside what the groups' own policies mask; or has
+// their events delivered, or fields of theirs indexed. Other types of account policies are refused.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html
 func (s *Service) PutAccountPolicy(ctx context.Context, in *api.PutAccountPolicyInput) (*api.PutAccountPolicyOutput, error) {
 	if err := checkAccountPolicy(*in.PolicyType, in.DryRun); err != nil {
 		return nil, err
+	}
+	if rt.Val(in.Scope) != "" && *in.Scope != api.ScopeAll || strings.HasPrefix(*in.PolicyName, "aws/") {
+		return nil, invalid("scope must be ALL, and policyName must not begin with aws/.")
+	}
+	switch *in.PolicyType {
+	case api.PolicyTypeSubscriptionFilterPolicy:
+		shown, err := s.putAccountSubscription(ctx, in)
+		return &api.PutAccountPolicyOutput{AccountPolicy: shown}, err
+	case api.PolicyTypeFieldIndexPolicy:
+		shown, err := s.putAccountIndex(ctx, in)
+		return &api.PutAccountPolicyOutput{AccountPolicy: shown}, err
 	}
 	if in.SelectionCriteria != nil {
 		return nil, invalid("selectionCriteria cannot be used with the policy type %s.", *in.PolicyType)
@@ -54,6 +66,9 @@ func (s *Service) DeleteAccountPolicy(ctx context.Context, in *api.DeleteAccount
 	if err := checkAccountPolicy(*in.PolicyType, in.DryRun); err != nil {
 		return nil, err
 	}
+	if *in.PolicyType != api.PolicyTypeDataProtectionPolicy {
+		return &api.DeleteAccountPolicyOutput{}, s.k.Update(ctx, func(tx *store.Tx) error { return s.dropAccountPolicy(tx, *in.PolicyType, *in.PolicyName) })
+	}
 	at := s.nowMs() + 1 // of this millisecond some may have come in under it
 	return &api.DeleteAccountPolicyOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
 		if now := s.accountNow(tx); now.Document == "" || now.Name != *in.PolicyName {
@@ -76,10 +91,12 @@ func (s *Service) DescribeAccountPolicies(ctx context.Context, in *api.DescribeA
 	out := &api.DescribeAccountPoliciesOutput{}
 	return out, s.k.View(ctx, func(tx *store.Tx) error {
 		out.AccountPolicies = []api.AccountPolicy{}
-		now := s.accountNow(tx)
-		if now.Document != "" && *in.PolicyType == api.PolicyTypeDataProtectionPolicy && (in.PolicyName == nil || *in.PolicyName == now.Name) {
-			out.AccountPolicies = append(out.AccountPolicies, *now.shown(account))
-		} else if in.PolicyName != nil {
+		for _, p := range s.accountPolicies(tx, *in.PolicyType) {
+			if in.PolicyName == nil || *in.PolicyName == *p.PolicyName {
+				out.AccountPolicies = append(out.AccountPolicies, *p)
+			}
+		}
+		if len(out.AccountPolicies) == 0 && in.PolicyName != nil {
 			return api.NewResourceNotFoundException("The specified account policy does not exist.")
 		}
 		return nil
@@ -87,13 +104,46 @@ func (s *Service) DescribeAccountPolicies(ctx context.Context, in *api.DescribeA
 }
 
 func checkAccountPolicy(kind string, dry *bool) error {
-	if kind != api.PolicyTypeDataProtectionPolicy {
+	if kind != api.PolicyTypeDataProtectionPolicy && kind != api.PolicyTypeSubscriptionFilterPolicy && kind != api.PolicyTypeFieldIndexPolicy {
 		return invalid("Account policies of the type %s are not supported by this estate yet.", kind)
 	}
 	if rt.Val(dry) {
 		return invalid("dryRun is not supported by this estate yet.")
 	}
 	return nil
+}
+
+// accountPolicies are the account's policies of a type.
+func (s *Service) accountPolicies(tx *store.Tx, kind string) (list []*api.AccountPolicy) {
+	account := tx.Scope().Account
+	switch kind {
+	case api.PolicyTypeSubscriptionFilterPolicy:
+		if p, ok := s.accountFilters.Get(tx, "filter"); ok {
+			list = append(list, p.shown(account))
+		}
+	case api.PolicyTypeFieldIndexPolicy:
+		for name, p := range s.accountIndexes.Prefix(tx, "", "") {
+			list = append(list, p.shown(name, account))
+		}
+	case api.PolicyTypeDataProtectionPolicy:
+		if now := s.accountNow(tx); now.Document != "" {
+			list = append(list, now.shown(account))
+		}
+	}
+	return list
+}
+
+// dropAccountPolicy forgets a policy. What groups' cursors of an account filter are left, a new filter does not heed.
+func (s *Service) dropAccountPolicy(tx *store.Tx, kind, name string) error {
+	if kind == api.PolicyTypeFieldIndexPolicy && s.accountIndexes.Has(tx, name) {
+		s.accountIndexes.Delete(tx, name)
+		return nil
+	}
+	if p, ok := s.accountFilters.Get(tx, "filter"); ok && kind == api.PolicyTypeSubscriptionFilterPolicy && p.Name == name {
+		s.accountFilters.Delete(tx, "filter")
+		return nil
+	}
+	return api.NewResourceNotFoundException("The specified account policy does not exist.")
 }
 
 // accountNow is what was put last.

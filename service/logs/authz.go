@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 
 	api "unyo/api/logs"
@@ -104,15 +105,30 @@ func (s *Service) accountNeeds(ctx context.Context, op string, in any) ([]rt.Nee
 	case *api.CreateExportTaskInput:
 		return s.need(ctx, op, in.LogGroupName, nil, ":log-stream:"), true
 	case *api.PutAccountPolicyInput: // AWS asks for both
-		return []rt.Need{{Action: action, Resources: []string{"*"}}, {Action: "logs:PutDataProtectionPolicy", Resources: []string{"*"}}}, true
+		return s.accountPolicyNeeds(ctx, op, "Put", rt.Val(in.PolicyType), in.PolicyDocument), true
 	case *api.DeleteAccountPolicyInput:
-		return []rt.Need{{Action: action, Resources: []string{"*"}}, {Action: "logs:DeleteDataProtectionPolicy", Resources: []string{"*"}}}, true
+		return s.accountPolicyNeeds(ctx, op, "Delete", rt.Val(in.PolicyType), nil), true
 	case *api.DescribeAccountPoliciesInput, *api.DescribeDestinationsInput, *api.DescribeExportTasksInput, *api.CancelExportTaskInput,
 		*api.PutQueryDefinitionInput, *api.DeleteQueryDefinitionInput, *api.DescribeQueryDefinitionsInput,
 		*api.PutResourcePolicyInput, *api.DeleteResourcePolicyInput, *api.DescribeResourcePoliciesInput:
 		return []rt.Need{{Action: action, Resources: []string{"*"}}}, true
 	}
 	return nil, false
+}
+
+// accountPolicyNeeds are those of a policy of the account, and of what it does in each group.
+// https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html
+func (s *Service) accountPolicyNeeds(_ context.Context, op, verb, kind string, document *string) []rt.Need {
+	noun := map[string]string{api.PolicyTypeSubscriptionFilterPolicy: "SubscriptionFilter", api.PolicyTypeFieldIndexPolicy: "IndexPolicy"}[kind]
+	if noun == "" {
+		noun = "DataProtectionPolicy"
+	}
+	needs := []rt.Need{{Action: "logs:" + op, Resources: []string{"*"}}, {Action: "logs:" + verb + noun, Resources: []string{"*"}}}
+	var p struct{ RoleArn string }
+	if noun == "SubscriptionFilter" && document != nil && json.Unmarshal([]byte(*document), &p) == nil && p.RoleArn != "" {
+		needs = append(needs, passRole(p.RoleArn))
+	}
+	return needs
 }
 
 // passRole is the need to hand Logs a role.

@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"unyo/base/call"
@@ -13,6 +14,7 @@ import (
 // cursor is how far a subscription is delivered.
 type cursor struct {
 	Seq    uint64  // last batch of the group's log that was dealt with
+	Since  int64   `json:",omitempty"` // ms: of an account filter, when it was put
 	Flight *flight `json:",omitempty"`
 }
 
@@ -57,7 +59,8 @@ func (s *Service) handleJobs() {
 
 // wake sees that the subscriptions of a group deliver what tx adds. A row says that a job is on its way that has not begun to
 // read, so however many batches come, one job takes them.
-func (s *Service) wake(tx *store.Tx, name string, g *group) {
+func (s *Service) wake(tx *store.Tx, name string, g *group, seq uint64) {
+	s.wakeAccount(tx, name, g, seq)
 	if g.Subscribed == 0 {
 		return
 	}
@@ -79,11 +82,11 @@ func (s *Service) deliverNext(ctx context.Context, a deliverArg) error {
 	var at cursor
 	var ok bool
 	err := s.k.Update(ctx, func(tx *store.Tx) error {
-		if row, ok = s.filters.Get(tx, key); !ok {
+		s.wakes.Delete(tx, key)
+		if row, ok = s.subscriptionOf(tx, a.Name, a.Group, a.Filter); !ok {
 			return nil
 		}
 		at, _ = s.cursors.Get(tx, key)
-		s.wakes.Delete(tx, key)
 		return nil
 	}, store.Relaxed)
 	if err != nil || !ok {
@@ -109,7 +112,7 @@ func (s *Service) deliverNext(ctx context.Context, a deliverArg) error {
 			return err
 		}
 	}
-	failed, err := s.forward(ctx, a.Name, a.Filter, &row, load.records)
+	failed, err := s.forward(ctx, a.Name, strings.TrimPrefix(a.Filter, accountFilter), &row, load.records)
 	if ctx.Err() != nil { // the process is stopping: this job will be run again
 		return ctx.Err()
 	}
@@ -179,7 +182,7 @@ func (s *Service) deliverLost(ctx context.Context, a lostArg) error {
 	var row subscription
 	var ok bool
 	if err := s.k.View(ctx, func(tx *store.Tx) error {
-		row, ok = s.filters.Get(tx, store.Key(a.Group, a.Filter))
+		row, ok = s.subscriptionOf(tx, a.Name, a.Group, a.Filter)
 		return nil
 	}); err != nil || !ok {
 		return err
@@ -188,7 +191,7 @@ func (s *Service) deliverLost(ctx context.Context, a lostArg) error {
 	if err != nil || len(load.records) == 0 {
 		return err
 	}
-	failed, err := s.forward(ctx, a.Name, a.Filter, &row, load.records)
+	failed, err := s.forward(ctx, a.Name, strings.TrimPrefix(a.Filter, accountFilter), &row, load.records)
 	if err == nil && len(failed) > 0 {
 		err = fmt.Errorf("%d of %d records refused", len(failed), len(load.records))
 	}

@@ -86,8 +86,12 @@ func (s *Service) DescribeIndexPolicies(ctx context.Context, in *api.DescribeInd
 			if err != nil {
 				return err
 			}
-			if row, ok := s.indexes.Get(tx, g.ID); ok {
-				out.IndexPolicies = append(out.IndexPolicies, *row.shown(identifier))
+			if row, own, ok := s.indexOf(tx, name, &g); ok {
+				p := row.shown(identifier)
+				if !own {
+					p.Source = new(api.IndexSourceAccount)
+				}
+				out.IndexPolicies = append(out.IndexPolicies, *p)
 			}
 		}
 		return nil
@@ -125,6 +129,8 @@ func (s *Service) indexNeeds(ctx context.Context, op string, in any) ([]rt.Need,
 		identifiers = []string{rt.Val(in.LogGroupIdentifier)}
 	case *api.DeleteIndexPolicyInput:
 		identifiers = []string{rt.Val(in.LogGroupIdentifier)}
+	case *api.DescribeFieldIndexesInput:
+		identifiers = in.LogGroupIdentifiers
 	case *api.DescribeIndexPoliciesInput:
 		identifiers = in.LogGroupIdentifiers
 	default:

@@ -1,6 +1,8 @@
 package logs
 
 import (
+	"strings"
+
 	"unyo/engine/logstore"
 	"unyo/engine/pattern"
 )
@@ -83,7 +85,7 @@ func (l *load) open(id uint64) error {
 		l.names[id] = name
 	}
 	l.stream = id
-	l.message = beginData(make([]byte, 0, 64<<10), l.account, l.arg.Name, name, l.arg.Filter)
+	l.message = beginData(make([]byte, 0, 64<<10), l.account, l.arg.Name, name, strings.TrimPrefix(l.arg.Filter, accountFilter))
 	return nil
 }
 

@@ -106,7 +106,7 @@ func (s *Service) commitBatch(ctx context.Context, in *api.PutLogEventsInput, b 
 		s.streams.Put(tx, store.Key(g.ID, *in.LogStreamName), st)
 		s.expireLater(tx, *in.LogGroupName, &g, last)
 		s.measureLater(tx, *in.LogGroupName, &g)
-		s.wake(tx, *in.LogGroupName, &g)
+		s.wake(tx, *in.LogGroupName, &g, ref.Seq)
 		s.countSoon(tx, *in.LogGroupName, &g)
 		return nil
 	})

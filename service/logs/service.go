@@ -51,6 +51,9 @@ type Service struct {
 	deliveries           store.Table[delivery]            // id
 	vendedFlights        store.Table[vendedFlight]        // id of the delivery
 
+	accountFilters store.Table[accountSubscription] // filter: there is one
+	accountIndexes store.Table[accountIndex]        // name
+
 	expire  jobs.Job[expireArg]
 	drop    jobs.Job[dropArg]
 	measure jobs.Job[measureArg]
@@ -120,6 +123,8 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 		deliverySources:      store.TableOf[deliverySource](k.Rows, "deliverysource", store.Regional),
 		deliveryDestinations: store.TableOf[deliveryDestination](k.Rows, "deliverydestination", store.Regional),
 		deliveries:           store.TableOf[delivery](k.Rows, "delivery", store.Regional),
+		accountFilters:       store.TableOf[accountSubscription](k.Rows, "accountfilter", store.Regional),
+		accountIndexes:       store.TableOf[accountIndex](k.Rows, "accountindex", store.Regional),
 		vendedFlights:        store.TableOf[vendedFlight](k.Rows, "vendedflight", store.Regional),
 	}
 	s.handleJobs()

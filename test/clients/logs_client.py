@@ -154,6 +154,32 @@ put("a", "other secret of ann@example.com")
 assert [e["message"] for e in logs.filter_log_events(logGroupName="/web", filterPattern='"other secret"')["events"]] == ["other secret of ***************"]
 assert logs.describe_account_policies(policyType="DATA_PROTECTION_POLICY")["accountPolicies"][0]["policyName"] == "all"
 refused("InvalidParameterException", logs.put_account_policy, policyName="sub", policyType="SUBSCRIPTION_FILTER_POLICY", policyDocument="{}")
+
+# A subscription of all groups but one, and fields indexed by the account.
+index = dict(policyName="index", policyType="FIELD_INDEX_POLICY")
+logs.put_account_policy(policyDocument=json.dumps({"Fields": ["orderId"]}), selectionCriteria='LogGroupNamePrefix IN ["/acc"]', **index)
+every = dict(policyName="every", policyType="SUBSCRIPTION_FILTER_POLICY")
+logs.put_account_policy(policyDocument=json.dumps({"DestinationArn": stream, "RoleArn": role, "FilterPattern": "orderId"}), selectionCriteria='LogGroupName NOT IN ["/acc/loop"]', **every)
+shards = kinesis.list_shards(StreamARN=stream)["Shards"]
+places = [kinesis.get_shard_iterator(StreamARN=stream, ShardId=s["ShardId"], ShardIteratorType="LATEST")["ShardIterator"] for s in shards]
+for name in ("/acc/one", "/acc/loop"):
+    logs.create_log_group(logGroupName=name)
+    logs.create_log_stream(logGroupName=name, logStreamName="s")
+    logs.put_log_events(logGroupName=name, logStreamName="s", logEvents=[{"timestamp": int(time.time() * 1000), "message": '{"orderId": 7}'}])
+got, end = [], time.time() + 20
+while not got and time.time() < end:
+    for i, place in enumerate(places):
+        answer = kinesis.get_records(ShardIterator=place)
+        places[i] = answer["NextShardIterator"]
+        got += [json.loads(gzip.decompress(r["Data"])) for r in answer["Records"]]
+    time.sleep(0.3)
+assert [(m["logGroup"], m["subscriptionFilters"]) for m in got] == [("/acc/one", ["every"])], got
+fields = logs.describe_field_indexes(logGroupIdentifiers=["/acc/one"], indexCategories=["CUSTOM"])["fieldIndexes"]
+assert [f["fieldIndexName"] for f in fields] == ["orderId"] and fields[0]["firstEventTime"] == fields[0]["lastEventTime"], fields
+for p in (index, every):
+    assert [a["policyName"] for a in logs.describe_account_policies(policyType=p["policyType"])["accountPolicies"]] == [p["policyName"]]
+    logs.delete_account_policy(**p)
+
 logs.delete_account_policy(**whole)
 
 # What the class for rare access does not do; saved queries; policies that let services in (world/resource_policy_test.go sees them at work).
