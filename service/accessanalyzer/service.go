@@ -32,9 +32,10 @@ type Service struct {
 	ofOne     store.Table[struct{}] // analyzer, type, name, finding's id
 	previews  store.Table[preview]  // analyzer, id
 
-	survey jobs.Job[surveyArg]
-	scan   jobs.Job[scanArg]
-	forget jobs.Job[forgetArg]
+	survey  jobs.Job[surveyArg]
+	scan    jobs.Job[scanArg]
+	forget  jobs.Job[forgetArg]
+	preview jobs.Job[previewArg]
 }
 
 type analyzer struct {
@@ -67,6 +68,7 @@ func New(k *kernel.Service, p Peers) *Service {
 	s.survey = jobs.Handle(k.Jobs, "survey", s.runSurvey)
 	s.scan = jobs.Handle(k.Jobs, "scan", s.runScan, jobs.Lane(func(a scanArg) string { return a.Analyzer + a.Type + a.Name }))
 	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget)
+	s.preview = jobs.Handle(k.Jobs, "preview", s.runPreview)
 	k.Journal.Watch(journal.Watch{Name: "access-analyzer", Of: journal.OfCall, See: s.see})
 	return s
 }

@@ -13,7 +13,7 @@ func TestBind(t *testing.T) {
 	if bad := table.Misspelt(); len(bad) > 0 {
 		t.Errorf("misspelt: %v", bad)
 	}
-	for _, name := range []string{"ListFindings", "CheckNoNewAccess", "CreateServiceLinkedAnalyzer"} {
+	for _, name := range []string{"ListFindings", "ValidatePolicy", "CreateServiceLinkedAnalyzer"} {
 		if _, stated := table.Handler(name); stated == (name == "CreateServiceLinkedAnalyzer") {
 			t.Errorf("%s is stated: %v", name, stated)
 		}
