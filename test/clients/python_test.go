@@ -118,6 +118,11 @@ func TestGlue(t *testing.T) {
 	serve(t).holds(t, "python3", "glue_client.py")
 }
 
+// TestAccessAnalyzer runs analyzer_client.py: findings, checks, validation and previews.
+func TestAccessAnalyzer(t *testing.T) {
+	serve(t).holds(t, "python3", "analyzer_client.py")
+}
+
 // TestCloudTrail runs cloudtrail_client.py: event history, trails and what they deliver.
 func TestCloudTrail(t *testing.T) {
 	serve(t).holds(t, "python3", "cloudtrail_client.py")
