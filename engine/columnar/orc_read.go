@@ -14,6 +14,7 @@ import (
 const (
 	mostChunk = 16 << 20 // bytes that are compressed together; writers' default is 256 KiB
 	mostTypes = 10000
+	orcTail   = 16 << 10 // bytes at the end that are read first
 )
 
 type orcReader struct {
@@ -37,7 +38,7 @@ type orcStripe struct{ offset, index, data, footer, rows uint64 }
 // https://orc.apache.org/specification/ORCv1/
 func ReadORC(r io.ReaderAt, size int64) (Reader, error) {
 	o := &orcReader{r: r, size: size, chunk: orcChunk}
-	tail, err := readAt(r, size, max(0, size-16<<10), min(size, 16<<10))
+	tail, err := readAt(r, size, max(0, size-orcTail), min(size, orcTail))
 	if err != nil {
 		return nil, err
 	}

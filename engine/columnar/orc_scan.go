@@ -26,7 +26,13 @@ const mostStripe = 1 << 30
 func ScanORC(r io.ReaderAt, size int64, p Projection) (out vector.Reader, err error) {
 	defer recoverCorrupt(&err)
 	s := &orcScan{want: p}
-	file, err := ReadORC(&countingReader{r, &s.scanned}, size)
+	in := &tailReader{r: &countingReader{r, &s.scanned}}
+	tail, err := readAt(in.r, size, max(0, size-orcTail), min(size, orcTail))
+	if err != nil {
+		return nil, err
+	}
+	in.from, in.tail = max(0, size-orcTail), tail
+	file, err := ReadORC(in, size)
 	if err != nil {
 		return nil, err
 	}
@@ -49,6 +55,20 @@ func ScanORC(r io.ReaderAt, size int64, p Projection) (out vector.Reader, err er
 	}
 	s.needed[0] = true
 	return s, s.statistics(p)
+}
+
+// tailReader reads the end of a file no second time: footers and, of small files, all lie there.
+type tailReader struct {
+	r    io.ReaderAt
+	from int64
+	tail []byte
+}
+
+func (t *tailReader) ReadAt(b []byte, at int64) (int, error) {
+	if at >= t.from && at-t.from+int64(len(b)) <= int64(len(t.tail)) {
+		return copy(b, t.tail[at-t.from:]), nil
+	}
+	return t.r.ReadAt(b, at)
 }
 
 // vector plans how a column is read as one of the table.

@@ -11,7 +11,7 @@ import (
 )
 
 // Versions of the Python clients. Newer ones should work as well; these are the ones seen working.
-var pythonClients = []string{"boto3==1.44.5", "awscli==1.46.3", "watchtower==3.4.0", "pyarrow==26.0.1"}
+var pythonClients = []string{"boto3==1.44.5", "awscli==1.46.3", "watchtower==3.4.0", "pyarrow==26.0.1", "duckdb==2.0.1"}
 
 // venv is a Python environment with the AWS CLI and boto3, made once in .cache.
 var venv = sync.OnceValues(func() (string, error) {
@@ -140,12 +140,17 @@ func TestValidateLogs(t *testing.T) {
 // month is the time that TestValidateLogs validates; the AWS CLI takes some minutes for it.
 var month = flag.Bool("month", false, "validate the logs of a month, not of two days")
 
+// TestFormats runs formats_client.py: Athena over objects of every format, as pyarrow and others write them.
+func TestFormats(t *testing.T) {
+	serve(t).holds(t, "python3", "formats_client.py")
+}
+
 // TestConversion runs convert_client.py: Firehose converts by a table of Glue, pyarrow reads.
 func TestConversion(t *testing.T) {
 	serve(t).holds(t, "python3", "convert_client.py")
 }
 
-// TestPyarrow has pyarrow read the files that engine/columnar writes, and the engine read pyarrow's.
+// TestPyarrow has pyarrow read the files that engine/columnar writes, and the engine read pyarrow's and DuckDB's.
 func TestPyarrow(t *testing.T) {
 	bin, err := venv()
 	if err != nil {

@@ -280,6 +280,6 @@ func (p *parser) properties() []Property {
 	return inParens(p, func() Property {
 		name := p.text()
 		p.mustSymbol("=")
-		return Property{name, p.text()}
+		return Property{name, Unescaped(p.text())}
 	})
 }
