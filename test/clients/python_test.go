@@ -83,6 +83,11 @@ func TestFirehose(t *testing.T) {
 	serve(t).holds(t, "python3", "firehose_client.py")
 }
 
+// TestInsights runs insights_client.py: queries of Logs Insights, and scheduled ones.
+func TestInsights(t *testing.T) {
+	serve(t).holds(t, "python3", "insights_client.py")
+}
+
 // TestLogs runs logs_client.py: what operators do with logs beyond putting and reading.
 func TestLogs(t *testing.T) {
 	serve(t).holds(t, "python3", "logs_client.py")
