@@ -94,11 +94,13 @@ func (v *Vector) Flat() *Vector {
 	if v.Dict == nil {
 		return v
 	}
+	if v.Index != nil {
+		return v.Dict.Pick(v.Index)
+	}
 	out := New(v.Kind)
 	out.Grow(v.Len)
-	for i := range v.Len {
-		d, j := v.At(i)
-		out.Append(d, j)
+	for range v.Len {
+		out.Append(v.Dict, 0)
 	}
 	return out
 }
@@ -149,10 +151,44 @@ func (v *Vector) Pick(rows []uint32) *Vector {
 	}
 	out := New(v.Kind)
 	out.Grow(len(rows))
+	if len(v.Nulls) == 0 && out.pickPlain(v, rows) {
+		return out
+	}
 	for _, r := range rows {
 		out.Append(v, int(r))
 	}
 	return out
+}
+
+// pickPlain is Pick for values that are not null and hold no others, without asking at each what it is.
+func (v *Vector) pickPlain(from *Vector, rows []uint32) bool {
+	switch v.Kind {
+	case Bool:
+		for _, r := range rows {
+			v.Bools = append(v.Bools, from.Bools[r])
+		}
+	case Int:
+		for _, r := range rows {
+			v.Ints = append(v.Ints, from.Ints[r])
+		}
+	case Wide:
+		for _, r := range rows {
+			v.Wides = append(v.Wides, from.Wides[r])
+		}
+	case Float:
+		for _, r := range rows {
+			v.Floats = append(v.Floats, from.Floats[r])
+		}
+	case Bytes:
+		for _, r := range rows {
+			v.Data = append(v.Data, from.Data[from.Offsets[r]:from.Offsets[r+1]]...)
+			v.Offsets = append(v.Offsets, uint32(len(v.Data)))
+		}
+	default:
+		return false
+	}
+	v.Len = len(rows)
+	return true
 }
 
 // Check tells what is wrong with how v is built; nil when nothing is.

@@ -142,10 +142,12 @@ func (o *sorter) read(ctx context.Context) error {
 	if o.node.Limit >= 0 {
 		most = max(4*o.node.Limit, 4*vector.BatchRows)
 	}
+	worst := -1 // the row that is last of those kept so far; what is not before it is not needed
 	err := each(ctx, o.in, func(b *vector.Batch) error {
-		appendRows(o.buf.rows, b, nil)
+		appendRows(o.buf.rows, b, o.better(b, worst))
 		if int64(o.buf.rows.Len) > most {
 			o.buf.rows = copyRows(o.cols, o.buf.rows, o.sorted())
+			worst = o.buf.rows.Len - 1
 		}
 		return o.buf.count()
 	})
@@ -153,6 +155,20 @@ func (o *sorter) read(ctx context.Context) error {
 		o.order = o.sorted()
 	}
 	return err
+}
+
+// better is the rows of b that come before row worst of those kept; nil for all.
+func (o *sorter) better(b *vector.Batch, worst int) []uint32 {
+	if worst < 0 {
+		return nil
+	}
+	rows := []uint32{}
+	for i := range b.Len {
+		if compareRows(o.cols, o.node.Keys, b, i, o.buf.rows, worst) < 0 {
+			rows = append(rows, uint32(i))
+		}
+	}
+	return rows
 }
 
 // sorted is the rows in order, no more than the limit.

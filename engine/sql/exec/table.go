@@ -1,7 +1,9 @@
 package exec
 
 import (
+	"bytes"
 	"math/bits"
+	"slices"
 
 	"github.com/zeebo/xxh3"
 
@@ -124,9 +126,10 @@ type column struct {
 	values *vector.Vector // by number
 	null   uint32         // the number of null, plus 1
 	ints   intTable
-	texts  *textTable // of what is no integer
-	ids    []uint32   // of a batch's rows, used again
-	dict   []uint32
+	texts  *textTable     // of what is no integer
+	ids    []uint32       // of a batch's rows, used again
+	dict   []uint32       // of the places in the dictionary that was last met
+	met    *vector.Vector // a copy of that dictionary: what a reader gives it may write over
 	key    []byte
 }
 
@@ -137,20 +140,13 @@ func newColumn(t *types.Type) *column { return &column{t: t, values: t.New(), te
 // number gives the numbers of v's values, adding those that are new if add, else noID for them.
 func (c *column) number(v *vector.Vector, add bool) []uint32 {
 	c.ids = resize(c.ids, v.Len)
+	if v.Dict != nil && v.Dict.Len <= 4*v.Len {
+		return c.numberDict(v, add)
+	}
 	if v.Dict != nil {
-		c.dict = resize(c.dict, v.Dict.Len)
-		for i := range c.dict {
-			c.dict[i] = noID - 1 // not asked for yet
-		}
 		for i := range v.Len {
-			at := uint32(0)
-			if v.Index != nil {
-				at = v.Index[i]
-			}
-			if c.dict[at] == noID-1 {
-				c.dict[at] = c.one(v.Dict, int(at), add)
-			}
-			c.ids[i] = c.dict[at]
+			d, at := v.At(i)
+			c.ids[i] = c.one(d, at, add)
 		}
 		return c.ids
 	}
@@ -172,6 +168,43 @@ func (c *column) number(v *vector.Vector, add bool) []uint32 {
 		c.ids[i] = c.one(v, i, add)
 	}
 	return c.ids
+}
+
+// unasked is the number of a value in a dictionary that no row has had yet.
+const unasked = noID - 1
+
+// numberDict numbers what lies under a dictionary, asking for each of its values once, also over batches that have the same.
+func (c *column) numberDict(v *vector.Vector, add bool) []uint32 {
+	if !add || !c.meets(v.Dict) {
+		c.dict = resize(c.dict, v.Dict.Len)
+		for i := range c.dict {
+			c.dict[i] = unasked
+		}
+	}
+	for i := range v.Len {
+		at := uint32(0)
+		if v.Index != nil {
+			at = v.Index[i]
+		}
+		if c.dict[at] == unasked {
+			c.dict[at] = c.one(v.Dict, int(at), add)
+		}
+		c.ids[i] = c.dict[at]
+	}
+	return c.ids
+}
+
+// meets tells whether a dictionary of texts is the one that was last met, and remembers it if not.
+func (c *column) meets(d *vector.Vector) bool {
+	if d.Kind != vector.Bytes || len(d.Nulls) > 0 {
+		c.met = nil
+		return false
+	}
+	if c.met != nil && slices.Equal(c.met.Offsets, d.Offsets) && bytes.Equal(c.met.Data, d.Data) {
+		return true
+	}
+	c.met = &vector.Vector{Offsets: slices.Clone(d.Offsets), Data: bytes.Clone(d.Data)}
+	return false
 }
 
 func resize(s []uint32, n int) []uint32 {

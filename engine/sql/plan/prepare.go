@@ -45,7 +45,17 @@ func (s Session) Context(ctx context.Context) *functions.Context {
 }
 
 // Prepare plans a query.
-func Prepare(ctx context.Context, s Session, c Catalog, q *syntax.Query, params []syntax.Expr) (out *Query, err error) {
+func Prepare(ctx context.Context, s Session, c Catalog, q *syntax.Query, params []syntax.Expr) (*Query, error) {
+	out, err := Plain(ctx, s, c, q, params)
+	if err != nil {
+		return nil, err
+	}
+	out.Root = optimise(out.Root)
+	return out, nil
+}
+
+// Plain plans a query as it is written: nothing is moved to where it is cheaper.
+func Plain(ctx context.Context, s Session, c Catalog, q *syntax.Query, params []syntax.Expr) (out *Query, err error) {
 	defer func() {
 		switch r := recover().(type) {
 		case nil:
@@ -62,7 +72,7 @@ func Prepare(ctx context.Context, s Session, c Catalog, q *syntax.Query, params 
 		panic(fault.New(fault.InvalidParameter, "Incorrect number of parameters: expected %d but found %d", want, len(params)))
 	}
 	r := p.query(q, nil, nil)
-	return &Query{Root: optimise(r.node), Tables: p.tables, Slots: p.slots, Session: s}, nil
+	return &Query{Root: r.node, Tables: p.tables, Slots: p.slots, Session: s}, nil
 }
 
 // failure carries an error that is not of package fault, a catalogue's for instance.
