@@ -265,3 +265,29 @@ func TestEnhancedMonitoring(t *testing.T) {
 		t.Errorf("described as %v", got)
 	}
 }
+
+// A subscription that is answered and never read gives its place back when its request ends.
+func TestSubscriptionNeverRead(t *testing.T) {
+	f := setUp(t)
+	f.create(1)
+	a := f.register("a")
+	ctx, hangUp := context.WithCancel(f.call())
+	in := &api.SubscribeToShardInput{ConsumerARN: a.ConsumerARN, ShardId: new(shard0), StartingPosition: &fromTheBeginning}
+	ok[*api.SubscribeToShardOutput](t)(f.s.SubscribeToShard(ctx, in))
+	held := func() bool {
+		f.s.subscriptions.mu.Lock()
+		defer f.s.subscriptions.mu.Unlock()
+		return len(f.s.subscriptions.open) > 0
+	}
+	if !held() {
+		t.Fatal("it has no place")
+	}
+	hangUp()
+	for range 1000 {
+		if !held() {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Error("it holds its place")
+}

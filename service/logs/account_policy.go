@@ -43,7 +43,8 @@ func (s *Service) PutAccountPolicy(ctx context.Context, in *api.PutAccountPolicy
 	if len(*in.PolicyDocument) > maxProtection {
 		return nil, invalid("The data protection policy is longer than %d characters.", maxProtection)
 	}
-	if _, err := parseProtection(*in.PolicyDocument); err != nil {
+	audit, err := s.admitAudit(ctx, *in.PolicyDocument)
+	if err != nil {
 		return nil, err
 	}
 	row := accountProtection{Updated: s.nowMs(), Name: *in.PolicyName, Document: *in.PolicyDocument}
@@ -56,6 +57,10 @@ func (s *Service) PutAccountPolicy(ctx context.Context, in *api.PutAccountPolicy
 		row.Updated = max(row.Updated, now.Updated) // after a deletion within this millisecond
 		out.AccountPolicy = row.shown(call.ScopeOf(ctx).Account)
 		s.accountProtections.Put(tx, fmt.Sprintf("%016x", row.Updated), row)
+		s.accountAudit.Delete(tx, "now")
+		if audit {
+			s.accountAudit.Put(tx, "now", none{})
+		}
 		return nil
 	})
 }
@@ -75,6 +80,7 @@ func (s *Service) DeleteAccountPolicy(ctx context.Context, in *api.DeleteAccount
 			return api.NewResourceNotFoundException("The specified account policy does not exist.")
 		}
 		s.accountProtections.Put(tx, fmt.Sprintf("%016x", at), accountProtection{Updated: at})
+		s.accountAudit.Delete(tx, "now")
 		return nil
 	})
 }

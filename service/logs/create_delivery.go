@@ -44,7 +44,7 @@ func (s *Service) CreateDelivery(ctx context.Context, in *api.CreateDeliveryInpu
 	if err := s.k.View(ctx, func(tx *store.Tx) error { _, err := check(tx); return err }); err != nil {
 		return nil, err
 	}
-	if err := s.admit(ctx, &row, &to); err != nil {
+	if err := s.admit(ctx, s.deliveryARN(call.ScopeOf(ctx), sourceNoun, row.Source), &to); err != nil {
 		return nil, err
 	}
 	self := s.deliveryARN(call.ScopeOf(ctx), deliveryNoun, id)

@@ -19,17 +19,18 @@ func (s *Service) PutDataProtectionPolicy(ctx context.Context, in *api.PutDataPr
 	if len(*in.PolicyDocument) > maxProtection {
 		return nil, invalid("The data protection policy is longer than %d characters.", maxProtection)
 	}
-	if _, err := parseProtection(*in.PolicyDocument); err != nil {
+	audit, err := s.admitAudit(ctx, *in.PolicyDocument)
+	if err != nil {
 		return nil, err
 	}
-	row, err := s.protect(ctx, *in.LogGroupIdentifier, *in.PolicyDocument)
+	row, err := s.protect(ctx, *in.LogGroupIdentifier, *in.PolicyDocument, audit)
 	return &api.PutDataProtectionPolicyOutput{LogGroupIdentifier: in.LogGroupIdentifier, PolicyDocument: in.PolicyDocument, LastUpdatedTime: &row.Updated}, err
 }
 
 // DeleteDataProtectionPolicy lets what comes in from now on be shown. What has come in before stays masked.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDataProtectionPolicy.html
 func (s *Service) DeleteDataProtectionPolicy(ctx context.Context, in *api.DeleteDataProtectionPolicyInput) (*api.DeleteDataProtectionPolicyOutput, error) {
-	_, err := s.protect(ctx, *in.LogGroupIdentifier, "")
+	_, err := s.protect(ctx, *in.LogGroupIdentifier, "", false)
 	return &api.DeleteDataProtectionPolicyOutput{}, err
 }
 
@@ -54,7 +55,7 @@ func (s *Service) GetDataProtectionPolicy(ctx context.Context, in *api.GetDataPr
 }
 
 // protect begins a new chapter of a group's protection, behind what has come in so far.
-func (s *Service) protect(ctx context.Context, identifier, document string) (row protection, err error) {
+func (s *Service) protect(ctx context.Context, identifier, document string, audit bool) (row protection, err error) {
 	name, err := identified(ctx, identifier)
 	if err != nil {
 		return row, err
@@ -84,7 +85,7 @@ func (s *Service) protect(ctx context.Context, identifier, document string) (row
 		case document == "" && g.Guard != api.DataProtectionStatusActivated:
 			return api.NewResourceNotFoundException("The specified log group has no data protection policy.")
 		}
-		g.Guard = api.DataProtectionStatusActivated
+		g.Guard, g.Audited = api.DataProtectionStatusActivated, audit
 		if document == "" {
 			g.Guard = api.DataProtectionStatusDeleted
 		}

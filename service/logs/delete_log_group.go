@@ -28,6 +28,8 @@ func (s *Service) DeleteLogGroup(ctx context.Context, in *api.DeleteLogGroupInpu
 		s.names.Erase(tx, lo, hi)
 		s.filters.Erase(tx, lo, hi)
 		s.cursors.Erase(tx, lo, hi)
+		s.audits.Delete(tx, g.ID)
+		s.auditing.Delete(tx, g.ID)
 		s.wakes.Erase(tx, lo, hi)
 		s.dropMetricFilters(tx, g.ID)
 		s.protections.Erase(tx, lo, hi)

@@ -35,6 +35,7 @@ type delivery struct {
 	Delimiter   *string  `json:",omitempty"`
 	Suffix      string   `json:",omitempty"`
 	Hive        bool     `json:",omitempty"`
+	Audit       string   `json:",omitempty"` // of audit findings: the target's name; then Source is the group's ARN, and there is no Destination
 }
 
 // Names of the three in ARNs.

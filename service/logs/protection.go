@@ -149,8 +149,6 @@ func parseProtection(text string) ([]*sensitive.Kind, error) {
 		return nil, invalid("Data protection policy is not valid: it must have one statement with the operation Audit, and behind it one with Deidentify.")
 	case p.Statement[0].Operation.Audit.FindingsDestination == nil:
 		return nil, invalid("Data protection policy is not valid: Audit must have a FindingsDestination.")
-	case len(*p.Statement[0].Operation.Audit.FindingsDestination) > 0:
-		return nil, invalid("Data protection policy is not supported: this estate does not write audit findings yet, so FindingsDestination must be empty.")
 	case p.Statement[1].Operation.Deidentify.MaskConfig == nil:
 		return nil, invalid("Data protection policy is not valid: Deidentify must have an empty MaskConfig.")
 	case !slices.Equal(p.Statement[0].DataIdentifier, p.Statement[1].DataIdentifier):

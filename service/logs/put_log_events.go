@@ -107,6 +107,7 @@ func (s *Service) commitBatch(ctx context.Context, in *api.PutLogEventsInput, b 
 		s.expireLater(tx, *in.LogGroupName, &g, last)
 		s.measureLater(tx, *in.LogGroupName, &g)
 		s.wake(tx, *in.LogGroupName, &g, ref.Seq)
+		s.auditSoon(tx, *in.LogGroupName, &g, ref.Seq)
 		s.countSoon(tx, *in.LogGroupName, &g)
 		return nil
 	})

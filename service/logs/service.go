@@ -51,6 +51,11 @@ type Service struct {
 	deliveries           store.Table[delivery]            // id
 	vendedFlights        store.Table[vendedFlight]        // id of the delivery
 
+	audits          store.Table[audited]  // group id
+	auditing        store.Table[none]     // group id: an audit job is on its way
+	auditDeliveries store.Table[delivery] // id
+	accountAudit    store.Table[none]     // now: the account's policy of now wants findings
+
 	accountFilters store.Table[accountSubscription] // filter: there is one
 	accountIndexes store.Table[accountIndex]        // name
 
@@ -63,6 +68,7 @@ type Service struct {
 	count   jobs.Job[countArg]
 	blank   jobs.Job[countArg]
 	vended  jobs.Job[vendedArg]
+	audit   jobs.Job[auditArg]
 }
 
 // Peers is whom Logs calls.
@@ -87,6 +93,7 @@ type group struct {
 	Subscribed int    // number of subscription filters
 	Guard      string `json:",omitempty"` // DataProtectionStatus; "": it was never protected
 	Measured   int    `json:",omitempty"` // number of metric filters
+	Audited    bool   `json:",omitempty"` // its data protection policy wants findings
 }
 
 // stream is a log stream's row.
@@ -123,9 +130,14 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 		deliverySources:      store.TableOf[deliverySource](k.Rows, "deliverysource", store.Regional),
 		deliveryDestinations: store.TableOf[deliveryDestination](k.Rows, "deliverydestination", store.Regional),
 		deliveries:           store.TableOf[delivery](k.Rows, "delivery", store.Regional),
-		accountFilters:       store.TableOf[accountSubscription](k.Rows, "accountfilter", store.Regional),
-		accountIndexes:       store.TableOf[accountIndex](k.Rows, "accountindex", store.Regional),
-		vendedFlights:        store.TableOf[vendedFlight](k.Rows, "vendedflight", store.Regional),
+		audits:               store.TableOf[audited](k.Rows, "audited", store.Regional),
+		auditing:             store.TableOf[none](k.Rows, "auditing", store.Regional),
+		auditDeliveries:      store.TableOf[delivery](k.Rows, "auditdelivery", store.Regional),
+		accountAudit:         store.TableOf[none](k.Rows, "accountaudit", store.Regional),
+
+		accountFilters: store.TableOf[accountSubscription](k.Rows, "accountfilter", store.Regional),
+		accountIndexes: store.TableOf[accountIndex](k.Rows, "accountindex", store.Regional),
+		vendedFlights:  store.TableOf[vendedFlight](k.Rows, "vendedflight", store.Regional),
 	}
 	s.handleJobs()
 	s.openMetricFilters()

@@ -46,7 +46,9 @@ func (s *Service) runVended(ctx context.Context, a vendedArg) error {
 		p = consignment{}
 		var d delivery
 		if d, ok = s.deliveries.Get(tx, a.ID); !ok {
-			return nil
+			if d, ok = s.auditDeliveries.Get(tx, a.ID); !ok {
+				return nil
+			}
 		}
 		f, flying := s.vendedFlights.Get(tx, a.ID)
 		if !flying && d.Kind == api.DeliveryDestinationTypeS3 && !a.Ripe {

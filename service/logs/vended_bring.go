@@ -34,6 +34,9 @@ type consignment struct {
 // consign gathers a flight's consignment.
 func (s *Service) consign(tx *store.Tx, id string, f *vendedFlight, p *consignment) (err error) {
 	p.flight, p.scope = *f, tx.Scope()
+	if f.As.Audit != "" {
+		return s.consignFindings(tx, id, p)
+	}
 	p.sender = s.deliveryARN(p.scope, sourceNoun, f.As.Source)
 	p.source, _ = s.deliverySources.Get(tx, f.As.Source)
 	p.log, _ = vendedBy(p.source.Resource, p.source.Type)
@@ -46,6 +49,33 @@ func (s *Service) consign(tx *store.Tx, id string, f *vendedFlight, p *consignme
 		}
 	}
 	if p.from, err = arn.Parse(p.source.Resource); err == nil && p.to.Kind != "" {
+		p.at, err = arn.Parse(p.to.Target)
+	}
+	return err
+}
+
+// consignFindings gathers audit findings: for a stream, a record of each row.
+func (s *Service) consignFindings(tx *store.Tx, id string, p *consignment) (err error) {
+	as := &p.flight.As
+	p.sender, p.log = as.Source, &auditLog
+	p.source = deliverySource{Resource: as.Source, Type: auditKind}
+	p.to = deliveryDestination{Kind: as.Kind, Target: s.targetARN(p.scope, auditTarget{as.Kind, as.Audit}), Format: "json"}
+	for _, key := range p.flight.Records {
+		r, _ := s.k.Vend.Record(tx, id, key)
+		texts, _ := r.Fields["reports"].([]any)
+		var lines []string
+		for _, t := range texts {
+			text, _ := t.(string)
+			lines = append(lines, text)
+		}
+		if as.Kind == api.DeliveryDestinationTypeFh {
+			lines = []string{strings.Join(lines, "\n")}
+		}
+		for _, line := range lines {
+			p.records = append(p.records, vend.Record{Time: r.Time, Fields: map[string]any{"line": line}})
+		}
+	}
+	if p.from, err = arn.Parse(as.Source); err == nil {
 		p.at, err = arn.Parse(p.to.Target)
 	}
 	return err

@@ -45,6 +45,9 @@ func (p *consignment) file() ([]byte, error) {
 
 // line is a record as one line of text.
 func (p *consignment) line(r *vend.Record) string {
+	if p.log == &auditLog {
+		return textOf(r.Fields["line"])
+	}
 	if p.to.Format == "json" || p.to.Format == "parquet" {
 		return string(p.object(r))
 	}
@@ -135,6 +138,11 @@ func (p *consignment) parquet() ([]byte, error) {
 func sizeOfFields(fields map[string]any) (n int) {
 	for name, v := range fields {
 		text, _ := v.(string)
+		list, _ := v.([]any)
+		for _, item := range list {
+			line, _ := item.(string)
+			n += len(line) + eventOverhead
+		}
 		n += len(name) + len(text) + 16
 	}
 	return n

@@ -155,6 +155,20 @@ assert [e["message"] for e in logs.filter_log_events(logGroupName="/web", filter
 assert logs.describe_account_policies(policyType="DATA_PROTECTION_POLICY")["accountPolicies"][0]["policyName"] == "all"
 refused("InvalidParameterException", logs.put_account_policy, policyName="sub", policyType="SUBSCRIPTION_FILTER_POLICY", policyDocument="{}")
 
+# What is found is reported.
+logs.create_log_group(logGroupName="/audited")
+logs.create_log_stream(logGroupName="/audited", logStreamName="s")
+logs.create_log_group(logGroupName="/findings")
+policy["Statement"][0]["Operation"]["Audit"]["FindingsDestination"] = {"CloudWatchLogs": {"LogGroup": "/findings"}}
+logs.put_data_protection_policy(logGroupIdentifier="/audited", policyDocument=json.dumps(policy))
+logs.put_log_events(logGroupName="/audited", logStreamName="s", logEvents=[{"timestamp": int(time.time() * 1000), "message": m} for m in ("of ann@example.com", "of nobody")])
+found, end = [], time.time() + 20
+while not found and time.time() < end:
+    found = [json.loads(e["message"]) for e in logs.filter_log_events(logGroupName="/findings")["events"]]
+    time.sleep(0.2)
+assert len(found) == 1 and found[0]["resourceArn"].endswith(":log-group:/audited:*"), found
+assert found[0]["dataIdentifiers"] == [{"name": "EmailAddress", "count": 1, "detections": [{"start": 3, "end": 18}]}], found
+
 # A subscription of all groups but one, and fields indexed by the account.
 index = dict(policyName="index", policyType="FIELD_INDEX_POLICY")
 logs.put_account_policy(policyDocument=json.dumps({"Fields": ["orderId"]}), selectionCriteria='LogGroupNamePrefix IN ["/acc"]', **index)
