@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"unyo/engine/columnar"
 )
@@ -158,8 +159,37 @@ func TestLazyNested(t *testing.T) {
 func TestLineEnds(t *testing.T) {
 	tbl := table(t, lazyClass, nil, "a string")
 	expect(t, tbl, object("x", []byte("a\r\nb\rc\n\nd\r")), "\"a\"\n\"b\"\n\"c\"\n\"\"\n\"d\"\n")
+	for chunk := 1; chunk < 9; chunk++ { // wherever the reader stops
+		tbl, o := tbl, object("x", []byte("a\r\nbcd\r\re\n\r\nf"))
+		o.Stream = func() (io.ReadCloser, error) {
+			return io.NopCloser(&chunked{b: []byte("a\r\nbcd\r\re\n\r\nf"), n: chunk}), nil
+		}
+		expect(t, tbl, o, "\"a\"\n\"bcd\"\n\"\"\n\"e\"\n\"\"\n\"f\"\n")
+	}
+	begun := time.Now() // no byte is looked at for every line before it
+	if got, err := all(tbl, object("x", bytes.Repeat([]byte("\r"), 4<<20))); err != nil || len(got) != 3*4<<20 {
+		t.Error(len(got), err)
+	}
+	if took := time.Since(begun); took > 30*time.Second {
+		t.Errorf("4 M lines took %v", took)
+	}
 	long := strings.Repeat("x", 3<<20)
 	expect(t, tbl, object("x", []byte(long+"\n"+long)), strings.Repeat(strconv.Quote(long)+"\n", 2))
+}
+
+// chunked gives so many bytes at a time.
+type chunked struct {
+	b []byte
+	n int
+}
+
+func (c *chunked) Read(b []byte) (int, error) {
+	if len(c.b) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(b, c.b[:min(c.n, len(c.b))])
+	c.b = c.b[n:]
+	return n, nil
 }
 
 func TestUnknownClass(t *testing.T) {

@@ -23,48 +23,73 @@ type lines struct {
 	end   byte
 	plain bool  // lines end with LF or CR
 	err   error // of the reader, once buf is used up
+
+	// No byte is looked at twice, whatever the lines are like.
+	found  int // where end stands next, if that is at or behind at
+	seen   int // before it nothing else ends a line, but for found
+	seenCR int
 }
+
+func newLines(in io.Reader) lines { return lines{in: in, end: '\n', plain: true, found: -1} }
 
 // next is the next line, valid until the next call.
 func (l *lines) next() ([]byte, error) {
-	for scanned := 0; ; {
-		rest := l.buf[l.at:]
-		if n := bytes.IndexByte(rest[scanned:], l.end); n >= 0 {
-			line := rest[:scanned+n]
-			if l.plain {
-				if cr := bytes.IndexByte(line, '\r'); cr >= 0 && cr < len(line)-1 {
-					l.at += cr + 1
-					return line[:cr], nil
-				} else if cr >= 0 {
-					line = line[:cr]
-				}
+	for {
+		if l.found < l.at {
+			from := max(l.at, l.seen)
+			l.seen = len(l.buf)
+			if n := bytes.IndexByte(l.buf[from:], l.end); n >= 0 {
+				l.found = from + n
+				l.seen = l.found + 1
 			}
-			l.at += scanned + n + 1
-			return line, nil
 		}
-		scanned = len(rest)
-		if l.err != nil {
-			return l.last(rest)
+		if l.plain {
+			if line, ok := l.carriage(); ok {
+				return line, nil
+			}
 		}
-		if err := l.fill(); err != nil {
-			return nil, err
+		switch {
+		case l.found >= l.at:
+			return l.take(l.found, l.found+1), nil
+		case l.err == nil:
+			if err := l.fill(); err != nil {
+				return nil, err
+			}
+		case l.err == io.EOF && l.at < len(l.buf): // the last line needs no end
+			return l.take(len(l.buf), len(l.buf)), nil
+		default:
+			return nil, l.err
 		}
 	}
 }
 
-// last is what stands behind the last end of a line.
-func (l *lines) last(rest []byte) ([]byte, error) {
-	if l.err != io.EOF || len(rest) == 0 {
-		return nil, l.err
+// take is the line up to a place; the next begins at another.
+func (l *lines) take(to, next int) []byte {
+	line := l.buf[l.at:to]
+	l.at = next
+	return line
+}
+
+// carriage is the line that a CR ends, if one stands before the next LF.
+func (l *lines) carriage() ([]byte, bool) {
+	limit := len(l.buf)
+	if l.found >= l.at {
+		limit = l.found
 	}
-	n, skip := len(rest), len(rest)
-	if l.plain {
-		if cr := bytes.IndexByte(rest, '\r'); cr >= 0 {
-			n, skip = cr, cr+1
-		}
+	from := max(l.at, l.seenCR)
+	l.seenCR = limit
+	n := bytes.IndexByte(l.buf[from:limit], '\r')
+	if n < 0 {
+		return nil, false
 	}
-	l.at += skip
-	return rest[:n], nil
+	cr := from + n
+	switch l.seenCR = cr; {
+	case cr == l.found-1:
+		return l.take(cr, l.found+1), true
+	case cr < len(l.buf)-1 || l.err != nil:
+		return l.take(cr, cr+1), true
+	}
+	return nil, false // an LF may follow
 }
 
 // fill reads more behind what is left.
@@ -78,7 +103,7 @@ func (l *lines) fill() error {
 	} else {
 		l.buf = l.buf[:copy(l.buf[:cap(l.buf)], rest)]
 	}
-	l.at = 0
+	l.seen, l.seenCR, l.found, l.at = l.seen-l.at, l.seenCR-l.at, -1, 0
 	for tries := 0; ; tries++ {
 		n, err := l.in.Read(l.buf[len(l.buf):cap(l.buf)])
 		l.buf = l.buf[:len(l.buf)+n]
@@ -135,7 +160,7 @@ func (t *Table) openText(o Object, columns []int, p parser) (vector.Reader, erro
 		r.ahead = newAhead(u, stored)
 		in = r.ahead
 	}
-	r.lines = lines{in: in, end: '\n', plain: true}
+	r.lines = newLines(in)
 	if d := t.property("line.delim", "\n"); d != "\n" {
 		if len(d) != 1 {
 			return nil, closing(object, badProperty("line.delim", "%q is not one byte", d))
