@@ -32,6 +32,11 @@ func (d identity) Issuer(ctx context.Context, account, issuer string) (sts.Issue
 	return sts.Issuer(i), ok, err
 }
 
+// Metadata fulfils sts.Directory.
+func (d identity) Metadata(ctx context.Context, provider string) (string, bool, error) {
+	return d.MetadataOf(ctx, provider)
+}
+
 // Session opens a session of role for the house by an honest sts:AssumeRole as the service principal: the
 // trust policy decides, and the journal shows it.
 func (d identity) Session(ctx context.Context, role call.Role) (call.Principal, error) {

@@ -22,12 +22,12 @@ var (
 		s3:x-amz-grant-full-control s3:x-amz-grant-read s3:x-amz-grant-read-acp s3:x-amz-grant-write s3:x-amz-grant-write-acp s3:x-amz-metadata-directive
 		s3:x-amz-object-ownership s3:x-amz-server-side-encryption s3:x-amz-server-side-encryption-aws-kms-key-id s3:x-amz-server-side-encryption-customer-algorithm
 		s3:x-amz-storage-class s3:x-amz-website-redirect-location sts:ExternalId sts:RoleSessionName sts:SourceIdentity sts:TransitiveTagKeys`)
-	// vouched begin the keys of issuers' claims: service/sts/issuer_claims.go.
-	vouched    = strings.Fields("token.actions. github.com/ gitlab.com: agent. oidc.circleci.com/ idcs-")
+	// vouched begin the keys of issuers' claims: service/sts/issuer_claims.go, and of people in assertions: assume_role_with_saml.go.
+	vouched    = strings.Fields("token.actions. github.com/ gitlab.com: agent. oidc.circleci.com/ idcs- saml:")
 	unanswered = map[string]string{
 		"cloudwatch:HasAccessGrant": "access grants", "glue:FederatedAuthorizationSource": "federated catalogues", "glue:LakeFormationPermissions": "Lake Formation", "iam:FIDO-": "security keys", "iam:RegisterSecurityKey": "security keys", "iam:RoleTemplateARN": "role templates", "organizations:Transfer": "transfers of responsibility", "s3:AccessGrantsInstanceArn": "access grants",
 		"s3:AccessPoint": "access points", "s3:DataAccessPoint": "access points", "s3:object-lock-event-hold": "event holds", "s3:x-amz-object-annotation-directive": "annotations",
-		"accounts.google.com:": "providers that AWS knows by itself", "cognito-identity.amazonaws.com:": "Cognito", "graph.facebook.com:": "providers that AWS knows by itself", "www.amazon.com:": "providers that AWS knows by itself", "saml:": "SAML", "sts:RoleAuthorizedByIdp": "roles that a token names",
+		"accounts.google.com:": "providers that AWS knows by itself", "cognito-identity.amazonaws.com:": "Cognito", "graph.facebook.com:": "providers that AWS knows by itself", "www.amazon.com:": "providers that AWS knows by itself", "sts:RoleAuthorizedByIdp": "roles that a token names",
 	}
 )
 

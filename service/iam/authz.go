@@ -149,6 +149,8 @@ func (s *Service) meant(tx *store.Tx, c *call.Call, v reflect.Value) (string, bo
 		}
 	}
 	switch in := v.Addr().Interface().(type) {
+	case *api.CreateSAMLProviderInput:
+		return s.samlARN(c.Account, *in.Name), true
 	case *api.CreateOpenIDConnectProviderInput:
 		return s.oidcARN(c.Account, strings.TrimSuffix(*in.Url, "/")), true
 	case *api.GenerateServiceLastAccessedDetailsInput:

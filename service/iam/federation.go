@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 
+	"unyo/base/arn"
 	"unyo/kernel/store"
 )
 
@@ -27,5 +28,22 @@ func (s *Service) IssuerOf(ctx context.Context, account, issuer string) (found I
 	return found, ok, err
 }
 
+// MetadataOf finds what a SAML provider says of itself.
+func (s *Service) MetadataOf(ctx context.Context, provider string) (text string, ok bool, err error) {
+	a, err := arn.Parse(provider)
+	if err != nil {
+		return "", false, nil
+	}
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		tx = tx.In(scope(a.Account))
+		ok = s.saml.Has(tx, provider)
+		text = s.metadata(tx, provider)
+		return nil
+	})
+	return text, ok, err
+}
+
 // countProviders counts the identity providers that an account believes.
-func (s *Service) countProviders(tx *store.Tx) int { return count(s.oidc.From(tx, "")) }
+func (s *Service) countProviders(tx *store.Tx) int {
+	return count(s.oidc.From(tx, "")) + count(s.saml.From(tx, ""))
+}

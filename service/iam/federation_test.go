@@ -1,6 +1,7 @@
 package iam
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -121,5 +122,59 @@ func TestFederatedUser(t *testing.T) {
 	fed.Parent = "AIDAANOTHER"
 	if _, err := f.s.Policies(f.ctx, &fed); err == nil {
 		t.Error("another user of the name stands behind it")
+	}
+}
+
+// TestSAMLProvider: metadata are read before they are believed, and kept whole however long.
+func TestSAMLProvider(t *testing.T) {
+	f := setUp(t)
+	cert := issue(t, "idp", nil, f.k.Clock.Now().AddDate(1, 0, 0))
+	long := func(n int) string {
+		return `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp"><IDPSSODescriptor><KeyDescriptor><X509Certificate>` + base64.StdEncoding.EncodeToString(cert.cert.Raw) +
+			`</X509Certificate></KeyDescriptor></IDPSSODescriptor><!--` + strings.Repeat("x", n) + `--></EntityDescriptor>`
+	}
+	for text, code := range map[string]string{"<a/>": "InvalidInput", long(3 << 20): "LimitExceeded", long(100_000): ""} {
+		if _, err := f.s.CreateSAMLProvider(f.ctx, &api.CreateSAMLProviderInput{Name: new("idp"), SAMLMetadataDocument: &text, Tags: []api.Tag{{Key: new("a"), Value: new("b")}}}); awserr.Code(err) != code {
+			t.Errorf("%.40q: %v, want %q", text, err, code)
+		}
+	}
+	arn := new("arn:aws:iam::111111111111:saml-provider/idp")
+	for code, got := range map[string]error{
+		"EntityAlreadyExists": second(f.s.CreateSAMLProvider(f.ctx, &api.CreateSAMLProviderInput{Name: new("idp"), SAMLMetadataDocument: new(long(0))})),
+		"NotImplemented":      second(f.s.UpdateSAMLProvider(f.ctx, &api.UpdateSAMLProviderInput{SAMLProviderArn: arn, AssertionEncryptionMode: new("Required")})),
+		"NoSuchEntity":        second(f.s.GetSAMLProvider(f.ctx, &api.GetSAMLProviderInput{SAMLProviderArn: new(*arn + "2")})),
+	} {
+		if awserr.Code(got) != code {
+			t.Errorf("%v, want %s", got, code)
+		}
+	}
+	for _, n := range []int{100_000, 10} {
+		if n == 10 {
+			if _, err := f.s.UpdateSAMLProvider(f.ctx, &api.UpdateSAMLProviderInput{SAMLProviderArn: arn, SAMLMetadataDocument: new(long(n))}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := f.s.GetSAMLProvider(f.ctx, &api.GetSAMLProviderInput{SAMLProviderArn: arn})
+		if err != nil || *got.SAMLMetadataDocument != long(n) || len(got.Tags) != 1 || got.ValidUntil.Year() != 2126 {
+			t.Errorf("%d: %v", n, err)
+		}
+	}
+	if text, ok, err := f.s.MetadataOf(f.ctx, *arn); err != nil || !ok || text != long(10) {
+		t.Errorf("%v, %v", ok, err)
+	}
+	if _, err := f.s.TagSAMLProvider(f.ctx, &api.TagSAMLProviderInput{SAMLProviderArn: arn, Tags: []api.Tag{{Key: new("c"), Value: new("d")}}}); err != nil {
+		t.Error(err)
+	}
+	if _, err := f.s.UntagSAMLProvider(f.ctx, &api.UntagSAMLProviderInput{SAMLProviderArn: arn, TagKeys: []string{"a"}}); err != nil {
+		t.Error(err)
+	}
+	if tags, err := f.s.ListSAMLProviderTags(f.ctx, &api.ListSAMLProviderTagsInput{SAMLProviderArn: arn}); err != nil || len(tags.Tags) != 1 {
+		t.Errorf("%+v, %v", tags, err)
+	}
+	if _, err := f.s.DeleteSAMLProvider(f.ctx, &api.DeleteSAMLProviderInput{SAMLProviderArn: arn}); err != nil {
+		t.Error(err)
+	}
+	if list, err := f.s.ListSAMLProviders(f.ctx, &api.ListSAMLProvidersInput{}); err != nil || len(list.SAMLProviderList) != 0 {
+		t.Errorf("%+v, %v", list, err)
 	}
 }

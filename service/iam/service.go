@@ -55,6 +55,8 @@ type Service struct {
 	accessJobs    store.Table[accessJob]      // job
 	accessed      store.Table[access]         // job, service, kind, name
 	oidc          store.Table[oidcProvider]   // by ARN
+	saml          store.Table[samlProvider]   // by ARN
+	samlText      store.Table[[]byte]         // ARN, block
 
 	makeReport jobs.Job[reportArg]
 	unlink     jobs.Job[unlinkArg]
@@ -161,6 +163,8 @@ func New(k *kernel.Service, seal *credential.Sealer, root RootKey, issuers *oidc
 		accessJobs:    store.TableOf[accessJob](k.Rows, "accessjob", store.PerAccount),
 		accessed:      store.TableOf[access](k.Rows, "accessed", store.PerAccount),
 		oidc:          store.TableOf[oidcProvider](k.Rows, "oidcprovider", store.PerAccount),
+		saml:          store.TableOf[samlProvider](k.Rows, "samlprovider", store.PerAccount),
+		samlText:      store.TableOf[[]byte](k.Rows, "samltext", store.PerAccount),
 	}
 	s.makeReport = jobs.Handle(k.Jobs, "report", s.runReport)
 	s.unlink = jobs.Handle(k.Jobs, "unlink", s.runUnlink)

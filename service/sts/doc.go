@@ -1,9 +1,13 @@
 // Package sts is the AWS Security Token Service: it opens sessions of roles and users.
 //
 // Real here: AssumeRole behind the role's trust policy (the gateway's authorize step decides, with external
-// id, session tags, source identity and source keys), session policies, transitive tags, role chaining's limit, GetSessionToken,
-// GetCallerIdentity, GetAccessKeyInfo, DecodeAuthorizationMessage. Sessions end on the estate's clock.
-// Not here yet: federation (SAML, web identity, GetFederationToken) and MFA; they are refused.
+// id, session tags, source identity, MFA and source keys), session policies, transitive tags, role chaining's limit, GetSessionToken,
+// GetFederationToken, GetCallerIdentity, GetAccessKeyInfo (long-term keys), DecodeAuthorizationMessage. AssumeRoleWithWebIdentity
+// fetches the issuer's keys over HTTPS and holds the token against them, its clients and the estate's clock (engine/oidc);
+// AssumeRoleWithSAML holds the assertion against the provider's metadata (engine/saml). What they vouch for is condition keys, in the
+// trust policy and in the session. Sessions end on the estate's clock.
+// Not here: AssumeRoot, providers that AWS knows by itself (Google, Facebook, Amazon, Cognito), encrypted assertions, and tokens that
+// AWS issues itself (GetWebIdentityToken); they are refused.
 //
 // State: none. A session is sealed into its own token (engine/credential).
 package sts

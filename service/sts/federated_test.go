@@ -29,13 +29,14 @@ import (
 
 // estate is STS on a held clock, with one role and what its account believes.
 type estate struct {
-	t       testing.TB
-	k       *kernel.Kernel
-	s       *Service
-	seal    *credential.Sealer
-	trust   string // the role's trust policy
-	issuers map[string]Issuer
-	issuer  *issuer
+	t        testing.TB
+	k        *kernel.Kernel
+	s        *Service
+	seal     *credential.Sealer
+	trust    string // the role's trust policy
+	issuers  map[string]Issuer
+	issuer   *issuer
+	metadata map[string]string // of SAML providers
 }
 
 const roleARN = "arn:aws:iam::111111111111:role/r"
@@ -56,6 +57,11 @@ func (e *estate) TakeMFA(context.Context, *call.Principal, string, string) (bool
 func (e *estate) Issuer(_ context.Context, account, url string) (Issuer, bool, error) {
 	i, ok := e.issuers[account+" "+url]
 	return i, ok, nil
+}
+
+func (e *estate) Metadata(_ context.Context, provider string) (string, bool, error) {
+	text, ok := e.metadata[provider]
+	return text, ok, nil
 }
 
 // issuer is an identity provider on this machine.

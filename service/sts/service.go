@@ -35,6 +35,8 @@ type Directory interface {
 	TakeMFA(ctx context.Context, p *call.Principal, serial, code string) (bool, error)
 	// Issuer finds the provider of an account that bears a token's issuer.
 	Issuer(ctx context.Context, account, issuer string) (i Issuer, ok bool, err error)
+	// Metadata finds what a SAML provider says of itself.
+	Metadata(ctx context.Context, provider string) (text string, ok bool, err error)
 }
 
 // Service answers the STS API.
