@@ -1,9 +1,12 @@
 package world
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"iter"
+	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,6 +16,7 @@ import (
 	"unyo/engine/logstore"
 	"unyo/engine/logstore/victorialogs"
 	"unyo/engine/oidc"
+	"unyo/engine/sql/trino"
 	"unyo/kernel"
 	"unyo/service/firehose"
 	"unyo/service/kinesis"
@@ -29,6 +33,7 @@ type engines struct {
 
 	collector *collector.Client
 	issuers   *oidc.Client
+	trino     *trino.Client // nil: queries are run here
 }
 
 // stateDir is where the rows lie.
@@ -53,6 +58,10 @@ func (w *World) openEngines() error {
 	}
 	e.collector = collector.New(collector.Options{Loopback: w.options.Loopback})
 	e.issuers = oidc.New(oidc.Options{Loopback: w.options.Loopback})
+	var err error
+	if e.trino, err = openTrino(w.options.SQL); err != nil {
+		return err
+	}
 	return e.open(w.Kernel, w.options.Logs)
 }
 
@@ -63,6 +72,21 @@ func (e *engines) open(k *kernel.Kernel, logs string) (err error) {
 		return err
 	}
 	return e.openLogs(k, logs)
+}
+
+// openTrino is the Trino that where names, trino=http://host:8080?catalog=hive, or nil for "".
+func openTrino(where string) (*trino.Client, error) {
+	kind, address, _ := strings.Cut(where, "=")
+	u, err := url.Parse(address)
+	switch {
+	case where == "":
+		return nil, nil
+	case kind != "trino" || err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return nil, fmt.Errorf("unknown SQL engine %q: it is trino=http://host:8080?catalog=hive", where)
+	}
+	c := &trino.Client{Catalog: cmp.Or(u.Query().Get("catalog"), "hive"), URL: u, HTTP: &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	u.RawQuery = ""
+	return c, nil
 }
 
 // openLogs opens the log engine that where names: "" is the one on this disk, victorialogs=URL one whose events move on to there.

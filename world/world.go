@@ -24,6 +24,7 @@ type Options struct {
 	Management string    // 12 digits
 	Accounts   []string  // further accounts
 	Loopback   bool      // every listener is on loopback
+	SQL        string    // who runs Athena's queries: "" is this process, trino=URL a Trino
 	Logs       string    // where log events are kept: "" is this disk, victorialogs=URL a VictoriaLogs
 	RootID     string    // key of the management account's root
 	RootSecret string

@@ -27,7 +27,7 @@ func setUp(t *testing.T) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t, k, New(k.For("athena"), Peers{})}
+	f := &fixture{t, k, New(k.For("athena"), Peers{}, nil)}
 	if err := k.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}

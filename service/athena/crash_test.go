@@ -27,6 +27,7 @@ type lake struct {
 	partitions map[string]*glueapi.StorageDescriptor
 	asked      []string // principals
 	at         func()   // before and after each change
+	denied     bool     // objects cannot be read
 }
 
 func newLake() *lake {
@@ -60,6 +61,9 @@ func (l *lake) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in any
 		return out, nil
 	case *s3api.GetObjectInput:
 		text, ok := l.objects[*in.Bucket+"/"+*in.Key]
+		if l.denied {
+			return nil, awserr.New(403, "AccessDenied", "Access Denied")
+		}
 		if !ok {
 			return nil, awserr.New(404, "NoSuchKey", "The specified key does not exist.")
 		}
@@ -113,7 +117,7 @@ func beside(t *testing.T, fs vfs.FS, l *lake) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t, k, New(k.For("athena"), Peers{Glue: glueapi.Client{Invoker: l}, S3: s3api.Client{Invoker: l}})}
+	f := &fixture{t, k, New(k.For("athena"), Peers{Glue: glueapi.Client{Invoker: l}, S3: s3api.Client{Invoker: l}}, nil)}
 	if err := k.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}

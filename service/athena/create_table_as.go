@@ -8,7 +8,6 @@ import (
 
 	glueapi "unyo/api/glue"
 	"unyo/engine/serde"
-	"unyo/engine/sql"
 	"unyo/engine/sql/fault"
 	"unyo/engine/sql/syntax"
 )
@@ -136,13 +135,13 @@ func (q *query) createTableAs(ctx context.Context, stmt *syntax.CreateTableAs, a
 	if old != nil {
 		return q.putLines(ctx, nil, nil)
 	}
-	p, err := sql.Prepare(ctx, q.session(), q.catalog(), stmt.Query, args...)
+	p, err := q.prepare(ctx, stmt.Query, args)
 	if err != nil {
 		return err
 	}
-	for _, c := range p.Columns {
+	for _, c := range p.columns {
 		if c.Name == "" || strings.HasPrefix(c.Name, "_col") {
-			return fault.At(stmt.Pos, "MISSING_COLUMN_NAME", "Column name not specified at position %d", slices.Index(p.Columns, c)+1)
+			return fault.At(stmt.Pos, "MISSING_COLUMN_NAME", "Column name not specified at position %d", slices.Index(p.columns, c)+1)
 		}
 	}
 	k, in, err := q.newSink(ctx, p, &w, name)
@@ -163,12 +162,12 @@ func (q *query) createTableAs(ctx context.Context, stmt *syntax.CreateTableAs, a
 }
 
 // newSink is where the rows of a new table go, and the table.
-func (q *query) newSink(ctx context.Context, p *sql.Query, w *writing, name string) (*sink, *glueapi.TableInput, error) {
+func (q *query) newSink(ctx context.Context, p *prepared, w *writing, name string) (*sink, *glueapi.TableInput, error) {
 	n := len(w.partitions)
-	if n >= len(p.Columns) {
+	if n >= len(p.columns) {
 		return nil, nil, fault.New("INVALID_TABLE_PROPERTY", "Table contains only partition columns")
 	}
-	for i, c := range p.Columns[len(p.Columns)-n:] {
+	for i, c := range p.columns[len(p.columns)-n:] {
 		if !strings.EqualFold(c.Name, w.partitions[i]) {
 			return nil, nil, fault.New("HIVE_COLUMN_ORDER_MISMATCH", "Partition keys must be the last columns in the table and in the same order as the table properties: %v", w.partitions)
 		}
@@ -205,7 +204,7 @@ func (q *query) newSink(ctx context.Context, p *sql.Query, w *writing, name stri
 		in.PartitionKeys = []glueapi.Column{}
 	}
 	k := &sink{q: q, location: location, form: form, compression: w.compression, partitions: w.partitions}
-	for _, c := range p.Columns {
+	for _, c := range p.columns {
 		k.types = append(k.types, c.Type)
 	}
 	return k, in, nil
@@ -221,7 +220,7 @@ func (q *query) unload(ctx context.Context, stmt *syntax.Unload, args []syntax.E
 	if w.format == "" {
 		return fault.At(stmt.Pos, "INVALID_TABLE_PROPERTY", "The format property is required for UNLOAD")
 	}
-	p, err := sql.Prepare(ctx, q.session(), q.catalog(), stmt.Query, args...)
+	p, err := q.prepare(ctx, stmt.Query, args)
 	if err != nil {
 		return err
 	}

@@ -91,8 +91,8 @@ func (q *query) into(t *glueapi.Table, columns []sql.Column) (*sink, error) {
 }
 
 // fitting is the query with its columns as the table has them: in their order, of their types, null where none is given.
-func (q *query) fitting(ctx context.Context, stmt *syntax.InsertInto, columns []sql.Column, args []syntax.Expr) (*sql.Query, error) {
-	given, err := sql.Prepare(ctx, q.session(), q.catalog(), stmt.Query, args...)
+func (q *query) fitting(ctx context.Context, stmt *syntax.InsertInto, columns []sql.Column, args []syntax.Expr) (*prepared, error) {
+	given, err := q.prepare(ctx, stmt.Query, args)
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +102,7 @@ func (q *query) fitting(ctx context.Context, stmt *syntax.InsertInto, columns []
 			names = append(names, c.Name)
 		}
 	}
-	if len(names) != len(given.Columns) {
+	if len(names) != len(given.columns) {
 		return nil, mismatch(stmt, columns, given)
 	}
 	for i, n := range names {
@@ -112,7 +112,7 @@ func (q *query) fitting(ctx context.Context, stmt *syntax.InsertInto, columns []
 			return nil, fault.At(stmt.Pos, fault.ColumnNotFound, "Insert column name does not exist in target table: %s", n)
 		case slices.ContainsFunc(names[:i], func(m string) bool { return strings.EqualFold(m, n) }):
 			return nil, fault.At(stmt.Pos, fault.DuplicateColumn, "Insert column name is specified more than once: %s", n)
-		case !types.Coercible(given.Columns[i].Type, columns[at].Type) && !lengthOnly(given.Columns[i].Type, columns[at].Type):
+		case !types.Coercible(given.columns[i].Type, columns[at].Type) && !lengthOnly(given.columns[i].Type, columns[at].Type):
 			return nil, mismatch(stmt, columns, given)
 		}
 	}
@@ -131,18 +131,18 @@ func (q *query) fitting(ctx context.Context, stmt *syntax.InsertInto, columns []
 	if err != nil {
 		return nil, err
 	}
-	return sql.Prepare(ctx, q.session(), q.catalog(), cast.(*syntax.QueryStatement).Query, args...)
+	return q.prepare(ctx, cast.(*syntax.QueryStatement).Query, args)
 }
 
 // lengthOnly tells whether two texts differ in their lengths only: too long a text is an error of its row.
 func lengthOnly(from, to *types.Type) bool { return from.IsText() && to.IsText() }
 
-func mismatch(stmt *syntax.InsertInto, columns []sql.Column, given *sql.Query) error {
+func mismatch(stmt *syntax.InsertInto, columns []sql.Column, given *prepared) error {
 	var want, have []string
 	for _, c := range columns {
 		want = append(want, c.Type.String())
 	}
-	for _, c := range given.Columns {
+	for _, c := range given.columns {
 		have = append(have, c.Type.String())
 	}
 	return fault.At(stmt.Pos, fault.TypeMismatch, "Insert query has mismatched column types: Table: [%s], Query: [%s]", strings.Join(want, ", "), strings.Join(have, ", "))

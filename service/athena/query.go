@@ -161,7 +161,7 @@ func (q *query) seed() (n uint64) {
 
 // selectRows runs a query and puts its rows as CSV.
 func (q *query) selectRows(ctx context.Context, query *syntax.Query, args []syntax.Expr) error {
-	p, err := sql.Prepare(ctx, q.session(), q.catalog(), query, args...)
+	p, err := q.prepare(ctx, query, args)
 	if err != nil {
 		return err
 	}
@@ -174,11 +174,11 @@ func (q *query) explain(ctx context.Context, stmt *syntax.Explain, args []syntax
 	if !ok || stmt.Analyze || len(stmt.Options) > 0 {
 		return fault.At(stmt.Pos, fault.NotSupported, "EXPLAIN ANALYZE, its options, and EXPLAIN of what is no query, are not supported")
 	}
-	p, err := sql.Prepare(ctx, q.session(), q.catalog(), inner.Query, args...)
+	p, err := q.prepare(ctx, inner.Query, args)
 	if err != nil {
 		return err
 	}
-	return q.putLines(ctx, []column{{Name: "Query Plan", Type: "varchar", Precision: maxPrecision, CaseSensitive: true}}, strings.Split(strings.TrimRight(p.Explain(), "\n"), "\n"))
+	return q.putLines(ctx, []column{{Name: "Query Plan", Type: "varchar", Precision: maxPrecision, CaseSensitive: true}}, strings.Split(strings.TrimRight(p.explain(), "\n"), "\n"))
 }
 
 // reuse finds the result of the same query that is young enough, and takes it.

@@ -74,14 +74,14 @@ func (c *column) shape() api.ColumnInfo {
 }
 
 // putRows runs a query and writes its rows as AWS does: a line of names, everything in double quotes, null as nothing at all.
-func (q *query) putRows(ctx context.Context, p *sql.Query) (err error) {
-	columns := make([]column, len(p.Columns))
+func (q *query) putRows(ctx context.Context, p *prepared) (err error) {
+	columns := make([]column, len(p.columns))
 	var line []byte
-	for i, c := range p.Columns {
+	for i, c := range p.columns {
 		columns[i] = columnOf(c.Name, c.Type)
 		line = appendField(line, i, c.Name)
 	}
-	rows, err := p.Run(ctx)
+	rows, err := p.run(ctx)
 	if err != nil {
 		return err
 	}
@@ -117,10 +117,10 @@ func (q *query) each(ctx context.Context, rows vector.Reader, do func(b *vector.
 	}
 }
 
-func (q *query) writeRows(out io.Writer, p *sql.Query, b *vector.Batch) error {
+func (q *query) writeRows(out io.Writer, p *prepared, b *vector.Batch) error {
 	var text []byte
 	for row := range b.Len {
-		for i, c := range p.Columns {
+		for i, c := range p.columns {
 			if b.Columns[i].IsNull(row) {
 				if i > 0 {
 					text = append(text, ',')

@@ -11,6 +11,7 @@ import (
 	"unyo/base/call"
 	"unyo/base/must"
 	"unyo/base/page"
+	"unyo/engine/sql/trino"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -26,6 +27,7 @@ type Peers struct {
 type Service struct {
 	k     *kernel.Service
 	peers Peers
+	trino *trino.Client // who runs queries, instead of engine/sql; nil: nobody
 
 	workGroups store.Table[workGroup]
 	catalogs   store.Table[dataCatalog]
@@ -40,11 +42,12 @@ type Service struct {
 	running    running
 }
 
-// New makes the service.
-func New(k *kernel.Service, peers Peers) *Service {
+// New makes the service. Queries are run here unless a Trino is given.
+func New(k *kernel.Service, peers Peers, far *trino.Client) *Service {
 	s := &Service{
 		k:          k,
 		peers:      peers,
+		trino:      far,
 		workGroups: store.TableOf[workGroup](k.Rows, "workgroup", store.Regional),
 		catalogs:   store.TableOf[dataCatalog](k.Rows, "catalog", store.Regional),
 		queries:    store.TableOf[namedQuery](k.Rows, "query", store.Regional),

@@ -45,8 +45,8 @@ type part struct {
 }
 
 // write runs a query and writes its rows.
-func (k *sink) write(ctx context.Context, p *sql.Query) (err error) {
-	rows, err := p.Run(ctx)
+func (k *sink) write(ctx context.Context, p *prepared) (err error) {
+	rows, err := p.run(ctx)
 	if err != nil {
 		return err
 	}
@@ -189,14 +189,14 @@ func (q *query) empty(ctx context.Context, location, words string) error {
 }
 
 // dataColumns are a query's as a table's: data first, the last n are partition keys.
-func dataColumns(p *sql.Query, n int) (data, keys []glueapi.Column, schema columnar.Schema, err error) {
-	for i, c := range p.Columns {
+func dataColumns(p *prepared, n int) (data, keys []glueapi.Column, schema columnar.Schema, err error) {
+	for i, c := range p.columns {
 		text, err := hiveType(c.Type)
 		if err != nil {
 			return nil, nil, nil, err
 		}
 		col := glueapi.Column{Name: new(strings.ToLower(c.Name)), Type: &text}
-		if i >= len(p.Columns)-n {
+		if i >= len(p.columns)-n {
 			keys = append(keys, col)
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"unyo/engine/sql/fault"
+	"unyo/engine/sql/types"
 )
 
 // maxDepth bounds how deep expressions, queries and relations may lie in each other.
@@ -45,6 +46,19 @@ func ParseExpr(src string) (x Expr, err error) {
 	x = p.expr()
 	p.end()
 	return x, nil
+}
+
+// ParseType reads a type as Trino names it.
+func ParseType(src string) (t *types.Type, err error) {
+	tokens, err := lex(src)
+	if err != nil {
+		return nil, err
+	}
+	defer recovered(&err)
+	p := &parser{src: src, tokens: tokens}
+	t = p.typeName()
+	p.end()
+	return t, nil
 }
 
 func recovered(err *error) {
