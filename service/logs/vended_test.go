@@ -347,3 +347,38 @@ func TestVendedSurvivesDeath(t *testing.T) {
 		e.shut()
 	}
 }
+
+// A delivery to another account's destination is the bucket's there; the destination's policy is what the gateway judges it by.
+func TestVendedAcrossAccounts(t *testing.T) {
+	e := open(t)
+	other := call.With(context.Background(), &call.Call{Scope: call.Scope{Partition: "aws", Account: "222222222222", Region: "eu-central-1"}, Serial: e.k.Serial(), Service: "logs", Operation: "Test", RequestID: "r2", At: e.k.Clock.Now()})
+	to, err := e.PutDeliveryDestination(other, &api.PutDeliveryDestinationInput{Name: new("d"), OutputFormat: new("raw"), DeliveryDestinationConfiguration: &api.DeliveryDestinationConfiguration{DestinationResourceArn: new("arn:aws:s3:::archive")}})
+	must(t, err)
+	self := *to.DeliveryDestination.Arn
+	if doc, err := e.ResourcePolicy(other, self); err != nil || doc != nil {
+		t.Errorf("a policy from nowhere: %v %v", doc, err)
+	}
+	_, err = e.PutDeliveryDestinationPolicy(other, &api.PutDeliveryDestinationPolicyInput{DeliveryDestinationName: new("d"), DeliveryDestinationPolicy: new(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"logs:CreateDelivery","Resource":"` + self + `"}]}`)})
+	must(t, err)
+	if doc, err := e.ResourcePolicy(e.ctx(), self); err != nil || doc == nil {
+		t.Errorf("no policy: %v %v", doc, err)
+	}
+	needs, ok := e.Needs(e.ctx(), "CreateDelivery", &api.CreateDeliveryInput{DeliverySourceName: new("plain"), DeliveryDestinationArn: &self})
+	want(t, ok, true)
+	want(t, needs[0].Resources, "[arn:aws:logs:eu-central-1:111111111111:delivery:* arn:aws:logs:eu-central-1:111111111111:delivery-source:plain "+self+"]")
+	_, err = e.delivers("own", "arn:aws:s3:::archive", "json", func(in *api.CreateDeliveryInput) { in.DeliveryDestinationArn, in.RecordFields = &self, []string{"key"} })
+	must(t, err)
+	e.vends("a")
+	e.advance(5 * time.Minute)
+	key, text := e.bucket.unpacked(t)
+	want(t, text, "a\n")
+	if !strings.HasPrefix(key, "AWSLogs/111111111111/") {
+		t.Error(key)
+	}
+	_, err = e.DeleteDeliveryDestination(other, &api.DeleteDeliveryDestinationInput{Name: new("d")})
+	must(t, err) // as on AWS its owner may: the delivery fails from then on
+	e.vends("b")
+	e.advance(26 * time.Hour)
+	want(t, len(e.bucket.objects), 1)
+}
