@@ -80,3 +80,17 @@ func BenchmarkQueries(b *testing.B) {
 		})
 	}
 }
+
+func BenchmarkCorrelated(b *testing.B) {
+	m := &memory{map[string]*sql.Table{}, map[string]sql.Scan{}}
+	requests(m, 4)
+	for b.Loop() {
+		q, err := m.prepare("SELECT count(*) FROM requests r WHERE bytes > (SELECT avg(bytes) FROM requests s WHERE s.id = r.id)")
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := read(q); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -39,7 +39,12 @@ type run struct {
 }
 
 // Run begins a query.
-func Run(ctx context.Context, q *plan.Query) (vector.Reader, error) {
+func Run(ctx context.Context, q *plan.Query) (out vector.Reader, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			out, err = nil, fault.New(fault.Internal, "%v", p)
+		}
+	}()
 	r := &run{fctx: q.Session.Context(ctx), session: q.Session, outer: make([]*vector.Vector, q.Slots), held: new(atomic.Int64), scanned: new(atomic.Int64),
 		spools: map[*plan.Read]*spool{}}
 	if r.session.Memory == 0 {
@@ -127,6 +132,11 @@ func (r *run) build(ctx context.Context, n plan.Node) (operator, error) {
 		return u, nil
 	case *plan.SetOp:
 		return r.setOp(ctx, n)
+	}
+	if f, ok := n.(*plan.Filter); ok {
+		if in, err := r.found(ctx, f); in != nil || err != nil {
+			return &filter{r, in, f.Conds}, err
+		}
 	}
 	in, err := r.build(ctx, input(n))
 	if err != nil {

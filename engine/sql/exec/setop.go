@@ -3,7 +3,6 @@ package exec
 import (
 	"context"
 	"errors"
-	"io"
 
 	"unyo/engine/sql/plan"
 	"unyo/engine/sql/types"
@@ -224,41 +223,3 @@ func (o *unnest) element(cols *vector.Batch, e int) {
 }
 
 func (o *unnest) close() error { return o.in.close() }
-
-// spool is a table's rows, kept for subqueries that read them again and again.
-type spool struct {
-	buf *buffer
-	at  int
-}
-
-func (r *run) spooled(ctx context.Context, n *plan.Read) (operator, error) {
-	if have := r.spools[n]; have != nil {
-		return &spool{buf: have.buf}, nil
-	}
-	readers, err := n.Table.Scan(ctx, r.scan(n))
-	if err != nil {
-		return nil, err
-	}
-	buf, err := r.gather(ctx, &reading{run: r, readers: readers}, n.Schema())
-	if err != nil {
-		return nil, err
-	}
-	r.spools[n] = &spool{buf: buf}
-	return &spool{buf: buf}, nil
-}
-
-func (o *spool) next(context.Context) (*vector.Batch, error) {
-	n := min(vector.BatchRows, o.buf.rows.Len-o.at)
-	if n == 0 {
-		return nil, io.EOF
-	}
-	if n == o.buf.rows.Len {
-		o.at = n
-		return o.buf.rows, nil
-	}
-	out := o.buf.rows.Pick(rowsFrom(o.at, o.at+n))
-	o.at += n
-	return out, nil
-}
-
-func (o *spool) close() error { return nil }

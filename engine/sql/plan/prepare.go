@@ -50,8 +50,17 @@ func Prepare(ctx context.Context, s Session, c Catalog, q *syntax.Query, params 
 	if err != nil {
 		return nil, err
 	}
-	out.Root = optimise(out.Root)
-	return out, nil
+	return optimised(out)
+}
+
+func optimised(q *Query) (out *Query, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			out, err = nil, fault.New(fault.Internal, "%v", r)
+		}
+	}()
+	q.Root = optimise(q.Root)
+	return q, nil
 }
 
 // Plain plans a query as it is written: nothing is moved to where it is cheaper.
@@ -63,8 +72,8 @@ func Plain(ctx context.Context, s Session, c Catalog, q *syntax.Query, params []
 			err = r
 		case failure:
 			err = r.err
-		default:
-			panic(r)
+		default: // a fault of this engine ends the query, not the process
+			err = fault.New(fault.Internal, "%v", r)
 		}
 	}()
 	p := &planner{ctx: ctx, session: s, catalog: c, fctx: s.Context(ctx), params: params}

@@ -31,12 +31,17 @@ type token struct {
 type lexer struct {
 	src       string
 	i         int
-	line, bol int // the line, and where it begins
+	line      int
+	mark, col int // a place on the line, and its column, from which to count on
 	tokens    []token
 }
 
 func (l *lexer) at(i int) Pos {
-	return Pos{Line: l.line, Column: utf8.RuneCountInString(l.src[l.bol:i]) + 1}
+	if i >= l.mark {
+		l.col += utf8.RuneCountInString(l.src[l.mark:i])
+		l.mark = i
+	}
+	return Pos{Line: l.line, Column: l.col + 1}
 }
 
 func lex(src string) ([]token, error) {
@@ -60,7 +65,7 @@ func lex(src string) ([]token, error) {
 func (l *lexer) newlines(from, to int) {
 	for i := from; i < to; i++ {
 		if l.src[i] == '\n' {
-			l.line, l.bol = l.line+1, i+1
+			l.line, l.mark, l.col = l.line+1, i+1, 0
 		}
 	}
 }
