@@ -55,6 +55,8 @@ func BenchmarkQueries(b *testing.B) {
 		"like":                "SELECT count(*) FROM requests WHERE path LIKE '%/items/7%'",
 		"like of plain texts": "SELECT count(*) FROM requests WHERE id LIKE '%ff0%'",
 		"top ten":             "SELECT * FROM requests ORDER BY bytes DESC LIMIT 10",
+		"join":                "SELECT count(*) FROM requests r JOIN (SELECT DISTINCT path p FROM requests) d ON r.path = d.p",
+		"in":                  "SELECT count(*) FROM requests WHERE id IN (SELECT id FROM requests WHERE status = 200)",
 		"filter and project":  "SELECT id, bytes * 2 FROM requests WHERE method = 'GET'",
 	} {
 		b.Run(name, func(b *testing.B) {

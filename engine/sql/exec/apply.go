@@ -63,6 +63,9 @@ func (o *apply) next(ctx context.Context) (*vector.Batch, error) {
 		}
 		x = p.Columns[0]
 	}
+	if len(o.node.Slots) == 0 {
+		return o.same(ctx, b, x)
+	}
 	out := o.node.T.New()
 	cols := o.node.In.Schema()
 	for i := range b.Len {
@@ -79,10 +82,60 @@ func (o *apply) next(ctx context.Context) (*vector.Batch, error) {
 			return nil, err
 		}
 	}
-	if len(o.node.Slots) == 0 && o.node.X == nil && out.Len > 0 {
+	return with(b, out), nil
+}
+
+// with is b with one more column.
+func with(b *vector.Batch, v *vector.Vector) *vector.Batch {
+	return &vector.Batch{Len: b.Len, Columns: append(append([]*vector.Vector{}, b.Columns...), v)}
+}
+
+// same is a subquery that says the same for all rows: it is asked once.
+func (o *apply) same(ctx context.Context, b *vector.Batch, x *vector.Vector) (*vector.Batch, error) {
+	a := o.known[""]
+	if a == nil {
+		var err error
+		if a, err = o.ask(ctx); err != nil {
+			return nil, err
+		}
+		o.known[""] = a
+	}
+	out := o.node.T.New()
+	switch {
+	case o.node.Kind == "IN":
+		ids := a.set.number(b.Len, []*vector.Vector{x}, false)
+		for i := range b.Len {
+			o.among(out, a, x, i, ids[i] != noID)
+		}
+	case x != nil:
+		for i := range b.Len {
+			if err := o.tell(ctx, out, a, x, i); err != nil {
+				return nil, err
+			}
+		}
+	default:
+		if err := o.tell(ctx, out, a, nil, 0); err != nil {
+			return nil, err
+		}
 		out = vector.Constant(out, b.Len)
 	}
-	return &vector.Batch{Len: b.Len, Columns: append(append([]*vector.Vector{}, b.Columns...), out)}, nil
+	return with(b, out), nil
+}
+
+// among appends whether x is among an answer's values.
+func (o *apply) among(out *vector.Vector, a *answer, x *vector.Vector, i int, found bool) {
+	switch {
+	case a.rows == 0:
+		out.AppendBool(false)
+	case x.IsNull(i):
+		out.AppendNull()
+	case found && !isNaN(x, i):
+		out.AppendBool(true)
+	case a.null:
+		out.AppendNull()
+	default:
+		out.AppendBool(false)
+	}
 }
 
 // ask runs the subquery.
@@ -149,18 +202,7 @@ func (o *apply) tell(ctx context.Context, out *vector.Vector, a *answer, x *vect
 	case "EXISTS":
 		out.AppendBool(a.rows > 0)
 	case "IN":
-		switch {
-		case a.rows == 0:
-			out.AppendBool(false)
-		case x.IsNull(i):
-			out.AppendNull()
-		case a.set.number(1, []*vector.Vector{x.Pick([]uint32{uint32(i)})}, false)[0] != noID && !isNaN(x, i):
-			out.AppendBool(true)
-		case a.null:
-			out.AppendNull()
-		default:
-			out.AppendBool(false)
-		}
+		o.among(out, a, x, i, a.set.number(1, []*vector.Vector{x.Pick([]uint32{uint32(i)})}, false)[0] != noID)
 	default:
 		return o.compare(ctx, out, a, x, i)
 	}

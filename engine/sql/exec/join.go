@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 
 	"unyo/engine/sql/expr"
 	"unyo/engine/sql/plan"
@@ -244,6 +245,13 @@ func (o *join) want(rs []uint32) {
 
 // pickOuter is the values at rows minus 1; null for row 0.
 func pickOuter(t *types.Type, v *vector.Vector, rows []uint32) *vector.Vector {
+	if !slices.Contains(rows, 0) {
+		at := make([]uint32, len(rows))
+		for i, r := range rows {
+			at[i] = r - 1
+		}
+		return v.Pick(at)
+	}
 	out := t.New()
 	out.Grow(len(rows))
 	for _, r := range rows {

@@ -56,6 +56,9 @@ func appendRows(to, from *vector.Batch, rows []uint32) {
 	}
 	for c, v := range from.Columns {
 		out := to.Columns[c]
+		if v.Dict == nil && len(v.Nulls) == 0 && appendPlain(out, v, rows) {
+			continue
+		}
 		out.Grow(n)
 		for i := range n {
 			at := i
@@ -66,6 +69,31 @@ func appendRows(to, from *vector.Batch, rows []uint32) {
 		}
 	}
 	to.Len += n
+}
+
+// appendPlain is appendRows for numbers that are not null.
+func appendPlain(out, v *vector.Vector, rows []uint32) bool {
+	switch v.Kind {
+	case vector.Int:
+		if rows == nil {
+			out.Ints = append(out.Ints, v.Ints[:v.Len]...)
+		}
+		for _, r := range rows {
+			out.Ints = append(out.Ints, v.Ints[r])
+		}
+		out.Len = len(out.Ints)
+	case vector.Float:
+		if rows == nil {
+			out.Floats = append(out.Floats, v.Floats[:v.Len]...)
+		}
+		for _, r := range rows {
+			out.Floats = append(out.Floats, v.Floats[r])
+		}
+		out.Len = len(out.Floats)
+	default:
+		return false
+	}
+	return true
 }
 
 func copyRows(cols []plan.Col, from *vector.Batch, rows []uint32) *vector.Batch {

@@ -15,13 +15,15 @@ func (b *block) sub(q *syntax.Query) (relation, []Slot) {
 	return r, *slots
 }
 
-// one is a subquery of one column.
+// one is a subquery of one value for each row.
 func (b *block) one(at fault.Pos, q *syntax.Query) (Node, *types.Type, []Slot) {
 	r, slots := b.sub(q)
-	if len(r.fields) != 1 {
-		fail(at, fault.NotSupported, "Multiple columns returned by subquery are not yet supported. Found %d", len(r.fields))
+	if len(r.fields) == 1 {
+		return r.node, r.fields[0].t, slots
 	}
-	return r.node, r.fields[0].t, slots
+	exprs, _ := columnsOf(r.node) // several columns are a row
+	x := b.p.row(at, exprs)
+	return &Project{r.node, []expr.Expr{x}, []Col{{"$row", x.Type()}}}, x.Type(), slots
 }
 
 // apply adds a subquery's answer as a column.
@@ -68,7 +70,7 @@ func (b *block) against(at fault.Pos, x expr.Expr, op string, all bool, q *synta
 		place(at, err)
 	}
 	a := &Apply{Sub: b.p.cast(node, []*types.Type{common}), Slots: slots, Kind: op, All: all, X: b.p.coerce(x, common), T: types.Bool}
-	if op == "=" && !all {
+	if op == "=" && !all && len(common.Fields) == 0 { // what has nulls within is compared one by one
 		a.Kind = "IN"
 	}
 	return b.apply(a)
