@@ -1,14 +1,9 @@
 package jq
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"math"
-	"math/big"
 	"sync"
 	"time"
 
@@ -110,52 +105,6 @@ func (p *Program) Run(record []byte) (any, error) {
 	}
 	return v, nil
 }
-
-// parse reads one JSON value. Whole numbers stay whole.
-func parse(record []byte) (any, error) {
-	dec := json.NewDecoder(bytes.NewReader(record))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, ErrInput
-	}
-	if _, err := dec.Token(); err != io.EOF {
-		return nil, ErrInput
-	}
-	return numbers(v), nil
-}
-
-// numbers turns the numbers in v into those of the language.
-func numbers(v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		if i, err := v.Int64(); err == nil {
-			return int(i)
-		}
-		if len(v) <= maxDigits {
-			if b, ok := new(big.Int).SetString(v.String(), 10); ok {
-				return b
-			}
-		}
-		f, err := v.Float64()
-		if err != nil { // beyond what a float holds
-			f = math.Copysign(math.MaxFloat64, f)
-		}
-		return f
-	case []any:
-		for i := range v {
-			v[i] = numbers(v[i])
-		}
-	case map[string]any:
-		for k := range v {
-			v[k] = numbers(v[k])
-		}
-	}
-	return v
-}
-
-// maxDigits is how long a whole number may be to stay one.
-const maxDigits = 40
 
 // meter is the context of a run: the interpreter asks Done before every step.
 type meter struct {
