@@ -29,6 +29,8 @@ func nameOf(text string) (kind, name string, ok bool) {
 	case err != nil:
 	case a.Service == "s3" && !strings.Contains(a.Resource, "/"):
 		return api.ResourceTypeAwsS3Bucket, a.Resource, true
+	case a.Service == "iam" && strings.HasPrefix(a.Resource, "user/"):
+		return api.ResourceTypeAwsIamUser, a.Resource[strings.LastIndexByte(a.Resource, '/')+1:], true
 	case a.Service == "iam" && strings.HasPrefix(a.Resource, "role/"):
 		return api.ResourceTypeAwsIamRole, a.Resource[strings.LastIndexByte(a.Resource, '/')+1:], true
 	}

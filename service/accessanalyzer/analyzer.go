@@ -30,11 +30,17 @@ const (
 // CreateAnalyzer makes an analyzer, and sees to it that it has looked at everything soon.
 // https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CreateAnalyzer.html
 func (s *Service) CreateAnalyzer(ctx context.Context, in *api.CreateAnalyzerInput) (*api.CreateAnalyzerOutput, error) {
+	age, err := int32(0), error(nil)
 	switch {
+	case *in.Type == api.TypeAccountUnusedAccess:
+		age, err = ageOf(in.Configuration)
 	case *in.Type != api.TypeAccount:
-		return nil, unsupported("an analyzer of type " + *in.Type)
+		err = unsupported("an analyzer of type " + *in.Type)
 	case in.Configuration != nil:
-		return nil, invalid("The configuration does not match the type %s.", *in.Type)
+		err = invalid("The configuration does not match the type %s.", *in.Type)
+	}
+	if err != nil {
+		return nil, err
 	}
 	name := *in.AnalyzerName
 	rules := map[string]rule{}
@@ -62,7 +68,7 @@ func (s *Service) CreateAnalyzer(ctx context.Context, in *api.CreateAnalyzerInpu
 		if n >= maxOfType {
 			return exceeded("ANALYZER", name, "You have reached the maximum number of analyzers of type %s: %d.", *in.Type, maxOfType)
 		}
-		s.analyzers.Put(tx, name, analyzer{Name: name, Type: *in.Type, CreatedAt: now})
+		s.analyzers.Put(tx, name, analyzer{Name: name, Type: *in.Type, Age: age, CreatedAt: now})
 		c := tx.Scope()
 		s.places.Put(tx, store.Key(c.Account, c.Region, name), place{*in.Type})
 		for ruleName, r := range rules {
@@ -145,7 +151,7 @@ func (s *Service) GetAnalyzer(ctx context.Context, in *api.GetAnalyzerInput) (*a
 
 func (s *Service) summary(tx *store.Tx, a *analyzer) *api.AnalyzerSummary {
 	self := s.arn(tx.Scope(), a.Name)
-	out := &api.AnalyzerSummary{Arn: &self, Name: &a.Name, Type: &a.Type, CreatedAt: &a.CreatedAt, Status: new(api.AnalyzerStatusActive), Tags: s.k.Tags.Map(tx, self)}
+	out := &api.AnalyzerSummary{Arn: &self, Name: &a.Name, Type: &a.Type, CreatedAt: &a.CreatedAt, Status: new(api.AnalyzerStatusActive), Tags: s.k.Tags.Map(tx, self), Configuration: a.configuration()}
 	if a.Last != "" {
 		out.LastResourceAnalyzed, out.LastResourceAnalyzedAt = &a.Last, &a.LastAt
 	}

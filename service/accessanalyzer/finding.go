@@ -23,6 +23,8 @@ type finding struct {
 	Public                 bool              `json:",omitempty"`
 	Sources                []string          `json:",omitempty"` // POLICY, BUCKET_ACL
 	Error                  string            `json:",omitempty"`
+	KeyID                  string            `json:",omitempty"` // of an unused key
+	LastAccessed           time.Time         `json:",omitzero"`
 	Status                 string
 	CreatedAt              time.Time
 	AnalyzedAt             time.Time
@@ -35,7 +37,7 @@ const resolvedLife = 90 * 24 * time.Hour
 
 // mark tells one finding of a resource from another: what is found again is the same finding.
 func (f *finding) mark() string {
-	parts := []string{f.Type, f.Resource, f.Error}
+	parts := []string{f.Type, f.Resource, f.Error, f.KeyID}
 	for _, m := range []map[string]string{f.Principal, f.Condition} {
 		var list []string
 		for k, v := range m {

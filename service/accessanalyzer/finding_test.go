@@ -90,7 +90,7 @@ func TestRoleFindings(t *testing.T) {
 		t.Fatalf("%+v", found)
 	}
 	all := ok[*api.ListAnalyzedResourcesOutput](t)(f.ListAnalyzedResources(f.ctx(), &api.ListAnalyzedResourcesInput{AnalyzerArn: a, ResourceType: new("AWS::IAM::Role")}))
-	if len(all.AnalyzedResources) != 4 {
+	if len(all.AnalyzedResources) != 3 {
 		t.Errorf("%+v", all)
 	}
 	v2 := ok[*api.GetFindingV2Output](t)(f.GetFindingV2(f.ctx(), &api.GetFindingV2Input{AnalyzerArn: a, Id: found[1].Id}))

@@ -16,13 +16,14 @@ func (s *Service) GetFindingsStatistics(ctx context.Context, in *api.GetFindings
 		if err != nil {
 			return err
 		}
-		count := map[string]int32{}
+		count, unused := map[string]int32{}, map[string]int32{}
 		types := map[string]api.ResourceTypeDetails{}
 		for _, f := range s.findings.Prefix(tx, store.Key(a.Name, ""), "") {
 			count[f.Status]++
 			if f.Status != api.FindingStatusActive {
 				continue
 			}
+			unused[f.Type]++
 			t := types[f.ResourceType]
 			switch {
 			case f.Error != "":
@@ -35,12 +36,25 @@ func (s *Service) GetFindingsStatistics(ctx context.Context, in *api.GetFindings
 			types[f.ResourceType] = t
 		}
 		out.LastUpdatedAt = new(s.k.Clock.Now())
+		if a.Type == api.TypeAccountUnusedAccess {
+			out.FindingsStatistics = []api.FindingsStatistics{{UnusedAccessFindingsStatistics: unusedStatistics(count, unused)}}
+			return nil
+		}
 		out.FindingsStatistics = []api.FindingsStatistics{{ExternalAccessFindingsStatistics: &api.ExternalAccessFindingsStatistics{
 			ResourceTypeStatistics: types, TotalActiveFindings: new(count[api.FindingStatusActive]),
 			TotalArchivedFindings: new(count[api.FindingStatusArchived]), TotalResolvedFindings: new(count[api.FindingStatusResolved]),
 		}}}
 		return nil
 	})
+}
+
+func unusedStatistics(count, unused map[string]int32) *api.UnusedAccessFindingsStatistics {
+	out := &api.UnusedAccessFindingsStatistics{TotalActiveFindings: new(count[api.FindingStatusActive]),
+		TotalArchivedFindings: new(count[api.FindingStatusArchived]), TotalResolvedFindings: new(count[api.FindingStatusResolved])}
+	for _, kind := range []string{api.FindingTypeUnusedIamrole, api.FindingTypeUnusedIamuserAccessKey, api.FindingTypeUnusedIamuserPassword} {
+		out.UnusedAccessTypeStatistics = append(out.UnusedAccessTypeStatistics, api.UnusedAccessTypeStatistics{UnusedAccessType: new(kind), Total: new(unused[kind])})
+	}
+	return out
 }
 
 func plus(n *int32) *int32 {

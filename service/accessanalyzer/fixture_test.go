@@ -25,7 +25,15 @@ type fixture struct {
 	*Service
 	buckets map[string]*shelf
 	roles   map[string]string // trust policies
-	denied  bool              // the role may see nothing
+	people  map[string]*person
+	denied  bool // the role may see nothing
+}
+
+// person is what the IAM of the fixture knows of a user: its keys with their last use.
+type person struct {
+	made     time.Time
+	password bool
+	keys     map[string]time.Time
 }
 
 // shelf is what the S3 of the fixture knows of a bucket.
@@ -81,7 +89,11 @@ func (f *fixture) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in a
 	case *iamapi.ListRolesInput:
 		out := &iamapi.ListRolesOutput{}
 		for name := range f.roles {
-			out.Roles = append(out.Roles, iamapi.Role{RoleName: &name})
+			path := "/"
+			if name == linkedRole {
+				path = "/aws-service-role/" + principal + "/"
+			}
+			out.Roles = append(out.Roles, iamapi.Role{RoleName: &name, Path: &path})
 		}
 		return out, nil
 	case *iamapi.GetRoleInput:
@@ -89,7 +101,34 @@ func (f *fixture) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in a
 		if !ok {
 			return nil, awserr.New(404, "NoSuchEntity", "no role")
 		}
-		return &iamapi.GetRoleOutput{Role: &iamapi.Role{Arn: new("arn:aws:iam::" + here + ":role/" + *in.RoleName), AssumeRolePolicyDocument: new(url.QueryEscape(trust))}}, nil
+		return &iamapi.GetRoleOutput{Role: &iamapi.Role{Arn: new("arn:aws:iam::" + here + ":role/" + *in.RoleName), AssumeRolePolicyDocument: new(url.QueryEscape(trust)), CreateDate: new(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))}}, nil
+	case *iamapi.ListUsersInput:
+		out := &iamapi.ListUsersOutput{}
+		for name := range f.people {
+			out.Users = append(out.Users, iamapi.User{UserName: &name})
+		}
+		return out, nil
+	case *iamapi.GetUserInput:
+		return &iamapi.GetUserOutput{User: &iamapi.User{Arn: new("arn:aws:iam::" + here + ":user/" + *in.UserName), CreateDate: &f.people[*in.UserName].made}}, nil
+	case *iamapi.GetLoginProfileInput:
+		if !f.people[*in.UserName].password {
+			return nil, awserr.New(404, "NoSuchEntity", "no password")
+		}
+		return &iamapi.GetLoginProfileOutput{LoginProfile: &iamapi.LoginProfile{CreateDate: &f.people[*in.UserName].made}}, nil
+	case *iamapi.ListAccessKeysInput:
+		out := &iamapi.ListAccessKeysOutput{}
+		for id := range f.people[*in.UserName].keys {
+			out.AccessKeyMetadata = append(out.AccessKeyMetadata, iamapi.AccessKeyMetadata{AccessKeyId: &id, Status: new("Active"), CreateDate: &f.people[*in.UserName].made})
+		}
+		return out, nil
+	case *iamapi.GetAccessKeyLastUsedInput:
+		out := &iamapi.GetAccessKeyLastUsedOutput{AccessKeyLastUsed: &iamapi.AccessKeyLastUsed{}}
+		for _, x := range f.people {
+			if at := x.keys[*in.AccessKeyId]; !at.IsZero() && !at.After(f.k.Clock.Now()) {
+				out.AccessKeyLastUsed.LastUsedDate = &at
+			}
+		}
+		return out, nil
 	case *s3api.GetBucketPolicyInput:
 		b, ok := f.buckets[*in.Bucket]
 		switch {

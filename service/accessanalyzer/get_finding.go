@@ -14,6 +14,9 @@ func (s *Service) GetFinding(ctx context.Context, in *api.GetFindingInput) (*api
 	if err != nil {
 		return nil, err
 	}
+	if f.Type != api.FindingTypeExternalAccess {
+		return nil, invalid("Findings about unused access are given by GetFindingV2.")
+	}
 	return &api.GetFindingOutput{Finding: f.shape()}, nil
 }
 
@@ -25,14 +28,18 @@ func (s *Service) GetFindingV2(ctx context.Context, in *api.GetFindingV2Input) (
 		return nil, err
 	}
 	x := f.shape()
-	return &api.GetFindingV2Output{
+	out := &api.GetFindingV2Output{
 		Id: x.Id, FindingType: &f.Type, Resource: x.Resource, ResourceType: x.ResourceType, ResourceOwnerAccount: x.ResourceOwnerAccount,
 		Status: x.Status, Error: x.Error, CreatedAt: x.CreatedAt, AnalyzedAt: x.AnalyzedAt, UpdatedAt: x.UpdatedAt,
 		FindingDetails: []api.FindingDetails{{ExternalAccessDetails: &api.ExternalAccessDetails{
 			Action: x.Action, Condition: x.Condition, IsPublic: x.IsPublic, Principal: x.Principal, Sources: x.Sources,
 			ResourceControlPolicyRestriction: x.ResourceControlPolicyRestriction,
 		}}},
-	}, nil
+	}
+	if f.Type != api.FindingTypeExternalAccess {
+		out.FindingDetails = []api.FindingDetails{f.unusedDetails()}
+	}
+	return out, nil
 }
 
 func (s *Service) finding(ctx context.Context, analyzer, id string) (f finding, err error) {

@@ -19,6 +19,9 @@ func (s *Service) ListFindings(ctx context.Context, in *api.ListFindingsInput) (
 	out := &api.ListFindingsOutput{Findings: []api.FindingSummary{}}
 	list, next, err := s.list(ctx, *in.AnalyzerArn, in.Filter, in.Sort, in.MaxResults, in.NextToken)
 	for i := range list {
+		if list[i].Type != api.FindingTypeExternalAccess {
+			return nil, invalid("Findings about unused access are listed by ListFindingsV2.")
+		}
 		out.Findings = append(out.Findings, api.FindingSummary(*list[i].shape()))
 	}
 	out.NextToken = next

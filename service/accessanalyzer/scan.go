@@ -3,9 +3,12 @@ package accessanalyzer
 import (
 	"context"
 	"slices"
+	"strings"
+	"time"
 
 	api "unyo/api/accessanalyzer"
 	iamapi "unyo/api/iam"
+	"unyo/api/rt"
 	s3api "unyo/api/s3"
 	"unyo/base/awserr"
 	"unyo/base/call"
@@ -21,32 +24,19 @@ type scanArg struct{ Analyzer, Type, Name string }
 
 // runSurvey lists what is there, and has each looked at.
 func (s *Service) runSurvey(ctx context.Context, a surveyArg) error {
-	as := s.asRole(ctx)
-	var found []scanArg
-	region := call.ScopeOf(ctx).Region
-	for token := (*string)(nil); ; {
-		out, err := s.peers.S3.ListBuckets(as, &s3api.ListBucketsInput{BucketRegion: &region, MaxBuckets: new(int32(1000)), ContinuationToken: token})
-		if err != nil {
-			return err
-		}
-		for _, b := range out.Buckets {
-			found = append(found, scanArg{a.Analyzer, api.ResourceTypeAwsS3Bucket, *b.Name})
-		}
-		if token = out.ContinuationToken; token == nil {
-			break
-		}
+	var x analyzer
+	err := s.k.View(ctx, func(tx *store.Tx) error { x, _ = s.analyzers.Get(tx, a.Analyzer); return nil })
+	if err != nil || x.Name == "" {
+		return err
 	}
-	for marker := (*string)(nil); ; {
-		out, err := s.peers.IAM.ListRoles(as, &iamapi.ListRolesInput{Marker: marker})
-		if err != nil {
-			return err
-		}
-		for _, r := range out.Roles {
-			found = append(found, scanArg{a.Analyzer, api.ResourceTypeAwsIamRole, *r.RoleName})
-		}
-		if marker = out.Marker; marker == nil {
-			break
-		}
+	var found []scanArg
+	if as := s.asRole(ctx); x.Type == api.TypeAccountUnusedAccess {
+		found, err = s.surveyUnused(as, x.Name)
+	} else {
+		found, err = s.surveyExternal(as, x.Name)
+	}
+	if err != nil {
+		return err
 	}
 	for part := range slices.Chunk(found, 200) {
 		err := s.k.Update(ctx, func(tx *store.Tx) error {
@@ -62,19 +52,71 @@ func (s *Service) runSurvey(ctx context.Context, a surveyArg) error {
 	return nil
 }
 
+// surveyExternal lists the buckets of the region and the roles of the account.
+func (s *Service) surveyExternal(as context.Context, analyzer string) (found []scanArg, err error) {
+	region := call.ScopeOf(as).Region
+	for token := (*string)(nil); ; {
+		out, err := s.peers.S3.ListBuckets(as, &s3api.ListBucketsInput{BucketRegion: &region, MaxBuckets: new(int32(1000)), ContinuationToken: token})
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range out.Buckets {
+			found = append(found, scanArg{analyzer, api.ResourceTypeAwsS3Bucket, *b.Name})
+		}
+		if token = out.ContinuationToken; token == nil {
+			break
+		}
+	}
+	roles, err := s.roles(as, analyzer)
+	return append(found, roles...), err
+}
+
+// roles lists the roles of the account, but for those of services, which nobody else may assume and nobody may remove.
+func (s *Service) roles(as context.Context, analyzer string) (found []scanArg, err error) {
+	for marker := (*string)(nil); ; {
+		out, err := s.peers.IAM.ListRoles(as, &iamapi.ListRolesInput{Marker: marker})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range out.Roles {
+			if !strings.HasPrefix(rt.Val(r.Path), "/aws-service-role/") {
+				found = append(found, scanArg{analyzer, api.ResourceTypeAwsIamRole, *r.RoleName})
+			}
+		}
+		if marker = out.Marker; marker == nil {
+			return found, nil
+		}
+	}
+}
+
 func (s *Service) rescan(tx *store.Tx, analyzer, kind, name string) {
 	s.scan.AtKey(tx, store.Key(analyzer, kind, name), s.k.Clock.Now(), scanArg{analyzer, kind, name})
 }
 
 // runScan looks at one resource. It asks and changes nothing but its own rows, so that it may run twice.
 func (s *Service) runScan(ctx context.Context, a scanArg) error {
-	r, found, err := s.look(s.asRole(ctx), a)
+	var x analyzer
+	err := s.k.View(ctx, func(tx *store.Tx) error { x, _ = s.analyzers.Get(tx, a.Analyzer); return nil })
+	if err != nil || x.Name == "" {
+		return err
+	}
+	var r *analyzed
+	var found []finding
+	var next time.Time
+	if as := s.asRole(ctx); x.Type == api.TypeAccountUnusedAccess {
+		r, found, next, err = s.lookUnused(as, a, time.Duration(x.Age)*24*time.Hour)
+	} else {
+		r, found, err = s.look(as, a)
+	}
 	if err != nil {
 		return err
 	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		if x, ok := s.analyzers.Get(tx, a.Analyzer); ok {
 			s.note(tx, &x, a, r, found)
+			if !next.IsZero() {
+				s.scan.AtKey(tx, store.Key(a.Analyzer, a.Type, a.Name), next, a)
+			}
 		}
 		jobs.Settle(ctx, tx)
 		return nil
@@ -155,14 +197,18 @@ func (s *Service) look(as context.Context, a scanArg) (r *analyzed, found []find
 var changes = map[string]bool{
 	"s3 CreateBucket": true, "s3 DeleteBucket": true, "s3 PutBucketPolicy": true, "s3 DeleteBucketPolicy": true, "s3 PutBucketAcl": true,
 	"s3 PutPublicAccessBlock": true, "s3 DeletePublicAccessBlock": true, "s3 PutBucketOwnershipControls": true, "s3 DeleteBucketOwnershipControls": true,
+	"iam CreateUser": true, "iam DeleteUser": true, "iam CreateAccessKey": true, "iam UpdateAccessKey": true, "iam DeleteAccessKey": true, "iam CreateLoginProfile": true, "iam DeleteLoginProfile": true,
 	"iam CreateRole": true, "iam UpdateAssumeRolePolicy": true, "iam DeleteRole": true, "iam CreateServiceLinkedRole": true,
 }
 
 // see has what a call changed looked at by the analyzers that watch over it: a bucket's in its region, a role's in all.
 func (s *Service) see(ctx context.Context, e journal.Entry) error {
 	c := e.Call
-	if c == nil || c.ErrorCode != "" || !changes[c.Service+" "+c.Operation] {
+	switch {
+	case c == nil || c.Principal.Service != "":
 		return nil
+	case c.ErrorCode != "" || !changes[c.Service+" "+c.Operation]:
+		return s.seeUse(ctx, c)
 	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		for _, r := range c.Resources {
@@ -170,13 +216,24 @@ func (s *Service) see(ctx context.Context, e journal.Entry) error {
 			if !ok {
 				continue
 			}
-			for key := range s.places.Prefix(tx, store.Key(c.Account, ""), "") {
+			for key, p := range s.places.Prefix(tx, store.Key(c.Account, ""), "") {
 				parts, _ := store.Split(key, 3)
-				if region := parts[1]; kind == api.ResourceTypeAwsIamRole || region == c.Region {
-					s.rescan(tx.In(call.Scope{Partition: s.k.Partition, Account: c.Account, Region: region}), parts[2], kind, name)
+				if s.watches(p.Type, kind, parts[1], c.Region) {
+					s.rescan(tx.In(call.Scope{Partition: s.k.Partition, Account: c.Account, Region: parts[1]}), parts[2], kind, name)
 				}
 			}
 		}
 		return nil
 	})
+}
+
+// watches says that an analyzer of a type and region looks at what changed.
+func (s *Service) watches(analyzer, kind, region, changed string) bool {
+	switch kind {
+	case api.ResourceTypeAwsS3Bucket:
+		return analyzer == api.TypeAccount && region == changed
+	case api.ResourceTypeAwsIamUser:
+		return analyzer == api.TypeAccountUnusedAccess
+	}
+	return true
 }

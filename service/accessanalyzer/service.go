@@ -41,6 +41,7 @@ type Service struct {
 type analyzer struct {
 	Name, Type string
 	CreatedAt  time.Time
+	Age        int32     `json:",omitempty"` // days without use, of unused access
 	Last       string    `json:",omitempty"` // the resource that was looked at last
 	LastAt     time.Time `json:",omitzero"`
 }

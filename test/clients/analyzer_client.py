@@ -60,6 +60,7 @@ eventually(found, [("role/cross", other, False), ("shared", other, False)])
 
 # They follow what changes, and are resolved when nobody is let in.
 iam.update_assume_role_policy(RoleName="cross", PolicyDocument=policy(allow({"AWS": account}, "sts:AssumeRole")))
+s3.delete_public_access_block(Bucket="shared")
 s3.put_bucket_policy(Bucket="shared", Policy=policy(allow("*", "s3:GetObject", "arn:aws:s3:::shared/*")))
 eventually(found, [("shared", "*", True)])
 eventually(lambda: len(found("RESOLVED")), 2)
@@ -105,6 +106,14 @@ issues = {f["issueCode"]: f for f in json.loads(out)["findings"]}
 assert set(issues) == {"INVALID_ACTION", "PASS_ROLE_WITH_STAR_IN_RESOURCE"}, issues
 assert issues["INVALID_ACTION"]["locations"][0]["path"] == [{"value": "Statement"}, {"index": 0}, {"value": "Action"}, {"index": 1}]
 assert issues["PASS_ROLE_WITH_STAR_IN_RESOURCE"]["findingType"] == "SECURITY_WARNING"
+
+# Unused access: what was made just now is not unused yet.
+iam.create_user(UserName="idle")
+unused = aa.create_analyzer(analyzerName="idle", type="ACCOUNT_UNUSED_ACCESS", configuration={"unusedAccess": {"unusedAccessAge": 30}})["arn"]
+assert aa.update_analyzer(analyzerName="idle", configuration={"unusedAccess": {"unusedAccessAge": 60}})["configuration"]["unusedAccess"]["unusedAccessAge"] == 60
+eventually(lambda: {r["resourceArn"].split(":")[-1] for r in aa.list_analyzed_resources(analyzerArn=unused)["analyzedResources"]}, {"user/idle", "role/cross", "role/cross-not"})
+assert aa.list_findings_v2(analyzerArn=unused)["findings"] == []
+aa.delete_analyzer(analyzerName="idle")
 
 # Tags, and the end.
 aa.tag_resource(resourceArn=arn, tags={"stage": "test"})

@@ -1,0 +1,68 @@
+package accessanalyzer
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	api "unyo/api/accessanalyzer"
+	"unyo/kernel/journal"
+)
+
+// What nobody uses is found on the day on which it has been unused for too long, and no longer when it is used.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-findings.html
+func TestUnusedAccess(t *testing.T) {
+	f := setUp(t)
+	day := 24 * time.Hour
+	made := f.k.Clock.Now()
+	f.roles["idle"] = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"sts:AssumeRole"}}`
+	f.people = map[string]*person{"ann": {made: made, password: true, keys: map[string]time.Time{"AKIAUSED": made.Add(80 * day), "AKIANEVER": {}}}}
+	a := ok[*api.CreateAnalyzerOutput](t)(f.CreateAnalyzer(f.ctx(), &api.CreateAnalyzerInput{AnalyzerName: new("u"), Type: new(api.TypeAccountUnusedAccess)})).Arn
+	list := func(status string) (found []string) {
+		t.Helper()
+		out := ok[*api.ListFindingsV2Output](t)(f.ListFindingsV2(f.ctx(), &api.ListFindingsV2Input{AnalyzerArn: a, Filter: map[string]api.Criterion{"status": eq(status)}}))
+		for _, x := range out.Findings {
+			got := ok[*api.GetFindingV2Output](t)(f.GetFindingV2(f.ctx(), &api.GetFindingV2Input{AnalyzerArn: a, Id: x.Id})).FindingDetails[0]
+			key := ""
+			if k := got.UnusedIamUserAccessKeyDetails; k != nil {
+				key = *k.AccessKeyId
+			}
+			found = append(found, *x.FindingType+key)
+		}
+		slices.Sort(found)
+		return found
+	}
+	f.advance(89 * day)
+	if found := list("ACTIVE"); len(found) != 0 {
+		t.Errorf("a day too early: %v", found)
+	}
+	f.advance(2 * day)
+	if got := fmt.Sprint(list("ACTIVE")); got != "[UnusedIAMRole UnusedIAMUserAccessKeyAKIANEVER UnusedIAMUserPassword]" {
+		t.Errorf("after ninety days: %s", got)
+	}
+	f.people["ann"].keys["AKIANEVER"] = f.k.Clock.Now()
+	err := f.k.Journal.Record(f.ctx(), journal.Call{RequestID: "used", Service: "s3", Operation: "GetObject", Account: here, Region: "eu-central-1", Principal: journal.Principal{Kind: "IAMUser", Account: here, ARN: "arn:aws:iam::" + here + ":user/ann"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.advance(time.Minute)
+	if got := fmt.Sprint(list("ACTIVE"), list("RESOLVED")); got != "[UnusedIAMRole UnusedIAMUserPassword] [UnusedIAMUserAccessKeyAKIANEVER]" {
+		t.Errorf("a key was used: %s", got)
+	}
+	f.advance(80 * day)
+	if got := fmt.Sprint(list("ACTIVE")); got != "[UnusedIAMRole UnusedIAMUserAccessKeyAKIAUSED UnusedIAMUserPassword]" {
+		t.Errorf("ninety days after its last use: %s", got)
+	}
+	stats := ok[*api.GetFindingsStatisticsOutput](t)(f.GetFindingsStatistics(f.ctx(), &api.GetFindingsStatisticsInput{AnalyzerArn: a})).FindingsStatistics[0].UnusedAccessFindingsStatistics
+	if *stats.TotalActiveFindings != 3 || *stats.UnusedAccessTypeStatistics[1].Total != 1 {
+		t.Errorf("%+v", stats)
+	}
+	ok[*api.UpdateAnalyzerOutput](t)(f.UpdateAnalyzer(f.ctx(), &api.UpdateAnalyzerInput{AnalyzerName: new("u"), Configuration: &api.AnalyzerConfiguration{UnusedAccess: &api.UnusedAccessConfiguration{UnusedAccessAge: new(int32(365))}}}))
+	f.advance(time.Minute)
+	if found := list("ACTIVE"); len(found) != 0 {
+		t.Errorf("a year is allowed: %v", found)
+	}
+	_, err = f.ListFindings(f.ctx(), &api.ListFindingsInput{AnalyzerArn: a})
+	wantCode(t, err, "ValidationException")
+}
