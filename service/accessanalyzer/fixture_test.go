@@ -1,6 +1,7 @@
 package accessanalyzer
 
 import (
+	"bytes"
 	"context"
 	"log/slog"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	api "unyo/api/accessanalyzer"
+	cloudtrailapi "unyo/api/cloudtrail"
 	iamapi "unyo/api/iam"
 	"unyo/api/rt"
 	s3api "unyo/api/s3"
@@ -26,7 +28,8 @@ type fixture struct {
 	buckets map[string]*shelf
 	roles   map[string]string // trust policies
 	people  map[string]*person
-	denied  bool // the role may see nothing
+	files   map[string][]byte // of a trail
+	denied  bool              // the role may see nothing
 }
 
 // person is what the IAM of the fixture knows of a user: its keys with their last use.
@@ -52,7 +55,7 @@ func setUp(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	f := &fixture{t: t, k: k, buckets: map[string]*shelf{}, roles: map[string]string{linkedRole: `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"` + principal + `"},"Action":"sts:AssumeRole"}}`}}
-	f.Service = New(k.For("accessanalyzer"), Peers{IAM: iamapi.Client{Invoker: f}, S3: s3api.Client{Invoker: f}})
+	f.Service = New(k.For("accessanalyzer"), Peers{IAM: iamapi.Client{Invoker: f}, S3: s3api.Client{Invoker: f}, CloudTrail: cloudtrailapi.Client{Invoker: f}})
 	if err := k.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}
@@ -102,6 +105,18 @@ func (f *fixture) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in a
 			return nil, awserr.New(404, "NoSuchEntity", "no role")
 		}
 		return &iamapi.GetRoleOutput{Role: &iamapi.Role{Arn: new("arn:aws:iam::" + here + ":role/" + *in.RoleName), AssumeRolePolicyDocument: new(url.QueryEscape(trust)), CreateDate: new(time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC))}}, nil
+	case *cloudtrailapi.GetTrailInput:
+		return &cloudtrailapi.GetTrailOutput{Trail: &cloudtrailapi.Trail{S3BucketName: new("trails")}}, nil
+	case *s3api.ListObjectsV2Input:
+		out := &s3api.ListObjectsV2Output{}
+		for key := range f.files {
+			if strings.HasPrefix(key, *in.Prefix) {
+				out.Contents = append(out.Contents, s3api.Object{Key: &key})
+			}
+		}
+		return out, nil
+	case *s3api.GetObjectInput:
+		return &s3api.GetObjectOutput{Body: bytes.NewReader(f.files[*in.Key])}, nil
 	case *iamapi.ListUsersInput:
 		out := &iamapi.ListUsersOutput{}
 		for name := range f.people {

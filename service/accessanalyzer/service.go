@@ -4,6 +4,7 @@ import (
 	"time"
 
 	api "unyo/api/accessanalyzer"
+	cloudtrailapi "unyo/api/cloudtrail"
 	iamapi "unyo/api/iam"
 	s3api "unyo/api/s3"
 	"unyo/base/call"
@@ -15,8 +16,9 @@ import (
 
 // Peers are the services whose resources are looked at.
 type Peers struct {
-	IAM iamapi.Client
-	S3  s3api.Client
+	IAM        iamapi.Client
+	S3         s3api.Client
+	CloudTrail cloudtrailapi.Client
 }
 
 // Service answers the API of IAM Access Analyzer.
@@ -32,10 +34,14 @@ type Service struct {
 	ofOne     store.Table[struct{}] // analyzer, type, name, finding's id
 	previews  store.Table[preview]  // analyzer, id
 
+	generations store.Table[generation]
+
 	survey  jobs.Job[surveyArg]
 	scan    jobs.Job[scanArg]
 	forget  jobs.Job[forgetArg]
 	preview jobs.Job[previewArg]
+
+	generate jobs.Job[generateArg]
 }
 
 type analyzer struct {
@@ -70,6 +76,8 @@ func New(k *kernel.Service, p Peers) *Service {
 	s.scan = jobs.Handle(k.Jobs, "scan", s.runScan, jobs.Lane(func(a scanArg) string { return a.Analyzer + a.Type + a.Name }))
 	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget)
 	s.preview = jobs.Handle(k.Jobs, "preview", s.runPreview)
+	s.generations = store.TableOf[generation](k.Rows, "generation", store.Regional)
+	s.generate = jobs.Handle(k.Jobs, "generate", s.runGenerate)
 	k.Journal.Watch(journal.Watch{Name: "access-analyzer", Of: journal.OfCall, See: s.see})
 	return s
 }

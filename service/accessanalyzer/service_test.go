@@ -4,7 +4,10 @@ import (
 	"testing"
 
 	api "unyo/api/accessanalyzer"
+	"unyo/api/rt"
 )
+
+var _ rt.Authorizer = (*Service)(nil)
 
 // TestBind finds methods that carry an operation's name with another signature, which would silently count as absent,
 // and pins which operations have behaviour.

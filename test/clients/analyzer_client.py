@@ -1,4 +1,6 @@
 """Access Analyzer as boto3 and the AWS CLI ask it: who outside may reach what, what is wrong with policies, what would change."""
+import datetime
+import gzip
 import json
 import subprocess
 import time
@@ -114,6 +116,26 @@ assert aa.update_analyzer(analyzerName="idle", configuration={"unusedAccess": {"
 eventually(lambda: {r["resourceArn"].split(":")[-1] for r in aa.list_analyzed_resources(analyzerArn=unused)["analyzedResources"]}, {"user/idle", "role/cross", "role/cross-not"})
 assert aa.list_findings_v2(analyzerArn=unused)["findings"] == []
 aa.delete_analyzer(analyzerName="idle")
+
+# A policy made of what a role has done, by a file as a trail delivers it, read in a role that Access Analyzer may take on.
+trails = f"trails-{account}"
+s3.create_bucket(Bucket=trails, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+service = {"Service": "cloudtrail.amazonaws.com"}
+s3.put_bucket_policy(Bucket=trails, Policy=policy(allow(service, "s3:GetBucketAcl", f"arn:aws:s3:::{trails}"), allow(service, "s3:PutObject", f"arn:aws:s3:::{trails}/AWSLogs/{account}/*")))
+trail = boto3.client("cloudtrail").create_trail(Name="all", S3BucketName=trails)["TrailARN"]
+iam.create_role(RoleName="reader", AssumeRolePolicyDocument=policy(allow({"Service": "access-analyzer.amazonaws.com"}, "sts:AssumeRole")))
+iam.put_role_policy(RoleName="reader", PolicyName="read", PolicyDocument=policy(allow(None, ["s3:GetObject", "s3:ListBucket", "cloudtrail:GetTrail"], "*")))
+now = datetime.datetime.now(datetime.timezone.utc)
+done = {"eventTime": now.strftime("%Y-%m-%dT%H:%M:%SZ"), "eventSource": "s3.amazonaws.com", "eventName": "ListBuckets",
+        "userIdentity": {"arn": f"arn:aws:sts::{account}:assumed-role/cross/s", "sessionContext": {"sessionIssuer": {"arn": f"arn:aws:iam::{account}:role/cross"}}}}
+s3.put_object(Bucket=trails, Key=f"AWSLogs/{account}/CloudTrail/eu-central-1/{now:%Y/%m/%d}/file.json.gz", Body=gzip.compress(json.dumps({"Records": [done]}).encode()))
+job = aa.start_policy_generation(policyGenerationDetails={"principalArn": f"arn:aws:iam::{account}:role/cross"}, cloudTrailDetails={
+    "trails": [{"cloudTrailArn": trail, "allRegions": True}], "accessRole": f"arn:aws:iam::{account}:role/reader", "startTime": now - datetime.timedelta(days=1), "endTime": now + datetime.timedelta(days=1)})["jobId"]
+eventually(lambda: aa.get_generated_policy(jobId=job)["jobDetails"]["status"], "SUCCEEDED")
+made = json.loads(aa.get_generated_policy(jobId=job)["generatedPolicyResult"]["generatedPolicies"][0]["policy"])
+assert made["Statement"] == [{"Effect": "Allow", "Action": ["s3:ListAllMyBuckets"], "Resource": "*"}], made
+aa.cancel_policy_generation(jobId=job)
+assert [g["status"] for g in aa.list_policy_generations()["policyGenerations"]] == ["SUCCEEDED"]
 
 # Tags, and the end.
 aa.tag_resource(resourceArn=arn, tags={"stage": "test"})

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	_ "embed"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -38,6 +39,13 @@ var services = sync.OnceValue(func() map[string]service {
 	}
 	return all
 })
+
+// Known says that a service has the action.
+func Known(action string) bool {
+	prefix, name, _ := strings.Cut(strings.ToLower(action), ":")
+	s, found := services()[prefix]
+	return found && slices.Contains(s.actions, name)
+}
 
 // globals are the keys of every service with their types.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
