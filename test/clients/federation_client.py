@@ -1,9 +1,12 @@
 """People and machines who have no user here: web identity, federated users, and the AWS CLI's profiles."""
 import base64
+import hashlib
+import hmac
 import http.server
 import json
 import os
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -99,6 +102,56 @@ iam.update_open_id_connect_provider_thumbprint(OpenIDConnectProviderArn=provider
 assert "thumbprint" in refused("InvalidIdentityToken", anyone.assume_role_with_web_identity, RoleArn=ROOT + "role/pipeline", RoleSessionName="run-1", WebIdentityToken=token())
 iam.update_open_id_connect_provider_thumbprint(OpenIDConnectProviderArn=provider, ThumbprintList=held["ThumbprintList"])
 
+# People of a directory: an assertion that it has signed, by hand in the one form that signatures are made of.
+subprocess.run(["openssl", "rsa", "-in", home.name + "/key", "-traditional", "-out", home.name + "/pkcs1"], check=True, capture_output=True)
+idp = rsa.PrivateKey.load_pkcs1(open(home.name + "/pkcs1", "rb").read())
+cert = "".join(open(home.name + "/cert").read().split("-----")[2].split())
+METADATA = ('<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing">'
+            f'<KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>{cert}</X509Certificate></X509Data></KeyInfo></KeyDescriptor></IDPSSODescriptor></EntityDescriptor>')
+stamp = lambda seconds: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
+
+
+def assertion(role, name="ann", audience="urn:amazon:webservices", age=0):
+    attribute = lambda name, value: f'<s:Attribute Name="https://aws.amazon.com/SAML/Attributes/{name}"><s:AttributeValue>{value}</s:AttributeValue></s:Attribute>'
+    head = f'<s:Assertion xmlns:s="urn:oasis:names:tc:SAML:2.0:assertion" ID="a1" IssueInstant="{stamp(-age)}" Version="2.0"><s:Issuer>https://idp.example</s:Issuer>'
+    tail = (f'<s:Subject><s:NameID>{name}</s:NameID><s:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer"><s:SubjectConfirmationData NotOnOrAfter="{stamp(300)}" Recipient="https://signin.aws.amazon.com/saml">'
+            f'</s:SubjectConfirmationData></s:SubjectConfirmation></s:Subject><s:Conditions NotOnOrAfter="{stamp(600)}"><s:AudienceRestriction><s:Audience>{audience}</s:Audience></s:AudienceRestriction></s:Conditions>'
+            f'<s:AttributeStatement>{attribute("Role", role + "," + ROOT + "saml-provider/directory")}{attribute("RoleSessionName", name)}</s:AttributeStatement></s:Assertion>')
+    digest = base64.b64encode(hashlib.sha256((head + tail).encode()).digest()).decode()
+    info = ('<d:CanonicalizationMethod Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"></d:CanonicalizationMethod><d:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></d:SignatureMethod>'
+            '<d:Reference URI="#a1"><d:Transforms><d:Transform Algorithm="http://www.w3.org/2000/09/xmldsig#enveloped-signature"></d:Transform><d:Transform Algorithm="http://www.w3.org/2001/10/xml-exc-c14n#"></d:Transform></d:Transforms>'
+            f'<d:DigestMethod Algorithm="http://www.w3.org/2001/04/xmlenc#sha256"></d:DigestMethod><d:DigestValue>{digest}</d:DigestValue></d:Reference>')
+    ns = ' xmlns:d="http://www.w3.org/2000/09/xmldsig#"'
+    signature = base64.b64encode(rsa.sign(f"<d:SignedInfo{ns}>{info}</d:SignedInfo>".encode(), idp, "SHA-256")).decode()
+    text = ('<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="r1" Version="2.0"><p:Status><p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"></p:StatusCode></p:Status>'
+            f"{head}<d:Signature{ns}><d:SignedInfo>{info}</d:SignedInfo><d:SignatureValue>{signature}</d:SignatureValue></d:Signature>{tail}</p:Response>")
+    return base64.b64encode(text.encode()).decode()
+
+
+refused("InvalidInput", iam.create_saml_provider, Name="directory", SAMLMetadataDocument="<a>" + "x" * 1000 + "</a>")
+directory = iam.create_saml_provider(Name="directory", SAMLMetadataDocument=METADATA, Tags=[{"Key": "a", "Value": "b"}])["SAMLProviderArn"]
+assert directory == ROOT + "saml-provider/directory" and [p["Arn"] for p in iam.list_saml_providers()["SAMLProviderList"]] == [directory]
+iam.update_saml_provider(SAMLProviderArn=directory, SAMLMetadataDocument=METADATA)
+assert iam.get_saml_provider(SAMLProviderArn=directory)["SAMLMetadataDocument"] == METADATA
+iam.tag_saml_provider(SAMLProviderArn=directory, Tags=[{"Key": "c", "Value": "d"}])
+iam.untag_saml_provider(SAMLProviderArn=directory, TagKeys=["a"])
+assert iam.list_saml_provider_tags(SAMLProviderArn=directory)["Tags"] == [{"Key": "c", "Value": "d"}]
+staff = iam.create_role(RoleName="staff", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Federated": directory}, "Action": "sts:AssumeRoleWithSAML", "Condition": {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml", "SAML:sub": ["ann", "eve"]}}}]}))["Role"]["Arn"]
+iam.put_role_policy(RoleName="staff", PolicyName="own", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*", "Condition": {"StringEquals": {"saml:sub": "ann"}}}]}))
+show = lambda text: anyone.assume_role_with_saml(RoleArn=staff, PrincipalArn=directory, SAMLAssertion=text)
+answer = show(assertion(staff))
+assert answer["Subject"] == "ann" and answer["Issuer"] == "https://idp.example" and answer["Audience"] == "https://signin.aws.amazon.com/saml"
+session(answer["Credentials"]).client("s3").list_buckets()
+refused("AccessDenied", session(show(assertion(staff, "eve"))["Credentials"]).client("s3").list_buckets)
+forged = base64.b64encode(base64.b64decode(assertion(staff)).replace(b">ann<", b">eve<")).decode()
+for code, text in {"InvalidIdentityToken": forged, "AccessDenied": assertion(staff, "bob"), "ExpiredTokenException": assertion(staff, age=301)}.items():
+    refused(code, anyone.assume_role_with_saml, RoleArn=staff, PrincipalArn=directory, SAMLAssertion=text)
+refused("InvalidIdentityToken", anyone.assume_role_with_saml, RoleArn=staff, PrincipalArn=directory, SAMLAssertion=assertion(staff, audience="urn:evil"))
+refused("AccessDenied", anyone.assume_role_with_saml, RoleArn=ROOT + "role/pipeline", PrincipalArn=directory, SAMLAssertion=assertion(staff))
+iam.delete_saml_provider(SAMLProviderArn=directory)
+
 # A user vouches for others, with no more than it may do itself.
 iam.create_user(UserName="fay")
 key = iam.create_access_key(UserName="fay")["AccessKey"]
@@ -111,6 +164,19 @@ assert guest.client("sts").get_caller_identity()["Arn"] == "arn:aws:sts::0000000
 guest.client("s3").list_buckets()
 refused("AccessDenied", guest.client("iam").list_users)
 refused("AccessDenied", session(fay.client("sts").get_federation_token(Name="bare")["Credentials"]).client("s3").list_buckets)
+
+# A role that demands a code, which the AWS CLI asks for.
+device = iam.create_virtual_mfa_device(VirtualMFADeviceName="fays-phone")["VirtualMFADevice"]
+
+
+def shown(step):
+    mac = hmac.digest(base64.b32decode(device["Base32StringSeed"]), struct.pack(">Q", step), "sha1")
+    return "%06d" % ((struct.unpack(">I", mac[mac[-1] & 15:][:4])[0] & 0x7FFFFFFF) % 1_000_000)
+
+
+iam.enable_mfa_device(UserName="fay", SerialNumber=device["SerialNumber"], AuthenticationCode1=shown(int(time.time()) // 30 - 2), AuthenticationCode2=shown(int(time.time()) // 30 - 1))
+iam.create_role(RoleName="guarded", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": ROOT + "root"}, "Action": "sts:AssumeRole", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}]}))
 
 # The AWS CLI's profiles: a role by way of another profile, a role by way of a token, and a program that knows the keys.
 iam.create_role(RoleName="switch", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ROOT + "root"}, "Action": "sts:AssumeRole"}]}))
@@ -126,6 +192,11 @@ aws_secret_access_key = {key["SecretAccessKey"]}
 role_arn = {ROOT}role/switch
 source_profile = fay
 role_session_name = cli
+[profile guarded]
+role_arn = {ROOT}role/guarded
+source_profile = fay
+role_session_name = cli
+mfa_serial = {device["SerialNumber"]}
 [profile pipeline]
 role_arn = {ROOT}role/pipeline
 web_identity_token_file = {home.name}/token
@@ -134,9 +205,11 @@ role_session_name = cli
 credential_process = {sys.executable} {home.name}/keys.py
 """)
 env = {k: v for k, v in os.environ.items() if k not in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")} | {"AWS_CONFIG_FILE": home.name + "/config", "HOME": home.name}
-for profile, want in {"fay": ROOT + "user/fay", "switch": "arn:aws:sts::000000000000:assumed-role/switch/cli", "pipeline": "arn:aws:sts::000000000000:assumed-role/pipeline/cli", "program": ROOT + "user/fay"}.items():
-    got = subprocess.run(["aws", "sts", "get-caller-identity", "--profile", profile, "--query", "Arn", "--output", "text"], env=env, capture_output=True, text=True)
-    assert got.stdout.strip() == want, f"{profile}: {got.stdout} {got.stderr}"
+for profile, want in {"fay": ROOT + "user/fay", "switch": "arn:aws:sts::000000000000:assumed-role/switch/cli", "pipeline": "arn:aws:sts::000000000000:assumed-role/pipeline/cli", "program": ROOT + "user/fay",
+                      "guarded": "arn:aws:sts::000000000000:assumed-role/guarded/cli"}.items():
+    code = shown(int(time.time()) // 30) + "\n"
+    got = subprocess.run(["aws", "sts", "get-caller-identity", "--profile", profile, "--query", "Arn", "--output", "text"], env=env, capture_output=True, text=True, input=code, start_new_session=True)
+    assert got.stdout.strip().endswith(want), f"{profile}: {got.stdout} {got.stderr}"
 
 iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
 refused("InvalidIdentityToken", anyone.assume_role_with_web_identity, RoleArn=ROOT + "role/pipeline", RoleSessionName="run-1", WebIdentityToken=token())
