@@ -170,6 +170,9 @@ func TestLimits(t *testing.T) {
 			t.Error("taken: " + deep[:10])
 		}
 	}
+	if got := m.rows("SELECT 1" + strings.Repeat(" + id", 5000) + " FROM orders GROUP BY id"); !strings.HasPrefix(got, "STACK_OVERFLOW") {
+		t.Error(got)
+	}
 	if got := m.rows("SELECT " + strings.Repeat("true OR ", 20000) + "false"); got != "true" {
 		t.Error(got)
 	}

@@ -25,8 +25,7 @@ func init() {
 	for _, in := range []string{"json", "varchar"} {
 		at := func(text string, f func(r *Row, found any)) {
 			p.kernel(text, func(args []*types.Type, result *types.Type) Kernel {
-				path := jsonPaths()
-				return rowKernel(func(r *Row) {
+				return remembering(args, result, jsonPaths, func(r *Row, path func(r *Row, i int) []string) {
 					steps := path(r, 1)
 					if r.err != nil {
 						return
@@ -38,7 +37,7 @@ func init() {
 					if found, ok := follow(tree, steps); ok {
 						f(r, found)
 					}
-				}, false, args, result)
+				})
 			})
 		}
 		at("json_extract("+in+",varchar) json", func(r *Row, x any) { r.PutBytes(encodeJSON(nil, x)) })
@@ -137,7 +136,7 @@ func putScalar(r *Row, x any) {
 	}
 }
 
-// jsonPaths remembers the path that a kernel has last met.
+// jsonPaths remembers the path that was last met.
 func jsonPaths() func(r *Row, i int) []string {
 	last, steps := "", []string(nil)
 	return func(r *Row, i int) []string {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"unyo/engine/sql/fault"
@@ -14,20 +15,32 @@ import (
 // https://trino.io/docs/current/functions/regexp.html. The patterns are Java's; they are run by RE2, whose time is linear in the
 // text. What only Java has (look-around, back references, possessive quantifiers) is refused.
 
-// expressions remembers the pattern that a kernel has last met.
-func expressions() func(r *Row, i int) *regexp.Regexp {
-	last, re := "", (*regexp.Regexp)(nil)
-	return func(r *Row, i int) *regexp.Regexp {
-		if s := r.Text(i); s != last || re == nil {
-			var err error
-			if re, err = compileRegexp(s); err != nil {
-				r.Fail(err)
-				return nil
-			}
-			last = s
-		}
+// compiled are the patterns that have been met; queries mostly have one for all rows.
+var compiled struct {
+	sync.RWMutex
+	list map[string]*regexp.Regexp
+}
+
+// expression is argument i as a pattern; nil when it is none, and the call has failed.
+func expression(r *Row, i int) *regexp.Regexp {
+	compiled.RLock()
+	re := compiled.list[string(r.Bytes(i))]
+	compiled.RUnlock()
+	if re != nil {
 		return re
 	}
+	re, err := compileRegexp(r.Text(i))
+	if err != nil {
+		r.Fail(err)
+		return nil
+	}
+	compiled.Lock()
+	if len(compiled.list) >= 256 || compiled.list == nil {
+		compiled.list = map[string]*regexp.Regexp{}
+	}
+	compiled.list[r.Text(i)] = re
+	compiled.Unlock()
+	return re
 }
 
 func compileRegexp(s string) (*regexp.Regexp, error) {
@@ -71,13 +84,10 @@ func javaToGo(s string) string {
 
 // withExpression declares a function whose argument 1 is a pattern.
 func withExpression(text string, f func(r *Row, re *regexp.Regexp), options ...option) {
-	page("regexp").kernel(text, func(args []*types.Type, result *types.Type) Kernel {
-		get := expressions()
-		return rowKernel(func(r *Row) {
-			if re := get(r, 1); r.err == nil {
-				f(r, re)
-			}
-		}, false, args, result)
+	page("regexp").rows(text, func(r *Row) {
+		if re := expression(r, 1); re != nil {
+			f(r, re)
+		}
 	}, options...)
 }
 
@@ -210,13 +220,12 @@ func digitByte(c byte) bool { return c >= '0' && c <= '9' }
 
 // replaceByLambda gives a lambda the groups of each match.
 func replaceByLambda(args []*types.Type, result *types.Type) Kernel {
-	get := expressions()
 	return func(c *Context, n int, in []Arg) (*vector.Vector, error) {
 		groups := types.ArrayOf(types.Text).New()
 		var parents []uint32
 		find := rowKernel(func(r *Row) {
-			re := get(r, 1)
-			if r.err != nil {
+			re := expression(r, 1)
+			if re == nil {
 				return
 			}
 			for _, at := range re.FindAllSubmatchIndex(r.Bytes(0), -1) {
@@ -242,7 +251,7 @@ func replaceByLambda(args []*types.Type, result *types.Type) Kernel {
 		next := 0
 		return rowKernel(func(r *Row) {
 			src, from, out, null := r.Bytes(0), 0, []byte(nil), false
-			for _, at := range get(r, 1).FindAllIndex(src, -1) {
+			for _, at := range expression(r, 1).FindAllIndex(src, -1) {
 				out = append(out, src[from:at[0]]...)
 				if v, i := with.At(next); v.IsNull(i) {
 					null = true

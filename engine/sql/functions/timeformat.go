@@ -183,19 +183,21 @@ func writeZone(p piece, t time.Time, zone uint64) string {
 	return types.ZoneName(types.ZoneOffset(off / 60))
 }
 
-// patterns remembers the patterns that a kernel has met.
-func patterns(parse func(string) ([]piece, error)) func(r *Row, i int) []piece {
-	last, list := "", []piece(nil)
-	return func(r *Row, i int) []piece {
-		if s := r.Text(i); s != last || list == nil {
-			var err error
-			if list, err = parse(s); err != nil {
-				r.Fail(err)
-				return nil
+// patterns remembers the pattern that was last met.
+func patterns(parse func(string) ([]piece, error)) func() func(r *Row, i int) []piece {
+	return func() func(r *Row, i int) []piece {
+		last, list := "", []piece(nil)
+		return func(r *Row, i int) []piece {
+			if s := r.Text(i); s != last || list == nil {
+				var err error
+				if list, err = parse(s); err != nil {
+					r.Fail(err)
+					return nil
+				}
+				last = s
 			}
-			last = s
+			return list
 		}
-		return list
 	}
 }
 
@@ -204,8 +206,7 @@ func init() {
 	for _, in := range []string{"date", "timestamp", "timestamptz"} {
 		for name, parse := range map[string]func(string) ([]piece, error){"date_format": mysqlPattern, "format_datetime": jodaPattern} {
 			p.kernel(name+"("+in+",varchar) varchar", func(args []*types.Type, result *types.Type) Kernel {
-				pattern := patterns(parse)
-				return rowKernel(func(r *Row) {
+				return remembering(args, result, patterns(parse), func(r *Row, pattern func(r *Row, i int) []piece) {
 					zone := r.Zone
 					if r.Types[0].Kind == types.TimestampZone {
 						zone = r.Wide(0).Lo
@@ -213,13 +214,12 @@ func init() {
 					if list := pattern(r, 1); r.err == nil {
 						r.PutText(writePieces(list, time.UnixMicro(local(r, 0)).UTC(), zone))
 					}
-				}, false, args, result)
+				})
 			})
 		}
 	}
 	p.kernel("date_parse(varchar,varchar) timestamp", func(args []*types.Type, result *types.Type) Kernel {
-		pattern := patterns(mysqlPattern)
-		return rowKernel(func(r *Row) {
+		return remembering(args, result, patterns(mysqlPattern), func(r *Row, pattern func(r *Row, i int) []piece) {
 			if list := pattern(r, 1); r.err == nil {
 				if got, ok := readPieces(list, r.Text(0)); ok {
 					r.PutInt(roundTo(got.local(), 3))
@@ -227,11 +227,10 @@ func init() {
 					r.Invalid("Invalid format: \"%s\"", r.Text(0))
 				}
 			}
-		}, false, args, result)
+		})
 	})
 	p.kernel("parse_datetime(varchar,varchar) timestamptz", func(args []*types.Type, result *types.Type) Kernel {
-		pattern := patterns(jodaPattern)
-		return rowKernel(func(r *Row) {
+		return remembering(args, result, patterns(jodaPattern), func(r *Row, pattern func(r *Row, i int) []piece) {
 			list := pattern(r, 1)
 			if r.err != nil {
 				return
@@ -248,6 +247,6 @@ func init() {
 				return
 			}
 			r.PutWide(types.InstantOf(roundTo(got.local(), 3), zone))
-		}, false, args, result)
+		})
 	}, typed(func(args []*types.Type) ([]*types.Type, *types.Type, error) { return args, types.StampZone, nil }))
 }

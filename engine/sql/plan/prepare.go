@@ -30,6 +30,7 @@ type planner struct {
 	slots   int
 	tables  [][3]string
 	views   int // how deep in views
+	depth   int // how deep in expressions
 }
 
 // Context is what functions may know in a session.

@@ -11,8 +11,15 @@ import (
 	"unyo/engine/vector"
 )
 
+// maxDepth bounds how deep expressions lie in each other; the operands of AND and OR lie side by side.
+const maxDepth = 1000
+
 // expr translates an expression.
 func (b *block) expr(e syntax.Expr) expr.Expr {
+	if b.p.depth++; b.p.depth > maxDepth {
+		fail(e.Place(), fault.TooDeep, "statement is too large (expressions nested more than %d levels deep)", maxDepth)
+	}
+	defer func() { b.p.depth-- }()
 	if b.group != nil {
 		if c := b.group.match(b, e); c != nil {
 			return c
