@@ -51,10 +51,10 @@ func New(st *store.Store, c clock.Clock, q *jobs.Queue, log *slog.Logger) *Journ
 // that nothing is entered.
 func (j *Journal) OnRecord(f func(tx *store.Tx, requestID string, repeated bool)) { j.recorded = f }
 
-// Record enters a call and its answer, at the time the call entered. It does not wait for the disk: a power failure may take
-// back the last entries, with nothing that was acknowledged as durable after them.
+// Record enters a call and its answer, at the time the call entered. It returns when the entry is on the disk, together with all that the
+// call has left; with store.Relaxed it does not wait, and a power failure may take back the last entries.
 // A call of a job that runs again after a crash is entered once; each attempt of a job that failed is an event of its own.
-func (j *Journal) Record(ctx context.Context, c Call) error {
+func (j *Journal) Record(ctx context.Context, c Call, opts ...store.Option) error {
 	at := j.clock.Now()
 	if k := call.From(ctx); k != nil && !k.At.IsZero() {
 		at = k.At
@@ -76,7 +76,7 @@ func (j *Journal) Record(ctx context.Context, c Call) error {
 		}
 		j.append(tx, Entry{Time: at, Call: &c})
 		return nil
-	}, store.Relaxed)
+	}, opts...)
 	if err != nil {
 		return fmt.Errorf("cannot record %s:%s %s: %w", c.Service, c.Operation, c.RequestID, err)
 	}

@@ -50,6 +50,9 @@ func (d *durability) await(version uint64) bool {
 // relaxedDelay bounds how long a relaxed commit stays unsynced when no other commit takes it along.
 const relaxedDelay = 200 * time.Millisecond
 
+// lateDelay bounds how long others wait for a gathered commit whose call goes on for longer.
+const lateDelay = 2 * time.Millisecond
+
 // syncSoon sees to it that relaxed commits get to the disk although nobody waits for them.
 func (s *Store) syncSoon() {
 	if !s.syncing.CompareAndSwap(false, true) {
@@ -59,6 +62,25 @@ func (s *Store) syncSoon() {
 		s.syncing.Store(false)
 		if s.durable.upTo.Load() < s.Mark().Version {
 			_ = s.Sync() // a failure breaks the store, and the next to use it is told
+		}
+	})
+}
+
+// hurry does so for a gathered commit, unless the call's last one has taken it along by then.
+func (s *Store) hurry(version uint64) {
+	if !s.hurrying.CompareAndSwap(false, true) {
+		return
+	}
+	time.AfterFunc(lateDelay, func() {
+		s.hurrying.Store(false)
+		s.mu.RLock()
+		latest := s.strict
+		s.mu.RUnlock()
+		switch upTo := s.durable.upTo.Load(); {
+		case upTo < version:
+			_ = s.Sync()
+		case upTo < latest:
+			s.hurry(latest)
 		}
 	})
 }

@@ -18,7 +18,7 @@ type record []Write
 // attempts is how often a function is run optimistically before it gets the store for itself.
 const attempts = 8
 
-func (s *Store) optimistic(ctx context.Context, c *call.Call, fn func(*Tx) error, durable bool) error {
+func (s *Store) optimistic(ctx context.Context, c *call.Call, fn func(*Tx) error, how care) error {
 	t, err := s.begin(ctx, c)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (s *Store) optimistic(ctx context.Context, c *call.Call, fn func(*Tx) error
 	}
 	t.close()
 	if t.idle() {
-		return s.finish(t, nil, true)
+		return s.finish(t, nil, durable)
 	}
 	// Most of the checking is done beside other commits; under the lock only what came since.
 	s.mu.RLock()
@@ -43,16 +43,16 @@ func (s *Store) optimistic(ctx context.Context, c *call.Call, fn func(*Tx) error
 		s.mu.Unlock()
 		return err
 	}
-	wait, err := s.apply(t, durable)
+	wait, err := s.apply(t, how)
 	s.mu.Unlock()
 	if err != nil {
 		return err
 	}
-	return s.finish(t, wait, durable || t.idle())
+	return s.finish(t, wait, how)
 }
 
 // exclusive lets nobody commit while fn runs, so that a transaction which always loses gets through.
-func (s *Store) exclusive(ctx context.Context, c *call.Call, fn func(*Tx) error, durable bool) error {
+func (s *Store) exclusive(ctx context.Context, c *call.Call, fn func(*Tx) error, how care) error {
 	t := &transaction{store: s, ctx: ctx, call: c, scope: call.ScopeOf(ctx)}
 	wait, err := func() (func() error, error) {
 		s.mu.Lock()
@@ -64,12 +64,12 @@ func (s *Store) exclusive(ctx context.Context, c *call.Call, fn func(*Tx) error,
 		if err := t.run(fn); err != nil || t.idle() {
 			return nil, err
 		}
-		return s.apply(t, durable)
+		return s.apply(t, how)
 	}()
 	if err != nil {
 		return err
 	}
-	return s.finish(t, wait, durable || t.idle())
+	return s.finish(t, wait, how)
 }
 
 // check looks for a commit after version that changed what t read. It returns the version up to which there is none.
@@ -89,7 +89,7 @@ func (s *Store) check(t *transaction, version uint64) (uint64, error) {
 }
 
 // apply numbers what waits for a number, adds the mark and hands all to the engine. s.mu is held.
-func (s *Store) apply(t *transaction, durable bool) (func() error, error) {
+func (s *Store) apply(t *transaction, how care) (func() error, error) {
 	if e := s.broken.Load(); e != nil {
 		return nil, *e
 	}
@@ -111,14 +111,14 @@ func (s *Store) apply(t *transaction, durable bool) (func() error, error) {
 	}
 	n := len(writes)
 	writes = append(writes, Write{Key: markKey, Value: m.encode()})
-	wait, err := s.engine.Commit(writes, durable)
+	wait, err := s.engine.Commit(writes, how == durable)
 	if err != nil {
 		return nil, err
 	}
 	s.mark, t.version = m, m.Version
 	s.changes.note(writes[:n], m.Version)
 	s.remember(writes[:n])
-	if durable {
+	if how >= late {
 		s.strict, t.strict = m.Version, m.Version
 	}
 	return wait, nil

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,9 +35,10 @@ type Store struct {
 	remembered int    // writes in history
 	changes    changes
 
-	durable durability
-	broken  atomic.Pointer[error]
-	syncing atomic.Bool // a Sync is on its way for relaxed commits
+	durable  durability
+	broken   atomic.Pointer[error]
+	syncing  atomic.Bool // a Sync is on its way for relaxed commits
+	hurrying atomic.Bool // and one for late ones
 }
 
 // New opens a store over engine, which it then owns.
@@ -90,6 +92,24 @@ type deferKey struct{}
 // Deferred marks ctx so that every Update under it is Relaxed. The one who marks calls Sync in the end.
 func Deferred(ctx context.Context) context.Context { return context.WithValue(ctx, deferKey{}, true) }
 
+type gatherKey struct{}
+
+// Gathered marks ctx so that every Update under it leaves the waiting to a later one: what it puts is as if it were durable to others, who
+// wait for the disk before they answer anything that rests on it, but the one who asked goes on. The one who marks makes one more Update,
+// outside of the mark, which waits for all; without one the disk has it after lateDelay.
+func Gathered(ctx context.Context) context.Context { return context.WithValue(ctx, gatherKey{}, true) }
+
+func gathered(ctx context.Context) bool { return ctx.Value(gatherKey{}) != nil }
+
+// care is how an Update is to be kept.
+type care int
+
+const (
+	relaxed care = iota
+	late         // others wait for the disk, the one who asked does not
+	durable
+)
+
 // Update runs fn in one transaction: everything it puts becomes durable together, or nothing.
 // fn may run more than once and must touch nothing but tx. An error of fn is returned as it is, and nothing is written.
 func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error, opts ...Option) error {
@@ -104,9 +124,12 @@ func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error, opts ...Optio
 		c.EnterTx()
 		defer c.LeaveTx()
 	}
-	durable := ctx.Value(deferKey{}) == nil
-	for _, o := range opts {
-		durable = durable && o != Relaxed
+	how := durable
+	if gathered(ctx) {
+		how = late
+	}
+	if ctx.Value(deferKey{}) != nil || slices.Contains(opts, Relaxed) {
+		how = relaxed
 	}
 	if s.o.Twice {
 		if err := s.rehearse(ctx, c, fn); err != nil {
@@ -114,7 +137,7 @@ func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error, opts ...Optio
 		}
 	}
 	for range attempts {
-		err := s.optimistic(ctx, c, fn, durable)
+		err := s.optimistic(ctx, c, fn, how)
 		if err == nil || !isConflict(err) {
 			return err
 		}
@@ -125,7 +148,7 @@ func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error, opts ...Optio
 			return err
 		}
 	}
-	return s.exclusive(ctx, c, fn, durable)
+	return s.exclusive(ctx, c, fn, how)
 }
 
 // View runs fn against one snapshot. It never blocks writers, and tx refuses to write.
@@ -150,6 +173,9 @@ func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
 		return err
 	}
 	t.close()
+	if gathered(ctx) {
+		return nil
+	}
 	return s.settled(t.strict)
 }
 
@@ -189,17 +215,22 @@ func (s *Store) show(t *transaction) error {
 
 // finish waits for the disk and then tells who wanted to know. Without a commit to wait for it is what was read that
 // must be on disk first, unless the writer asked not to wait.
-func (s *Store) finish(t *transaction, wait func() error, patient bool) error {
-	if wait != nil {
+func (s *Store) finish(t *transaction, wait func() error, how care) error {
+	switch {
+	case wait != nil:
 		if err := wait(); err != nil {
 			return s.fail(err)
 		}
 		s.durable.reach(t.version)
-	} else if patient {
+	case gathered(t.ctx):
+		if !t.idle() {
+			s.hurry(t.version)
+		}
+	case how == durable || t.idle():
 		if err := s.settled(t.strict); err != nil {
 			return err
 		}
-	} else {
+	default:
 		s.syncSoon()
 	}
 	for _, f := range t.after {
