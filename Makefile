@@ -30,6 +30,7 @@ test-clients: build ## the built binary, driven by AWS CLI, boto3 and the AWS SD
 test-rehearse: rehearse ## the rehearsals, with few days
 	cd rehearse && go vet ./... && go test ./...
 	./bin/unyo rehearse logs -days 9 -out bin/rehearsal-logs.html
+	./bin/unyo rehearse accounts -out bin/rehearsal-accounts.html
 
 test-s3: build ## versitygw's own S3 tests against the built binary, held against test/s3/floor.txt; rclone where it is installed
 	./test/s3/versitygw.sh

@@ -107,6 +107,7 @@ func (g *Gateway) Add(t *rt.Table) {
 	g.bySigning[m.Signing] = append(g.bySigning[m.Signing], t)
 	if m.TargetPrefix != "" {
 		g.byTarget[m.TargetPrefix] = t
+		g.byTarget[m.TargetPrefix[strings.LastIndexByte(m.TargetPrefix, '.')+1:]] = t // as the SDK for Go names CloudTrail
 	}
 	g.byRPC[strings.ReplaceAll(m.ID, " ", "")] = t
 	for _, p := range m.Protocols {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	cloudtrailapi "unyo/api/cloudtrail"
+	"unyo/api/rt"
 	s3api "unyo/api/s3"
 )
 
@@ -85,6 +87,18 @@ func TestBucketOfHost(t *testing.T) {
 	} {
 		if got := bucketOfHost(host); got != want {
 			t.Errorf("%s: %q, want %q", host, got, want)
+		}
+	}
+}
+
+// TestTargets: a target may be named by the service's shape alone, as the SDK for Go names CloudTrail.
+func TestTargets(t *testing.T) {
+	g, _ := newGateway(t)
+	table := rt.NewTable(cloudtrailapi.Model, nil)
+	g.Add(table)
+	for _, target := range []string{"com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "CloudTrail_20131101"} {
+		if g.byTarget[target] != table {
+			t.Errorf("%s leads nowhere", target)
 		}
 	}
 }

@@ -11,19 +11,45 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
+	"unyo/rehearse/accounts"
 	"unyo/rehearse/logs"
 	"unyo/rehearse/report"
 )
 
-// story is one rehearsal. play plays it once in a new estate below dir.
+// story is one rehearsal. flags declares what it can be told; what it returns, called once the flags are read, makes ready what both takes need
+// (work is a folder for it) and gives what plays the story once, in a new estate in dir.
 type story struct {
 	name, summary string
-	play          func(ctx context.Context, o logs.Options) (*report.Report, error)
+	flags         func(fs *flag.FlagSet) func(ctx context.Context, work string) (take, error)
 }
 
+type take func(ctx context.Context, binary, dir string) (*report.Report, error)
+
 var stories = []story{
-	{"logs", "logs of three systems, collected, filtered, archived and kept for as long as each deserves", logs.Play},
+	{"logs", "logs of three systems, collected, filtered, archived and kept for as long as each deserves", playLogs},
+	{"accounts", "an organisation with guard rails, and people who switch into its accounts", playAccounts},
+}
+
+func playLogs(fs *flag.FlagSet) func(ctx context.Context, work string) (take, error) {
+	days := fs.Int("days", 35, "days of the estate's time")
+	lines := fs.Int("lines", 120, "lines that the three systems write in six hours")
+	return func(ctx context.Context, work string) (take, error) {
+		sources, err := logs.Record(ctx, filepath.Join(work, "sources"))
+		return func(ctx context.Context, binary, dir string) (*report.Report, error) {
+			return logs.Play(ctx, logs.Options{Binary: binary, Dir: dir, Days: *days, Lines: *lines, Sources: sources})
+		}, err
+	}
+}
+
+func playAccounts(*flag.FlagSet) func(ctx context.Context, work string) (take, error) {
+	return func(context.Context, string) (take, error) {
+		wall := time.Now()
+		return func(ctx context.Context, binary, dir string) (*report.Report, error) {
+			return accounts.Play(ctx, accounts.Options{Binary: binary, Dir: dir, Wall: wall})
+		}, nil
+	}
 }
 
 // errOff says that the rehearsal went off otherwise than it must.
@@ -56,10 +82,8 @@ func run(ctx context.Context, args []string) error {
 // rehearse plays a story twice and reports on it. Both must end in the same state.
 func rehearse(ctx context.Context, s story, args []string) error {
 	fs := flag.NewFlagSet(s.name, flag.ContinueOnError)
-	o := logs.Options{}
-	fs.StringVar(&o.Binary, "unyo", beside("unyo"), "the binary that serves")
-	fs.IntVar(&o.Days, "days", 35, "days of the estate's time")
-	fs.IntVar(&o.Lines, "lines", 120, "lines that the three systems write in six hours")
+	binary := fs.String("unyo", beside("unyo"), "the binary that serves")
+	ready := s.flags(fs)
 	out := fs.String("out", "rehearsal-"+s.name+".html", "where the report goes")
 	work := fs.String("keep", "", "where the two estates stay; they go if it is not given")
 	if err := fs.Parse(args); err != nil {
@@ -73,15 +97,13 @@ func rehearse(ctx context.Context, s story, args []string) error {
 		defer os.RemoveAll(dir)
 		*work = dir
 	}
-	sources, err := logs.Record(ctx, filepath.Join(*work, "sources"))
+	play, err := ready(ctx, *work)
 	if err != nil {
 		return err
 	}
-	o.Sources = sources
 	var first *report.Report
-	for _, take := range []string{"first", "second"} {
-		o.Dir = filepath.Join(*work, take)
-		r, err := s.play(ctx, o)
+	for _, name := range []string{"first", "second"} {
+		r, err := play(ctx, *binary, filepath.Join(*work, name))
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os/exec"
 	"syscall"
 	"time"
@@ -139,8 +140,34 @@ func (e *Estate) Hash(ctx context.Context) (string, error) {
 	return v.Hash, err
 }
 
+// Rows visits the rows whose path begins with prefix, as JSON.
+func (e *Estate) Rows(ctx context.Context, prefix string, visit func(row json.RawMessage) error) error {
+	return e.stream(ctx, "doctor/rows?prefix="+url.QueryEscape(prefix), nil, func(line []byte) error {
+		var row struct{ Value json.RawMessage }
+		if err := json.Unmarshal(line, &row); err != nil {
+			return err
+		}
+		return visit(row.Value)
+	})
+}
+
 // ask asks the door beside the AWS API; body nil is GET. The last line of the answer goes into out.
 func (e *Estate) ask(ctx context.Context, what string, body, out any) error {
+	var last []byte
+	if err := e.stream(ctx, what, body, func(line []byte) error {
+		last = append(last[:0], line...)
+		return nil
+	}); err != nil {
+		return err
+	}
+	return json.Unmarshal(last, out)
+}
+
+// maxLine is how long a line of the door's may be: a row has 64 KiB at most.
+const maxLine = 1 << 20
+
+// stream asks the door and visits each line of the answer.
+func (e *Estate) stream(ctx context.Context, what string, body any, visit func(line []byte) error) error {
 	method, content := http.MethodGet, []byte(nil)
 	if body != nil {
 		var err error
@@ -162,13 +189,12 @@ func (e *Estate) ask(ctx context.Context, what string, body, out any) error {
 		text, _ := io.ReadAll(resp.Body)
 		return fmt.Errorf("%s: %s %s", what, resp.Status, text)
 	}
-	var last []byte
 	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
-		last = append(last[:0], lines.Bytes()...)
+		if err := visit(lines.Bytes()); err != nil {
+			return err
+		}
 	}
-	if err := lines.Err(); err != nil {
-		return err
-	}
-	return json.Unmarshal(last, out)
+	return lines.Err()
 }
