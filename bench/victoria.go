@@ -29,7 +29,7 @@ func (b *bench) startVictoria() (*server, error) {
 	address := l.Addr().String()
 	l.Close()
 	s := &server{url: "http://" + address, dir: filepath.Join(dir, "data")}
-	s.cmd = exec.Command(b.victoria, "-httpListenAddr="+address, "-storageDataPath="+s.dir, "-retentionPeriod=100y", "-futureRetention=100y", "-delete.enable", "-loggerLevel=ERROR")
+	s.cmd = exec.Command(b.victoria, "-httpListenAddr="+address, "-storageDataPath="+s.dir, "-retentionPeriod=100y", "-futureRetention=100y", "-delete.enable", "-search.maxQueryDuration=10m", "-loggerLevel=ERROR")
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func (c *client) ask(ctx context.Context, s *server, path string, form url.Value
 
 // logsQL counts the rows of an answer.
 func (c *client) logsQL(ctx context.Context, s *server, query string) (int, error) {
-	out, err := c.ask(ctx, s, "/select/logsql/query", url.Values{"query": {query}})
+	out, err := c.ask(ctx, s, "/select/logsql/query", url.Values{"query": {query}, "timeout": {"10m"}})
 	return bytes.Count(out, []byte("\n")), err
 }
 

@@ -1,6 +1,7 @@
 package insights
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -35,13 +36,15 @@ type Plan struct {
 	Pushed   []string // what every wanted message contains
 	Unmasks  bool     // a field is wanted as it was sent: Event.Raw must be there, and logs:Unmask be allowed
 	back     *Diff    // a period before is looked at as well
-	Records  bool     // the answer's rows are events
+	memory   int
+	Records  bool // the answer's rows are events
 }
 
 // Options of a plan.
 type Options struct {
 	Started int64 // now, ms
 	Limit   int   // of rows, where the query says nothing; 0: 10,000
+	Memory  int   // bytes that it may gather; 0: 256 MiB
 }
 
 // planner goes through the commands.
@@ -68,10 +71,7 @@ func newScope(p *program, events bool) *scope {
 // Compile makes a query ready.
 func Compile(q *Query, o Options) (*Plan, *Error) {
 	p := &program{started: float64(o.Started / 1000)}
-	x := &planner{compiler: &compiler{scope: newScope(p, true), text: q.Text}, plan: &Plan{Query: q}, limit: o.Limit}
-	if x.limit == 0 {
-		x.limit = maxLimit
-	}
+	x := &planner{compiler: &compiler{scope: newScope(p, true), text: q.Text}, plan: &Plan{Query: q, memory: cmp.Or(o.Memory, maxMemory)}, limit: cmp.Or(o.Limit, maxLimit)}
 	x.cur = &segment{p: p}
 	for _, cmd := range q.Commands {
 		if err := x.command(cmd); err != nil {

@@ -6,15 +6,13 @@ import (
 	"time"
 )
 
-// Errors of a query that cannot be answered.
-var (
-	ErrMemory = errors.New("the query needs more memory than one may have")
-)
+// ErrMemory is a query that gathers too much: too many groups, or rows that are too long.
+var ErrMemory = errors.New("the query needs more memory than one may have")
 
-// maxMemory is how many bytes a query may gather.
+// maxMemory is how many bytes a query may gather, if its caller does not say.
 const maxMemory = 256 << 20
 
-// Source is where a plan's events come from. Sweep hands all wanted events of the groups between two times to yield, from as many workers at once as
+// Events is where a plan's events come from. Sweep hands all wanted events of the groups between two times to yield, from as many workers at once as
 // it likes, each of which has a number below workers; group is the index of the event's group. What is handed out must hold all of contains, or may:
 // the plan looks again. An error of yield ends it.
 type Events interface {
@@ -50,7 +48,7 @@ func (p *Plan) Run(ctx context.Context, src Events, from, to int64) (*Answer, er
 			r.load(k)
 			s.run(r)
 		}
-		if out.size() > maxMemory {
+		if out.size() > p.memory {
 			return nil, ErrMemory
 		}
 		list = out.rows()
@@ -82,7 +80,7 @@ func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer)
 			w.row.reset(&events[i], groups[group], group)
 			first.run(w.row)
 		}
-		if w.checked++; w.checked%16 == 0 && w.sink.size() > maxMemory/len(workers) {
+		if w.checked++; w.checked%16 == 0 && w.sink.size() > p.memory/len(workers) {
 			return ErrMemory
 		}
 		return nil
@@ -109,7 +107,7 @@ func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer)
 		all.merge(workers[i].sink)
 		a.Matched += workers[i].matched
 	}
-	if all.size() > maxMemory {
+	if all.size() > p.memory {
 		return nil, ErrMemory
 	}
 	return all.rows(), nil

@@ -12,6 +12,7 @@ import (
 type straight struct {
 	parts  []stretch
 	groups int
+	must   []byte // its longest text but the first: without it nothing matches
 }
 
 // stretch is a text, or a run of bytes of a class.
@@ -34,6 +35,9 @@ func straighten(re *regexp.Regexp) *straight {
 	}
 	for i := range s.parts {
 		p := &s.parts[i]
+		if i > 0 && len(p.text) > len(s.must) {
+			s.must = p.text
+		}
 		if p.text != nil || p.min == p.max {
 			continue
 		}
@@ -146,13 +150,24 @@ func bytesOf(n *syntax.Regexp) (set *[256]bool, wide bool) {
 
 // find is regexp's FindSubmatchIndex, in dst.
 func (s *straight) find(dst []int, text []byte) []int {
+	if !bytes.Contains(text, s.must) {
+		return nil
+	}
 	first := s.parts[0].text
+	var second *[256]bool // what must come behind it
+	if len(s.parts) > 1 && s.parts[1].min > 0 {
+		second = s.parts[1].in
+	}
 	for from := 0; ; {
 		at := bytes.Index(text[from:], first)
 		if at < 0 {
 			return nil
 		}
 		from += at
+		if end := from + len(first); second != nil && (end == len(text) || !second[text[end]]) {
+			from++
+			continue
+		}
 		if m := s.match(dst[:0], text, from); m != nil {
 			return m
 		}

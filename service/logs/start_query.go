@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,9 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryInput) (*api
 				return nil, err
 			}
 		}
+	}
+	if row, err := json.Marshal(q); err != nil || len(row) > maxQueryRow {
+		return nil, invalid("The query and the names of its log groups are too long together.")
 	}
 	id := s.k.Entropy.UUID(ctx)
 	if err := s.k.Update(ctx, func(tx *store.Tx) error { return s.putQuery(tx, id, q) }); err != nil {
@@ -183,8 +187,11 @@ func (s *Service) sourceNames(tx *store.Tx, source *insights.Source) (names []st
 	return names, nil
 }
 
-// maxSourceGroups bounds what one query's row can hold.
-const maxSourceGroups = 300
+// What one query's row can hold.
+const (
+	maxSourceGroups = 300
+	maxQueryRow     = 60 << 10
+)
 
 // allowed refuses the commands that a class does not have.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
