@@ -33,6 +33,76 @@ func ParseLayout(pattern string) (*Layout, error) {
 // Parse reads a text of the layout, in UTC where it names no zone.
 func (l *Layout) Parse(text string) (time.Time, bool) { return l.joda.parse(text) }
 
+// Finest is the letter of the smallest unit of time that the layout shows: y, M, d, H, m, s or S.
+func (l *Layout) Finest() byte {
+	const order = "yMdHmsS"
+	best := -1
+	for _, p := range l.joda.parts {
+		letter := p.letter
+		switch letter {
+		case 'Y':
+			letter = 'y'
+		case 'h':
+			letter = 'H'
+		}
+		if letter != 0 {
+			best = max(best, strings.IndexByte(order, letter))
+		}
+	}
+	if l.joda.millis || best < 0 {
+		return 'S'
+	}
+	return order[best]
+}
+
+// Format writes an instant in the layout.
+func (l *Layout) Format(at time.Time) string {
+	if l.joda.millis {
+		return strconv.FormatInt(at.UnixMilli(), 10)
+	}
+	var b strings.Builder
+	for _, p := range l.joda.parts {
+		b.WriteString(p.format(at))
+	}
+	return b.String()
+}
+
+func (p jodaPart) format(at time.Time) string {
+	number := func(n int) string { return fmt.Sprintf("%0*d", p.count, n) }
+	switch p.letter {
+	case 'y', 'Y':
+		if p.count == 2 {
+			return number(at.Year() % 100)
+		}
+		return number(at.Year())
+	case 'M':
+		switch name := at.Month().String(); {
+		case p.count > 3:
+			return name
+		case p.count == 3:
+			return name[:3]
+		}
+		return number(int(at.Month()))
+	case 'd':
+		return number(at.Day())
+	case 'H':
+		return number(at.Hour())
+	case 'h':
+		return number((at.Hour()+11)%12 + 1)
+	case 'm':
+		return number(at.Minute())
+	case 's':
+		return number(at.Second())
+	case 'S':
+		return fmt.Sprintf("%09d", at.Nanosecond())[:min(p.count, 9)]
+	case 'a':
+		return at.Format("PM")
+	case 'Z':
+		return at.Format("-0700")
+	}
+	return p.text
+}
+
 func parseJoda(pattern string) (f joda, err error) {
 	if pattern == "millis" {
 		return joda{millis: true}, nil

@@ -9,6 +9,7 @@ import (
 	glueapi "unyo/api/glue"
 	"unyo/api/rt"
 	"unyo/engine/serde"
+	"unyo/engine/serde/projection"
 	"unyo/engine/sql"
 	"unyo/engine/sql/fault"
 	"unyo/engine/sql/syntax"
@@ -32,7 +33,7 @@ func (q *query) insertInto(ctx context.Context, stmt *syntax.InsertInto, args []
 	if rt.Val(t.TableType) == "VIRTUAL_VIEW" {
 		return fault.At(stmt.Pos, fault.NotSupported, "Inserting into views is not supported")
 	}
-	if t.Parameters["projection.enabled"] == "true" || rt.Val(t.StorageDescriptor.NumberOfBuckets) > 0 {
+	if projection.Enabled(t.Parameters) || rt.Val(t.StorageDescriptor.NumberOfBuckets) > 0 {
 		return fault.At(stmt.Pos, fault.NotSupported, "Inserting into bucketed tables, and into tables with partition projection, is not supported")
 	}
 	opened, err := q.open(t)

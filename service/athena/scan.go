@@ -11,6 +11,7 @@ import (
 	s3api "unyo/api/s3"
 	"unyo/engine/columnar"
 	"unyo/engine/serde"
+	"unyo/engine/serde/projection"
 	"unyo/engine/sql"
 	"unyo/engine/sql/fault"
 	"unyo/engine/vector"
@@ -114,7 +115,7 @@ func (s *source) pieces(ctx context.Context, want sql.Scan) ([]piece, error) {
 	if len(s.table.PartitionKeys) == 0 {
 		return []piece{{location: rt.Val(storage.Location), storage: storage}}, nil
 	}
-	if s.projected() {
+	if projection.Enabled(s.table.Parameters) {
 		return s.project(want)
 	}
 	var out []piece
