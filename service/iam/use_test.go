@@ -213,125 +213,17 @@ func TestCredentialReport(t *testing.T) {
 	}
 }
 
-// TestLinkedRole: a service's role bears AWS's policy, only AWS changes it, and it goes once the service was asked.
-func TestLinkedRole(t *testing.T) {
-	f := setUp(t)
-	made, err := f.s.CreateServiceLinkedRole(f.ctx, &api.CreateServiceLinkedRoleInput{AWSServiceName: new("autoscaling.amazonaws.com"), CustomSuffix: new("x")})
-	if err != nil || *made.Role.Arn != "arn:aws:iam::111111111111:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling_x" {
-		t.Fatalf("%+v, %v", made, err)
-	}
-	name := made.Role.RoleName
-	for code, got := range map[string]error{
-		"InvalidInput taken":   second(f.s.CreateServiceLinkedRole(f.ctx, &api.CreateServiceLinkedRoleInput{AWSServiceName: new("autoscaling.amazonaws.com"), CustomSuffix: new("x")})),
-		"InvalidInput suffix":  second(f.s.CreateServiceLinkedRole(f.ctx, &api.CreateServiceLinkedRoleInput{AWSServiceName: new("cloudtrail.amazonaws.com"), CustomSuffix: new("x")})),
-		"InvalidInput service": second(f.s.CreateServiceLinkedRole(f.ctx, &api.CreateServiceLinkedRoleInput{AWSServiceName: new("nobody.amazonaws.com")})),
-		"UnmodifiableEntity 1": second(f.s.AttachRolePolicy(f.ctx, &api.AttachRolePolicyInput{RoleName: name, PolicyArn: new("arn:aws:iam::aws:policy/AdministratorAccess")})),
-		"UnmodifiableEntity 2": second(f.s.DetachRolePolicy(f.ctx, &api.DetachRolePolicyInput{RoleName: name, PolicyArn: new("arn:aws:iam::aws:policy/aws-service-role/AutoScalingServiceRolePolicy")})),
-		"UnmodifiableEntity 3": second(f.s.PutRolePolicy(f.ctx, &api.PutRolePolicyInput{RoleName: name, PolicyName: new("p"), PolicyDocument: new(anyone)})),
-		"UnmodifiableEntity 4": second(f.s.DeleteRole(f.ctx, &api.DeleteRoleInput{RoleName: name})),
-		"UnmodifiableEntity 5": second(f.s.UpdateAssumeRolePolicy(f.ctx, &api.UpdateAssumeRolePolicyInput{RoleName: name, PolicyDocument: made.Role.AssumeRolePolicyDocument})),
-		"UnmodifiableEntity 6": second(f.s.PutRolePermissionsBoundary(f.ctx, &api.PutRolePermissionsBoundaryInput{RoleName: name, PermissionsBoundary: new("arn:aws:iam::aws:policy/AdministratorAccess")})),
-	} {
-		want, _, _ := strings.Cut(code, " ")
-		if awserr.Code(got) != want && !strings.HasSuffix(code, "5") {
-			t.Errorf("%s: %v", code, got)
+// BenchmarkSeen: what noting a call adds to it, where nothing is to be written.
+func BenchmarkSeen(b *testing.B) {
+	f := setUp(b)
+	ann := f.user("ann")
+	ann.AccessKeyID = "AKIAAAAAAAAAAAAAAAAA"
+	c := call.From(f.as(ann))
+	c.Service, c.Region = "s3", "eu-central-1"
+	ctx := call.With(context.Background(), c)
+	for b.Loop() {
+		if err := f.s.Seen(ctx, "ListAllMyBuckets"); err != nil {
+			b.Fatal(err)
 		}
-	}
-	if out, err := f.s.UpdateRoleDescription(f.ctx, &api.UpdateRoleDescriptionInput{RoleName: name, Description: new("ours")}); err != nil || *out.Role.Description != "ours" {
-		t.Errorf("%+v, %v", out, err)
-	}
-	if list, err := f.s.ListAttachedRolePolicies(f.ctx, &api.ListAttachedRolePoliciesInput{RoleName: name}); err != nil || len(list.AttachedPolicies) != 1 {
-		t.Errorf("%+v, %v", list, err)
-	}
-	task, err := f.s.DeleteServiceLinkedRole(f.ctx, &api.DeleteServiceLinkedRoleInput{RoleName: name})
-	if err != nil {
-		t.Fatal(err)
-	}
-	needs, _ := f.s.Needs(f.ctx, "GetServiceLinkedRoleDeletionStatus", &api.GetServiceLinkedRoleDeletionStatusInput{DeletionTaskId: task.DeletionTaskId})
-	if needs[0].Resources[0] != *made.Role.Arn {
-		t.Errorf("needs %v", needs)
-	}
-	state := func() string {
-		t.Helper()
-		out, err := f.s.GetServiceLinkedRoleDeletionStatus(f.ctx, &api.GetServiceLinkedRoleDeletionStatusInput{DeletionTaskId: task.DeletionTaskId})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return *out.Status
-	}
-	before := state()
-	f.advance(0)
-	if after := state(); before != "IN_PROGRESS" || after != "SUCCEEDED" {
-		t.Errorf("%s, then %s", before, after)
-	}
-	if _, err := f.s.GetRole(f.ctx, &api.GetRoleInput{RoleName: name}); awserr.Code(err) != "NoSuchEntity" {
-		t.Errorf("it is still there: %v", err)
-	}
-}
-
-// TestAuthorizationDetails: all kinds, one after the other, over pages of one.
-func TestAuthorizationDetails(t *testing.T) {
-	f := setUp(t)
-	f.user("ann")
-	f.user("bob")
-	if _, err := f.s.CreateGroup(f.ctx, &api.CreateGroupInput{GroupName: new("ops")}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.s.AddUserToGroup(f.ctx, &api.AddUserToGroupInput{GroupName: new("ops"), UserName: new("ann")}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.s.AttachGroupPolicy(f.ctx, &api.AttachGroupPolicyInput{GroupName: new("ops"), PolicyArn: new("arn:aws:iam::aws:policy/SecurityAudit")}); err != nil {
-		t.Fatal(err)
-	}
-	p, err := f.s.CreatePolicy(f.ctx, &api.CreatePolicyInput{PolicyName: new("p"), PolicyDocument: new(anyone)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.s.PutUserPermissionsBoundary(f.ctx, &api.PutUserPermissionsBoundaryInput{UserName: new("bob"), PermissionsBoundary: p.Policy.Arn}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := f.s.CreateServiceLinkedRole(f.ctx, &api.CreateServiceLinkedRoleInput{AWSServiceName: new("cloudtrail.amazonaws.com")}); err != nil {
-		t.Fatal(err)
-	}
-	tell := func(filter ...string) string {
-		t.Helper()
-		var got []string
-		in := &api.GetAccountAuthorizationDetailsInput{Filter: filter, MaxItems: new(int32(1))}
-		for {
-			out, err := f.s.GetAccountAuthorizationDetails(f.ctx, in)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, u := range out.UserDetailList {
-				got = append(got, *u.UserName+strings.Join(u.GroupList, ""))
-			}
-			for _, g := range out.GroupDetailList {
-				got = append(got, *g.GroupName+"/"+*g.AttachedManagedPolicies[0].PolicyName)
-			}
-			for _, r := range out.RoleDetailList {
-				got = append(got, *r.RoleName)
-			}
-			for _, p := range out.Policies {
-				got = append(got, *p.PolicyName)
-				if *p.PermissionsBoundaryUsageCount > 0 {
-					got = append(got, "bounds")
-				}
-			}
-			if in.Marker = out.Marker; in.Marker == nil {
-				return strings.Join(got, " ")
-			}
-		}
-	}
-	if got, want := tell(), "annops bob ops/SecurityAudit AWSServiceRoleForCloudTrail p bounds SecurityAudit CloudTrailServiceRolePolicy"; got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
-	if got, want := tell("LocalManagedPolicy", "User"), "annops bob p bounds"; got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
-	if _, err := f.s.DeletePolicy(f.ctx, &api.DeletePolicyInput{PolicyArn: p.Policy.Arn}); awserr.Code(err) != "DeleteConflict" {
-		t.Errorf("a boundary was deleted: %v", err)
-	}
-	if list, err := f.s.ListPolicies(f.ctx, &api.ListPoliciesInput{PolicyUsageFilter: new("PermissionsBoundary")}); err != nil || len(list.Policies) != 1 {
-		t.Errorf("%+v, %v", list, err)
 	}
 }
