@@ -51,6 +51,7 @@ func TestJoins(t *testing.T) {
 		{"SELECT x, n FROM UNNEST(ARRAY['a', 'b']) WITH ORDINALITY AS t (x, n)", "a|1\nb|2"}, {"SELECT id, x FROM (VALUES (1, ARRAY[10, 20]), (2, ARRAY[]), (3, NULL)) t(id, list) CROSS JOIN UNNEST(list) AS u(x)", "1|10\n1|20"},
 		{"SELECT id, x FROM (VALUES (1, ARRAY[10]), (2, ARRAY[])) t(id, list) LEFT JOIN UNNEST(list) AS u(x) ON TRUE", "1|10\n2|NULL"}, {"SELECT k, v FROM UNNEST(MAP(ARRAY['a', 'b'], ARRAY[1, 2])) t(k, v)", "a|1\nb|2"}, {"SELECT * FROM UNNEST(ARRAY[1, 2], ARRAY['x']) t(a, b)", "1|x\n2|NULL"},
 		{"SELECT a, b FROM UNNEST(ARRAY[ROW(1, 'x'), ROW(2, 'y')]) t(a, b)", "1|x\n2|y"}, {"SELECT p.name, l.n FROM people p CROSS JOIN LATERAL (SELECT count(*) n FROM orders o WHERE o.name = p.name) l ORDER BY 1", "ada|2\nbob|1\neve|0"}, {"SELECT p.name, l.id FROM people p LEFT JOIN LATERAL (SELECT id FROM orders o WHERE o.name = p.name) l ON TRUE ORDER BY 1, 2", "ada|1\nada|3\nbob|2\neve|NULL"},
+		{"SELECT a.id FROM orders a JOIN people b ON a.name = b.name AND a.id IN (SELECT max(id) - 2 FROM orders)", "3"}, {"SELECT 1 FROM orders a LEFT JOIN people b ON a.id = (SELECT 1)", "!NOT_SUPPORTED"},
 		{"SELECT count(*) FROM orders TABLESAMPLE BERNOULLI (100)", "5"}, {"SELECT count(*) FROM (orders o JOIN people p ON o.name = p.name)", "3"},
 	})
 }

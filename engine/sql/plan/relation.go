@@ -227,13 +227,20 @@ func (b *block) join(j *syntax.Join) relation {
 	}
 	switch {
 	case j.On != nil:
-		at := b.at(out)
+		at, above := b.at(out), []expr.Expr(nil)
 		for _, c := range chain("AND", j.On, nil) {
 			refuseAggregates(c, "JOIN clause")
-			n.Conds = append(n.Conds, at.cond(c, "JOIN ON clause"))
+			if x := at.cond(c, "JOIN ON clause"); at.node == Node(n) {
+				n.Conds = append(n.Conds, x)
+			} else {
+				above = append(above, x)
+			}
 		}
-		if at.node != Node(n) {
-			fail(j.Pos, fault.NotSupported, "subqueries in ON are not supported")
+		if len(above) > 0 { // a subquery, which can be asked above an inner join only
+			if n.Kind != "INNER" {
+				fail(j.Pos, fault.NotSupported, "subqueries in ON of an outer join are not supported")
+			}
+			out.node = &Filter{at.node, above}
 		}
 	case len(using) > 0:
 		return b.using(j, n, using, l, r)
