@@ -84,7 +84,7 @@ func (m *memory) add(t testing.TB, name, query string, pieces int) {
 	m.tables[name] = table
 }
 
-var session = sql.Session{Catalog: "awsdatacatalog", Schema: "default", User: "me", Now: time.Date(2020, 5, 10, 12, 34, 56, 789e6, time.UTC), Seed: 1}
+var session = sql.Session{Catalog: "awsdatacatalog", Schema: "default", User: "me", Now: time.Date(2020, 5, 10, 12, 34, 56, 789e6, time.UTC), Seed: 1, Memory: 1 << 26}
 
 func (m *memory) prepare(query string, params ...syntax.Expr) (*sql.Query, error) {
 	s, err := sql.Parse(query)

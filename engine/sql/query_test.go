@@ -79,6 +79,15 @@ func TestSetsAndGroups(t *testing.T) {
 	})
 }
 
+func TestHostileValues(t *testing.T) {
+	check(t, world(t), [][2]string{
+		{"SELECT rpad(name, 1000000, 'x') FROM orders, UNNEST(sequence(1, 1000)) u(y)", "!EXCEEDED_LOCAL_MEMORY_LIMIT"}, {"SELECT transform(sequence(1, 10000), x -> sequence(x, x + 9999))", "!EXCEEDED_LOCAL_MEMORY_LIMIT"}, {"SELECT date_add('year', 1000000000000, now())", "!NUMERIC_VALUE_OUT_OF_RANGE"},
+		{"SELECT date_add('week', 9000000000000000000, current_date)", "!NUMERIC_VALUE_OUT_OF_RANGE"}, {"SELECT 9000000000000000000 * INTERVAL '1' DAY", "!NUMERIC_VALUE_OUT_OF_RANGE"}, {"SELECT TIMESTAMP '999999-01-01 00:00:00'", "!INVALID_LITERAL"}, {"SELECT format('%1000000000d', 1)", "!INVALID_FUNCTION_ARGUMENT"},
+		{"SELECT regexp_like(rpad('', 100000, 'a'), '(a*)*b')", "false"}, {"SELECT regexp_like('a', '((a{500}){500}){500}')", "!"}, {"SELECT sequence(1, 1000000)", "!INVALID_FUNCTION_ARGUMENT"}, {"SELECT json_parse('" + strings.Repeat("[", 5000) + "')", "!INVALID_FUNCTION_ARGUMENT"},
+		{"SELECT rpad('" + strings.Repeat("ab", 50) + "', 100000, 'ab') LIKE '" + strings.Repeat("%a", 50) + "c'", "false"}, {"SELECT array_agg(x) FROM UNNEST(sequence(1, 10000)) a(x), UNNEST(sequence(1, 10000)) b(y), UNNEST(sequence(1, 100)) c(z)", "!EXCEEDED_LOCAL_MEMORY_LIMIT"},
+	})
+}
+
 func TestParameters(t *testing.T) {
 	m := world(t)
 	value := func(s string) syntax.Expr {

@@ -214,6 +214,9 @@ func clockPart(s string) (micros int64, rest string, ok bool) {
 // ParseStamp reads a timestamp and the zone behind it, if there is one.
 func ParseStamp(s string) (micros int64, zone string, ok bool) {
 	days, rest, ok := datePart(s)
+	if days*dayMicros > farthest || days*dayMicros < -farthest || days > 1e8 || days < -1e8 {
+		return 0, "", false
+	}
 	if !ok || rest == "" {
 		return days * dayMicros, "", ok
 	}

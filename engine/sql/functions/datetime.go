@@ -176,15 +176,33 @@ func dateAdd(r *Row) {
 		return
 	}
 	n := r.Int(1)
-	if n > 1e12 || n < -1e12 {
+	micros, fits := times64(fixed, n)
+	more, fit := times64(months, n)
+	if !fits || !fit {
 		r.Fail(errRange("value out of range: %d", n))
 		return
 	}
-	addTo(r, 2, fixed*n, months*n, fixed >= dayMicros)
+	addTo(r, 2, micros, more, fixed >= dayMicros)
 }
+
+// times64 is a * b; false when it has no room.
+func times64(a, b int64) (int64, bool) {
+	w, _ := types.MulWide(types.WideOf(a), types.WideOf(b))
+	return types.IntOf(w)
+}
+
+// farthest bounds times, in microseconds and in months from 1970: some 200,000 years, for which 64 bits have room.
+const (
+	farthest       = int64(6e18)
+	farthestMonths = int64(2_400_000)
+)
 
 // addTo answers argument i later by microseconds and months. Whole days go by the calendar of the zone, hours by the clock.
 func addTo(r *Row, i int, micros, months int64, days bool) {
+	if micros > farthest || micros < -farthest || months > farthestMonths || months < -farthestMonths || local(r, i)/2+micros/2 > farthest/2 || local(r, i)/2+micros/2 < -farthest/2 {
+		r.Fail(errRange("%s out of range", r.Types[i].Kind))
+		return
+	}
 	if r.Types[i].Kind == types.TimestampZone && months == 0 && !days {
 		w := r.Wide(i)
 		r.PutWide(types.Wide{Hi: w.Hi + micros, Lo: w.Lo})

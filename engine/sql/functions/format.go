@@ -98,6 +98,9 @@ func formatted(r *Row, spec string, arg func(i int) (any, *types.Type, string)) 
 		if err != nil {
 			return "", err
 		}
+		if strings.HasPrefix(s, "%!") { // a width beyond reason
+			return "", errArgument("Invalid format string: %s", spec)
+		}
 		b.WriteString(s)
 	}
 	return b.String(), nil

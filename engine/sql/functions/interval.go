@@ -32,8 +32,15 @@ func times(p page) {
 		p.rows("+("+t+","+t+") "+t, func(r *Row) { r.PutInt(r.Int(0) + r.Int(1)) })
 		p.rows("-("+t+","+t+") "+t, func(r *Row) { r.PutInt(r.Int(0) - r.Int(1)) })
 		p.rows("$neg("+t+") "+t, func(r *Row) { r.PutInt(-r.Int(0)) })
-		p.rows("*("+t+",bigint) "+t, func(r *Row) { r.PutInt(r.Int(0) * r.Int(1)) })
-		p.rows("*(bigint,"+t+") "+t, func(r *Row) { r.PutInt(r.Int(0) * r.Int(1)) }, last)
+		product := func(r *Row) {
+			n, ok := times64(r.Int(0), r.Int(1))
+			if !ok {
+				r.Fail(errRange("interval out of range"))
+			}
+			r.PutInt(n)
+		}
+		p.rows("*("+t+",bigint) "+t, product)
+		p.rows("*(bigint,"+t+") "+t, product, last)
 		p.rows("*("+t+",double) "+t, func(r *Row) { putScaled(r, r.Int(0), r.Float(1)) })
 		p.rows("*(double,"+t+") "+t, func(r *Row) { putScaled(r, r.Int(1), r.Float(0)) }, last)
 		p.rows("/("+t+",double) "+t, func(r *Row) { putScaled(r, r.Int(0), 1/r.Float(1)) })

@@ -19,7 +19,7 @@ type Row struct {
 }
 
 // maxOut bounds what one column of one batch may become, in bytes of text or elements.
-const maxOut = 1 << 29
+const maxOut = 1 << 27
 
 func rowKernel(f func(r *Row), nulls bool, args []*types.Type, result *types.Type) Kernel {
 	return func(c *Context, n int, in []Arg) (*vector.Vector, error) {
