@@ -111,7 +111,7 @@ func (j *Journal) append(tx *store.Tx, e Entry) {
 		j.arm(tx, e.Time)
 	}
 	for _, w := range j.watches {
-		if w.Of == e.Kind() {
+		if w.wants(&e) {
 			w.wake(tx)
 		}
 	}

@@ -19,7 +19,13 @@ type Watch struct {
 	Name string // unique in the estate, stays the same for good: cloudtrail
 	Of   Kind
 	See  func(ctx context.Context, e Entry) error
+	// Wants, if there is one, says which entries matter; it must be quick, and touch nothing. Others do not wake the watch, and are not
+	// shown: what comes with every call would otherwise cost a job each.
+	Wants func(e *Entry) bool
 }
+
+// wants says that an entry is to be shown.
+func (w *Watch) wants(e *Entry) bool { return e.Kind() == w.Of && (w.Wants == nil || w.Wants(e)) }
 
 type watch struct {
 	Watch
@@ -54,7 +60,7 @@ func (j *Journal) Start(ctx context.Context) error {
 			seen, known := j.cursors.Get(tx, w.Name)
 			if !known {
 				j.cursors.Put(tx, w.Name, last)
-			} else if seen < last {
+			} else if seen < last && w.Wants == nil { // what is wanted has its job already
 				w.wake(tx)
 			}
 			return nil
@@ -101,7 +107,7 @@ func (w *watch) run(ctx context.Context) error {
 		return err
 	}
 	for _, e := range next {
-		if e.Kind() != w.Of {
+		if !w.wants(&e) {
 			continue
 		}
 		p := &position{watch: w, seq: e.Seq}

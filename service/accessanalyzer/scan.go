@@ -201,15 +201,14 @@ var changes = map[string]bool{
 	"iam CreateRole": true, "iam UpdateAssumeRolePolicy": true, "iam DeleteRole": true, "iam CreateServiceLinkedRole": true,
 }
 
+// matters says which calls are seen: those that change a resource.
+func matters(e *journal.Entry) bool {
+	return e.Call.ErrorCode == "" && changes[e.Call.Service+" "+e.Call.Operation]
+}
+
 // see has what a call changed looked at by the analyzers that watch over it: a bucket's in its region, a role's in all.
 func (s *Service) see(ctx context.Context, e journal.Entry) error {
 	c := e.Call
-	switch {
-	case c == nil || c.Principal.Service != "":
-		return nil
-	case c.ErrorCode != "" || !changes[c.Service+" "+c.Operation]:
-		return s.seeUse(ctx, c)
-	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		for _, r := range c.Resources {
 			kind, name, ok := nameOf(r.ARN)

@@ -78,7 +78,7 @@ func New(k *kernel.Service, p Peers) *Service {
 	s.preview = jobs.Handle(k.Jobs, "preview", s.runPreview)
 	s.generations = store.TableOf[generation](k.Rows, "generation", store.Regional)
 	s.generate = jobs.Handle(k.Jobs, "generate", s.runGenerate)
-	k.Journal.Watch(journal.Watch{Name: "access-analyzer", Of: journal.OfCall, See: s.see})
+	k.Journal.Watch(journal.Watch{Name: "access-analyzer", Of: journal.OfCall, See: s.see, Wants: matters})
 	return s
 }
 

@@ -9,7 +9,6 @@ import (
 	"unyo/api/rt"
 	"unyo/base/awserr"
 	"unyo/base/call"
-	"unyo/kernel/journal"
 	"unyo/kernel/store"
 )
 
@@ -93,7 +92,12 @@ type idle struct {
 	since time.Time
 }
 
-// lookUnused asks for a role or user. next is when something of it will first have been unused for too long; zero for never.
+// again is how often what is found unused is looked at, whether somebody uses it after all.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-findings.html
+const again = 24 * time.Hour
+
+// lookUnused asks for a role or user. next is when to look again: a day later at what is unused, and otherwise when something of it will
+// first have been unused for too long; zero for never.
 func (s *Service) lookUnused(as context.Context, a scanArg, age time.Duration) (r *analyzed, found []finding, next time.Time, err error) {
 	r = &analyzed{Type: a.Type, Name: a.Name, Owner: call.ScopeOf(as).Account}
 	var list []idle
@@ -114,6 +118,9 @@ func (s *Service) lookUnused(as context.Context, a scanArg, age time.Duration) (
 		switch {
 		case !due.After(now):
 			found = append(found, x.finding)
+			if day := now.Add(again); next.IsZero() || day.Before(next) {
+				next = day
+			}
 		case next.IsZero() || due.Before(next):
 			next = due
 		}
@@ -174,56 +181,6 @@ func unusedSince(f finding, last, made *time.Time) idle {
 		return idle{f, *last}
 	}
 	return idle{f, rt.Val(made)}
-}
-
-// seeUse has a role or user looked at again whose access was found unused, when it is used.
-func (s *Service) seeUse(ctx context.Context, c *journal.Call) error {
-	arn := c.Principal.RoleARN
-	if arn == "" {
-		arn = c.Principal.ARN
-	}
-	kind, name, ok := nameOf(arn)
-	if !ok || c.Principal.Account == "" {
-		return nil
-	}
-	account := c.Principal.Account
-	var asleep []call.Scope
-	err := s.k.View(ctx, func(tx *store.Tx) error {
-		asleep = nil
-		for key, p := range s.places.Prefix(tx, store.Key(account, ""), "") {
-			parts, _ := store.Split(key, 3)
-			scope := call.Scope{Partition: s.k.Partition, Account: account, Region: parts[1]}
-			if p.Type == api.TypeAccountUnusedAccess && s.unused(tx.In(scope), parts[2], kind, name) {
-				asleep = append(asleep, scope)
-			}
-		}
-		return nil
-	})
-	if err != nil || len(asleep) == 0 {
-		return err
-	}
-	return s.k.Update(ctx, func(tx *store.Tx) error {
-		for _, scope := range asleep {
-			for key, p := range s.places.Prefix(tx, store.Key(account, scope.Region, ""), "") {
-				parts, _ := store.Split(key, 3)
-				if p.Type == api.TypeAccountUnusedAccess {
-					s.rescan(tx.In(scope), parts[2], kind, name)
-				}
-			}
-		}
-		return nil
-	})
-}
-
-// unused says that something of a role or user is found unused.
-func (s *Service) unused(tx *store.Tx, analyzer, kind, name string) bool {
-	for key := range s.ofOne.Prefix(tx, store.Key(analyzer, kind, name, ""), "") {
-		parts, _ := store.Split(key, 4)
-		if f, _ := s.findings.Get(tx, store.Key(analyzer, parts[3])); f.Status != api.FindingStatusResolved {
-			return true
-		}
-	}
-	return false
 }
 
 // unusedDetails are the details of a finding about unused access.
