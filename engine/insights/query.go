@@ -35,7 +35,6 @@ type Source struct {
 	Prefixes []string // of names
 	Class    string
 	Accounts []string
-	Names    []string // of groups, each with logGroups()'s own words
 }
 
 // Command is one of a query's commands.
@@ -100,7 +99,7 @@ type (
 		Span
 		Of Expr
 	}
-	// Diff is diff: Back says of how long before.
+	// Diff is diff.
 	Diff struct {
 		Span
 		Against string // "", previousDay, previousWeek, previousMonth

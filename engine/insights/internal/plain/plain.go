@@ -157,8 +157,7 @@ func order(rows []*row, keys []insights.SortKey) {
 		}
 		return rows[i].n < rows[j].n
 	})
-	for i, r := range rows { // what is missing in the end is in this order
-		_ = i
+	for _, r := range rows {
 		for n := range keys {
 			delete(r.vals, fmt.Sprint("sort key ", n))
 		}
