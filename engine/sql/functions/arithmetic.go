@@ -2,7 +2,6 @@ package functions
 
 import (
 	"math"
-	"math/bits"
 
 	"unyo/engine/sql/fault"
 	"unyo/engine/sql/types"
@@ -161,10 +160,4 @@ func allNull(n int) vector.Bitmap {
 		b.Set(i)
 	}
 	return b
-}
-
-// mulOverflows tells whether a product has no room; used by functions that multiply lengths.
-func mulOverflows(a, b uint64) bool {
-	hi, _ := bits.Mul64(a, b)
-	return hi != 0
 }

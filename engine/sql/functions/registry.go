@@ -16,7 +16,6 @@ type Scalar struct {
 	page    string
 	nulls   bool // it is called also where an argument is null
 	chance  bool // it may answer otherwise the next time
-	strict  bool // arguments have exactly these types: an operator's, where a coercion would hide another
 	special func(args []*types.Type) (want []*types.Type, result *types.Type, err error)
 	make    func(args []*types.Type, result *types.Type) Kernel
 }

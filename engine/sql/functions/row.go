@@ -48,9 +48,9 @@ func rowKernel(f func(r *Row), nulls bool, args []*types.Type, result *types.Typ
 
 // remembering is a kernel by rows with something that is remembered from row to row: it is made anew for each batch, for several
 // workers compute with the same kernel.
-func remembering[M any](args []*types.Type, result *types.Type, make func() M, f func(r *Row, m M)) Kernel {
+func remembering[M any](args []*types.Type, result *types.Type, anew func() M, f func(r *Row, m M)) Kernel {
 	return func(c *Context, n int, in []Arg) (*vector.Vector, error) {
-		m := make()
+		m := anew()
 		return rowKernel(func(r *Row) { f(r, m) }, false, args, result)(c, n, in)
 	}
 }

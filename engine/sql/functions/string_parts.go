@@ -101,7 +101,7 @@ func strpos(r *Row, instance int64) {
 	r.PutInt(int64(utf8.RuneCountInString(s[:found]) + 1))
 }
 
-// window is what substr takes of n things: from 1, or from the end when negative.
+// substrRange is what substr takes of n things: from 1, or from the end when negative.
 func substrRange(n, start, length int64) (from, to int64) {
 	if start == 0 || length <= 0 || start > n || start < -n {
 		return 0, 0

@@ -156,10 +156,7 @@ func narrow(n Node, need []bool) (Node, moves) {
 		}
 		return out, m
 	case *SetOp:
-		all := make([]bool, len(need))
-		for i := range all {
-			all[i] = true
-		}
+		all := every(len(need))
 		return &SetOp{n.Op, n.All, exactly(n.L, all), exactly(n.R, all)}, identity(len(need))
 	case *Unnest:
 		in, m := narrow(n.In, wanting(n.In, need).exprs(n.Lists))
@@ -175,14 +172,14 @@ func narrow(n Node, need []bool) (Node, moves) {
 		}
 		in, m := narrow(n.In, w)
 		all := identity(len(n.Sub.Schema()))
-		out := &Lateral{in, exactly(n.Sub, make1(len(all))), m.slots(n.Slots), n.Outer}
+		out := &Lateral{in, exactly(n.Sub, every(len(all))), m.slots(n.Slots), n.Outer}
 		return out, beyond(m, len(in.Schema()), len(need))
 	}
 	return n, identity(len(need))
 }
 
-// make1 is n times true.
-func make1(n int) []bool {
+// every is n times true.
+func every(n int) []bool {
 	out := make([]bool, n)
 	for i := range out {
 		out[i] = true
@@ -299,7 +296,7 @@ func narrowApply(n *Apply, need []bool) (Node, moves) {
 	if n.Kind == "EXISTS" {
 		out.Sub, _ = narrow(n.Sub, make([]bool, len(n.Sub.Schema())))
 	} else {
-		out.Sub = exactly(n.Sub, make1(len(n.Sub.Schema())))
+		out.Sub = exactly(n.Sub, every(len(n.Sub.Schema())))
 	}
 	return &out, beyond(m, len(in.Schema()), len(need))
 }

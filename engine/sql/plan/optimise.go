@@ -6,11 +6,7 @@ import "unyo/engine/sql/expr"
 // read no wider and no further than needed.
 func optimise(n Node) Node {
 	n = push(n, nil)
-	all := make([]bool, len(n.Schema()))
-	for i := range all {
-		all[i] = true
-	}
-	n = exactly(n, all)
+	n = exactly(n, every(len(n.Schema())))
 	stop(n)
 	return n
 }

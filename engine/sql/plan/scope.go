@@ -53,7 +53,7 @@ type lambdaParam struct {
 	t    *types.Type
 }
 
-// lower compares names as SQL does.
+// same compares names as SQL does.
 func same(a, b string) bool { return strings.EqualFold(a, b) }
 
 // find is the field of a name, which may have its table before it; nil when there is none.
@@ -111,7 +111,7 @@ func (b *block) column(at fault.Pos, table []string, name string) expr.Expr {
 	return e
 }
 
-// subquery is a block around which this one is.
+// inner is the block of a query within this one, and the slots in which it finds this one's columns.
 func (b *block) inner() (*block, *[]Slot) {
 	slots := new([]Slot)
 	return &block{p: b.p, with: b.with, outer: b, slots: slots}, slots
