@@ -220,6 +220,9 @@ const unasked = noID - 1
 
 // numberDict numbers what lies under a dictionary, asking for each of its values once, also over batches that have the same.
 func (c *column) numberDict(v *vector.Vector, add bool) []uint32 {
+	if !add {
+		c.met = nil // what is found now is of a dictionary that is not remembered
+	}
 	if !add || !c.meets(v.Dict) {
 		c.dict = resize(c.dict, v.Dict.Len)
 		for i := range c.dict {
