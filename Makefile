@@ -31,6 +31,7 @@ test-rehearse: rehearse ## the rehearsals, with few days
 	cd rehearse && go vet ./... && go test ./...
 	./bin/unyo rehearse logs -days 9 -out bin/rehearsal-logs.html
 	./bin/unyo rehearse accounts -out bin/rehearsal-accounts.html
+	./bin/unyo rehearse audit -out bin/rehearsal-audit.html -evidence bin/rehearsal-audit-evidence
 
 test-s3: build ## versitygw's own S3 tests against the built binary, held against test/s3/floor.txt; rclone where it is installed
 	./test/s3/versitygw.sh

@@ -36,7 +36,7 @@ func (g *Gateway) entry(c *Exchange, err error) journal.Call {
 	k := c.call
 	e := journal.Call{
 		RequestID: k.RequestID, Service: k.Service, Source: c.table.Model.Endpoint + ".amazonaws.com", Operation: k.Operation,
-		Version: c.table.Model.Version, Principal: recorded(&k.Principal), SourceIP: k.SourceIP, UserAgent: k.UserAgent,
+		Version: c.table.Model.Version, Principal: c.who(), SourceIP: k.SourceIP, UserAgent: k.UserAgent,
 		Account: k.Account, Region: k.Region, VPCE: k.VPCE, Via: k.Via, Job: k.Job, ReadOnly: c.op.ReadOnly, Category: "Management",
 		InvokedBy: c.invokedBy(), TLS: c.tls(),
 	}
@@ -69,6 +69,28 @@ func (g *Gateway) entry(c *Exchange, err error) journal.Call {
 	return e
 }
 
+// who asked: also somebody who did not sign, but for whom a provider vouched.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+func (c *Exchange) who() journal.Principal {
+	p := recorded(&c.call.Principal)
+	if c.call.Principal.Kind != call.Anonymous {
+		return p
+	}
+	for _, n := range c.needs {
+		key := func(name string) string { return strings.Join(n.Keys[name], ",") }
+		if strings.Contains(n.Federated, ":saml-provider/") {
+			p.Kind, p.Provider, p.ID, p.Name = "SAMLUser", n.Federated, key("saml:namequalifier")+":"+key("saml:sub"), key("saml:sub")
+			return p
+		}
+		if _, issuer, ok := strings.Cut(n.Federated, ":oidc-provider/"); ok {
+			issuer = strings.ToLower(issuer)
+			p.Kind, p.Provider, p.ID, p.Name = "WebIdentityUser", n.Federated, n.Federated+":"+key(issuer+":aud")+":"+key(issuer+":sub"), key(issuer+":sub")
+			return p
+		}
+	}
+	return p
+}
+
 // invokedBy is the service that asks: in a role's session, as itself, or with the credentials of who asked it.
 func (c *Exchange) invokedBy() string {
 	if c.role.Service != "" {
@@ -93,6 +115,6 @@ const maxResources = 20
 func recorded(p *call.Principal) journal.Principal {
 	return journal.Principal{
 		Kind: string(p.Kind), Account: p.Account, ARN: p.ARN, ID: p.ID, Name: p.Name, AccessKeyID: p.AccessKeyID,
-		RoleARN: p.RoleARN, Service: p.Service, IssuedAt: p.IssuedAt, MFA: p.MFA, SourceIdentity: p.SourceIdentity,
+		RoleARN: p.RoleARN, Service: p.Service, IssuedAt: p.IssuedAt, MFA: p.MFA, SourceIdentity: p.SourceIdentity, Provider: p.Federated,
 	}
 }

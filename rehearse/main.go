@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"unyo/rehearse/accounts"
+	"unyo/rehearse/audit"
 	"unyo/rehearse/logs"
 	"unyo/rehearse/report"
 )
@@ -30,6 +31,7 @@ type take func(ctx context.Context, binary, dir string) (*report.Report, error)
 var stories = []story{
 	{"logs", "logs of three systems, collected, filtered, archived and kept for as long as each deserves", playLogs},
 	{"accounts", "an organisation with guard rails, and people who switch into its accounts", playAccounts},
+	{"audit", "an intruder in the estate, and what an auditor finds of him", playAudit},
 }
 
 func playLogs(fs *flag.FlagSet) func(ctx context.Context, work string) (take, error) {
@@ -48,6 +50,15 @@ func playAccounts(*flag.FlagSet) func(ctx context.Context, work string) (take, e
 		wall := time.Now()
 		return func(ctx context.Context, binary, dir string) (*report.Report, error) {
 			return accounts.Play(ctx, accounts.Options{Binary: binary, Dir: dir, Wall: wall})
+		}, nil
+	}
+}
+
+func playAudit(fs *flag.FlagSet) func(ctx context.Context, work string) (take, error) {
+	evidence := fs.String("evidence", "rehearsal-audit-evidence", "folder that the auditor's evidence goes to")
+	return func(context.Context, string) (take, error) {
+		return func(ctx context.Context, binary, dir string) (*report.Report, error) {
+			return audit.Play(ctx, audit.Options{Binary: binary, Dir: dir, Evidence: *evidence})
 		}, nil
 	}
 }
