@@ -241,13 +241,13 @@ func String(e Expr) string {
 		return fmt.Sprintf("%s#%d", e.Name, e.Index)
 	case *Const:
 		if e.Value.IsNull(0) {
-			return "null"
+			return e.T.String() + " null"
 		}
 		s := types.Format(e.T, e.Value, 0)
 		if e.T.Vector() == vector.Bytes || e.T.Kind >= types.Date {
 			s = "'" + s + "'"
 		}
-		return e.T.Kind.String() + " " + s
+		return e.T.String() + " " + s
 	case *Outer:
 		return fmt.Sprintf("outer#%d", e.Slot)
 	case *Arg:
