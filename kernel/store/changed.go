@@ -42,8 +42,10 @@ func accountPart(key string) string {
 
 // Changed is the last commit that wrote rows of the account that tx sees, or of the partition. What was worked out of
 // the table in a transaction whose Version is not below it still holds.
-func (t Table[T]) Changed(tx *Tx) uint64 {
-	part := accountPart(t.base(tx))
+func (t Table[T]) Changed(tx *Tx) uint64 { return t.rows.changed(tx) }
+
+func (r rows) changed(tx *Tx) uint64 {
+	part := accountPart(r.base(tx))
 	s := tx.store
 	s.mu.RLock()
 	defer s.mu.RUnlock()
