@@ -22,6 +22,7 @@ var verbs = []verb{
 	{"clock", "clock show | hold | advance 35d | until 2027-01-01T00:00:00Z | run 3600x | live", "read and move the estate's time", clock},
 	{"coverage", "coverage [service]", "count the operations that have behaviour", coverage},
 	{"rehearse", "rehearse logs [-days 35] [-lines 120] [-out FILE]", "play a sample architecture twice and check what comes of it", rehearse},
+	{"import", "import cloudtrail DIR [-bucket NAME]", "bring CloudTrail's files from elsewhere in, and have Athena answer questions about them", importFiles},
 	{"doctor", "doctor hash | cat [prefix] | trace REQUEST-ID | failed | retry JOB", "look inside a running estate", doctor},
 }
 

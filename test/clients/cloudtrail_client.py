@@ -1,5 +1,10 @@
 """CloudTrail as boto3 asks for it: event history by every attribute, in pages, with the refusals AWS documents."""
+import gzip
 import json
+import pathlib
+import subprocess
+import tempfile
+import time
 
 import boto3
 from botocore.config import Config
@@ -86,4 +91,30 @@ assert trail.list_public_keys()["PublicKeyList"] == []  # nothing was signed yet
 trail.stop_logging(Name="main")
 trail.delete_trail(Name="main")
 refused("TrailNotFoundException", trail.get_trail, Name="main")
+
+# Files from elsewhere are brought in and asked the same questions; what is no such file is refused, and nothing of it comes in.
+folder = pathlib.Path(tempfile.mkdtemp())
+(folder / "AWSLogs/123456789012/CloudTrail/us-east-1/2023/07/19").mkdir(parents=True)
+told = [{"eventVersion": "1.08", "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::123456789012:user/mary", "userName": "mary", "accessKeyId": "AKIAI44QH8DHBEXAMPLE"},
+         "eventTime": f"2023-07-19T21:1{i}:28Z", "eventSource": "ec2.amazonaws.com", "eventName": name, "awsRegion": "us-east-1", "sourceIPAddress": "192.0.2.0",
+         "requestParameters": {"instancesSet": {"items": [{"instanceId": "i-1"}]}}, "eventID": f"e{i}", "readOnly": False} for i, name in enumerate(["StartInstances", "StopInstances", "TerminateInstances"])]
+(folder / "AWSLogs/123456789012/CloudTrail/us-east-1/2023/07/19/123456789012_CloudTrail_us-east-1_20230719T2120Z_x.json.gz").write_bytes(gzip.compress(json.dumps({"Records": told}).encode()))
+said = subprocess.run(["unyo", "import", "cloudtrail", str(folder), "-bucket", "elsewhere"], capture_output=True, text=True)
+assert said.returncode == 0 and "3 records of 2023-07-19T21:10:28Z to 2023-07-19T21:12:28Z, in 1 files" in said.stdout, said
+s3.create_bucket(Bucket="answers", CreateBucketConfiguration={"LocationConstraint": home_region})
+athena = boto3.client("athena")
+asked = athena.start_query_execution(QueryString="SELECT useridentity.username, eventname, sourceipaddress FROM cloudtrail.elsewhere WHERE useridentity.accesskeyid = 'AKIAI44QH8DHBEXAMPLE' ORDER BY eventtime",
+                                     ResultConfiguration={"OutputLocation": "s3://answers/"})["QueryExecutionId"]
+for _ in range(100):
+    state = athena.get_query_execution(QueryExecutionId=asked)["QueryExecution"]["Status"]
+    if state["State"] not in ("QUEUED", "RUNNING"):
+        break
+    time.sleep(0.1)
+assert state["State"] == "SUCCEEDED", state
+rows = [[d.get("VarCharValue") for d in r["Data"]] for r in athena.get_query_results(QueryExecutionId=asked)["ResultSet"]["Rows"]]
+assert rows[1:] == [["mary", e["eventName"], "192.0.2.0"] for e in told], rows
+(folder / "evil.json").write_text('{"Records":[{"eventName":"x"}]}')
+said = subprocess.run(["unyo", "import", "cloudtrail", str(folder), "-bucket", "never"], capture_output=True, text=True)
+assert said.returncode == 1 and "evil.json: record 0 is none of CloudTrail's" in said.stderr, said
+refused("NoSuchBucket", s3.list_objects_v2, Bucket="never")
 print("all held")
