@@ -6,6 +6,8 @@ import (
 	"time"
 
 	cloudtrailapi "unyo/api/cloudtrail"
+	iamapi "unyo/api/iam"
+	logsapi "unyo/api/logs"
 	s3api "unyo/api/s3"
 )
 
@@ -57,5 +59,44 @@ func TestBucketPolicyDecidesOnTrails(t *testing.T) {
 	status := done[*cloudtrailapi.GetTrailStatusOutput](t)(trail.GetTrailStatus(a.ctx(), &cloudtrailapi.GetTrailStatusInput{Name: new("main")}))
 	if *status.LatestDeliveryError != "AccessDenied" {
 		t.Errorf("%+v", status)
+	}
+}
+
+// A trail takes on its role to write to CloudWatch Logs: that it did, and what it did there, stands in the trail as what it was.
+func TestTrailInItsRole(t *testing.T) {
+	w := open(t, "")
+	a := w.account("111111111111")
+	trail := cloudtrailapi.Client{Invoker: w.Gateway}
+	const trust = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:SourceArn":"arn:aws:cloudtrail:eu-central-1:111111111111:trail/main"}}}}`
+	const allowed = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["logs:CreateLogStream","logs:PutLogEvents"],"Resource":"arn:aws:logs:eu-central-1:111111111111:log-group:trail:log-stream:111111111111_CloudTrail_*"}}`
+	done[*s3api.CreateBucketOutput](t)(a.s3.CreateBucket(a.ctx(), &s3api.CreateBucketInput{Bucket: new("archive"), CreateBucketConfiguration: &s3api.CreateBucketConfiguration{LocationConstraint: new("eu-central-1")}}))
+	done[*s3api.PutBucketPolicyOutput](t)(a.s3.PutBucketPolicy(a.ctx(), &s3api.PutBucketPolicyInput{Bucket: new("archive"), Policy: new(trailPolicy("archive", a.id, "arn:aws:cloudtrail:eu-central-1:111111111111:trail/main"))}))
+	done[*logsapi.CreateLogGroupOutput](t)(a.logs.CreateLogGroup(a.ctx(), &logsapi.CreateLogGroupInput{LogGroupName: new("trail")}))
+	in := &cloudtrailapi.CreateTrailInput{Name: new("main"), S3BucketName: new("archive"), CloudWatchLogsLogGroupArn: new("arn:aws:logs:eu-central-1:111111111111:log-group:trail:*"), CloudWatchLogsRoleArn: new("arn:aws:iam::111111111111:role/trail")}
+	_, err := trail.CreateTrail(a.ctx(), in)
+	refusedWith(t, err, "InvalidCloudWatchLogsRoleArnException")
+	done[*iamapi.CreateRoleOutput](t)(a.iam.CreateRole(a.ctx(), &iamapi.CreateRoleInput{RoleName: new("trail"), AssumeRolePolicyDocument: new(trust)}))
+	_, err = trail.CreateTrail(a.ctx(), in)
+	refusedWith(t, err, "InvalidCloudWatchLogsLogGroupArnException")
+	done[*iamapi.PutRolePolicyOutput](t)(a.iam.PutRolePolicy(a.ctx(), &iamapi.PutRolePolicyInput{RoleName: new("trail"), PolicyName: new("p"), PolicyDocument: new(allowed)}))
+	done[*cloudtrailapi.CreateTrailOutput](t)(trail.CreateTrail(a.ctx(), in))
+	done[*cloudtrailapi.StartLoggingOutput](t)(trail.StartLogging(a.ctx(), &cloudtrailapi.StartLoggingInput{Name: new("main")}))
+	done[*logsapi.CreateLogGroupOutput](t)(a.logs.CreateLogGroup(a.ctx(), &logsapi.CreateLogGroupInput{LogGroupName: new("work")}))
+	w.advance(t, 5*time.Minute)
+	out := done[*logsapi.FilterLogEventsOutput](t)(a.logs.FilterLogEvents(a.ctx(), &logsapi.FilterLogEventsInput{LogGroupName: new("trail"), FilterPattern: new(`{ $.eventName = "CreateLogGroup" }`)}))
+	if len(out.Events) != 1 || *out.Events[0].LogStreamName != "111111111111_CloudTrail_eu-central-1" {
+		t.Errorf("%+v", out.Events)
+	}
+	made := a.looked(t, "eu-central-1", "EventName", "CreateLogStream")
+	if len(made) != 2 { // refused first
+		t.Fatal(made)
+	}
+	holds(t, made[0], map[string]any{
+		"userIdentity.type": "AssumedRole", "userIdentity.sessionContext.sessionIssuer.userName": "trail", "userIdentity.invokedBy": "cloudtrail.amazonaws.com",
+		"sourceIPAddress": "cloudtrail.amazonaws.com", "errorCode": nil,
+	})
+	holds(t, made[1], map[string]any{"errorCode": "AccessDeniedException"})
+	for _, r := range a.looked(t, "eu-central-1", "EventName", "AssumeRole") {
+		holds(t, r, map[string]any{"userIdentity.type": "AWSService", "userIdentity.invokedBy": "cloudtrail.amazonaws.com", "requestParameters.roleArn": "arn:aws:iam::111111111111:role/trail"})
 	}
 }

@@ -135,7 +135,7 @@ func (s *Service) plan(ctx context.Context, key string, o outlet) (t *trail, x *
 func (s *Service) stretch(tx *store.Tx, t *trail, at span, account string, o outlet) *stage {
 	x := &stage{fresh: true, from: at.From, over: at.Stop != ""}
 	f := &flight{From: at.From, At: s.k.Clock.Now()}
-	n, size := 0, 0
+	n, size, full, foreign := 0, 0, false, false
 	var first time.Time
 	for e := range s.index.After(tx, wordOfAccount(account), at.From) {
 		last := at.Stop != "" && e.Call.RequestID == at.Stop
@@ -151,9 +151,10 @@ func (s *Service) stretch(tx *store.Tx, t *trail, at span, account string, o out
 			}
 			n, size = n+1, size+len(e.Call.Request)+len(e.Call.Response)+typical
 			if n > o.events || n > 1 && size > o.text || e.Time.Sub(first) >= o.within { // the next flight's
-				n, x.over = n-1, false
+				n, x.over, full = n-1, false, true
 				break
 			}
+			foreign = foreign || e.Call.InvokedBy != principal
 			if r := s.regionOf(e.Call); !slices.Contains(f.Regions, r) {
 				f.Regions = append(f.Regions, r)
 			}
@@ -161,6 +162,9 @@ func (s *Service) stretch(tx *store.Tx, t *trail, at span, account string, o out
 		if x.from = e.Seq; last {
 			break
 		}
+	}
+	if n > 0 && !foreign && !full && !x.over {
+		return nil // nothing but what delivering has caused: it would cause more of it, for ever, and goes along with what comes next
 	}
 	if f.To = x.from; n > 0 {
 		slices.Sort(f.Regions)

@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -8,13 +9,65 @@ import (
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
-// TestTrailSurvivesKill: the process is killed while many callers change things; each call that was answered stands in the journal, and
-// what it changed is there.
+const archivePolicy = `{"Version":"2012-10-17","Statement":[
+	{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:GetBucketAcl","Resource":"arn:aws:s3:::archive"},
+	{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::archive/AWSLogs/000000000000/*","Condition":{"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control"}}}]}`
+
+// startTrail has a trail log to a bucket named archive.
+func (e *estate) startTrail(t *testing.T) {
+	t.Helper()
+	bucket, trail := e.bucket(), cloudtrail.NewFromConfig(e.root())
+	ok[*s3.CreateBucketOutput](t)(bucket.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String("archive"), CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: "eu-central-1"}}))
+	ok[*s3.PutBucketPolicyOutput](t)(bucket.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: aws.String("archive"), Policy: aws.String(archivePolicy)}))
+	ok[*cloudtrail.CreateTrailOutput](t)(trail.CreateTrail(ctx, &cloudtrail.CreateTrailInput{Name: aws.String("main"), S3BucketName: aws.String("archive")}))
+	ok[*cloudtrail.StartLoggingOutput](t)(trail.StartLogging(ctx, &cloudtrail.StartLoggingInput{Name: aws.String("main")}))
+}
+
+func (e *estate) bucket() *s3.Client {
+	return s3.NewFromConfig(e.root(), func(o *s3.Options) { o.UsePathStyle = true })
+}
+
+// created counts the log groups whose making the delivered files tell of.
+func (e *estate) created(t *testing.T) map[string]int {
+	t.Helper()
+	counts := map[string]int{}
+	pages := s3.NewListObjectsV2Paginator(e.bucket(), &s3.ListObjectsV2Input{Bucket: aws.String("archive")})
+	for pages.HasMorePages() {
+		for _, o := range ok[*s3.ListObjectsV2Output](t)(pages.NextPage(ctx)).Contents {
+			if !strings.HasSuffix(*o.Key, ".gz") {
+				continue
+			}
+			z := ok[*gzip.Reader](t)(gzip.NewReader(ok[*s3.GetObjectOutput](t)(e.bucket().GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String("archive"), Key: o.Key})).Body))
+			var file struct {
+				Records []struct {
+					EventName         string
+					RequestParameters struct{ LogGroupName string }
+				}
+			}
+			if err := json.NewDecoder(z).Decode(&file); err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range file.Records {
+				if r.EventName == "CreateLogGroup" {
+					counts[r.RequestParameters.LogGroupName]++
+				}
+			}
+		}
+	}
+	return counts
+}
+
+// TestTrailSurvivesKill: the process is killed while many callers change things; each call that was answered stands in the journal, is
+// delivered once, and what it changed is there.
 func TestTrailSurvivesKill(t *testing.T) {
 	e := serve(t)
+	e.startTrail(t)
 	var mu sync.Mutex
 	acked := map[string]bool{}
 	for round := range 3 {
@@ -40,7 +93,9 @@ func TestTrailSurvivesKill(t *testing.T) {
 		callers.Wait()
 		e.kill()
 		e.start()
+		e.advance("5m")
 	}
+	delivered := e.created(t)
 	entered, there := map[string]bool{}, map[string]bool{}
 	for line := range strings.Lines(e.cat(t, "@journal/entry")) {
 		_, value, _ := strings.Cut(line, "\t")
@@ -65,8 +120,8 @@ func TestTrailSurvivesKill(t *testing.T) {
 		}
 	}
 	for name := range acked {
-		if !entered[name] || !there[name] {
-			t.Errorf("%s was answered: in the journal %t, there %t", name, entered[name], there[name])
+		if !entered[name] || !there[name] || delivered[name] != 1 {
+			t.Errorf("%s was answered: in the journal %t, there %t, delivered %d times", name, entered[name], there[name], delivered[name])
 		}
 	}
 	if len(acked) < 600 {
