@@ -30,14 +30,14 @@ import (
 )
 
 // serve answers every request with out over real HTTP, for clients that listen while the server speaks.
-func serve(t *testing.T, m *rt.Model, operation string, out any) (endpoint string, failed *error) {
+func serve(t *testing.T, m *rt.Model, operation string, out any) (endpoint string, failed <-chan error) {
 	t.Helper()
-	failed = new(error)
+	ended := make(chan error, 16) // the client may have the last event before the server has returned
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		*failed = wire.Encode(w, &wire.Response{Protocol: m.Protocols[0], Model: m, Op: m.Operation(operation), Out: out, RequestID: "id-1"})
+		ended <- wire.Encode(w, &wire.Response{Protocol: m.Protocols[0], Model: m, Op: m.Operation(operation), Out: out, RequestID: "id-1"})
 	}))
 	t.Cleanup(s.Close)
-	return s.URL, failed
+	return s.URL, ended
 }
 
 func credentials(context.Context) (aws.Credentials, error) {
@@ -192,7 +192,7 @@ func TestSelectObjectContent(t *testing.T) {
 		t.Error("the exception was lost")
 	}
 	out.GetStream().Close()
-	if *failed == nil || (*failed).Error() != "disk on fire" {
-		t.Errorf("the gateway learned %v", *failed)
+	if err := <-failed; err == nil || err.Error() != "disk on fire" {
+		t.Errorf("the gateway learned %v", err)
 	}
 }
