@@ -33,8 +33,16 @@ func TestRegex(t *testing.T) {
 	expect(t, tbl, o, `"h"|200|"\"a b\""|" more"`+"\n"+`"h"|404|"-"|NULL`+"\nNULL|NULL|NULL|NULL\n")
 }
 
+// The pattern of AWS's page has a group more than its table has columns, for what later versions of the log may add.
+// https://docs.aws.amazon.com/athena/latest/ug/create-alb-access-logs-table.html
+func TestRegexMoreGroups(t *testing.T) {
+	p := map[string]string{"input.regex": `([^ ]*) "([^ ]*)" ?([^ ]*)?( .*)?`}
+	tbl := table(t, "org.apache.hadoop.hive.serde2.RegexSerDe", p, "type string", "reason string", "trace string")
+	expect(t, tbl, object("x.log", []byte("h2 \"-\" TID_1 later\nh2 \"-\"\n")), `"h2"|"-"|"TID_1"`+"\n"+`"h2"|"-"|""`+"\n")
+}
+
 func TestRegexRefused(t *testing.T) {
-	for _, pattern := range []string{`(a(?=b))`, `(a)\1`, `(a*+)`, `([a-z&&[^b]]+)`, `(a)(b)`, `(`, ``} {
+	for _, pattern := range []string{`(a(?=b))`, `(a)\1`, `(a*+)`, `([a-z&&[^b]]+)`, `a`, `(`, ``} {
 		_, err := all(table(t, "org.apache.hadoop.hive.serde2.RegexSerDe", map[string]string{"input.regex": pattern}, "a string"), object("x", []byte("a")))
 		if !errors.Is(err, ErrProperty) {
 			t.Errorf("%q: %v", pattern, err)

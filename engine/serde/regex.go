@@ -9,7 +9,7 @@ import (
 	"unyo/engine/vector"
 )
 
-// regexRows reads lines by a pattern: each group is a column. A line that does not match as a whole is a row of nulls, and so
+// regexRows reads lines by a pattern: each column is a group. A line that does not match as a whole is a row of nulls, and so
 // is a value that is not of its type.
 // https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html
 type regexRows struct {
@@ -30,7 +30,7 @@ func openRegex(t *Table, o Object, columns []int, _ []*vector.Domain) (vector.Re
 	if err != nil {
 		return nil, err
 	}
-	if n := tree.MaxCap(); n != len(t.Columns) {
+	if n := tree.MaxCap(); n < len(t.Columns) { // groups beyond the columns are no one's: AWS's own table of a load balancer's access logs has one
 		return nil, badProperty("input.regex", "Number of matching groups doesn't match the number of columns: %d groups, %d columns", n, len(t.Columns))
 	}
 	groups := make([]int, len(columns))
