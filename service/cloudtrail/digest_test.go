@@ -92,7 +92,9 @@ func (o *outside) verified(t testing.TB, s *Service, ctx context.Context, region
 func TestDigests(t *testing.T) {
 	k, s, out := open(t, kernel.Options{})
 	ctx := func() context.Context { return in(k, mine, here) }
-	s.makeTrail(t, ctx, func(in *api.CreateTrailInput) { in.EnableLogFileValidation, in.IsMultiRegionTrail = new(true), new(true) })
+	s.makeTrail(t, ctx, func(in *api.CreateTrailInput) {
+		in.EnableLogFileValidation, in.IsMultiRegionTrail = new(true), new(true)
+	})
 	happens(t, k, mine, "One")
 	advance(t, k, 3*time.Hour)
 	happens(t, k, mine, "Two")

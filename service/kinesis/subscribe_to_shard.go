@@ -45,7 +45,7 @@ func (s *Service) SubscribeToShard(ctx context.Context, in *api.SubscribeToShard
 	if !ok {
 		return nil, api.NewResourceInUseException("Another active subscription exists for this consumer: %s, shard %s. Wait %s before taking it over.", *in.ConsumerARN, *in.ShardId, subscriptionStands)
 	}
-	context.AfterFunc(ctx, leave) // also where the stream is never read: the client has hung up, or the answer failed
+	context.AfterFunc(ctx, leave)                                       // also where the stream is never read: the client has hung up, or the answer failed
 	s.news.Ring(bellOf(sub.scope, sub.who.stream+"/"+sub.who.consumer)) // for whom this takes over
 	sub.end, sub.whole = now.Add(subscriptionLasts), now
 	s.measureSubscription(ctx, sub)
