@@ -80,23 +80,14 @@ func (s *Service) ListAnalyzedResources(ctx context.Context, in *api.ListAnalyze
 	}
 	out := &api.ListAnalyzedResourcesOutput{}
 	return out, s.k.View(ctx, func(tx *store.Tx) error {
-		out.AnalyzedResources, out.NextToken = []api.AnalyzedResourceSummary{}, nil
 		a, err := s.byARN(tx, *in.AnalyzerArn)
 		if err != nil {
 			return err
 		}
-		last := ""
-		for key, r := range s.resources.Prefix(tx, store.Key(a.Name, ""), after) {
-			if in.ResourceType != nil && r.Type != *in.ResourceType {
-				continue
-			}
-			if len(out.AnalyzedResources) == limit(in.MaxResults) {
-				out.NextToken = new(page.Token(query, last))
-				break
-			}
-			out.AnalyzedResources = append(out.AnalyzedResources, api.AnalyzedResourceSummary{ResourceArn: &r.ARN, ResourceType: &r.Type, ResourceOwnerAccount: &r.Owner})
-			last = key
-		}
+		rows := s.resources.Prefix(tx, store.Key(a.Name, ""), after)
+		out.AnalyzedResources, out.NextToken = page.Collect(query, limit(in.MaxResults), rows, func(_ string, r analyzed) (api.AnalyzedResourceSummary, bool) {
+			return api.AnalyzedResourceSummary{ResourceArn: &r.ARN, ResourceType: &r.Type, ResourceOwnerAccount: &r.Owner}, in.ResourceType == nil || r.Type == *in.ResourceType
+		})
 		return nil
 	})
 }

@@ -167,19 +167,9 @@ func (s *Service) ListAnalyzers(ctx context.Context, in *api.ListAnalyzersInput)
 	}
 	out := &api.ListAnalyzersOutput{}
 	return out, s.k.View(ctx, func(tx *store.Tx) error {
-		out.Analyzers, out.NextToken = []api.AnalyzerSummary{}, nil
-		last := ""
-		for name, a := range s.analyzers.From(tx, after) {
-			if in.Type != nil && a.Type != *in.Type {
-				continue
-			}
-			if len(out.Analyzers) == limit(in.MaxResults) {
-				out.NextToken = new(page.Token("analyzers", last))
-				break
-			}
-			out.Analyzers = append(out.Analyzers, *s.summary(tx, &a))
-			last = name
-		}
+		out.Analyzers, out.NextToken = page.Collect("analyzers", limit(in.MaxResults), s.analyzers.From(tx, after), func(_ string, a analyzer) (api.AnalyzerSummary, bool) {
+			return *s.summary(tx, &a), in.Type == nil || a.Type == *in.Type
+		})
 		return nil
 	})
 }

@@ -119,20 +119,14 @@ func (s *Service) ListArchiveRules(ctx context.Context, in *api.ListArchiveRules
 	}
 	out := &api.ListArchiveRulesOutput{}
 	return out, s.k.View(ctx, func(tx *store.Tx) error {
-		out.ArchiveRules, out.NextToken = []api.ArchiveRuleSummary{}, nil
 		if _, err := s.named(tx, *in.AnalyzerName); err != nil {
 			return err
 		}
-		last := ""
-		for key, r := range s.rules.Prefix(tx, store.Key(*in.AnalyzerName, ""), after) {
-			if len(out.ArchiveRules) == limit(in.MaxResults) {
-				out.NextToken = new(page.Token(query, last))
-				break
-			}
+		rows := s.rules.Prefix(tx, store.Key(*in.AnalyzerName, ""), after)
+		out.ArchiveRules, out.NextToken = page.Collect(query, limit(in.MaxResults), rows, func(key string, r rule) (api.ArchiveRuleSummary, bool) {
 			parts, _ := store.Split(key, 2)
-			out.ArchiveRules = append(out.ArchiveRules, *r.shape(parts[1]))
-			last = key
-		}
+			return *r.shape(parts[1]), true
+		})
 		return nil
 	})
 }

@@ -177,19 +177,9 @@ func (s *Service) ListPolicyGenerations(ctx context.Context, in *api.ListPolicyG
 	}
 	out := &api.ListPolicyGenerationsOutput{}
 	return out, s.k.View(ctx, func(tx *store.Tx) error {
-		out.PolicyGenerations, out.NextToken = []api.PolicyGeneration{}, nil
-		last := ""
-		for id, g := range s.generations.From(tx, after) {
-			if in.PrincipalArn != nil && g.Principal != *in.PrincipalArn {
-				continue
-			}
-			if len(out.PolicyGenerations) == limit(in.MaxResults) {
-				out.NextToken = new(page.Token(query, last))
-				break
-			}
-			out.PolicyGenerations = append(out.PolicyGenerations, api.PolicyGeneration{JobId: &id, PrincipalArn: &g.Principal, Status: &g.Status, StartedOn: &g.StartedAt, CompletedOn: g.completed()})
-			last = id
-		}
+		out.PolicyGenerations, out.NextToken = page.Collect(query, limit(in.MaxResults), s.generations.From(tx, after), func(id string, g generation) (api.PolicyGeneration, bool) {
+			return api.PolicyGeneration{JobId: &id, PrincipalArn: &g.Principal, Status: &g.Status, StartedOn: &g.StartedAt, CompletedOn: g.completed()}, in.PrincipalArn == nil || g.Principal == *in.PrincipalArn
+		})
 		return nil
 	})
 }

@@ -210,21 +210,15 @@ func (s *Service) ListAccessPreviews(ctx context.Context, in *api.ListAccessPrev
 	}
 	out := &api.ListAccessPreviewsOutput{}
 	return out, s.k.View(ctx, func(tx *store.Tx) error {
-		out.AccessPreviews, out.NextToken = []api.AccessPreviewSummary{}, nil
 		a, err := s.byARN(tx, *in.AnalyzerArn)
 		if err != nil {
 			return err
 		}
-		last := ""
-		for key, p := range s.previews.Prefix(tx, store.Key(a.Name, ""), after) {
-			if len(out.AccessPreviews) == limit(in.MaxResults) {
-				out.NextToken = new(page.Token(query, last))
-				break
-			}
+		rows := s.previews.Prefix(tx, store.Key(a.Name, ""), after)
+		out.AccessPreviews, out.NextToken = page.Collect(query, limit(in.MaxResults), rows, func(key string, p preview) (api.AccessPreviewSummary, bool) {
 			parts, _ := store.Split(key, 2)
-			out.AccessPreviews = append(out.AccessPreviews, api.AccessPreviewSummary{Id: &parts[1], AnalyzerArn: in.AnalyzerArn, Status: &p.Status, StatusReason: p.reason(), CreatedAt: &p.CreatedAt})
-			last = key
-		}
+			return api.AccessPreviewSummary{Id: &parts[1], AnalyzerArn: in.AnalyzerArn, Status: &p.Status, StatusReason: p.reason(), CreatedAt: &p.CreatedAt}, true
+		})
 		return nil
 	})
 }

@@ -72,16 +72,8 @@ func listed[T, E any](query string, token *string, most int, rows func(after str
 	if err != nil {
 		return nil, nil, invalid("Invalid NextToken.")
 	}
-	items = []E{}
-	last := ""
-	for key, v := range rows(after) {
-		if len(items) == most {
-			return items, new(page.Token(query, last)), nil
-		}
-		items = append(items, shape(key, v))
-		last = key
-	}
-	return items, nil, nil
+	items, next = page.Collect(query, most, rows(after), func(key string, v T) (E, bool) { return shape(key, v), true })
+	return items, next, nil
 }
 
 // limitOf is a page's size, where the caller may lower it.

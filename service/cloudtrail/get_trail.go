@@ -61,21 +61,11 @@ func (s *Service) ListTrails(ctx context.Context, in *api.ListTrailsInput) (*api
 	if err != nil {
 		return nil, unsupported("NextToken of another list")
 	}
-	out := &api.ListTrailsOutput{Trails: []api.TrailInfo{}}
+	out := &api.ListTrailsOutput{}
 	err = s.k.View(ctx, func(tx *store.Tx) error {
-		out.Trails, out.NextToken = out.Trails[:0], nil
-		last := ""
-		for key, t := range s.trails.From(tx, after) {
-			if t.Gone {
-				continue
-			}
-			if len(out.Trails) == trailsPerPage {
-				out.NextToken = new(page.Token("trails", last))
-				break
-			}
-			last = key
-			out.Trails = append(out.Trails, api.TrailInfo{Name: new(t.Name), HomeRegion: new(t.Home), TrailARN: new(s.arn(c.Account, &t))})
-		}
+		out.Trails, out.NextToken = page.Collect("trails", trailsPerPage, s.trails.From(tx, after), func(_ string, t trail) (api.TrailInfo, bool) {
+			return api.TrailInfo{Name: new(t.Name), HomeRegion: new(t.Home), TrailARN: new(s.arn(c.Account, &t))}, !t.Gone
+		})
 		return nil
 	})
 	return out, err

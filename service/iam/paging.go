@@ -22,17 +22,6 @@ func listed[T, E any](query string, marker *string, maxItems *int32, rows func(a
 	if maxItems != nil {
 		limit = int(*maxItems)
 	}
-	items = []E{}
-	last := ""
-	for key, v := range rows(after) {
-		e, ok := keep(key, v)
-		if !ok {
-			continue
-		}
-		if len(items) == limit {
-			return items, new(page.Token(query, last)), nil
-		}
-		items, last = append(items, e), key
-	}
-	return items, nil, nil
+	items, next = page.Collect(query, limit, rows(after), keep)
+	return items, next, nil
 }

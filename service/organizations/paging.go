@@ -23,20 +23,8 @@ func listed[T, E any](query string, token *string, most *int32, rows func(after 
 	if most != nil {
 		limit = int(*most)
 	}
-	items = []E{}
-	last := ""
-	for key, v := range rows(after) {
-		e, ok := keep(key, v)
-		if !ok {
-			continue
-		}
-		if len(items) == limit {
-			return items, new(page.Token(query, last)), nil
-		}
-		items = append(items, e)
-		last = key
-	}
-	return items, nil, nil
+	items, next = page.Collect(query, limit, rows(after), keep)
+	return items, next, nil
 }
 
 // asking names a list and what shapes it.
