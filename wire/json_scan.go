@@ -3,8 +3,9 @@ package wire
 import (
 	"encoding/binary"
 	"math/bits"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"unyo/base/jsontext"
 )
 
 // jsonScanner reads JSON text (RFC 8259), strictly: what encoding/json refuses, it refuses, and it refuses
@@ -125,7 +126,7 @@ func (s *jsonScanner) escaped(start, i int) ([]byte, bool) {
 		case 't':
 			out = append(out, '\t')
 		case 'u':
-			r, n := escapedRune(src[i:])
+			r, n := jsontext.Escaped(src[i:])
 			if n == 0 {
 				s.pos = i
 				return nil, false
@@ -172,47 +173,6 @@ func plainRun(src []byte, i int) int {
 		i++
 	}
 	return i
-}
-
-// escapedRune reads XXXX, or XXXX\uXXXX for a pair, and returns the bytes it took; 0 where there are none.
-// Half a pair alone becomes U+FFFD: it cannot be text.
-func escapedRune(src []byte) (rune, int) {
-	r, ok := hex4(src, 0)
-	if !ok {
-		return 0, 0
-	}
-	if !utf16.IsSurrogate(r) {
-		return r, 4
-	}
-	if len(src) >= 10 && src[4] == '\\' && src[5] == 'u' {
-		if low, ok := hex4(src, 6); ok {
-			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
-				return pair, 10
-			}
-		}
-	}
-	return utf8.RuneError, 4
-}
-
-func hex4(src []byte, i int) (rune, bool) {
-	if i+4 > len(src) {
-		return 0, false
-	}
-	var r rune
-	for _, c := range src[i : i+4] {
-		switch {
-		case c >= '0' && c <= '9':
-			c -= '0'
-		case c >= 'a' && c <= 'f':
-			c -= 'a' - 10
-		case c >= 'A' && c <= 'F':
-			c -= 'A' - 10
-		default:
-			return 0, false
-		}
-		r = r<<4 | rune(c)
-	}
-	return r, true
 }
 
 // number reads a number; its first byte is next. integral is false when it has a fraction or an exponent.

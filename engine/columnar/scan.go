@@ -3,8 +3,9 @@ package columnar
 import (
 	"errors"
 	"fmt"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"unyo/base/jsontext"
 )
 
 // ErrMalformed is a record that is not JSON.
@@ -212,54 +213,15 @@ func (s *scanner) escaped(out []byte) ([]byte, error) {
 		case 't':
 			out = append(out, '\t')
 		case 'u':
-			r, ok := s.unicode()
-			if !ok {
+			r, n := jsontext.Escaped(s.b[s.at:])
+			if n == 0 {
 				return nil, s.fail("bad escape")
 			}
+			s.at += n
 			out = utf8.AppendRune(out, r)
 		default:
 			return nil, s.fail("bad escape")
 		}
 	}
 	return nil, s.fail("open text")
-}
-
-// unicode takes the digits of an escape, and the second half of a pair; a half alone is the replacement character.
-func (s *scanner) unicode() (rune, bool) {
-	r, ok := s.hex(s.at)
-	if !ok {
-		return 0, false
-	}
-	s.at += 4
-	if !utf16.IsSurrogate(r) {
-		return r, true
-	}
-	if s.at+6 <= len(s.b) && s.b[s.at] == '\\' && s.b[s.at+1] == 'u' {
-		if low, ok := s.hex(s.at + 2); ok {
-			if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
-				s.at += 6
-				return pair, true
-			}
-		}
-	}
-	return utf8.RuneError, true
-}
-
-func (s *scanner) hex(at int) (r rune, ok bool) {
-	if at+4 > len(s.b) {
-		return 0, false
-	}
-	for _, c := range s.b[at : at+4] {
-		switch {
-		case '0' <= c && c <= '9':
-			r = r<<4 | rune(c-'0')
-		case 'a' <= c && c <= 'f':
-			r = r<<4 | rune(c-'a'+10)
-		case 'A' <= c && c <= 'F':
-			r = r<<4 | rune(c-'A'+10)
-		default:
-			return 0, false
-		}
-	}
-	return r, true
 }

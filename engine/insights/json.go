@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"unyo/base/jsontext"
 )
 
 // maxFields is how many fields of an event are found.
@@ -272,14 +273,9 @@ func unescape(dst, t []byte) []byte {
 		case 'f':
 			dst = append(dst, '\f')
 		case 'u':
-			r, n := hex4(t[i+1:])
-			i += n
-			if utf16.IsSurrogate(r) && i+2 < len(t) && t[i+1] == '\\' && t[i+2] == 'u' {
-				if low, m := hex4(t[i+3:]); m == 4 {
-					if both := utf16.DecodeRune(r, low); both != utf8.RuneError {
-						r, i = both, i+2+m
-					}
-				}
+			r, n := jsontext.Escaped(t[i+1:])
+			if i += n; n == 0 {
+				r = utf8.RuneError
 			}
 			dst = utf8.AppendRune(dst, r)
 		default:
@@ -287,17 +283,6 @@ func unescape(dst, t []byte) []byte {
 		}
 	}
 	return dst
-}
-
-func hex4(t []byte) (rune, int) {
-	if len(t) < 4 {
-		return utf8.RuneError, 0
-	}
-	n, err := strconv.ParseUint(string(t[:4]), 16, 32)
-	if err != nil {
-		return utf8.RuneError, 0
-	}
-	return rune(n), 4
 }
 
 // value reads any value; of an object or a list, the text of it.

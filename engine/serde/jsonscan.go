@@ -2,8 +2,9 @@ package serde
 
 import (
 	"bytes"
-	"unicode/utf16"
 	"unicode/utf8"
+
+	"unyo/base/jsontext"
 )
 
 // jsonScan goes through a JSON text, as RFC 8259 has it.
@@ -175,44 +176,15 @@ func (s *jsonScan) unescape(text []byte) ([]byte, error) {
 			out = append(out, jsonEscapes[c])
 			continue
 		}
-		r, ok := hex4(text, i+1)
-		if c != 'u' || !ok {
+		r, n := jsontext.Escaped(text[i+1:])
+		if c != 'u' || n == 0 {
 			return nil, s.fail("Illegal escape")
 		}
-		i += 4
-		if utf16.IsSurrogate(r) {
-			low, ok := rune(0), i+2 < len(text) && text[i+1] == '\\' && text[i+2] == 'u'
-			if ok {
-				low, ok = hex4(text, i+3)
-			}
-			if pair := utf16.DecodeRune(r, low); ok && pair != utf8.RuneError {
-				r = pair
-				i += 6
-			} else {
-				r = utf8.RuneError
-			}
-		}
+		i += n
 		out = utf8.AppendRune(out, r)
 	}
 	s.room = out
 	return out, nil
-}
-
-func hex4(b []byte, at int) (r rune, ok bool) {
-	if at+4 > len(b) {
-		return 0, false
-	}
-	for _, c := range b[at : at+4] {
-		switch {
-		case '0' <= c && c <= '9':
-			r = r<<4 | rune(c-'0')
-		case 'a' <= c|0x20 && c|0x20 <= 'f':
-			r = r<<4 | rune(c|0x20-'a'+10)
-		default:
-			return 0, false
-		}
-	}
-	return r, true
 }
 
 func (s *jsonScan) word(w string) error {
