@@ -2,6 +2,7 @@ package athena
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,9 +30,7 @@ func (q *query) alterTable(ctx context.Context, stmt syntax.Statement) error {
 		})
 	case *syntax.SetProperties:
 		return q.alter(ctx, stmt.Table, func(in *glueapi.TableInput) error {
-			for k, v := range properties(stmt.Properties) {
-				in.Parameters[k] = v
-			}
+			maps.Copy(in.Parameters, properties(stmt.Properties))
 			return nil
 		})
 	case *syntax.SetLocation:

@@ -2,6 +2,7 @@ package athena
 
 import (
 	"context"
+	"maps"
 	"strings"
 
 	glueapi "unyo/api/glue"
@@ -65,12 +66,8 @@ func (q *query) alterDatabase(ctx context.Context, stmt *syntax.AlterDatabase) e
 	in := &glueapi.DatabaseInput{
 		Name: is.Name, Description: is.Description, LocationUri: is.LocationUri, Parameters: map[string]string{}, CreateTableDefaultPermissions: is.CreateTableDefaultPermissions,
 	}
-	for k, v := range is.Parameters {
-		in.Parameters[k] = v
-	}
-	for k, v := range properties(stmt.Properties) {
-		in.Parameters[k] = v
-	}
+	maps.Copy(in.Parameters, is.Parameters)
+	maps.Copy(in.Parameters, properties(stmt.Properties))
 	_, err = q.s.peers.Glue.UpdateDatabase(ctx, &glueapi.UpdateDatabaseInput{Name: &name, DatabaseInput: in})
 	return hive(err)
 }

@@ -43,13 +43,13 @@ func specText(spec *syntax.PartitionSpec) string {
 func folderOf(t *glueapi.Table, values []string) string {
 	var b strings.Builder
 	for i, c := range t.PartitionKeys {
-		b.WriteString(*c.Name + "=" + escaped(values[i]) + "/")
+		b.WriteString(folder(*c.Name, values[i]))
 	}
 	return b.String()
 }
 
-// escaped is a value as the name of a folder.
-func escaped(value string) string { return url.PathEscape(value) }
+// folder is the name of a folder that holds the rows of which a key has one value.
+func folder(name, value string) string { return name + "=" + url.PathEscape(value) + "/" }
 
 // partitionInput describes a partition: the table's form, in a place of its own.
 func partitionInput(t *glueapi.Table, values []string, location string) glueapi.PartitionInput {

@@ -2,6 +2,7 @@ package athena
 
 import (
 	"context"
+	"maps"
 	"strconv"
 
 	glueapi "unyo/api/glue"
@@ -107,9 +108,7 @@ func (q *query) update(ctx context.Context, t *glueapi.Table, change func(in *gl
 		StorageDescriptor: t.StorageDescriptor, TableType: t.TableType, ViewExpandedText: t.ViewExpandedText, ViewOriginalText: t.ViewOriginalText,
 		LastAccessTime: t.LastAccessTime, LastAnalyzedTime: t.LastAnalyzedTime,
 	}
-	for k, v := range t.Parameters {
-		in.Parameters[k] = v
-	}
+	maps.Copy(in.Parameters, t.Parameters)
 	if err := change(in); err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package athena
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	glueapi "unyo/api/glue"
@@ -72,7 +74,7 @@ func detail(t *glueapi.Table) []string {
 		"\t \t ", "# Detailed Table Information\t \t ", padded("Database:", *t.DatabaseName, ""), padded("Owner:", rt.Val(t.Owner), ""),
 		padded("Location:", rt.Val(d.Location), ""), padded("Table Type:", rt.Val(t.TableType), ""), "Table Parameters:\t \t ",
 	}
-	for _, k := range sorted(t.Parameters) {
+	for _, k := range slices.Sorted(maps.Keys(t.Parameters)) {
 		lines = append(lines, "\t"+padded(k, t.Parameters[k], ""))
 	}
 	lines = append(lines, "\t \t ", "# Storage Information\t \t ")

@@ -8,7 +8,6 @@ import (
 
 	glueapi "unyo/api/glue"
 	"unyo/api/rt"
-	"unyo/engine/serde"
 	"unyo/engine/serde/projection"
 	"unyo/engine/sql"
 	"unyo/engine/sql/fault"
@@ -67,16 +66,7 @@ func (q *query) into(t *glueapi.Table, columns []sql.Column) (*sink, error) {
 	if _, _, ok := place(location); !ok {
 		return nil, fault.New("HIVE_UNKNOWN_ERROR", "Table %s has no location in S3: %q", *t.Name, location)
 	}
-	k := &sink{q: q, location: strings.TrimSuffix(location, "/") + "/", form: serde.Table{Columns: schema, Properties: map[string]string{}}}
-	for name, v := range t.Parameters {
-		k.form.Properties[name] = v
-	}
-	if info := t.StorageDescriptor.SerdeInfo; info != nil {
-		k.form.SerDe = rt.Val(info.SerializationLibrary)
-		for name, v := range info.Parameters {
-			k.form.Properties[name] = v
-		}
-	}
+	k := &sink{q: q, location: strings.TrimSuffix(location, "/") + "/", form: formOf(t, t.StorageDescriptor, schema)}
 	for _, name := range []string{"write.compression", "parquet.compression", "orc.compress"} {
 		if v := t.Parameters[name]; v != "" && k.compression == "" {
 			k.compression = strings.ToUpper(v)

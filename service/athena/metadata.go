@@ -3,6 +3,7 @@ package athena
 import (
 	"context"
 	"errors"
+	"maps"
 
 	api "unyo/api/athena"
 	glueapi "unyo/api/glue"
@@ -64,9 +65,7 @@ func (s *Service) ListDatabases(ctx context.Context, in *api.ListDatabasesInput)
 
 func tableShape(t *glueapi.Table) *api.TableMetadata {
 	out := &api.TableMetadata{Name: t.Name, CreateTime: t.CreateTime, LastAccessTime: t.LastAccessTime, TableType: t.TableType, Parameters: map[string]string{}}
-	for k, v := range t.Parameters {
-		out.Parameters[k] = v
-	}
+	maps.Copy(out.Parameters, t.Parameters)
 	if d := t.StorageDescriptor; d != nil {
 		out.Columns = columnShapes(d.Columns)
 		for name, v := range map[string]*string{"location": d.Location, "inputformat": d.InputFormat, "outputformat": d.OutputFormat} {

@@ -103,10 +103,8 @@ type counted struct {
 // Next is the next batch; what Trino has read since is added, and judged by the work group's limit.
 func (c *counted) Next(ctx context.Context) (*vector.Batch, error) {
 	b, err := c.Query.Next(ctx)
-	total := c.q.scanned.Add(c.Scanned() - c.seen)
-	c.seen = c.Scanned()
-	if c.q.is.Cutoff > 0 && total > c.q.is.Cutoff {
-		return nil, invalid("Bytes scanned limit was exceeded")
+	if e := c.q.charge(c.Query, &c.seen); e != nil {
+		return nil, e
 	}
 	return b, err
 }

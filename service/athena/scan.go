@@ -3,6 +3,7 @@ package athena
 import (
 	"context"
 	"io"
+	"maps"
 	"path"
 	"strings"
 
@@ -48,16 +49,7 @@ func (s *source) scan(ctx context.Context, want sql.Scan) (readers []vector.Read
 		if !ok {
 			return nil, fault.New("HIVE_UNKNOWN_ERROR", "Table %s has no location in S3: %q", *s.table.Name, p.location)
 		}
-		form := serde.Table{Columns: schema, Properties: map[string]string{}, InputFormat: rt.Val(p.storage.InputFormat)}
-		for k, v := range s.table.Parameters {
-			form.Properties[k] = v
-		}
-		if info := p.storage.SerdeInfo; info != nil {
-			form.SerDe = rt.Val(info.SerializationLibrary)
-			for k, v := range info.Parameters {
-				form.Properties[k] = v
-			}
-		}
+		form := formOf(s.table, p.storage, schema)
 		err := s.q.s.list(ctx, bucket, prefix, func(o *s3api.Object) error {
 			if visible(strings.TrimPrefix(*o.Key, prefix)) && rt.Val(o.Size) > 0 && !archived(o) {
 				readers = append(readers, &file{ctx: ctx, source: s, form: &form, piece: p, want: want, bucket: bucket, key: *o.Key, etag: o.ETag, size: *o.Size})
@@ -69,6 +61,17 @@ func (s *source) scan(ctx context.Context, want sql.Scan) (readers []vector.Read
 		}
 	}
 	return readers, nil
+}
+
+// formOf is how the files of a table, or of one of its partitions, are read and written: what its SerDe says goes before what it says.
+func formOf(t *glueapi.Table, storage *glueapi.StorageDescriptor, schema columnar.Schema) serde.Table {
+	form := serde.Table{Columns: schema, Properties: map[string]string{}, InputFormat: rt.Val(storage.InputFormat)}
+	maps.Copy(form.Properties, t.Parameters)
+	if info := storage.SerdeInfo; info != nil {
+		form.SerDe = rt.Val(info.SerializationLibrary)
+		maps.Copy(form.Properties, info.Parameters)
+	}
+	return form
 }
 
 // visible tells whether an object below a table's location belongs to it: "files whose names begin with an underscore or a
@@ -282,15 +285,20 @@ func (f *file) same(c int) *vector.Vector {
 	return v
 }
 
-// count adds what was read since it was last asked, and stops a query that reads more than its work group allows.
-// https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
+// count adds what was read since it was last asked.
 func (f *file) count(b *vector.Batch) error {
-	q, n := f.source.q, f.reader.Scanned()
-	total := q.scanned.Add(n - f.counted)
-	f.counted = n
 	if b != nil {
-		q.rows.Add(int64(b.Len))
+		f.source.q.rows.Add(int64(b.Len))
 	}
+	return f.source.q.charge(f.reader, &f.counted)
+}
+
+// charge adds what r has read beyond what was counted, and stops a query that reads more than its work group allows.
+// https://docs.aws.amazon.com/athena/latest/ug/workgroups-setting-control-limits-cloudwatch.html
+func (q *query) charge(r vector.Reader, counted *int64) error {
+	n := r.Scanned()
+	total := q.scanned.Add(n - *counted)
+	*counted = n
 	if q.is.Cutoff > 0 && total > q.is.Cutoff {
 		return invalid("Bytes scanned limit was exceeded")
 	}

@@ -3,6 +3,7 @@ package athena
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -108,7 +109,7 @@ func (q *query) showTable(ctx context.Context, stmt *syntax.Show, t *glueapi.Tab
 			return q.putLines(ctx, []column{textColumn("prpt_name"), textColumn("prpt_value")}, []string{value})
 		}
 		var lines []string
-		for _, k := range sorted(t.Parameters) {
+		for _, k := range slices.Sorted(maps.Keys(t.Parameters)) {
 			lines = append(lines, k+"\t"+t.Parameters[k])
 		}
 		return q.putLines(ctx, []column{textColumn("prpt_name"), textColumn("prpt_value")}, lines)
@@ -131,15 +132,6 @@ func columnsOf(t *glueapi.Table) []glueapi.Column {
 		return nil
 	}
 	return t.StorageDescriptor.Columns
-}
-
-func sorted(m map[string]string) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // createText is the statement that makes a table like t, line by line.
@@ -183,7 +175,7 @@ func columnLines(columns []glueapi.Column, end string) []string {
 
 func propertyLines(m map[string]string, but map[string]bool) []string {
 	var lines []string
-	for _, k := range sorted(m) {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
 		if !but[k] {
 			lines = append(lines, "  "+literal(k)+"="+literal(m[k])+", ")
 		}

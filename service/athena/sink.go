@@ -127,7 +127,7 @@ func (k *sink) open(ctx context.Context, values []string) (*part, error) {
 	}
 	f := &part{values: values}
 	for i, v := range values {
-		f.folder += k.partitions[i] + "=" + escaped(v) + "/"
+		f.folder += folder(k.partitions[i], v)
 	}
 	q := k.q
 	name := fmt.Sprintf("%s_%05d_%s%s", q.is.Started.Format("20060102_150405"), len(k.files), q.id, serde.Extension(k.form, k.compression))

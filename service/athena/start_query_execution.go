@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	api "unyo/api/athena"
@@ -144,7 +146,7 @@ func kindOf(stmt syntax.Statement) (typ, sub string) {
 	case *syntax.Explain:
 		return utility, "EXPLAIN"
 	case *syntax.Show:
-		return utility, "SHOW_" + word(stmt.What)
+		return utility, "SHOW_" + strings.ReplaceAll(stmt.What, " ", "_")
 	case *syntax.Describe:
 		return utility, "DESCRIBE_TABLE"
 	case *syntax.CreateTable:
@@ -169,16 +171,6 @@ func kindOf(stmt syntax.Statement) (typ, sub string) {
 	return ddl, "ALTER_TABLE"
 }
 
-func word(what string) string {
-	b := []byte(what)
-	for i := range b {
-		if b[i] == ' ' {
-			b[i] = '_'
-		}
-	}
-	return string(b)
-}
-
 // remember puts an execution on its group's history, the latest first, for 45 days.
 // https://docs.aws.amazon.com/athena/latest/ug/queries-viewing-history.html
 func (s *Service) remember(tx *store.Tx, id string, row *execution) {
@@ -192,11 +184,7 @@ const kept = 45 * 24 * time.Hour
 
 // historyKey sorts the later before the earlier.
 func historyKey(at time.Time) string {
-	var b [8]byte
-	for i, n := 0, ^uint64(at.UnixNano()); i < 8; i++ {
-		b[7-i] = byte(n >> (8 * i))
-	}
-	return hex.EncodeToString(b[:])
+	return fmt.Sprintf("%016x", ^uint64(at.UnixNano()))
 }
 
 type forgetArg struct{ Group string }

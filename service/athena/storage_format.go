@@ -100,11 +100,11 @@ func checkColumns(lists ...[]syntax.ColumnDef) error {
 	seen := map[string]bool{}
 	for _, list := range lists {
 		for _, d := range list {
-			if name := strings.ToLower(d.Name); seen[name] {
+			name := strings.ToLower(d.Name)
+			if seen[name] {
 				return fault.At(d.Pos, fault.DuplicateColumn, "Column '%s' specified more than once", name)
-			} else {
-				seen[name] = true
 			}
+			seen[name] = true
 		}
 	}
 	return nil

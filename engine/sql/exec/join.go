@@ -36,15 +36,22 @@ type join struct {
 }
 
 func (r *run) join(ctx context.Context, n *plan.Join) (operator, error) {
-	l, err := r.build(ctx, n.L)
+	l, right, err := r.both(ctx, n.L, n.R)
 	if err != nil {
 		return nil, err
 	}
-	right, err := r.build(ctx, n.R)
-	if err != nil {
-		return nil, errors.Join(err, l.close())
-	}
 	return &join{run: r, node: n, l: l, r: right, lCols: n.L.Schema(), rCols: n.R.Schema()}, nil
+}
+
+// both builds the two sides of an operator, or neither.
+func (r *run) both(ctx context.Context, left, right plan.Node) (a, b operator, err error) {
+	if a, err = r.build(ctx, left); err != nil {
+		return nil, nil, err
+	}
+	if b, err = r.build(ctx, right); err != nil {
+		return nil, nil, errors.Join(err, a.close())
+	}
+	return a, b, nil
 }
 
 // hold reads the right side and numbers its keys.

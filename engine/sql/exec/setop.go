@@ -21,13 +21,9 @@ type setOp struct {
 }
 
 func (r *run) setOp(ctx context.Context, n *plan.SetOp) (operator, error) {
-	l, err := r.build(ctx, n.L)
+	l, right, err := r.both(ctx, n.L, n.R)
 	if err != nil {
 		return nil, err
-	}
-	right, err := r.build(ctx, n.R)
-	if err != nil {
-		return nil, errors.Join(err, l.close())
 	}
 	var ts []*types.Type
 	for _, c := range n.Schema() {
