@@ -6,20 +6,10 @@ import tempfile
 import time
 
 import boto3
-from botocore.exceptions import ClientError
+from refusal import refused
 
 iam = boto3.client("iam")
 ROOT = "arn:aws:iam::000000000000:"
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        got = e.response["Error"]["Code"]
-        assert got == code, f"{call.__name__}: {got} instead of {code}: {e}"
-        return str(e)
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
 
 
 def eventually(look):

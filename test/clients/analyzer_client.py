@@ -6,21 +6,11 @@ import subprocess
 import time
 
 import boto3
-from botocore.exceptions import ClientError
+from refusal import refused
 
 aa, s3, iam, sts = (boto3.client(name) for name in ("accessanalyzer", "s3", "iam", "sts"))
 account = sts.get_caller_identity()["Account"]
 other = "222222222222"
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        got = e.response["Error"]["Code"]
-        assert got == code, f"{call.__name__}: {got} instead of {code}: {e}"
-        return
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
 
 
 def policy(*statements):

@@ -5,19 +5,14 @@ import json
 import time
 
 import boto3
-from botocore.exceptions import ClientError
+import refusal
 
 athena, glue, s3, iam = boto3.client("athena"), boto3.client("glue"), boto3.client("s3"), boto3.client("iam")
 
 
 def refused(code, part, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        got = e.response["Error"]["Code"]
-        assert got == code and part in str(e), f"{call.__name__}: {got} instead of {code} … {part}: {e}"
-        return
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
+    said = refusal.refused(code, call, **args)
+    assert part in said, f"{call.__name__}: no {part} in: {said}"
 
 
 def start(sql, group="ops", client=athena, **args):

@@ -8,21 +8,11 @@ import time
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from refusal import refused
 
 patient = Config(retries={"mode": "standard", "max_attempts": 20})  # event history is asked twice a second at most
 trail, iam, s3 = boto3.client("cloudtrail", config=patient), boto3.client("iam"), boto3.client("s3")
 home = boto3.client("cloudtrail", region_name="us-east-1", config=patient)
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        got = e.response["Error"]["Code"]
-        assert got == code, f"{call.__name__}: {got} instead of {code}: {e}"
-        return str(e)
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
 
 
 def looked(key=None, value=None, client=home, **more):

@@ -17,23 +17,13 @@ import boto3
 import rsa
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from refusal import refused
 
 iam, sts = boto3.client("iam"), boto3.client("sts")
 ROOT = "arn:aws:iam::000000000000:"
 S3 = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]})
 session = lambda c: boto3.Session(c["AccessKeyId"], c["SecretAccessKey"], c["SessionToken"])
 anyone = boto3.client("sts", config=Config(signature_version=UNSIGNED))
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        got = e.response["Error"]["Code"]
-        assert got == code, f"{call.__name__}: {got} instead of {code}: {e}"
-        return str(e)
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
 
 
 b64 = lambda raw: base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

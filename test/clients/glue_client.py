@@ -3,19 +3,9 @@ import json
 import subprocess
 
 import boto3
-from botocore.exceptions import ClientError
+from refusal import refused
 
 glue, iam = boto3.client("glue"), boto3.client("iam")
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        got = e.response["Error"]["Code"]
-        assert got == code, f"{call.__name__}: {got} instead of {code}: {e}"
-        return str(e)
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
 
 
 # Databases.

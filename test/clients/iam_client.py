@@ -6,22 +6,12 @@ import struct
 import time
 
 import boto3
-from botocore.exceptions import ClientError
+from refusal import refused
 
 iam, sts = boto3.client("iam"), boto3.client("sts")
 ROOT = "arn:aws:iam::000000000000:"
 ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [{"Sid": "S", "Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}]})
 TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": ROOT + "root"}, "Action": ["sts:AssumeRole", "sts:TagSession"]}]}
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        got = e.response["Error"]["Code"]
-        assert got == code, f"{call.__name__}: {got} instead of {code}: {e}"
-        return str(e)
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
 
 
 # Users.
