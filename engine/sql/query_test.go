@@ -83,6 +83,11 @@ func TestSetsAndGroups(t *testing.T) {
 func TestHostileValues(t *testing.T) {
 	check(t, world(t), [][2]string{
 		{"SELECT rpad(name, 1000000, 'x') FROM orders, UNNEST(sequence(1, 1000)) u(y)", "!EXCEEDED_LOCAL_MEMORY_LIMIT"}, {"SELECT transform(sequence(1, 10000), x -> sequence(x, x + 9999))", "!EXCEEDED_LOCAL_MEMORY_LIMIT"}, {"SELECT date_add('year', 1000000000000, now())", "!NUMERIC_VALUE_OUT_OF_RANGE"},
+		{"SELECT replace(rpad('a', 1000000, 'a'), 'a', rpad('b', 10000, 'b'))", "!EXCEEDED_LOCAL_MEMORY_LIMIT"}, {"SELECT replace(rpad('a', 100000, 'a'), '', rpad('b', 10000, 'b'))", "!EXCEEDED_LOCAL_MEMORY_LIMIT"},
+		{"SELECT cardinality(repeat(rpad('x', 1000000, 'y'), 10000))", "!EXCEEDED_LOCAL_MEMORY_LIMIT"}, {"SELECT cardinality(ngrams(repeat(rpad('x', 10000, 'y'), 10000), 5000))", "!EXCEEDED_LOCAL_MEMORY_LIMIT"},
+		{"SELECT cardinality(combinations(repeat(rpad('x', 100000, 'y'), 40), 4))", "!EXCEEDED_LOCAL_MEMORY_LIMIT"},
+		{"SELECT array_join(repeat(rpad('x', 1000000, 'y'), 10000), ',')", "!EXCEEDED_LOCAL_MEMORY_LIMIT"}, {"SELECT array_join(repeat('x', 10000), rpad('y', 1000000, 'y'))", "!EXCEEDED_LOCAL_MEMORY_LIMIT"},
+		{"SELECT transform(ARRAY[1], x -> transform(ARRAY[2], y -> 3))", "[[3]]"},
 		{"SELECT date_add('week', 9000000000000000000, current_date)", "!NUMERIC_VALUE_OUT_OF_RANGE"}, {"SELECT 9000000000000000000 * INTERVAL '1' DAY", "!NUMERIC_VALUE_OUT_OF_RANGE"}, {"SELECT TIMESTAMP '999999-01-01 00:00:00'", "!INVALID_LITERAL"}, {"SELECT format('%1000000000d', 1)", "!INVALID_FUNCTION_ARGUMENT"},
 		{"SELECT regexp_like(rpad('', 100000, 'a'), '(a*)*b')", "false"}, {"SELECT regexp_like('a', '((a{500}){500}){500}')", "!"}, {"SELECT sequence(1, 1000000)", "!INVALID_FUNCTION_ARGUMENT"}, {"SELECT json_parse('" + strings.Repeat("[", 5000) + "')", "!INVALID_FUNCTION_ARGUMENT"},
 		{"SELECT rpad('" + strings.Repeat("ab", 50) + "', 100000, 'ab') LIKE '" + strings.Repeat("%a", 50) + "c'", "false"}, {"SELECT array_agg(x) FROM UNNEST(sequence(1, 10000)) a(x), UNNEST(sequence(1, 10000)) b(y), UNNEST(sequence(1, 100)) c(z)", "!EXCEEDED_LOCAL_MEMORY_LIMIT"},

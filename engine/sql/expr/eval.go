@@ -24,10 +24,13 @@ func (env *Env) pick(rows []uint32) *Env {
 	return &Env{Ctx: env.Ctx, N: len(rows), Cols: make([]*vector.Vector, len(env.Cols)), Args: make([]*vector.Vector, len(env.Args)), Outer: env.Outer, from: env, rows: rows}
 }
 
-// repeat is env's rows as often as rows names them, with more arguments.
-func (env *Env) repeat(rows []uint32, args []*vector.Vector) *Env {
+// repeat is env's rows as often as rows names them, with more arguments, the first of which is number first.
+func (env *Env) repeat(rows []uint32, first int, args []*vector.Vector) *Env {
 	out := env.pick(rows)
 	out.wrap = true
+	for len(out.Args) < first { // what is folded within a lambda uses none of the lambda's arguments, and has none
+		out.Args = append(out.Args, nil)
+	}
 	out.Args = append(out.Args, args...)
 	return out
 }
@@ -163,7 +166,7 @@ func resized(args []functions.Arg, n int) []functions.Arg {
 
 func (env *Env) lambda(l *Lambda) functions.Lambda {
 	return func(parents []uint32, args ...*vector.Vector) (*vector.Vector, error) {
-		inner := env.repeat(parents, args)
+		inner := env.repeat(parents, l.First, args)
 		if len(inner.Args) != l.First+l.Count {
 			panic("expr: a lambda is not where it was planned")
 		}

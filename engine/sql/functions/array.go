@@ -84,6 +84,10 @@ func init() {
 		for range r.Int(1) {
 			v, i := r.At(0)
 			r.Out.Elems[0].Append(v, i)
+			if full(r.Out.Elems) {
+				r.Fail(errTooLarge())
+				return
+			}
 		}
 		r.Out.EndSpan()
 	}, withNulls)

@@ -16,6 +16,10 @@ func ngrams(r *Row) {
 	for i := from; i+int(n) <= to && (n > 0 || i == from); i++ {
 		for k := i; k < i+int(n); k++ {
 			inner.Elems[0].Append(v.Elems[0], k)
+			if full(r.Out.Elems) {
+				r.Fail(errTooLarge())
+				return
+			}
 		}
 		inner.EndSpan()
 	}
@@ -41,6 +45,10 @@ func combinations(r *Row) {
 				inner.Elems[0].Append(v.Elems[0], k)
 			}
 			inner.EndSpan()
+			if full(r.Out.Elems) {
+				r.Fail(errTooLarge())
+				return false
+			}
 			return true
 		}
 		for i := start; i < to; i++ {
@@ -53,7 +61,9 @@ func combinations(r *Row) {
 		return true
 	}
 	if !choose(from) {
-		r.Invalid("combinations exceed max size")
+		if r.err == nil {
+			r.Invalid("combinations exceed max size")
+		}
 		return
 	}
 	r.Out.EndSpan()
@@ -214,6 +224,10 @@ func arrayJoin(r *Row) {
 			r.Out.Data = append(r.Out.Data, r.Bytes(2)...)
 		} else {
 			r.Out.Data = types.AppendFormat(r.Out.Data, t, v.Elems[0], from)
+		}
+		if len(r.Out.Data) > maxOut { // the elements may share one text, so their own size bounds nothing
+			r.Fail(errTooLarge())
+			return
 		}
 	}
 	r.PutText("")

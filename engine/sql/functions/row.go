@@ -21,6 +21,10 @@ type Row struct {
 // maxOut bounds what one column of one batch may become, in bytes of text or elements.
 const maxOut = 1 << 27
 
+func errTooLarge() error {
+	return fault.New(fault.ExceededMemory, "a column of values has become too large")
+}
+
 func rowKernel(f func(r *Row), nulls bool, args []*types.Type, result *types.Type) Kernel {
 	return func(c *Context, n int, in []Arg) (*vector.Vector, error) {
 		r := &Row{Context: c, Types: args, Result: result, in: in, Out: result.New()}
@@ -38,12 +42,23 @@ func rowKernel(f func(r *Row), nulls bool, args []*types.Type, result *types.Typ
 			if r.Out.Len == before {
 				r.Out.AppendNull()
 			}
-			if len(r.Out.Data) > maxOut || len(r.Out.Elems) > 0 && (r.Out.Elems[0].Len > maxOut/8 || len(r.Out.Elems[0].Data) > maxOut) {
-				return nil, fault.New(fault.ExceededMemory, "a column of values has become too large")
+			if len(r.Out.Data) > maxOut || len(r.Out.Elems) > 0 && full(r.Out.Elems) {
+				return nil, errTooLarge()
 			}
 		}
 		return r.Out, nil
 	}
+}
+
+// full tells whether what lies within values has become more than a column may be. Functions that write the same element over and over ask
+// as they go.
+func full(within []*vector.Vector) bool {
+	for _, v := range within {
+		if v.Len > maxOut/8 || len(v.Data) > maxOut || full(v.Elems) {
+			return true
+		}
+	}
+	return false
 }
 
 // remembering is a kernel by rows with something that is remembered from row to row: it is made anew for each batch, for several

@@ -77,8 +77,8 @@ func init() {
 	p.rows("ltrim(varchar,varchar) varchar", func(r *Row) { r.PutBytes(bytes.TrimLeft(r.Bytes(0), r.Text(1))) })
 	p.rows("rtrim(varchar,varchar) varchar", func(r *Row) { r.PutBytes(bytes.TrimRight(r.Bytes(0), r.Text(1))) })
 	p.rows("luhn_check(varchar) boolean", luhn)
-	p.rows("replace(varchar,varchar) varchar", func(r *Row) { r.PutText(strings.ReplaceAll(r.Text(0), r.Text(1), "")) })
-	p.rows("replace(varchar,varchar,varchar) varchar", func(r *Row) { r.PutText(strings.ReplaceAll(r.Text(0), r.Text(1), r.Text(2))) })
+	p.rows("replace(varchar,varchar) varchar", func(r *Row) { replace(r, "") })
+	p.rows("replace(varchar,varchar,varchar) varchar", func(r *Row) { replace(r, r.Text(2)) })
 	p.rows("reverse(varchar) varchar", func(r *Row) {
 		c := []rune(r.Text(0))
 		for i, j := 0, len(c)-1; i < j; i, j = i+1, j-1 {
@@ -227,4 +227,14 @@ func padBytes(r *Row, left bool) {
 	} else {
 		r.PutBytes(append(append([]byte{}, s...), fill...))
 	}
+}
+
+// replace knows how long its answer will be before it makes it: a text within its bounds can ask for ten thousand times as much.
+func replace(r *Row, with string) {
+	text, what := r.Text(0), r.Text(1)
+	if len(with) > len(what) && strings.Count(text, what) > maxOut/len(with) {
+		r.Fail(errTooLarge())
+		return
+	}
+	r.PutText(strings.ReplaceAll(text, what, with))
 }
