@@ -17,7 +17,7 @@ type entry struct {
 // readJournal finds every attempt again.
 func (p *play) readJournal(ctx context.Context) error {
 	calls := map[string]*entry{}
-	err := p.estate.Rows(ctx, "@journal/entry", func(row json.RawMessage) error {
+	err := p.estate.Rows(ctx, "@journal/entry", func(_ string, row json.RawMessage) error {
 		var e struct{ Call *entry }
 		if err := json.Unmarshal(row, &e); err != nil {
 			return err

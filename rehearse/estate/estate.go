@@ -141,13 +141,16 @@ func (e *Estate) Hash(ctx context.Context) (string, error) {
 }
 
 // Rows visits the rows whose path begins with prefix, as JSON.
-func (e *Estate) Rows(ctx context.Context, prefix string, visit func(row json.RawMessage) error) error {
+func (e *Estate) Rows(ctx context.Context, prefix string, visit func(path string, row json.RawMessage) error) error {
 	return e.stream(ctx, "doctor/rows?prefix="+url.QueryEscape(prefix), nil, func(line []byte) error {
-		var row struct{ Value json.RawMessage }
+		var row struct {
+			Key   string
+			Value json.RawMessage
+		}
 		if err := json.Unmarshal(line, &row); err != nil {
 			return err
 		}
-		return visit(row.Value)
+		return visit(row.Key, row.Value)
 	})
 }
 

@@ -36,8 +36,7 @@ const (
 
 // build makes the architecture.
 func (p *play) build(ctx context.Context) error {
-	if _, err := p.s3.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: aws.String(bucket),
-		CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: estate.Region}}); err != nil {
+	if err := p.createBucket(ctx, bucket); err != nil {
 		return err
 	}
 	if _, err := p.s3.PutBucketLifecycleConfiguration(ctx, &s3.PutBucketLifecycleConfigurationInput{Bucket: aws.String(bucket), LifecycleConfiguration: lifecycle()}); err != nil {
@@ -54,7 +53,10 @@ func (p *play) build(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", systems[i].name, err)
 		}
 	}
-	return nil
+	if err := p.buildNetwork(ctx); err != nil {
+		return err
+	}
+	return p.buildTables(ctx)
 }
 
 // buildSystem makes a system's way to the archive.
@@ -69,13 +71,7 @@ func (p *play) buildSystem(ctx context.Context, s *system) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.logs.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String(s.group())}); err != nil {
-		return err
-	}
-	if _, err := p.logs.PutRetentionPolicy(ctx, &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: aws.String(s.group()), RetentionInDays: aws.Int32(s.retention)}); err != nil {
-		return err
-	}
-	if _, err := p.logs.CreateLogStream(ctx, &cloudwatchlogs.CreateLogStreamInput{LogGroupName: aws.String(s.group()), LogStreamName: aws.String(host)}); err != nil {
+	if err := p.createGroup(ctx, s.group(), s.retention); err != nil {
 		return err
 	}
 	if _, err := p.logs.PutMetricFilter(ctx, &cloudwatchlogs.PutMetricFilterInput{LogGroupName: aws.String(s.group()), FilterName: aws.String(s.metric), FilterPattern: aws.String(s.filter),

@@ -122,7 +122,7 @@ func (p *play) checkArchive() {
 		s := &systems[i]
 		counts := map[string]int{}
 		wanted := 0
-		for _, e := range p.shipped[s.name] {
+		for _, e := range p.shipped[s.group()] {
 			if s.wanted(e.line) {
 				counts[e.line]++
 				wanted++
@@ -158,7 +158,7 @@ func (p *play) checkMetrics(ctx context.Context, now time.Time) error {
 			return err
 		}
 		wanted, counted := map[string]int{}, map[string]int{}
-		for _, e := range p.shipped[s.name] {
+		for _, e := range p.shipped[s.group()] {
 			if s.wanted(e.line) {
 				wanted[e.at.Format(time.DateOnly)]++
 			}
@@ -178,7 +178,7 @@ func (p *play) checkMetrics(ctx context.Context, now time.Time) error {
 func (p *play) checkRetention(ctx context.Context, s *system, now time.Time) error {
 	horizon := now.Add(-time.Duration(s.retention) * 24 * time.Hour)
 	var want, got []string
-	for _, e := range p.shipped[s.name] {
+	for _, e := range p.shipped[s.group()] {
 		if e.at.After(horizon) {
 			want = append(want, e.line)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	logstypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
@@ -48,12 +49,19 @@ type play struct {
 	logs     *cloudwatchlogs.Client
 	firehose *firehose.Client
 	metrics  *cloudwatch.Client
+	athena   *athena.Client
 	begin    time.Time
 	report   *report.Report
 
-	written  int                  // lines so far
-	days     []day                // what happened each day
-	shipped  map[string][]event   // by system: what the agent has shipped
+	written  int                // lines so far
+	days     []day              // what happened each day
+	shipped  map[string][]event // by log group: what was shipped
+	requests []request          // that the load balancer has answered
+	flows    []flow             // that the network has seen
+	network  []stored           // objects of the network's logs
+	now      time.Time          // when questions are asked
+	asked    []asked
+	queries  int                  // that Athena was asked
 	objects  map[string]*archived // by key: what has been seen in the archive
 	jobs     int                  // done while time was moved
 	lastJump time.Duration        // how long the last took, by the wall
@@ -66,12 +74,12 @@ type event struct {
 	line string
 }
 
-// day is what happened on one day, by system.
+// day is what happened on one day, by system; what was shipped by log group.
 type day struct {
-	shipped, wanted, archived map[string]int
-	counted                   map[string]int // by the metric filter
-	bytes                     map[string]int // shipped
-	objectBytes               map[string]int // that lie in the archive by class at the end of the day
+	shipped, bytes   map[string]int
+	wanted, archived map[string]int
+	counted          map[string]int // by the metric filter
+	objectBytes      map[string]int // that lie in the archive by class at the end of the day
 }
 
 // Play builds the architecture in a new estate, lives through its days, and checks what has come of them.
@@ -104,10 +112,15 @@ func (p *play) run(ctx context.Context) (err error) {
 			return fmt.Errorf("day %d: %w", d+1, err)
 		}
 	}
+	if err := p.ask(ctx); err != nil {
+		return fmt.Errorf("cannot ask: %w", err)
+	}
 	if err := p.check(ctx); err != nil {
 		return fmt.Errorf("cannot check: %w", err)
 	}
-	p.tell()
+	if err := p.tell(ctx); err != nil {
+		return err
+	}
 	p.report.Hash, err = p.estate.Hash(ctx)
 	return err
 }
@@ -117,7 +130,7 @@ func (p *play) connect() {
 	c := p.estate.Config()
 	p.s3 = s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = true })
 	p.iam, p.logs, p.firehose = iam.NewFromConfig(c), cloudwatchlogs.NewFromConfig(c), firehose.NewFromConfig(c)
-	p.metrics = cloudwatch.NewFromConfig(c)
+	p.metrics, p.athena = cloudwatch.NewFromConfig(c), athena.NewFromConfig(c)
 }
 
 // live lives through one day: lines are written and shipped, time passes, and what has come to the archive is looked at. In the middle
@@ -131,6 +144,9 @@ func (p *play) live(ctx context.Context, n int) error {
 				return err
 			}
 		}
+		if err := p.vend(ctx, now); err != nil {
+			return fmt.Errorf("the network's logs: %w", err)
+		}
 		move := p.move
 		if n == p.o.Days/2 && i == shifts-1 {
 			move = p.crash
@@ -139,29 +155,41 @@ func (p *play) live(ctx context.Context, n int) error {
 			return err
 		}
 	}
+	if err := p.addFlowDay(ctx, p.begin.AddDate(0, 0, n)); err != nil {
+		return err
+	}
 	return p.look(ctx)
 }
 
 // ship is the agent: it sends what a system has written in the last minutes.
 func (p *play) ship(ctx context.Context, s *system, now time.Time) error {
 	share := p.o.Lines / len(systems)
-	in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: aws.String(s.group()), LogStreamName: aws.String(host)}
 	today := &p.days[len(p.days)-1]
+	var events []event
 	for i := range share {
 		at := now.Add(time.Duration(i-share) * time.Second)
 		line := p.o.Sources.line(s, p.written, at)
 		p.written++
-		in.LogEvents = append(in.LogEvents, logstypes.InputLogEvent{Timestamp: aws.Int64(at.UnixMilli()), Message: aws.String(line)})
-		p.shipped[s.name] = append(p.shipped[s.name], event{at, line})
-		today.shipped[s.name]++
-		today.bytes[s.name] += len(line) + 26 // as AWS counts
+		events = append(events, event{at, line})
 		if s.wanted(line) {
 			today.wanted[s.name]++
 		}
 	}
+	return p.putEvents(ctx, s.group(), events, today)
+}
+
+// putEvents ships lines to a group.
+func (p *play) putEvents(ctx context.Context, group string, events []event, today *day) error {
+	in := &cloudwatchlogs.PutLogEventsInput{LogGroupName: aws.String(group), LogStreamName: aws.String(host)}
+	for _, e := range events {
+		in.LogEvents = append(in.LogEvents, logstypes.InputLogEvent{Timestamp: aws.Int64(e.at.UnixMilli()), Message: aws.String(e.line)})
+		today.bytes[group] += len(e.line) + 26 // as AWS counts
+	}
+	today.shipped[group] += len(events)
+	p.shipped[group] = append(p.shipped[group], events...)
 	out, err := p.logs.PutLogEvents(ctx, in)
 	if err == nil && out.RejectedLogEventsInfo != nil {
-		err = fmt.Errorf("%s: events were rejected", s.name)
+		err = fmt.Errorf("%s: events were rejected", group)
 	}
 	return err
 }

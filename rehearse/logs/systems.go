@@ -49,6 +49,7 @@ var systems = []system{
 func (s *system) group() string  { return "/shop/" + s.name }
 func (s *system) stream() string { return "shop-" + s.name }
 func (s *system) prefix() string { return "system=" + s.name + "/" }
+func (s *system) table() string  { return s.name + "_archive" }
 
 // policy words what becomes of the system's objects.
 func (s *system) policy() string {

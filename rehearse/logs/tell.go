@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,7 +23,7 @@ const (
 var priceClass = map[string]float64{"STANDARD": 0.023, "STANDARD_IA": 0.0125, "GLACIER": 0.0036}
 
 // tell adds what happened to the report.
-func (p *play) tell() {
+func (p *play) tell(ctx context.Context) error {
 	p.report.Add(report.Section{Title: "What was played", Head: []string{"", ""}, Rows: [][]string{
 		{"web server's lines", p.o.Sources.From}, {"application's and database's lines", "bundled generator"}, {"agent", "this rehearsal, through the AWS SDK for Go"},
 		{"days", fmt.Sprint(p.o.Days)}, {"lines shipped", fmt.Sprint(p.written)}, {"jobs done while time was moved", fmt.Sprint(p.jobs)}, {"server killed", p.crashed},
@@ -36,6 +37,7 @@ func (p *play) tell() {
 	p.tellHops()
 	p.tellClasses()
 	p.tellCost()
+	return nil
 }
 
 // tellHops counts lines at each hop.
@@ -46,16 +48,16 @@ func (p *play) tellHops() {
 		plot.X = append(plot.X, fmt.Sprint("day ", d+1))
 	}
 	for i := range systems {
-		name := systems[i].name
+		name, group := systems[i].name, systems[i].group()
 		var total day
 		total.shipped, total.wanted, total.counted, total.archived, total.bytes = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 		counted, arrived := report.Series{Name: name + " counted"}, report.Series{Name: name + " in the archive"}
 		for _, d := range p.days {
-			total.shipped[name] += d.shipped[name]
+			total.shipped[name] += d.shipped[group]
 			total.wanted[name] += d.wanted[name]
 			total.counted[name] += d.counted[name]
 			total.archived[name] += d.archived[name]
-			total.bytes[name] += d.bytes[name]
+			total.bytes[name] += d.bytes[group]
 			counted.Values = append(counted.Values, float64(d.counted[name]))
 			arrived.Values = append(arrived.Values, float64(d.archived[name]))
 		}
@@ -95,7 +97,7 @@ func (p *play) tellCost() {
 	shipped, wanted, byteDays := 0, 0, map[string]float64{}
 	for _, d := range p.days {
 		for i := range systems {
-			shipped += d.bytes[systems[i].name]
+			shipped += d.bytes[systems[i].group()]
 		}
 		for class, n := range d.objectBytes {
 			byteDays[class] += float64(n)
