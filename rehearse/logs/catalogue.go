@@ -23,7 +23,7 @@ import (
 var tables embed.FS
 
 // placed puts this estate in the place of AWS's placeholders.
-var placed = strings.NewReplacer("amzn-s3-demo-bucket", networkBucket, "<ACCOUNT-NUMBER>", estate.Account, "{account_id}", estate.Account, "<REGION>", estate.Region, "{region_code}", estate.Region)
+var placed = strings.NewReplacer("amzn-s3-demo-bucket/prefix", networkBucket, "amzn-s3-demo-bucket", networkBucket, "<ACCOUNT-NUMBER>", estate.Account, "{account_id}", estate.Account, "<REGION>", estate.Region, "{region_code}", estate.Region)
 
 const (
 	database     = "shop"

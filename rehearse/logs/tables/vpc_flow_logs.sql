@@ -32,5 +32,5 @@ CREATE EXTERNAL TABLE IF NOT EXISTS `vpc_flow_logs` (
 PARTITIONED BY (`date` date)
 ROW FORMAT DELIMITED
 FIELDS TERMINATED BY ' '
-LOCATION 's3://amzn-s3-demo-bucket/AWSLogs/{account_id}/vpcflowlogs/{region_code}/'
+LOCATION 's3://amzn-s3-demo-bucket/prefix/AWSLogs/{account_id}/vpcflowlogs/{region_code}/'
 TBLPROPERTIES ("skip.header.line.count"="1");
