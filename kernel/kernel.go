@@ -101,6 +101,11 @@ func (k *Kernel) open() error {
 	k.Entropy = entropy.New(seed)
 	k.Entropy.At(k.serial.Load())
 	k.Jobs = jobs.New(k.Store, k.Clock, k.Entropy, k.Log, k.Partition)
+	if k.o.Dir != "" && k.o.FS == nil {
+		if err := k.Jobs.Watch(ctx, filepath.Join(k.o.Dir, "running")); err != nil {
+			return err
+		}
+	}
 	k.Clock.Attach(k.Jobs)
 	k.Journal = journal.New(k.Store, k.Clock, k.Jobs, k.Log)
 	k.Tags = tags.New(k.Store)
@@ -174,7 +179,7 @@ func (k *Kernel) Close() error {
 	if errors.Is(err, store.ErrClosed) {
 		err = nil
 	}
-	return errors.Join(err, k.Store.Close())
+	return errors.Join(err, k.Jobs.Close(), k.Store.Close())
 }
 
 // Serial numbers a request. A number is given again only when its call wrote nothing before a crash, so that the same

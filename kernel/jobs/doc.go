@@ -11,6 +11,9 @@
 // that names the result; then act; then settle. The call.Call of a job has the same Serial and Job each time it is
 // run, so it draws the same ids, and a callee can tell the repeat from a second wish.
 //
+// A job of which the process dies, as of one that takes all memory, is run again at the next start, but not for ever: after five
+// deaths in a row it is kept as work that could not be done, as after its last attempt (deaths.go). GivenUp tells who waits for it.
+//
 // # Rows
 //
 //	@jobs/due    instant (8 bytes, big endian, sign bit flipped) sequence (8 bytes) → what to do

@@ -53,16 +53,18 @@ func (r *row) title() string { return r.Service + "." + r.Name }
 
 // handler is what a job name stands for in this process.
 type handler struct {
-	run   func(ctx context.Context, arg json.RawMessage) error
-	retry Policy
+	run     func(ctx context.Context, arg json.RawMessage) error
+	retry   Policy
+	givenUp func(tx *store.Tx, arg json.RawMessage, why string) // or nil
 }
 
 // Option changes how the jobs of one name are run.
 type Option func(*options)
 
 type options struct {
-	retry Policy
-	lane  any
+	retry   Policy
+	lane    any
+	givenUp any
 }
 
 // Policy says when a failed job is tried again. Waits are on the estate's clock.
@@ -82,6 +84,12 @@ func Retry(p Policy) Option { return func(o *options) { o.retry = p } }
 // account and region.
 func Lane[A any](resource func(A) string) Option { return func(o *options) { o.lane = resource } }
 
+// GivenUp has f take part in the transaction that keeps a job as work that could not be done: what waits for the job learns there that it
+// waits in vain. why is the first line of the last attempt's error, or that the process died each time. If the operator has the job run again, it finds what f has left.
+func GivenUp[A any](f func(tx *store.Tx, a A, why string)) Option {
+	return func(o *options) { o.givenUp = f }
+}
+
 // Handle says what the jobs of a name do. It must be called before the kernel is started, once for each name, in
 // every process that opens the estate: rows name their handler.
 func Handle[A any](sp *Space, name string, fn func(ctx context.Context, a A) error, opts ...Option) Job[A] {
@@ -95,13 +103,25 @@ func Handle[A any](sp *Space, name string, fn func(ctx context.Context, a A) err
 		must.Hold(ok, "job %s.%s: Lane takes another argument than the job", sp.service, name)
 		j.lane = lane
 	}
-	sp.queue.handle(sp.service+"."+name, handler{retry: o.retry, run: func(ctx context.Context, arg json.RawMessage) error {
+	h := handler{retry: o.retry}
+	if o.givenUp != nil {
+		f, ok := o.givenUp.(func(tx *store.Tx, a A, why string))
+		must.Hold(ok, "job %s.%s: GivenUp takes another argument than the job", sp.service, name)
+		h.givenUp = func(tx *store.Tx, arg json.RawMessage, why string) {
+			var a A
+			if json.Unmarshal(arg, &a) == nil {
+				f(tx, a, why)
+			}
+		}
+	}
+	h.run = func(ctx context.Context, arg json.RawMessage) error {
 		var a A
 		if err := json.Unmarshal(arg, &a); err != nil {
 			return Permanent(fmt.Errorf("cannot decode the job's argument: %w", err))
 		}
 		return fn(ctx, a)
-	}})
+	}
+	sp.queue.handle(sp.service+"."+name, h)
 	return j
 }
 

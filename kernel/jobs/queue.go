@@ -43,8 +43,9 @@ type Queue struct {
 	next    *peeked         // what Next saw last, for Do
 	woken   chan struct{}
 
-	lanes lanes
-	ended func(tx *store.Tx, requestID string) // takes part in the end of a run; see OnSettle
+	lanes  lanes
+	deaths *deaths
+	ended  func(tx *store.Tx, requestID string) // takes part in the end of a run; see OnSettle
 }
 
 // peeked is a job read ahead of its run. Only Advance peeks, and nothing else writes meanwhile.
@@ -98,6 +99,7 @@ func (q *Queue) Restart(ctx context.Context) error {
 	q.mu.Lock()
 	q.boot, q.noted = 0, map[uint64]bool{}
 	q.mu.Unlock()
+	q.deaths.restart()
 	return q.Reload(ctx)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"unyo/base/call"
@@ -56,7 +57,18 @@ func (q *Queue) run(ctx context.Context, h hint, r row) (name string, done bool,
 	c := q.call(seq, &r)
 	job := &running{queue: q, at: h.at, row: r, id: c.RequestID}
 	ctx = call.With(ctx, c)
-	fault := q.attempt(context.WithValue(ctx, runningKey{}, job), &r)
+	died, err := q.deaths.begin(ctx, h.at)
+	if err != nil {
+		return r.title(), false, err
+	}
+	over := false
+	defer func() { q.deaths.done(h.at, over) }()
+	var fault error
+	if died < maxDeaths {
+		fault = q.attempt(context.WithValue(ctx, runningKey{}, job), &r)
+	} else {
+		fault = Permanent(fmt.Errorf("the process has died %d times in a row while this job ran; it is not run again by itself", died))
+	}
 	if fault != nil && ctx.Err() != nil { // the process is stopping: not the job's fault
 		return r.title(), false, ctx.Err()
 	}
@@ -67,6 +79,7 @@ func (q *Queue) run(ctx context.Context, h hint, r row) (name string, done bool,
 		q.log.Warn("job failed", "job", jobID(seq), "name", r.title(), "account", r.Account, "region", r.Region, "attempt", r.Failed+1, "error", fault)
 	}
 	if fault == nil && job.settled {
+		over = true
 		return r.title(), true, nil
 	}
 	err = q.store.Update(context.WithoutCancel(ctx), func(tx *store.Tx) error {
@@ -80,6 +93,7 @@ func (q *Queue) run(ctx context.Context, h hint, r row) (name string, done bool,
 	if err != nil {
 		return r.title(), false, fmt.Errorf("cannot settle %s (%s): %w", jobID(seq), r.title(), err)
 	}
+	over = true
 	return r.title(), fault == nil, nil
 }
 
@@ -123,12 +137,19 @@ func (q *Queue) call(seq uint64, r *row) *call.Call {
 }
 
 // Settle removes the running job's row in tx, which must be the last transaction of the job's function: with it the job
-// is done, and a crash afterwards does not run it again. Outside of a job it does nothing.
+// is done, and a crash afterwards does not run it again. Outside of a job it does nothing, nor in a call that a job makes: a callee
+// cannot end its caller's work.
 func Settle(ctx context.Context, tx *store.Tx) {
-	if job, ok := ctx.Value(runningKey{}).(*running); ok {
+	if job, ok := ctx.Value(runningKey{}).(*running); ok && job.own(ctx) {
 		job.queue.settle(tx, job)
 		tx.After(func() { job.settled = true })
 	}
+}
+
+// own tells whether the call of ctx is the job's own, not one that it makes: those have ids of their own.
+func (j *running) own(ctx context.Context) bool {
+	c := call.From(ctx)
+	return c != nil && c.RequestID == j.id
 }
 
 // OnSettle has f take part in the transaction that ends a run of a job: requestID is that of the job's own call.
@@ -165,14 +186,18 @@ func (q *Queue) retry(tx *store.Tx, job *running, fault error) {
 	}
 	r, now := job.row, q.clock.Now()
 	r.Failed++
-	policy := DefaultPolicy
-	if h, ok := q.handlers[r.title()]; ok {
-		policy = h.retry
+	h, ok := q.handlers[r.title()]
+	if !ok {
+		h.retry = DefaultPolicy
 	}
+	policy := h.retry
 	if r.Failed >= policy.Attempts || errors.As(fault, &permanent{}) {
+		seq, why := sequence(job.at), fault.Error()
+		if h.givenUp != nil {
+			line, _, _ := strings.Cut(why, "\n") // of a panic not where
+			h.givenUp(tx, r.Arg, line)
+		}
 		q.settle(tx, job)
-		seq := sequence(job.at)
-		why := fault.Error()
 		q.failed.Put(tx, seqKey(seq), Failure{ID: jobID(seq), Due: instant(job.at), At: now, Why: why[:min(len(why), 4096)], Work: r})
 		return
 	}

@@ -91,6 +91,14 @@ func (s *Service) runGenerate(ctx context.Context, a generateArg) error {
 	})
 }
 
+// giveUpGeneration ends a generation whose job is not run again.
+func (s *Service) giveUpGeneration(tx *store.Tx, a generateArg, why string) {
+	if g, ok := s.generations.Get(tx, a.ID); ok && g.Status == api.JobStatusInProgress {
+		g.Status, g.Code, g.Message, g.CompletedAt = api.JobStatusFailed, api.JobErrorCodeServiceError, why, s.k.Clock.Now()
+		s.generations.Put(tx, a.ID, g)
+	}
+}
+
 func codeOf(err error) string {
 	switch awserr.Code(err) {
 	case "AccessDenied", "AccessDeniedException":

@@ -110,6 +110,14 @@ func (s *Service) runPreview(ctx context.Context, a previewArg) error {
 	})
 }
 
+// giveUpPreview ends a preview whose job is not run again.
+func (s *Service) giveUpPreview(tx *store.Tx, a previewArg, _ string) {
+	if p, ok := s.previews.Get(tx, store.Key(a.Analyzer, a.ID)); ok && p.Status == api.AccessPreviewStatusCreating {
+		p.Status, p.Reason = api.AccessPreviewStatusFailed, api.AccessPreviewStatusReasonCodeInternalError
+		s.previews.Put(tx, store.Key(a.Analyzer, a.ID), p)
+	}
+}
+
 // compare sets what would be found beside what is: new, changed, unchanged, and what would be resolved.
 func (s *Service) compare(tx *store.Tx, a *previewArg, r *analyzed, found []finding) (list []previewed) {
 	known := map[string]finding{}

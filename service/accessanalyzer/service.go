@@ -75,9 +75,9 @@ func New(k *kernel.Service, p Peers) *Service {
 	s.survey = jobs.Handle(k.Jobs, "survey", s.runSurvey)
 	s.scan = jobs.Handle(k.Jobs, "scan", s.runScan, jobs.Lane(func(a scanArg) string { return a.Analyzer + a.Type + a.Name }))
 	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget)
-	s.preview = jobs.Handle(k.Jobs, "preview", s.runPreview)
+	s.preview = jobs.Handle(k.Jobs, "preview", s.runPreview, jobs.GivenUp(s.giveUpPreview))
 	s.generations = store.TableOf[generation](k.Rows, "generation", store.Regional)
-	s.generate = jobs.Handle(k.Jobs, "generate", s.runGenerate)
+	s.generate = jobs.Handle(k.Jobs, "generate", s.runGenerate, jobs.GivenUp(s.giveUpGeneration))
 	k.Journal.Watch(journal.Watch{Name: "access-analyzer", Of: journal.OfCall, See: s.see, Wants: matters})
 	return s
 }

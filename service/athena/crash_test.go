@@ -246,3 +246,24 @@ func TestSameQueriesSameHashAndHistory(t *testing.T) {
 		t.Error(hashes)
 	}
 }
+
+// A query that panics, in the call that asks it and in its job, has failed; nobody waits for it for ever.
+func TestPanickingQueryFails(t *testing.T) {
+	l := newLake()
+	f := beside(t, vfs.NewMem(), l)
+	defer f.shut()
+	l.at = func() { panic("struck") }
+	func() {
+		defer func() { _ = recover() }()
+		f.start("INSERT INTO t VALUES (1, DATE '2026-03-01')")
+	}()
+	list := ok[*api.ListQueryExecutionsOutput](t)(f.s.ListQueryExecutions(f.call(), &api.ListQueryExecutionsInput{}))
+	id := list.QueryExecutionIds[0]
+	if e := f.execution(id); *e.Status.State != "RUNNING" {
+		t.Fatalf("%s before its job has run", *e.Status.State)
+	}
+	f.advance(time.Second)
+	if e := f.execution(id); *e.Status.State != "FAILED" || !strings.Contains(*e.Status.StateChangeReason, "struck") {
+		t.Errorf("%s: %s", *e.Status.State, rt.Val(e.Status.StateChangeReason))
+	}
+}

@@ -114,6 +114,17 @@ func (s *Service) settle(ctx context.Context, id string, row *execution, failure
 	})
 }
 
+// giveUp ends a query whose job is not run again: it has panicked, or the process has died of it time and again.
+func (s *Service) giveUp(tx *store.Tx, a runArg, why string) {
+	row, ok := s.executions.Get(tx, a.ID)
+	if !ok || row.ended() {
+		return
+	}
+	row.Completed = s.k.Clock.Now()
+	row.fail(errors.New(why))
+	s.executions.Put(tx, a.ID, row)
+}
+
 // leastScanned is what a query that reads anything is charged for.
 // https://aws.amazon.com/athena/pricing/
 const leastScanned = 10 << 20

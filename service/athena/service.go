@@ -57,7 +57,7 @@ func New(k *kernel.Service, peers Peers, far *trino.Client) *Service {
 		executions: store.TableOf[execution](k.Rows, "execution", store.Regional),
 		history:    store.TableOf[string](k.Rows, "history", store.Regional),
 	}
-	s.run = jobs.Handle(k.Jobs, "run", s.runQuery, jobs.Lane(func(a runArg) string { return a.ID }))
+	s.run = jobs.Handle(k.Jobs, "run", s.runQuery, jobs.Lane(func(a runArg) string { return a.ID }), jobs.GivenUp(s.giveUp))
 	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget)
 	return s
 }

@@ -109,18 +109,30 @@ func (s *Service) keepAnswer(ctx context.Context, id string, q query, packed []b
 		if ok && now.over() {
 			q.Status, q.Rows = now.Status, 0
 		}
-		q.Ended = s.nowMs()
-		s.asked.rows.Put(tx, id, q)
-		s.asked.active.Delete(tx, id)
-		s.k.Jobs.Announce(tx, answered(id))
-		s.asked.run.CancelKey(tx, id)
-		s.asked.forget.AtKey(tx, id, s.k.Clock.Now().Add(retained), queryArg{id})
+		s.endQuery(tx, id, q)
 		if q.Bytes > 0 {
 			s.k.Meter.Add(tx, meter.Quantity{Usage: scannedBytes, Amount: float64(q.Bytes)})
 		}
 		settle(tx)
 		return nil
 	})
+}
+
+func (s *Service) endQuery(tx *store.Tx, id string, q query) {
+	q.Ended = s.nowMs()
+	s.asked.rows.Put(tx, id, q)
+	s.asked.active.Delete(tx, id)
+	s.k.Jobs.Announce(tx, answered(id))
+	s.asked.run.CancelKey(tx, id)
+	s.asked.forget.AtKey(tx, id, s.k.Clock.Now().Add(retained), queryArg{id})
+}
+
+// giveUpQuery ends a query whose job is not run again: it has panicked, or the process has died of it time and again.
+func (s *Service) giveUpQuery(tx *store.Tx, a queryArg, why string) {
+	if q, ok := s.asked.rows.Get(tx, a.ID); ok && !q.over() {
+		q.Status, q.Why = api.QueryStatusFailed, why
+		s.endQuery(tx, a.ID, q)
+	}
 }
 
 func pieceKey(id string, n int) string { return store.Key(id, fmt.Sprintf("%06d", n)) }

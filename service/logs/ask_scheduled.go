@@ -52,6 +52,14 @@ func (s *Service) askScheduled(ctx context.Context, a askingArg) error {
 	})
 }
 
+// giveUpAsking notes that a query was not asked, because the job that asks is not run again, and sets the next time.
+func (s *Service) giveUpAsking(tx *store.Tx, a askingArg, why string) {
+	if q, ok := s.scheduled.rows.Get(tx, a.ID); ok {
+		s.putAsking(tx, a, &q, asking{At: a.At, Status: api.ExecutionStatusFailed, Why: why})
+		s.askLater(tx, &q)
+	}
+}
+
 // answered is announced when a query is over.
 func answered(id string) string { return "logs query " + id }
 
@@ -125,6 +133,15 @@ func (s *Service) keepScheduled(ctx context.Context, a askingArg) error {
 		}
 		return nil
 	})
+}
+
+// giveUpKeeping notes that an answer was not kept, because the job that keeps it is not run again.
+func (s *Service) giveUpKeeping(tx *store.Tx, a askingArg, why string) {
+	h, ok := s.scheduled.history.Get(tx, askingKey(a))
+	if q, there := s.scheduled.rows.Get(tx, a.ID); ok && there && h.Status == api.ExecutionStatusRunning {
+		h.Status, h.Why = api.ExecutionStatusFailed, why
+		s.putAsking(tx, a, &q, h)
+	}
 }
 
 // putScheduled writes the answer as GetQueryResults gives it.

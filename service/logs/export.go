@@ -174,13 +174,22 @@ func (s *Service) delayExport(ctx context.Context, t *exportTask, fault error) e
 
 func (s *Service) endExport(ctx context.Context, t *exportTask, status, message string) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if now, ok := s.exports.Get(tx, t.ID); ok && now.active() {
-			now.Status, now.Message, now.Completed, now.Flight = status, message, s.nowMs(), nil
-			s.exports.Put(tx, t.ID, now)
-		}
+		s.exportEnded(tx, t.ID, status, message)
 		jobs.Settle(ctx, tx)
 		return nil
 	})
+}
+
+func (s *Service) exportEnded(tx *store.Tx, id, status, message string) {
+	if now, ok := s.exports.Get(tx, id); ok && now.active() {
+		now.Status, now.Message, now.Completed, now.Flight = status, message, s.nowMs(), nil
+		s.exports.Put(tx, id, now)
+	}
+}
+
+// giveUpExport ends a task whose job is not run again.
+func (s *Service) giveUpExport(tx *store.Tx, a exportArg, _ string) {
+	s.exportEnded(tx, a.Task, api.ExportTaskStatusCodeFailed, "The export has failed with an internal error.")
 }
 
 // writeFile puts an object. A part is put once: whoever finds it there wrote it before a crash.

@@ -73,7 +73,7 @@ func (s *Service) openQueries() {
 	lane := jobs.Lane(func(a queryArg) string { return "query " + a.ID })
 	s.asked.run = jobs.Handle(s.k.Jobs, "query", func(ctx context.Context, a queryArg) error {
 		return s.answerQuery(ctx, a.ID, func(tx *store.Tx) { jobs.Settle(ctx, tx) })
-	}, lane)
+	}, lane, jobs.GivenUp(s.giveUpQuery))
 	s.asked.forget = jobs.Handle(s.k.Jobs, "forgetquery", s.forgetQuery, lane)
 }
 

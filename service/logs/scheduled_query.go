@@ -63,7 +63,7 @@ func (s *Service) openScheduled() {
 	lane := jobs.Lane(func(a askingArg) string { return "scheduled query " + a.ID })
 	s.scheduled = &scheduled{
 		rows: store.TableOf[scheduledQuery](s.k.Rows, "scheduledquery", store.Regional), history: store.TableOf[asking](s.k.Rows, "scheduledqueryasking", store.Regional),
-		ask: jobs.Handle(s.k.Jobs, "askscheduled", s.askScheduled, lane), keep: jobs.Handle(s.k.Jobs, "keepscheduled", s.keepScheduled, lane),
+		ask: jobs.Handle(s.k.Jobs, "askscheduled", s.askScheduled, lane, jobs.GivenUp(s.giveUpAsking)), keep: jobs.Handle(s.k.Jobs, "keepscheduled", s.keepScheduled, lane, jobs.GivenUp(s.giveUpKeeping)),
 	}
 }
 

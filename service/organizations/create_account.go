@@ -209,13 +209,24 @@ func (s *Service) admit(ctx context.Context, a createArg) error {
 // complete ends a creation.
 func (s *Service) complete(ctx context.Context, a createArg, end func(tx *store.Tx, c *creation)) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		key := store.Key(a.Org, a.Request)
-		c, _ := s.creations.Get(tx, key)
-		c.CompletedAt = s.k.Clock.Now()
-		end(tx, &c)
-		s.creations.Put(tx, key, c)
+		s.completed(tx, a, end)
 		jobs.Settle(ctx, tx)
 		return nil
+	})
+}
+
+func (s *Service) completed(tx *store.Tx, a createArg, end func(tx *store.Tx, c *creation)) {
+	key := store.Key(a.Org, a.Request)
+	c, _ := s.creations.Get(tx, key)
+	c.CompletedAt = s.k.Clock.Now()
+	end(tx, &c)
+	s.creations.Put(tx, key, c)
+}
+
+// giveUpCreation ends a creation whose job is not run again.
+func (s *Service) giveUpCreation(tx *store.Tx, a createArg, _ string) {
+	s.completed(tx, a, func(_ *store.Tx, c *creation) {
+		c.State, c.Failure = api.CreateAccountStateFailed, api.CreateAccountFailureReasonInternalFailure
 	})
 }
 

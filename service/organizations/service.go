@@ -120,7 +120,7 @@ func New(k *kernel.Service, d *Directory, accounts Accounts, peers Peers) *Servi
 		invitations: store.TableOf[none](k.Rows, "invitation", store.Partition),
 		sent:        store.TableOf[none](k.Rows, "sent", store.Partition),
 	}
-	s.create = jobs.Handle(k.Jobs, "create-account", s.runCreate, jobs.Lane(func(a createArg) string { return a.Request }))
+	s.create = jobs.Handle(k.Jobs, "create-account", s.runCreate, jobs.Lane(func(a createArg) string { return a.Request }), jobs.GivenUp(s.giveUpCreation))
 	s.bury = jobs.Handle(k.Jobs, "bury-account", s.runBury)
 	s.lapse = jobs.Handle(k.Jobs, "lapse-handshake", s.runLapse)
 	return s
