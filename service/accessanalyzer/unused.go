@@ -21,7 +21,13 @@ const defaultAge = 90
 
 // ageOf reads the configuration of an analyzer of unused access.
 func ageOf(c *api.AnalyzerConfiguration) (int32, error) {
-	if c == nil || c.UnusedAccess == nil {
+	if c == nil {
+		return defaultAge, nil
+	}
+	if c.InternalAccess != nil {
+		return 0, invalid("The configuration does not match the type %s.", api.TypeAccountUnusedAccess)
+	}
+	if c.UnusedAccess == nil {
 		return defaultAge, nil
 	}
 	if c.UnusedAccess.AnalysisRule != nil && len(c.UnusedAccess.AnalysisRule.Exclusions) > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 
 	api "unyo/api/athena"
 	glueapi "unyo/api/glue"
@@ -58,7 +59,11 @@ func (s *Service) ListDatabases(ctx context.Context, in *api.ListDatabasesInput)
 	}
 	out := &api.ListDatabasesOutput{DatabaseList: []api.Database{}, NextToken: got.NextToken}
 	for i := range got.DatabaseList {
-		out.DatabaseList = append(out.DatabaseList, *databaseShape(&got.DatabaseList[i]))
+		d := databaseShape(&got.DatabaseList[i])
+		if len(in.AttributesToGet) > 0 { // the name is all that can be asked for
+			d = &api.Database{Name: d.Name}
+		}
+		out.DatabaseList = append(out.DatabaseList, *d)
 	}
 	return out, nil
 }
@@ -119,7 +124,15 @@ func (s *Service) ListTableMetadata(ctx context.Context, in *api.ListTableMetada
 	}
 	out := &api.ListTableMetadataOutput{TableMetadataList: []api.TableMetadata{}, NextToken: got.NextToken}
 	for i := range got.TableList {
-		out.TableMetadataList = append(out.TableMetadataList, *tableShape(&got.TableList[i]))
+		m := tableShape(&got.TableList[i])
+		if len(in.AttributesToGet) > 0 { // the name and the type are all that can be asked for
+			only := &api.TableMetadata{Name: m.Name}
+			if slices.Contains(in.AttributesToGet, api.TableAttributesTableType) {
+				only.TableType = m.TableType
+			}
+			m = only
+		}
+		out.TableMetadataList = append(out.TableMetadataList, *m)
 	}
 	return out, nil
 }

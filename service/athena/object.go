@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	api "unyo/api/athena"
 	"unyo/api/rt"
 	s3api "unyo/api/s3"
 	"unyo/base/awserr"
@@ -22,6 +23,7 @@ type object struct {
 	ctx         context.Context
 	s           *Service
 	owner       *string // expected of the bucket
+	acl         *string
 	bucket, key string
 	buffer      bytes.Buffer
 	upload      *string
@@ -32,6 +34,16 @@ type object struct {
 func (s *Service) create(ctx context.Context, location string, owner *string) *object {
 	bucket, key, _ := strings.Cut(strings.TrimPrefix(location, "s3://"), "/")
 	return &object{ctx: ctx, s: s, owner: owner, bucket: bucket, key: key}
+}
+
+// createResult begins an object of a result, as those who asked want results kept.
+// https://docs.aws.amazon.com/athena/latest/APIReference/API_AclConfiguration.html
+func (s *Service) createResult(ctx context.Context, location string, kept *api.ResultConfiguration) *object {
+	o := s.create(ctx, location, kept.ExpectedBucketOwner)
+	if kept.AclConfiguration != nil && rt.Val(kept.AclConfiguration.S3AclOption) == api.S3AclOptionBucketOwnerFullControl {
+		o.acl = new("bucket-owner-full-control")
+	}
+	return o
 }
 
 func (o *object) Write(p []byte) (int, error) {
@@ -46,7 +58,7 @@ func (o *object) Write(p []byte) (int, error) {
 // part sends what is kept as the next part.
 func (o *object) part() error {
 	if o.upload == nil {
-		got, err := o.s.peers.S3.CreateMultipartUpload(o.ctx, &s3api.CreateMultipartUploadInput{Bucket: &o.bucket, Key: &o.key, ExpectedBucketOwner: o.owner})
+		got, err := o.s.peers.S3.CreateMultipartUpload(o.ctx, &s3api.CreateMultipartUploadInput{Bucket: &o.bucket, Key: &o.key, ExpectedBucketOwner: o.owner, ACL: o.acl})
 		if err != nil {
 			return o.denied(err)
 		}
@@ -69,7 +81,7 @@ func (o *object) part() error {
 func (o *object) Close() error {
 	if o.upload == nil {
 		_, err := o.s.peers.S3.PutObject(o.ctx, &s3api.PutObjectInput{
-			Bucket: &o.bucket, Key: &o.key, ExpectedBucketOwner: o.owner, ContentType: new("application/octet-stream"),
+			Bucket: &o.bucket, Key: &o.key, ExpectedBucketOwner: o.owner, ACL: o.acl, ContentType: new("application/octet-stream"),
 			Body: bytes.NewReader(o.buffer.Bytes()), ContentLength: new(int64(o.buffer.Len())),
 		})
 		return o.denied(err)

@@ -86,7 +86,7 @@ func (q *query) putRows(ctx context.Context, p *prepared) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
-	out := q.s.create(ctx, *q.is.Results.OutputLocation, q.is.Results.ExpectedBucketOwner)
+	out := q.s.createResult(ctx, *q.is.Results.OutputLocation, &q.is.Results)
 	if _, err := out.Write(append(line, '\n')); err != nil {
 		return errors.Join(err, out.Abort())
 	}
@@ -155,7 +155,7 @@ func appendField(line []byte, i int, text string) []byte {
 
 // putLines writes the result of a statement that is no query, line by line.
 func (q *query) putLines(ctx context.Context, columns []column, lines []string) error {
-	out := q.s.create(ctx, *q.is.Results.OutputLocation, q.is.Results.ExpectedBucketOwner)
+	out := q.s.createResult(ctx, *q.is.Results.OutputLocation, &q.is.Results)
 	for _, l := range lines {
 		if _, err := out.Write(append([]byte(l), '\n')); err != nil {
 			return errors.Join(err, out.Abort())
@@ -173,7 +173,7 @@ func (q *query) putColumns(ctx context.Context, columns []column) error {
 	if err != nil {
 		return err
 	}
-	out := q.s.create(ctx, *q.is.Results.OutputLocation+".metadata", q.is.Results.ExpectedBucketOwner)
+	out := q.s.createResult(ctx, *q.is.Results.OutputLocation+".metadata", &q.is.Results)
 	if _, err := io.Copy(out, bytes.NewReader(b)); err != nil {
 		return err
 	}

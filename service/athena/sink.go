@@ -150,7 +150,7 @@ func (k *sink) close(ctx context.Context) error {
 		}
 	}
 	k.q.is.Manifest = *k.q.is.Results.OutputLocation + "-manifest.csv"
-	manifest := k.q.s.create(ctx, k.q.is.Manifest, k.q.is.Results.ExpectedBucketOwner)
+	manifest := k.q.s.createResult(ctx, k.q.is.Manifest, &k.q.is.Results)
 	for _, f := range list {
 		if err := f.object.Close(); err != nil {
 			return err

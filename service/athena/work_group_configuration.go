@@ -49,6 +49,7 @@ func checkConfiguration(c *api.WorkGroupConfiguration) error {
 		member{"MonitoringConfiguration", c.MonitoringConfiguration != nil},
 		member{"QueryResultsS3AccessGrantsConfiguration", c.QueryResultsS3AccessGrantsConfiguration != nil},
 		member{"RequesterPaysEnabled", rt.Val(c.RequesterPaysEnabled)},
+		member{"SystemTableStatuses", c.SystemTableStatuses != nil},
 	); err != nil {
 		return err
 	}

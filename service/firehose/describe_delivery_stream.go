@@ -25,6 +25,9 @@ func (s *Service) DescribeDeliveryStream(ctx context.Context, in *api.DescribeDe
 			VersionId:                             new(strconv.Itoa(row.Version)), CreateTimestamp: new(row.CreatedAt), HasMoreDestinations: new(false),
 			Destinations: []api.DestinationDescription{row.describeDestination()},
 		}
+		if in.ExclusiveStartDestinationId != nil && *in.ExclusiveStartDestinationId >= destinationID { // behind the only one
+			out.DeliveryStreamDescription.Destinations = []api.DestinationDescription{}
+		}
 		if row.Source != nil {
 			out.DeliveryStreamDescription.Source = row.Source.describe()
 		}

@@ -21,6 +21,9 @@ func (s *Service) CreateTable(ctx context.Context, in *api.CreateTableInput) (*a
 	if err != nil {
 		return nil, err
 	}
+	if in.Name != nil && fold(in.Name) != *row.Is.V.Name {
+		return nil, invalid("Name and TableInput.Name differ.")
+	}
 	db, name := fold(in.DatabaseName), *row.Is.V.Name
 	row.CreatedAt, row.CreatedBy = s.k.Clock.Now(), call.From(ctx).Principal.ARN
 	row.UpdatedAt = row.CreatedAt

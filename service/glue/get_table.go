@@ -14,7 +14,7 @@ import (
 // GetTable describes a table.
 // https://docs.aws.amazon.com/glue/latest/webapi/API_GetTable.html
 func (s *Service) GetTable(ctx context.Context, in *api.GetTableInput) (*api.GetTableOutput, error) {
-	err := refuse(member{"QueryAsOfTime", in.QueryAsOfTime != nil}, member{"TransactionId", in.TransactionId != nil})
+	err := refuse(member{"QueryAsOfTime", in.QueryAsOfTime != nil}, member{"TransactionId", in.TransactionId != nil}, member{"IncludeStatusDetails", rt.Val(in.IncludeStatusDetails)})
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (s *Service) GetTable(ctx context.Context, in *api.GetTableInput) (*api.Get
 		if err != nil {
 			return err
 		}
-		out.Table = row.shape(tx.Call(), db)
+		out.Table = row.only(tx, db, in.AttributesToGet)
 		return nil
 	})
 }
@@ -33,7 +33,7 @@ func (s *Service) GetTable(ctx context.Context, in *api.GetTableInput) (*api.Get
 // GetTables lists a database's tables by name: all, or those whose name matches Expression.
 // https://docs.aws.amazon.com/glue/latest/webapi/API_GetTables.html
 func (s *Service) GetTables(ctx context.Context, in *api.GetTablesInput) (*api.GetTablesOutput, error) {
-	err := refuse(member{"QueryAsOfTime", in.QueryAsOfTime != nil}, member{"TransactionId", in.TransactionId != nil})
+	err := refuse(member{"QueryAsOfTime", in.QueryAsOfTime != nil}, member{"TransactionId", in.TransactionId != nil}, member{"IncludeStatusDetails", rt.Val(in.IncludeStatusDetails)})
 	if err != nil {
 		return nil, err
 	}

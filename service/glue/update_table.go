@@ -24,6 +24,9 @@ func (s *Service) UpdateTable(ctx context.Context, in *api.UpdateTableInput) (*a
 	if err != nil {
 		return nil, err
 	}
+	if in.Name != nil && fold(in.Name) != *row.Is.V.Name {
+		return nil, unsupported("giving a table another name")
+	}
 	db, name := fold(in.DatabaseName), *row.Is.V.Name
 	return &api.UpdateTableOutput{}, s.update(ctx, in.CatalogId, func(tx *store.Tx) error {
 		old, err := s.inTable(tx, db, name)

@@ -83,11 +83,12 @@ func (s *Service) detachManaged(ctx context.Context, e entity, arn string) error
 	})
 }
 
-func (s *Service) listAttached(tx *store.Tx, e entity, marker *string, maxItems *int32) ([]api.AttachedPolicy, *string, error) {
+// listAttached lists an entity's managed policies whose path begins with path.
+func (s *Service) listAttached(tx *store.Tx, e entity, path, marker *string, maxItems *int32) ([]api.AttachedPolicy, *string, error) {
 	rows := func(after string) iter.Seq2[string, none] { return s.attached.Prefix(tx, e.under(""), after) }
-	return listed("attached"+e.key(), marker, maxItems, rows, func(key string, _ none) (api.AttachedPolicy, bool) {
+	return listed("attached"+e.key()+sep+rt.Val(path), marker, maxItems, rows, func(key string, _ none) (api.AttachedPolicy, bool) {
 		p, ok := s.managedOf(tx, tail(key))
-		return api.AttachedPolicy{PolicyArn: new(tail(key)), PolicyName: new(p.Name)}, ok
+		return api.AttachedPolicy{PolicyArn: new(tail(key)), PolicyName: new(p.Name)}, ok && strings.HasPrefix(p.Path, rt.Val(path))
 	})
 }
 
@@ -144,7 +145,7 @@ func (s *Service) deleteInline(ctx context.Context, e entity, name string) error
 	})
 }
 
-// ListEntitiesForPolicy lists who bears a managed policy.
+// ListEntitiesForPolicy lists who bears a managed policy, and whom it bounds.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListEntitiesForPolicy.html
 func (s *Service) ListEntitiesForPolicy(ctx context.Context, in *api.ListEntitiesForPolicyInput) (*api.ListEntitiesForPolicyOutput, error) {
 	arn, only := *in.PolicyArn, rt.Val(in.EntityFilter)
@@ -153,11 +154,13 @@ func (s *Service) ListEntitiesForPolicy(ctx context.Context, in *api.ListEntitie
 		if _, ok := s.managedOf(tx, arn); !ok {
 			return noPolicy(arn)
 		}
-		rows := func(after string) iter.Seq2[string, none] { return s.bearers.Prefix(tx, arn+sep, after) }
+		rows := func(after string) iter.Seq2[string, entity] {
+			return s.subjects(tx, arn, rt.Val(in.PolicyUsageFilter), after)
+		}
 		var found []entity
-		found, out.Marker, err = listed("bearers"+arn+only, in.Marker, in.MaxItems, rows, func(key string, _ none) (entity, bool) {
-			kind, name, _ := strings.Cut(strings.TrimPrefix(key, arn+sep), sep)
-			return entity{kind, name}, only == "" || strings.EqualFold(only, kind)
+		query := strings.Join([]string{"bearers", arn, only, rt.Val(in.PathPrefix), rt.Val(in.PolicyUsageFilter)}, sep)
+		found, out.Marker, err = listed(query, in.Marker, in.MaxItems, rows, func(_ string, e entity) (entity, bool) {
+			return e, (only == "" || strings.EqualFold(only, e.kind)) && strings.HasPrefix(s.pathOf(tx, e), rt.Val(in.PathPrefix))
 		})
 		for _, e := range found {
 			s.addBearer(tx, out, e)
@@ -166,6 +169,51 @@ func (s *Service) ListEntitiesForPolicy(ctx context.Context, in *api.ListEntitie
 	})
 	out.IsTruncated = new(out.Marker != nil)
 	return out, err
+}
+
+// subjects are the entities that a policy is attached to, then those that it only bounds: as it is used, or both.
+func (s *Service) subjects(tx *store.Tx, arn, usage, after string) iter.Seq2[string, entity] {
+	return func(yield func(string, entity) bool) {
+		give := func(key string, e entity) bool { return key <= after || yield(key, e) }
+		if usage != api.PolicyUsageTypePermissionsBoundary {
+			for key := range s.bearers.Prefix(tx, arn+sep, "") {
+				kind, name, _ := strings.Cut(strings.TrimPrefix(key, arn+sep), sep)
+				if !give("attached"+sep+kind+sep+name, entity{kind, name}) {
+					return
+				}
+			}
+		}
+		if usage == api.PolicyUsageTypePermissionsPolicy {
+			return
+		}
+		bound := func(kind, name, boundary string) bool {
+			e := entity{kind, name}
+			return boundary != arn || usage == "" && s.attached.Has(tx, e.under(arn)) || give("bound"+sep+kind+sep+name, e)
+		}
+		for name, r := range s.roles.From(tx, "") {
+			if !bound("role", name, r.Boundary) {
+				return
+			}
+		}
+		for name, u := range s.users.From(tx, "") {
+			if !bound("user", name, u.Boundary) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Service) pathOf(tx *store.Tx, e entity) string {
+	switch e.kind {
+	case "user":
+		u, _ := s.users.Get(tx, e.name)
+		return u.Path
+	case "role":
+		r, _ := s.roles.Get(tx, e.name)
+		return r.Path
+	}
+	g, _ := s.groups.Get(tx, e.name)
+	return g.Path
 }
 
 func (s *Service) addBearer(tx *store.Tx, out *api.ListEntitiesForPolicyOutput, e entity) {

@@ -29,7 +29,7 @@ func (s *Service) ListAttachedUserPolicies(ctx context.Context, in *api.ListAtta
 		if err := s.mustExist(tx, e); err != nil {
 			return err
 		}
-		out.AttachedPolicies, out.Marker, err = s.listAttached(tx, e, in.Marker, in.MaxItems)
+		out.AttachedPolicies, out.Marker, err = s.listAttached(tx, e, in.PathPrefix, in.Marker, in.MaxItems)
 		return err
 	})
 	out.IsTruncated = new(out.Marker != nil)

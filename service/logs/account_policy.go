@@ -94,6 +94,9 @@ func (s *Service) DescribeAccountPolicies(ctx context.Context, in *api.DescribeA
 			return nil, invalid("There are no linked accounts in this estate yet: accountIdentifiers may only hold %s.", account)
 		}
 	}
+	if in.NextToken != nil { // there are never more than a page
+		return nil, invalid("The specified nextToken is invalid.")
+	}
 	out := &api.DescribeAccountPoliciesOutput{}
 	return out, s.k.View(ctx, func(tx *store.Tx) error {
 		out.AccountPolicies = []api.AccountPolicy{}

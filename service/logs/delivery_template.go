@@ -3,10 +3,12 @@ package logs
 import (
 	"context"
 	"slices"
+	"strings"
 
 	api "unyo/api/logs"
 	"unyo/api/rt"
 	"unyo/base/arn"
+	"unyo/base/page"
 )
 
 // vendedLog is a log that a service here vends, and how it may be delivered.
@@ -20,7 +22,7 @@ type vendedLog struct {
 	variables               []string // that it may have
 }
 
-// vendedLogs are those that services here vend: AWS lists many more, of services that are not here.
+// vendedLogs are those that services here vend, by service and log type: AWS lists many more, of services that are not here.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html (logType)
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/sal-cw-log-format.html
 var vendedLogs = []vendedLog{{
@@ -64,22 +66,31 @@ const defaultDelimiter = "\t"
 // DescribeConfigurationTemplates tells what deliveries of the logs that are vended here may be like.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeConfigurationTemplates.html
 func (s *Service) DescribeConfigurationTemplates(_ context.Context, in *api.DescribeConfigurationTemplatesInput) (*api.DescribeConfigurationTemplatesOutput, error) {
-	if in.NextToken != nil { // there are never more than a page
+	query := strings.Join(slices.Concat([]string{"templates", rt.Val(in.Service)}, in.LogTypes, in.ResourceTypes, in.DeliveryDestinationTypes), "\x00")
+	after, err := page.After(query, rt.Val(in.NextToken))
+	if err != nil {
 		return nil, unfit("The specified nextToken is invalid.")
 	}
+	limit := 50
+	if in.Limit != nil {
+		limit = int(*in.Limit)
+	}
 	among := func(list []string, v string) bool { return len(list) == 0 || slices.Contains(list, v) }
-	out := &api.DescribeConfigurationTemplatesOutput{ConfigurationTemplates: []api.ConfigurationTemplate{}}
-	for i := range vendedLogs {
-		v := &vendedLogs[i]
-		if in.Service != nil && *in.Service != v.service || !among(in.LogTypes, v.kind) || !among(in.ResourceTypes, v.resource) {
-			continue
-		}
-		for _, kind := range []string{api.DeliveryDestinationTypeS3, api.DeliveryDestinationTypeCwl, api.DeliveryDestinationTypeFh} {
-			if among(in.DeliveryDestinationTypes, kind) {
-				out.ConfigurationTemplates = append(out.ConfigurationTemplates, *v.template(kind))
+	rows := func(yield func(string, *api.ConfigurationTemplate) bool) {
+		for i := range vendedLogs {
+			v := &vendedLogs[i]
+			for _, kind := range []string{api.DeliveryDestinationTypeCwl, api.DeliveryDestinationTypeFh, api.DeliveryDestinationTypeS3} {
+				if key := v.service + "\x00" + v.kind + "\x00" + kind; key > after && !yield(key, v.template(kind)) {
+					return
+				}
 			}
 		}
 	}
+	out := &api.DescribeConfigurationTemplatesOutput{}
+	out.ConfigurationTemplates, out.NextToken = page.Collect(query, limit, rows, func(_ string, t *api.ConfigurationTemplate) (api.ConfigurationTemplate, bool) {
+		return *t, (in.Service == nil || *in.Service == *t.Service) && among(in.LogTypes, *t.LogType) && among(in.ResourceTypes, *t.ResourceType) &&
+			among(in.DeliveryDestinationTypes, *t.DeliveryDestinationType)
+	})
 	return out, nil
 }
 

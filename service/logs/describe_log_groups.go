@@ -66,8 +66,8 @@ func (s *Service) DescribeLogGroups(ctx context.Context, in *api.DescribeLogGrou
 	if len(in.LogGroupIdentifiers) > 0 && (prefix != "" || pattern != "") {
 		return nil, invalid("LogGroup identifiers cannot be combined with a LogGroup name prefix or pattern.")
 	}
-	if rt.Val(in.IncludeLinkedAccounts) {
-		return nil, invalid("There are no linked accounts in this estate yet: includeLinkedAccounts must be absent or false.")
+	if rt.Val(in.IncludeLinkedAccounts) || len(in.AccountIdentifiers) > 0 {
+		return nil, invalid("There are no linked accounts in this estate yet: includeLinkedAccounts and accountIdentifiers must be absent.")
 	}
 	var only []string
 	for _, id := range in.LogGroupIdentifiers {

@@ -15,8 +15,8 @@ func (s *Service) ListLogGroups(ctx context.Context, in *api.ListLogGroupsInput)
 	if len(in.DataSources) > 0 || len(in.FieldIndexNames) > 0 {
 		return nil, invalid("Log groups have no data sources and no field indexes in this estate yet.")
 	}
-	if rt.Val(in.IncludeLinkedAccounts) {
-		return nil, invalid("There are no linked accounts in this estate yet: includeLinkedAccounts must be absent or false.")
+	if rt.Val(in.IncludeLinkedAccounts) || len(in.AccountIdentifiers) > 0 {
+		return nil, invalid("There are no linked accounts in this estate yet: includeLinkedAccounts and accountIdentifiers must be absent.")
 	}
 	pattern := rt.Val(in.LogGroupNamePattern)
 	re, err := regexp.Compile(pattern)

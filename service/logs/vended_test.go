@@ -288,6 +288,18 @@ func TestDeliveryRefusals(t *testing.T) {
 	templates, err := e.DescribeConfigurationTemplates(e.ctx(), &api.DescribeConfigurationTemplatesInput{DeliveryDestinationTypes: []string{"S3"}})
 	must(t, err)
 	want(t, len(templates.ConfigurationTemplates), 1)
+	var kinds []string
+	for in := (&api.DescribeConfigurationTemplatesInput{Limit: new(int32(2))}); in != nil; {
+		templates, err := e.DescribeConfigurationTemplates(e.ctx(), in)
+		must(t, err)
+		for _, c := range templates.ConfigurationTemplates {
+			kinds = append(kinds, *c.DeliveryDestinationType)
+		}
+		if in.NextToken = templates.NextToken; in.NextToken == nil {
+			in = nil
+		}
+	}
+	want(t, strings.Join(kinds, " "), "CWL FH S3")
 	_, err = e.DeleteDelivery(e.ctx(), &api.DeleteDeliveryInput{Id: d.Id})
 	must(t, err)
 	_, err = e.DeleteDeliverySource(e.ctx(), &api.DeleteDeliverySourceInput{Name: new("plain")})

@@ -26,6 +26,9 @@ const (
 // time this runs; here it is made.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
 func (s *Service) AssumeRole(ctx context.Context, in *api.AssumeRoleInput) (*api.AssumeRoleOutput, error) {
+	if err := asBig(in.MinimumSessionTokenSize); err != nil {
+		return nil, err
+	}
 	c := call.From(ctx)
 	if c.Principal.Kind == call.Root {
 		return nil, denied("Roles may not be assumed by root accounts.")

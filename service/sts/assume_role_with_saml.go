@@ -36,6 +36,9 @@ var samlSession = regexp.MustCompile(`^[\w+=,.@-]{2,64}$`)
 // are by the estate's clock. Nobody signs this call: the trust policy alone decides.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
 func (s *Service) AssumeRoleWithSAML(ctx context.Context, in *api.AssumeRoleWithSAMLInput) (*api.AssumeRoleWithSAMLOutput, error) {
+	if err := asBig(in.MinimumSessionTokenSize); err != nil {
+		return nil, err
+	}
 	role, err1 := arn.Parse(*in.RoleArn)
 	provider, err2 := arn.Parse(*in.PrincipalArn)
 	if err1 != nil || err2 != nil || role.Service != "iam" || !strings.HasPrefix(provider.Resource, "saml-provider/") {

@@ -28,6 +28,9 @@ const (
 // The token's times are by the estate's clock. Nobody signs this call: the trust policy alone decides.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 func (s *Service) AssumeRoleWithWebIdentity(ctx context.Context, in *api.AssumeRoleWithWebIdentityInput) (*api.AssumeRoleWithWebIdentityOutput, error) {
+	if err := asBig(in.MinimumSessionTokenSize); err != nil {
+		return nil, err
+	}
 	if in.ProviderId != nil {
 		return nil, awserr.New(http.StatusNotImplemented, "NotImplemented", "OAuth 2.0 access tokens are not supported by this estate.")
 	}

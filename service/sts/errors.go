@@ -13,3 +13,11 @@ func validation(format string, args ...any) error {
 func denied(format string, args ...any) error {
 	return awserr.New(http.StatusForbidden, "AccessDenied", format, args...)
 }
+
+// asBig refuses to make a token bigger than it is.
+func asBig(size *int32) error {
+	if size != nil {
+		return awserr.New(http.StatusNotImplemented, "NotImplemented", "MinimumSessionTokenSize is not supported by this estate.")
+	}
+	return nil
+}

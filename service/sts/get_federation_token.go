@@ -12,6 +12,9 @@ import (
 // policies and those given here allow; with none given, only what a resource's policy allows it by name.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
 func (s *Service) GetFederationToken(ctx context.Context, in *api.GetFederationTokenInput) (*api.GetFederationTokenOutput, error) {
+	if err := asBig(in.MinimumSessionTokenSize); err != nil {
+		return nil, err
+	}
 	by := call.From(ctx).Principal
 	if !by.IssuedAt.IsZero() || (by.Kind != call.IAMUser && by.Kind != call.Root) {
 		return nil, denied("Cannot call GetFederationToken with session credentials")

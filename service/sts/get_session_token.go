@@ -25,6 +25,9 @@ const ownSessionMFA = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","A
 // GetSessionToken gives a user temporary credentials of their own.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
 func (s *Service) GetSessionToken(ctx context.Context, in *api.GetSessionTokenInput) (*api.GetSessionTokenOutput, error) {
+	if err := asBig(in.MinimumSessionTokenSize); err != nil {
+		return nil, err
+	}
 	p := call.From(ctx).Principal
 	if !p.IssuedAt.IsZero() || (p.Kind != call.IAMUser && p.Kind != call.Root) {
 		return nil, denied("Cannot call GetSessionToken with session credentials")
