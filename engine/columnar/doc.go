@@ -5,7 +5,7 @@
 // bytes. ReadParquet and ReadORC read files, by whomever they were written, row by row; ScanParquet and ScanORC read chosen
 // columns of them as vectors, and leave out what a query does not want.
 //
-// Parquet is written, and its rows and footers are read, by parquet-go; pages are decoded to vectors here. ORC is written and read here, as https://orc.apache.org/specification/ORCv1/ tells:
+// Parquet is written by parquet-go and read here. ORC is written and read here, as https://orc.apache.org/specification/ORCv1/ tells:
 // stripes of direct or dictionary encoded columns, run lengths of both versions, ZLIB and SNAPPY, statistics of stripes and
 // of the file. Not written: row indexes and Bloom filters within a stripe (readers do without), padding to blocks.
 package columnar

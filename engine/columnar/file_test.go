@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/big"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -57,9 +58,20 @@ func TestFiles(t *testing.T) {
 			for _, row := range back {
 				lines = append(lines, plainRow(t, s, row))
 			}
-			compare(t, name, s, rows, lines)
+			compare(t, name, s, kept(name, rows), lines)
 		}
 	}
+}
+
+// kept is what the rows of a file are when they are read: those of Parquet come from vectors.
+func kept(name string, rows [][]Value) (out [][]Value) {
+	if filepath.Ext(name) == ".orc" {
+		return rows
+	}
+	for _, row := range rows {
+		out = append(out, micros(Value{Items: row}).Items)
+	}
+	return out
 }
 
 func TestEmptyFiles(t *testing.T) {

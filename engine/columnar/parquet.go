@@ -9,7 +9,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
 	"github.com/parquet-go/parquet-go/deprecated"
-	"github.com/parquet-go/parquet-go/encoding"
+	former "github.com/parquet-go/parquet-go/encoding"
 )
 
 // Parquet says how a Parquet file is written. The zero value is Firehose's default.
@@ -140,7 +140,7 @@ func (p Parquet) node(t *Type) parquet.Node {
 	if p.Dictionary {
 		return parquet.Encoded(n, &parquet.RLEDictionary)
 	}
-	return parquet.Encoded(n, encoding.Encoding(&parquet.Plain))
+	return parquet.Encoded(n, former.Encoding(&parquet.Plain))
 }
 
 // decimalBytes is how many bytes hold any number of that many digits.

@@ -5,8 +5,6 @@ import (
 	"math"
 	"math/big"
 
-	"github.com/parquet-go/parquet-go/format"
-
 	"unyo/engine/vector"
 )
 
@@ -41,25 +39,10 @@ func (l *parquetLeaf) convert(v *vector.Vector) (*vector.Vector, error) {
 
 // unsignedBits is how wide an integer is that has no sign; 0 for all others.
 func unsignedBits(n *parquetNode) int {
-	if lt := n.leaf.LogicalType(); lt != nil {
-		if i, ok := lt.Value.(*format.IntType); ok && !i.IsSigned {
-			return int(i.BitWidth)
-		}
+	if m := n.leaf.meaning; m.logical == logicalInteger && m.unsigned {
+		return int(m.bits)
 	}
 	return 0
-}
-
-// withoutSign is the type that holds an integer without sign; binary if the leaf is none.
-func withoutSign(n *parquetNode) *Type {
-	switch unsignedBits(n) {
-	case 8:
-		return &Type{Kind: Smallint}
-	case 16:
-		return &Type{Kind: Int}
-	case 32, 64:
-		return &Type{Kind: Bigint}
-	}
-	return &Type{Kind: Binary}
 }
 
 func unsigned(list []int64, bits int) error {

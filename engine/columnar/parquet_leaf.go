@@ -5,8 +5,6 @@ import (
 	"errors"
 	"io"
 
-	"github.com/parquet-go/parquet-go/format"
-
 	"unyo/engine/vector"
 )
 
@@ -19,7 +17,7 @@ type parquetLeaf struct {
 	maxRep  int
 	pages   *pageReader
 	begins  int64 // rows or, of lists, entries before the page
-	chunk   *format.ColumnChunk
+	chunk   *chunk
 	dict    *vector.Vector
 	orNull  *vector.Vector // dict, and a null behind
 	plain   []byte
@@ -44,46 +42,46 @@ type leafPage struct {
 }
 
 // open begins a chunk.
-func (l *parquetLeaf) open(c *format.ColumnChunk) error {
-	m := &c.MetaData
-	from := m.DataPageOffset
-	if d := m.DictionaryPageOffset; d > 0 && d < from {
-		from = d
-	}
-	if c.FilePath != "" || len(c.EncryptedColumnMetadata) > 0 {
+func (l *parquetLeaf) open(c *chunk) error {
+	from := c.from()
+	if c.elsewhere {
 		return errors.Join(ErrUnsupported, errors.New("columns in other files, or encrypted"))
 	}
-	if from < 0 || m.TotalCompressedSize < 0 || from > l.file.size || m.TotalCompressedSize > l.file.size-from {
+	if from < 0 || c.size < 0 || from > l.file.size || c.size > l.file.size-from {
 		return corrupt("a column lies outside of the file")
 	}
 	l.chunk, l.dict, l.orNull, l.begins = c, nil, nil, 0
-	l.pages = newPageReader(l.file.r, from, m.TotalCompressedSize, m.Codec, &l.file.scanned)
+	l.pages = newPageReader(l.file.r, from, c.size, c.codec, &l.file.scanned)
 	return nil
 }
 
+// from is where a chunk begins.
+func (c *chunk) from() int64 {
+	if c.dictionary > 0 && c.dictionary < c.data {
+		return c.dictionary
+	}
+	return c.data
+}
+
 // jump goes on at a page whose place is known.
-func (l *parquetLeaf) jump(at format.PageLocation) error {
-	if l.dict == nil && l.chunk.MetaData.DictionaryPageOffset > 0 {
+func (l *parquetLeaf) jump(at pagePlace) error {
+	if l.dict == nil && l.chunk.dictionary > 0 {
 		h, body, err := l.pages.next()
 		if err != nil {
 			return err
 		}
-		if h.kind == 2 {
+		if h.kind == pageDictionary {
 			if err := l.dictionary(h, body); err != nil {
 				return err
 			}
 		}
 	}
-	m := &l.chunk.MetaData
-	end := m.DataPageOffset + m.TotalCompressedSize
-	if d := m.DictionaryPageOffset; d > 0 && d < m.DataPageOffset {
-		end = d + m.TotalCompressedSize
-	}
-	if at.Offset < m.DataPageOffset || at.Offset >= end {
+	end := l.chunk.from() + l.chunk.size
+	if at.at < l.chunk.data || at.at >= end {
 		return corrupt("a page lies outside of its column")
 	}
-	l.pages = newPageReader(l.file.r, at.Offset, end-at.Offset, m.Codec, &l.file.scanned)
-	l.begins = at.FirstRowIndex
+	l.pages = newPageReader(l.file.r, at.at, end-at.at, l.chunk.codec, &l.file.scanned)
+	l.begins = at.first
 	return nil
 }
 
@@ -95,11 +93,11 @@ func (l *parquetLeaf) page() (p leafPage, err error) {
 			return p, err
 		}
 		switch h.kind {
-		case 2:
+		case pageDictionary:
 			if err := l.dictionary(h, body); err != nil {
 				return p, err
 			}
-		case 0, 3:
+		case pageData, pageDataV2:
 			if p, err = l.data(h, body); err != nil || p.n > 0 {
 				return p, err
 			}
@@ -115,14 +113,14 @@ func (l *parquetLeaf) dictionary(h pageHead, body []byte) (err error) {
 		return err
 	}
 	fresh := &parquetLeaf{file: l.file, node: l.node, typ: l.typ} // what it decodes into stays
-	l.dict, err = fresh.values(format.Plain, body, int(h.values))
+	l.dict, err = fresh.values(asPlain, body, int(h.values))
 	return err
 }
 
 // data decodes a page: levels first, then values.
 func (l *parquetLeaf) data(h pageHead, body []byte) (p leafPage, err error) {
 	p.n = int(h.values)
-	if h.kind == 3 {
+	if h.kind == pageDataV2 {
 		levels := h.repByte + h.defBytes
 		if h.repByte < 0 || h.defBytes < 0 || levels > int64(len(body)) || levels > h.plain {
 			return p, corrupt("bad levels")
@@ -136,7 +134,7 @@ func (l *parquetLeaf) data(h pageHead, body []byte) (p leafPage, err error) {
 			}
 			l.keep(body)
 		}
-		return p, l.fill(&p, format.Encoding(h.encoding), body)
+		return p, l.fill(&p, encoding(h.encoding), body)
 	}
 	if body, err = decompress(l.pages.codec, l.plain, body, int(h.plain)); err != nil {
 		return p, err
@@ -156,12 +154,12 @@ func (l *parquetLeaf) data(h pageHead, body []byte) (p leafPage, err error) {
 	if err = l.levels(&p, levels[0], levels[1]); err != nil {
 		return p, err
 	}
-	return p, l.fill(&p, format.Encoding(h.encoding), body)
+	return p, l.fill(&p, encoding(h.encoding), body)
 }
 
 // keep remembers room for the next page, unless it is the reader's own.
 func (l *parquetLeaf) keep(body []byte) {
-	if l.pages.codec != format.Uncompressed {
+	if l.pages.codec != codecNone {
 		l.plain = body
 	}
 }
@@ -188,8 +186,8 @@ func (l *parquetLeaf) levels(p *leafPage, reps, defs []byte) (err error) {
 	return nil
 }
 
-func (l *parquetLeaf) fill(p *leafPage, e format.Encoding, body []byte) (err error) {
-	if e != format.PlainDictionary && e != format.RLEDictionary {
+func (l *parquetLeaf) fill(p *leafPage, e encoding, body []byte) (err error) {
+	if e != asOldDictionary && e != asDictionary {
 		p.dense, err = l.values(e, body, p.there)
 		return err
 	}
@@ -261,7 +259,7 @@ func eofIsCorrupt(err error) error {
 // describeLeaf names the type of a file's column.
 func describeLeaf(n *parquetNode) string {
 	if n.leaf != nil {
-		return n.leaf.String()
+		return n.leaf.describe()
 	}
 	return n.typ.String()
 }

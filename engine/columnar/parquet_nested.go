@@ -3,8 +3,6 @@ package columnar
 import (
 	"io"
 
-	"github.com/parquet-go/parquet-go/format"
-
 	"unyo/engine/vector"
 )
 
@@ -89,12 +87,12 @@ func (c *parquetNested) add(l *parquetLeaf) *nestedLeaf {
 	return n
 }
 
-func (c *parquetNested) open(g *format.RowGroup) error {
+func (c *parquetNested) open(g *rowGroup) error {
 	c.row = 0
 	for _, l := range c.leaves {
 		l.defs, l.reps, l.end, l.upTo, l.used = l.defs[:0], l.reps[:0], false, 0, 0
 		l.values = vector.New(KindOf(l.typ))
-		if err := l.open(&g.Columns[l.node.column]); err != nil {
+		if err := l.open(&g.columns[l.node.column]); err != nil {
 			return err
 		}
 	}

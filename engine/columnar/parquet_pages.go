@@ -11,7 +11,6 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
-	"github.com/parquet-go/parquet-go/format"
 	"github.com/pierrec/lz4/v4"
 )
 
@@ -23,7 +22,7 @@ const (
 
 // pageHead is what a page says of itself.
 type pageHead struct {
-	kind              int64 // 0 data, 2 dictionary, 3 data of version 2
+	kind              int64
 	plain, packed     int64 // bytes
 	values            int64
 	encoding          int64
@@ -35,13 +34,13 @@ type pageHead struct {
 type pageReader struct {
 	in      *bufio.Reader
 	left    int64 // bytes of the chunk
-	codec   format.CompressionCodec
+	codec   codec
 	scanned *int64
 	packed  []byte
 }
 
-func newPageReader(r io.ReaderAt, offset, size int64, codec format.CompressionCodec, scanned *int64) *pageReader {
-	return &pageReader{in: bufio.NewReaderSize(io.NewSectionReader(r, offset, size), int(min(size+16, 256<<10))), left: size, codec: codec, scanned: scanned}
+func newPageReader(r io.ReaderAt, offset, size int64, c codec, scanned *int64) *pageReader {
+	return &pageReader{in: bufio.NewReaderSize(io.NewSectionReader(r, offset, size), int(min(size+16, 256<<10))), left: size, codec: c, scanned: scanned}
 }
 
 // next reads a page's head and what follows it, which is valid until the next call.
@@ -49,7 +48,7 @@ func (p *pageReader) next() (h pageHead, body []byte, err error) {
 	if p.left <= 0 {
 		return h, nil, io.EOF
 	}
-	t := compact{in: p.in}
+	t := compact{in: p.in, most: p.left}
 	t.structure(0, func(field int, kind byte) {
 		switch field {
 		case 1:
@@ -116,30 +115,30 @@ var zstdReaders = sync.Pool{New: func() any {
 var gzipReaders sync.Pool
 
 // decompress undoes a page's compression: the result has size bytes.
-func decompress(codec format.CompressionCodec, dst, src []byte, size int) (out []byte, err error) {
+func decompress(c codec, dst, src []byte, size int) (out []byte, err error) {
 	if size == 0 {
 		return dst[:0], nil
 	}
-	switch codec {
-	case format.Uncompressed:
+	switch c {
+	case codecNone:
 		out = src
-	case format.Snappy:
+	case codecSnappy:
 		if n, err := s2.DecodedLen(src); err != nil || n != size || n > 64*len(src)+64 {
 			return nil, corrupt("bad snappy")
 		}
 		out, err = s2.Decode(resized(dst, size), src)
-	case format.Zstd:
+	case codecZstd:
 		out, err = unzstd(dst[:0], src, size)
-	case format.Gzip:
+	case codecGzip:
 		out, err = ungzip(dst, src, size)
-	case format.Lz4Raw:
+	case codecLZ4Raw:
 		out, err = unlz4(dst, src, size)
-	case format.Lz4:
+	case codecLZ4:
 		if out, err = unlz4Hadoop(dst, src, size); err != nil {
 			out, err = unlz4(dst, src, size)
 		}
 	default:
-		return nil, errors.Join(ErrUnsupported, errors.New("compression "+codec.String()))
+		return nil, errors.Join(ErrUnsupported, errors.New("compression "+c.String()))
 	}
 	if err != nil || len(out) < size {
 		return nil, corrupt("bad page: %v", err)

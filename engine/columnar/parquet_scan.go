@@ -5,8 +5,6 @@ import (
 	"io"
 	"math"
 
-	"github.com/parquet-go/parquet-go/format"
-
 	"unyo/engine/vector"
 )
 
@@ -18,16 +16,16 @@ type parquetScan struct {
 	want    Projection
 	root    *parquetNode
 	columns []parquetColumn
-	groups  []format.RowGroup
+	groups  []rowGroup
 
-	group  *format.RowGroup // that is open
-	ranges [][2]int64       // of its rows, that are still to be read
+	group  *rowGroup  // that is open
+	ranges [][2]int64 // of its rows, that are still to be read
 }
 
 // parquetColumn is a column of the batches.
 type parquetColumn interface {
 	// open begins a row group.
-	open(g *format.RowGroup) error
+	open(g *rowGroup) error
 	// seek goes forward to a row, and tells how many rows from there on lie together.
 	seek(row int64) (int64, error)
 	// take is the next n rows.
@@ -39,20 +37,14 @@ type parquetColumn interface {
 func ScanParquet(r io.ReaderAt, size int64, p Projection) (out vector.Reader, err error) {
 	defer recoverCorrupt(&err)
 	s := &parquetScan{r: r, size: size, want: p}
-	f, err := openParquet(&countingReader{r, &s.scanned}, size)
+	f, err := readFooter(&countingReader{r, &s.scanned}, size)
 	if err != nil {
 		return nil, err
 	}
-	tree := &parquetReader{lenient: true}
-	if s.root, err = tree.group(f.Schema().Fields(), 0, 0); err != nil {
+	if s.root, err = new(parquetTree).group(f.root, 0, 0); err != nil {
 		return nil, err
 	}
-	s.groups = f.Metadata().RowGroups
-	for _, g := range s.groups {
-		if len(g.Columns) != len(tree.cols) || g.NumRows < 0 {
-			return nil, corrupt("a row group of %d columns, not %d", len(g.Columns), len(tree.cols))
-		}
-	}
+	s.groups = f.groups
 	for i, c := range p.Columns {
 		column := parquetColumn(missing{c.Type})
 		if at := p.find(i, s.root.typ.Fields); at >= 0 {
@@ -149,11 +141,11 @@ func (s *parquetScan) Next(ctx context.Context) (b *vector.Batch, err error) {
 }
 
 // openGroup begins a row group, unless none of its rows is wanted.
-func (s *parquetScan) openGroup(g *format.RowGroup) error {
-	if g.NumRows == 0 || !s.wanted(g) {
+func (s *parquetScan) openGroup(g *rowGroup) error {
+	if g.rows == 0 || !s.wanted(g) {
 		return nil
 	}
-	s.group, s.ranges = g, [][2]int64{{0, g.NumRows}}
+	s.group, s.ranges = g, [][2]int64{{0, g.rows}}
 	for _, c := range s.columns {
 		if err := c.open(g); err != nil {
 			return err
@@ -165,22 +157,22 @@ func (s *parquetScan) openGroup(g *format.RowGroup) error {
 // missing is a column that the file does not have.
 type missing struct{ typ *Type }
 
-func (m missing) open(*format.RowGroup) error        { return nil }
+func (m missing) open(*rowGroup) error               { return nil }
 func (m missing) seek(int64) (int64, error)          { return math.MaxInt64, nil }
 func (m missing) take(n int) (*vector.Vector, error) { return nothing(m.typ, n), nil }
 
 // parquetFlat is a column in no list and no struct.
 type parquetFlat struct {
 	leaf  *parquetLeaf
-	pages []format.PageLocation // if it is known where they are
+	pages []pagePlace // if it is known where they are
 	page  *vector.Vector
 	first int64 // row of the page
 	at    int
 }
 
-func (c *parquetFlat) open(g *format.RowGroup) error {
+func (c *parquetFlat) open(g *rowGroup) error {
 	c.page, c.pages, c.first, c.at = nil, nil, 0, 0
-	return c.leaf.open(&g.Columns[c.leaf.node.column])
+	return c.leaf.open(&g.columns[c.leaf.node.column])
 }
 
 func (c *parquetFlat) seek(row int64) (int64, error) {
@@ -193,7 +185,7 @@ func (c *parquetFlat) seek(row int64) (int64, error) {
 			if err := c.leaf.jump(to); err != nil {
 				return 0, err
 			}
-			next = to.FirstRowIndex
+			next = to.first
 		}
 		page, err := c.leaf.next()
 		if err != nil {
@@ -206,14 +198,14 @@ func (c *parquetFlat) seek(row int64) (int64, error) {
 }
 
 // jumpTo is the page that has a row, if pages lie between it and the one that comes next.
-func (c *parquetFlat) jumpTo(row, next int64) (to format.PageLocation, ok bool) {
+func (c *parquetFlat) jumpTo(row, next int64) (to pagePlace, ok bool) {
 	for _, p := range c.pages {
-		if p.FirstRowIndex > row {
+		if p.first > row {
 			break
 		}
 		to = p
 	}
-	return to, to.FirstRowIndex > next
+	return to, to.first > next
 }
 
 func (c *parquetFlat) take(n int) (*vector.Vector, error) {

@@ -1,28 +1,22 @@
 package columnar
 
-import (
-	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/encoding/thrift"
-	"github.com/parquet-go/parquet-go/format"
-
-	"unyo/engine/vector"
-)
+import "unyo/engine/vector"
 
 // wanted tells whether a row group may hold rows that are wanted.
-func (s *parquetScan) wanted(g *format.RowGroup) bool {
+func (s *parquetScan) wanted(g *rowGroup) bool {
 	for i, c := range s.columns {
 		flat, ok := c.(*parquetFlat)
 		d := s.want.domain(i)
 		if !ok || d == nil {
 			continue
 		}
-		m := &g.Columns[flat.leaf.node.column].MetaData
-		st := &m.Statistics
-		low, high := st.MinValue, st.MaxValue
-		if k := flat.leaf.node.leaf.Kind(); low == nil && high == nil && k != parquet.ByteArray && k != parquet.FixedLenByteArray && unsignedBits(flat.leaf.node) == 0 {
-			low, high = st.Min, st.Max
+		m := &g.columns[flat.leaf.node.column]
+		st := &m.stats
+		low, high := st.low, st.high
+		if low == nil && high == nil && flat.leaf.node.leaf.kept.width() > 0 && unsignedBits(flat.leaf.node) == 0 {
+			low, high = st.oldLow, st.oldHigh
 		}
-		b := vector.Bounds{NoNulls: flat.leaf.maxDef == 0, OnlyNulls: st.NullCount == m.NumValues && m.NumValues > 0}
+		b := vector.Bounds{NoNulls: flat.leaf.maxDef == 0, OnlyNulls: st.nulls == m.values && m.values > 0}
 		if low != nil && high != nil {
 			b.Low, b.High = flat.leaf.bound(low), flat.leaf.bound(high)
 		}
@@ -35,16 +29,16 @@ func (s *parquetScan) wanted(g *format.RowGroup) bool {
 
 // bound is a value of the statistics as one of the column; nil if it says nothing that can be relied on.
 func (l *parquetLeaf) bound(b []byte) *vector.Scalar {
-	kind := l.node.leaf.Kind()
-	if kind == parquet.Int96 || l.typ.Kind == Char || unsignedBits(l.node) == 64 {
+	kind := l.node.leaf.kept
+	if kind == keptInt96 || l.typ.Kind == Char || unsignedBits(l.node) == 64 {
 		return nil
 	}
 	one := &parquetLeaf{file: l.file, node: l.node, typ: l.typ}
 	v := &one.dense
 	v.Len = 1
-	if kind == parquet.ByteArray || kind == parquet.FixedLenByteArray {
+	if kind == keptBytes || kind == keptFixed {
 		v.Kind, v.Data, v.Offsets = vector.Bytes, b, []uint32{0, uint32(len(b))}
-	} else if err := one.raw(v, format.Plain, b, 1); err != nil {
+	} else if err := one.raw(v, asPlain, b, 1); err != nil {
 		return nil
 	}
 	v, err := one.convert(v)
@@ -63,7 +57,7 @@ const mostIndex = 16 << 20
 
 // pickPages leaves out of the open group's rows those in pages that hold nothing wanted, where the file has an index of
 // pages. Without domains no index is read.
-func (s *parquetScan) pickPages(g *format.RowGroup) error {
+func (s *parquetScan) pickPages(g *rowGroup) error {
 	picked := false
 	for i, c := range s.columns {
 		flat, ok := c.(*parquetFlat)
@@ -71,26 +65,26 @@ func (s *parquetScan) pickPages(g *format.RowGroup) error {
 		if !ok || d == nil {
 			continue
 		}
-		chunk := &g.Columns[flat.leaf.node.column]
-		var index format.ColumnIndex
-		if !s.readIndex(chunk.ColumnIndexOffset, chunk.ColumnIndexLength, &index) || !s.locate(flat, chunk) {
+		chunk := &g.columns[flat.leaf.node.column]
+		index, err := parsePageIndex(s.readIndex(chunk.columnAt, chunk.columnSize))
+		if err != nil || !s.locate(flat, chunk) {
 			continue
 		}
-		if len(index.MinValues) != len(flat.pages) || len(index.MaxValues) != len(flat.pages) || len(index.NullPages) != len(flat.pages) {
+		if len(index.low) != len(flat.pages) || len(index.high) != len(flat.pages) || len(index.empty) != len(flat.pages) {
 			continue
 		}
 		var keep [][2]int64
 		for n, p := range flat.pages {
-			b := vector.Bounds{NoNulls: flat.leaf.maxDef == 0 || len(index.NullCounts) == len(flat.pages) && index.NullCounts[n] == 0, OnlyNulls: index.NullPages[n]}
+			b := vector.Bounds{NoNulls: flat.leaf.maxDef == 0 || len(index.nulls) == len(flat.pages) && index.nulls[n] == 0, OnlyNulls: index.empty[n]}
 			if !b.OnlyNulls {
-				b.Low, b.High = flat.leaf.bound(index.MinValues[n]), flat.leaf.bound(index.MaxValues[n])
+				b.Low, b.High = flat.leaf.bound(index.low[n]), flat.leaf.bound(index.high[n])
 			}
-			end := g.NumRows
+			end := g.rows
 			if n+1 < len(flat.pages) {
-				end = flat.pages[n+1].FirstRowIndex
+				end = flat.pages[n+1].first
 			}
 			if d.Overlaps(b) {
-				keep = append(keep, [2]int64{p.FirstRowIndex, end})
+				keep = append(keep, [2]int64{p.first, end})
 			} else {
 				picked = true
 			}
@@ -102,39 +96,39 @@ func (s *parquetScan) pickPages(g *format.RowGroup) error {
 	}
 	for _, c := range s.columns {
 		if flat, ok := c.(*parquetFlat); ok && flat.pages == nil {
-			s.locate(flat, &g.Columns[flat.leaf.node.column])
+			s.locate(flat, &g.columns[flat.leaf.node.column])
 		}
 	}
 	return nil
 }
 
-// readIndex reads a part of the footer; a broken one is as good as none.
-func (s *parquetScan) readIndex(offset int64, length int32, into any) bool {
+// readIndex reads an index; nothing where there is none. A broken one is as good as none.
+func (s *parquetScan) readIndex(offset, length int64) []byte {
 	if offset <= 0 || length <= 0 || length > mostIndex {
-		return false
+		return nil
 	}
-	b, err := readAt(s.r, s.size, offset, int64(length))
+	b, err := readAt(s.r, s.size, offset, length)
 	if err != nil {
-		return false
+		return nil
 	}
-	s.scanned += int64(length)
-	return thrift.Unmarshal(new(thrift.CompactProtocol), b, into) == nil
+	s.scanned += length
+	return b
 }
 
 // locate learns where a column's pages are.
-func (s *parquetScan) locate(c *parquetFlat, chunk *format.ColumnChunk) bool {
-	var index format.OffsetIndex
-	if !s.readIndex(chunk.OffsetIndexOffset, chunk.OffsetIndexLength, &index) || len(index.PageLocations) == 0 {
+func (s *parquetScan) locate(c *parquetFlat, chunk *chunk) bool {
+	pages, err := parsePagePlaces(s.readIndex(chunk.offsetAt, chunk.offsetSize))
+	if err != nil || len(pages) == 0 {
 		return false
 	}
 	last := int64(-1)
-	for i, p := range index.PageLocations {
-		if p.FirstRowIndex <= last || i == 0 && p.FirstRowIndex != 0 || p.FirstRowIndex >= s.group.NumRows {
+	for i, p := range pages {
+		if p.first <= last || i == 0 && p.first != 0 || p.first >= s.group.rows {
 			return false
 		}
-		last = p.FirstRowIndex
+		last = p.first
 	}
-	c.pages = index.PageLocations
+	c.pages = pages
 	return true
 }
 

@@ -3,16 +3,14 @@ package columnar
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"math"
-
-	"github.com/parquet-go/parquet-go"
-	"github.com/parquet-go/parquet-go/format"
 
 	"unyo/engine/vector"
 )
 
 // values decodes n values into a flat vector of the type asked for.
-func (l *parquetLeaf) values(e format.Encoding, body []byte, n int) (*vector.Vector, error) {
+func (l *parquetLeaf) values(e encoding, body []byte, n int) (*vector.Vector, error) {
 	v := &l.dense
 	v.Len, v.Nulls = n, v.Nulls[:0]
 	if err := l.raw(v, e, body, n); err != nil {
@@ -21,40 +19,35 @@ func (l *parquetLeaf) values(e format.Encoding, body []byte, n int) (*vector.Vec
 	return l.convert(v)
 }
 
-func unsupportedEncoding(e format.Encoding) error {
-	return errors.Join(ErrUnsupported, errors.New("encoding "+e.String()))
+func unsupportedEncoding(e encoding) error {
+	return errors.Join(ErrUnsupported, fmt.Errorf("encoding %d", e))
 }
 
 // raw decodes n values as they are kept.
-func (l *parquetLeaf) raw(v *vector.Vector, e format.Encoding, body []byte, n int) (err error) {
-	kind, width := l.node.leaf.Kind(), 0
+func (l *parquetLeaf) raw(v *vector.Vector, e encoding, body []byte, n int) (err error) {
+	kind := l.node.leaf.kept
+	width := kind.width()
 	switch kind {
-	case parquet.Boolean:
+	case keptBoolean:
 		return l.booleans(v, e, body, n)
-	case parquet.ByteArray, parquet.FixedLenByteArray:
+	case keptBytes, keptFixed:
 		return l.byteStrings(v, e, body, n)
-	case parquet.Int32, parquet.Float:
-		width = 4
-	case parquet.Int64, parquet.Double:
-		width = 8
-	case parquet.Int96:
-		width = 12
 	}
 	switch e {
-	case format.Plain:
-	case format.ByteStreamSplit:
+	case asPlain:
+	case asSplit:
 		if l.scratch, err = joined(l.scratch, body, n, width); err != nil {
 			return err
 		}
 		body = l.scratch
-	case format.DeltaBinaryPacked:
-		if kind != parquet.Int32 && kind != parquet.Int64 {
+	case asDeltas:
+		if kind != keptInt32 && kind != keptInt64 {
 			return unsupportedEncoding(e)
 		}
 		if l.ints, _, err = packedDeltas(l.ints, body, n); err != nil || len(l.ints) < n {
 			return errors.Join(errShort, err)
 		}
-		if v.Kind, v.Ints = vector.Int, l.ints; kind == parquet.Int32 {
+		if v.Kind, v.Ints = vector.Int, l.ints; kind == keptInt32 {
 			for i, x := range v.Ints {
 				v.Ints[i] = int64(int32(x))
 			}
@@ -71,30 +64,30 @@ func (l *parquetLeaf) raw(v *vector.Vector, e format.Encoding, body []byte, n in
 }
 
 // numbers reads n numbers of fixed width.
-func (l *parquetLeaf) numbers(v *vector.Vector, kind parquet.Kind, body []byte, n int) {
-	if kind == parquet.Float || kind == parquet.Double {
+func (l *parquetLeaf) numbers(v *vector.Vector, kind physical, body []byte, n int) {
+	if kind == keptFloat || kind == keptDouble {
 		v.Kind, v.Floats = vector.Float, resized(v.Floats, n)
 	} else {
 		v.Kind, v.Ints = vector.Int, resized(v.Ints, n)
 	}
 	switch kind {
-	case parquet.Int32:
+	case keptInt32:
 		body = body[:4*n]
 		for i := range v.Ints {
 			v.Ints[i] = int64(int32(binary.LittleEndian.Uint32(body[4*i:])))
 		}
-	case parquet.Int64:
+	case keptInt64:
 		body = body[:8*n]
 		for i := range v.Ints {
 			v.Ints[i] = int64(binary.LittleEndian.Uint64(body[8*i:]))
 		}
-	case parquet.Int96:
+	case keptInt96:
 		for i := range v.Ints {
 			nanos := int64(binary.LittleEndian.Uint64(body[12*i:]))
 			day := int64(int32(binary.LittleEndian.Uint32(body[12*i+8:])))
 			v.Ints[i] = (day-julian)*daySeconds*1e6 + floorDiv(nanos, 1000)
 		}
-	case parquet.Float:
+	case keptFloat:
 		for i := range v.Floats {
 			v.Floats[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(body[4*i:])))
 		}
@@ -105,17 +98,17 @@ func (l *parquetLeaf) numbers(v *vector.Vector, kind parquet.Kind, body []byte, 
 	}
 }
 
-func (l *parquetLeaf) booleans(v *vector.Vector, e format.Encoding, body []byte, n int) (err error) {
+func (l *parquetLeaf) booleans(v *vector.Vector, e encoding, body []byte, n int) (err error) {
 	v.Kind, v.Bools = vector.Bool, resized(v.Bools, n)
 	switch e {
-	case format.Plain:
+	case asPlain:
 		if n > 8*len(body) {
 			return errShort
 		}
 		for i := range v.Bools {
 			v.Bools[i] = body[i>>3]>>(i&7)&1 == 1
 		}
-	case format.RLE:
+	case asRuns:
 		if n == 0 {
 			return nil
 		}
@@ -134,24 +127,24 @@ func (l *parquetLeaf) booleans(v *vector.Vector, e format.Encoding, body []byte,
 	return nil
 }
 
-func (l *parquetLeaf) byteStrings(v *vector.Vector, e format.Encoding, body []byte, n int) (err error) {
-	fixed := l.node.leaf.Kind() == parquet.FixedLenByteArray
+func (l *parquetLeaf) byteStrings(v *vector.Vector, e encoding, body []byte, n int) (err error) {
+	fixed := l.node.leaf.kept == keptFixed
 	width := 0
 	if fixed {
-		width = l.node.leaf.Length()
+		width = int(l.node.leaf.width)
 	}
 	switch e {
-	case format.Plain:
+	case asPlain:
 		if fixed {
 			err = l.texts.fixed(body, n, width)
 		} else {
 			err = l.texts.plain(body, n)
 		}
-	case format.DeltaLengthByteArray:
+	case asDeltaLengths:
 		err = l.texts.lengths(body, n)
-	case format.DeltaByteArray:
+	case asSharedPrefixes:
 		err = l.texts.prefixed(body, n)
-	case format.ByteStreamSplit:
+	case asSplit:
 		if l.scratch, err = joined(l.scratch, body, n, width); err == nil {
 			err = l.texts.fixed(l.scratch, n, width)
 		}

@@ -32,3 +32,10 @@ func readAt(r io.ReaderAt, size, offset, length int64) ([]byte, error) {
 	}
 	return b, nil
 }
+
+// recoverCorrupt makes an error of a panic: no file that is read may end the process, whatever was overlooked.
+func recoverCorrupt(err *error) {
+	if r := recover(); r != nil {
+		*err = corrupt("%v", r)
+	}
+}

@@ -10,6 +10,7 @@ import (
 // https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 type compact struct {
 	in   *bufio.Reader
+	most int64 // bytes there are, at most
 	read int64
 	err  error
 }
@@ -26,7 +27,7 @@ const (
 // failure is the error that reading ended with: bytes that are missing or wrong are the file's fault.
 func (t *compact) failure() error {
 	if errors.Is(t.err, io.EOF) || errors.Is(t.err, io.ErrUnexpectedEOF) {
-		return corrupt("the file ends within a page")
+		return corrupt("the file ends too early")
 	}
 	return t.err
 }
@@ -57,7 +58,7 @@ func (t *compact) varint() (v uint64) {
 
 func (t *compact) fail() {
 	if t.err == nil {
-		t.err = corrupt("bad page header")
+		t.err = corrupt("bad metadata")
 	}
 }
 
@@ -99,6 +100,44 @@ func (t *compact) integer(kind byte) int64 {
 	return unzigzag(t.varint())
 }
 
+// list visits the elements of a list; visit takes each.
+func (t *compact) list(kind byte, visit func(kind byte)) {
+	if kind != thriftList && kind != thriftSet {
+		t.fail()
+		return
+	}
+	for n, of := t.head(); n > 0 && t.err == nil; n-- {
+		visit(of)
+	}
+}
+
+// head reads how many elements a list has, and of what type.
+func (t *compact) head() (n uint64, of byte) {
+	b := t.byte()
+	if n, of = uint64(b>>4), b&15; n == 15 {
+		n = t.varint()
+	}
+	return n, of
+}
+
+// binary reads bytes: no more than there are.
+func (t *compact) binary(kind byte) []byte {
+	if kind != thriftBinary {
+		t.fail()
+		return nil
+	}
+	n := t.varint()
+	if t.err != nil || n > uint64(max(0, t.most-t.read)) {
+		t.fail()
+		return nil
+	}
+	b := make([]byte, n)
+	have, err := io.ReadFull(t.in, b)
+	t.read += int64(have)
+	t.err = err
+	return b
+}
+
 // skip passes over a value.
 func (t *compact) skip(kind byte, depth int) {
 	if depth > deepestThrift {
@@ -118,17 +157,8 @@ func (t *compact) skip(kind byte, depth int) {
 	case thriftBinary:
 		t.discard(t.varint())
 	case thriftList, thriftSet:
-		head := t.byte()
-		n, of := uint64(head>>4), head&15
-		if n == 15 {
-			n = t.varint()
-		}
-		for ; n > 0 && t.err == nil; n-- {
-			if of <= thriftFalse {
-				t.byte()
-				continue
-			}
-			t.skip(of, depth+1)
+		for n, of := t.head(); n > 0 && t.err == nil; n-- {
+			t.skipOne(of, depth+1)
 		}
 	case thriftMap:
 		n := t.varint()
@@ -137,14 +167,23 @@ func (t *compact) skip(kind byte, depth int) {
 		}
 		kinds := t.byte()
 		for ; n > 0 && t.err == nil; n-- {
-			t.skip(kinds>>4, depth+1)
-			t.skip(kinds&15, depth+1)
+			t.skipOne(kinds>>4, depth+1)
+			t.skipOne(kinds&15, depth+1)
 		}
 	case thriftStruct:
 		t.structure(depth+1, func(_ int, kind byte) { t.skip(kind, depth+1) })
 	default:
 		t.fail()
 	}
+}
+
+// skipOne passes over an element of a list or a map, where truths take a byte each.
+func (t *compact) skipOne(kind byte, depth int) {
+	if kind <= thriftFalse {
+		t.byte()
+		return
+	}
+	t.skip(kind, depth)
 }
 
 func (t *compact) discard(n uint64) {
