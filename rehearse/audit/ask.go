@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,9 +11,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/athena"
-	athenadocs "github.com/aws/aws-sdk-go-v2/service/athena/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	traildocs "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
+
+	"unyo/rehearse/estate"
+	"unyo/rehearse/query"
 )
 
 // event is who, what, when, from where, and whether it was refused.
@@ -71,20 +72,24 @@ LOCATION 's3://BUCKET/AWSLogs/ACCOUNT/CloudTrail/'`
 
 // askAthena asks the same of the files.
 func (p *play) askAthena(ctx context.Context) error {
-	if _, err := p.sql(ctx, "CREATE DATABASE audit"); err != nil {
+	p.athena = &query.Athena{Client: athena.NewFromConfig(p.as(nil, estate.Region)), Name: "audit", Database: "audit", WorkGroup: "auditors"}
+	if err := query.NewWorkGroup(ctx, p.athena.Client, p.athena.WorkGroup, results); err != nil {
 		return err
 	}
-	if _, err := p.sql(ctx, strings.NewReplacer("BUCKET", archive, "ACCOUNT", "000000000000").Replace(table)); err != nil {
+	if _, err := p.athena.Ask(ctx, "CREATE DATABASE audit"); err != nil {
 		return err
 	}
-	rows, err := p.sql(ctx, fmt.Sprintf(`SELECT eventid, eventtime, useridentity.username, useridentity.accesskeyid, eventname, sourceipaddress, coalesce(errorcode, ''), eventcategory
+	if _, err := p.athena.Ask(ctx, strings.NewReplacer("BUCKET", archive, "ACCOUNT", "000000000000").Replace(table)); err != nil {
+		return err
+	}
+	answer, err := p.athena.Ask(ctx, fmt.Sprintf(`SELECT eventid, eventtime, useridentity.username, useridentity.accesskeyid, eventname, sourceipaddress, coalesce(errorcode, ''), eventcategory
 		FROM cloudtrail_logs WHERE useridentity.accesskeyid IN ('%s', '%s') AND eventtime BETWEEN '%s' AND '%s' ORDER BY eventtime, eventid`,
 		p.leaked.id, p.own.id, p.night.Format(time.RFC3339), p.morning.Format(time.RFC3339)))
 	if err != nil {
 		return err
 	}
 	stolen := 0
-	for _, r := range rows {
+	for _, r := range answer.Rows {
 		e := event{r[0], r[1], r[2], r[3], r[4], r[5], r[6]}
 		switch {
 		case r[7] == "Management":
@@ -95,49 +100,12 @@ func (p *play) askAthena(ctx context.Context) error {
 	}
 	order(p.lines)
 	p.report.Check("objects of the payroll that were read, by the data events", 3, stolen)
-	rows, err = p.sql(ctx, `SELECT eventname, useridentity.username, sourceipaddress FROM cloudtrail_logs WHERE eventname = 'StopLogging'`)
+	answer, err = p.athena.Ask(ctx, `SELECT eventname, useridentity.username, sourceipaddress FROM cloudtrail_logs WHERE eventname = 'StopLogging'`)
 	if err != nil {
 		return err
 	}
-	p.report.Check("who stopped the trail, by the files", "[[StopLogging support 127.0.0.1]]", fmt.Sprint(rows))
+	p.report.Check("who stopped the trail, by the files", "[[StopLogging support 127.0.0.1]]", fmt.Sprint(answer.Rows))
 	return nil
-}
-
-// sql runs a statement and returns its rows, without the line of names.
-func (p *play) sql(ctx context.Context, text string) (rows [][]string, err error) {
-	c := p.athena()
-	p.queries++ // the SDK would draw the token by chance
-	token := fmt.Sprintf("the auditor's query, which is number %04d", p.queries)
-	out, err := c.StartQueryExecution(ctx, &athena.StartQueryExecutionInput{ClientRequestToken: &token, QueryString: aws.String(text), QueryExecutionContext: &athenadocs.QueryExecutionContext{Database: aws.String("audit")},
-		ResultConfiguration: &athenadocs.ResultConfiguration{OutputLocation: aws.String("s3://" + results + "/")}})
-	if err != nil {
-		return nil, err
-	}
-	if _, err := p.move(ctx, time.Second); err != nil {
-		return nil, err
-	}
-	state, err := c.GetQueryExecution(ctx, &athena.GetQueryExecutionInput{QueryExecutionId: out.QueryExecutionId})
-	if err != nil {
-		return nil, err
-	}
-	if s := state.QueryExecution.Status; s.State != athenadocs.QueryExecutionStateSucceeded {
-		return nil, errors.New(string(s.State) + ": " + aws.ToString(s.StateChangeReason))
-	}
-	pages := athena.NewGetQueryResultsPaginator(c, &athena.GetQueryResultsInput{QueryExecutionId: out.QueryExecutionId})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range page.ResultSet.Rows {
-			var row []string
-			for _, d := range r.Data {
-				row = append(row, aws.ToString(d.VarCharValue))
-			}
-			rows = append(rows, row)
-		}
-	}
-	return rows[min(1, len(rows)):], nil
 }
 
 // compare holds both answers against each other, and against what the intruder did.

@@ -11,12 +11,12 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/athena"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"unyo/rehearse/estate"
+	"unyo/rehearse/query"
 	"unyo/rehearse/report"
 )
 
@@ -48,7 +48,7 @@ type play struct {
 	refused               []string
 	touched               map[string]string // files of the archive that the intruder touched → what is wrong with them
 	history, lines        []event           // what event history and Athena know of him
-	queries               int
+	athena                *query.Athena
 	integrity             []string // what the digests said, line by line
 }
 
@@ -114,8 +114,6 @@ func (p *play) iam(k *key) *iam.Client { return iam.NewFromConfig(p.as(k, estate
 func (p *play) trails(k *key, region string) *cloudtrail.Client {
 	return cloudtrail.NewFromConfig(p.as(k, region))
 }
-
-func (p *play) athena() *athena.Client { return athena.NewFromConfig(p.as(nil, estate.Region)) }
 
 // move moves time by d, and tells the time then.
 func (p *play) move(ctx context.Context, d time.Duration) (time.Time, error) {

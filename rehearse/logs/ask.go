@@ -12,12 +12,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	logstypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"unyo/rehearse/query"
 )
 
 // asked is a question with both answers.
 type asked struct {
 	*question
-	insights, athena *answer
+	insights, athena *query.Answer
 	raw              int64 // bytes of the lines that it is about
 	forgotten        bool  // the group does not have all of them any more
 }
@@ -48,7 +50,7 @@ func (p *play) askBoth(ctx context.Context, q *question) (a asked, err error) {
 		from = p.begin.Truncate(24 * time.Hour)
 	}
 	a.question = q
-	if a.athena, err = p.sql(ctx, dated(q.sql, from, to)); err != nil {
+	if a.athena, err = p.athena.Ask(ctx, dated(q.sql, from, to)); err != nil {
 		return a, err
 	}
 	if a.insights, err = p.insights(ctx, q.group, q.insights, from, to); err != nil {
@@ -69,8 +71,8 @@ func (p *play) askBoth(ctx context.Context, q *question) (a asked, err error) {
 	}
 	p.compare("Athena", q, q.known(p, from, to), a.athena)
 	p.compare("Insights", q, q.known(p, kept, to), a.insights)
-	p.report.Check(q.what+": bytes that Athena reads, of the objects of these days", p.objectBytes(q.table, from, to), a.athena.bytes)
-	p.report.Check(q.what+": bytes that Insights reads, of the lines of this time", want, a.insights.bytes)
+	p.report.Check(q.what+": bytes that Athena reads, of the objects of these days", p.objectBytes(q.table, from, to), a.athena.Bytes)
+	p.report.Check(q.what+": bytes that Insights reads, of the lines of this time", want, a.insights.Bytes)
 	return a, nil
 }
 
@@ -119,15 +121,15 @@ func (a *archived) readable(now time.Time) bool {
 func (a *archived) gone(now time.Time) bool { return a.class(now) == "" }
 
 // compare checks an answer, row by row.
-func (p *play) compare(who string, q *question, want [][]string, got *answer) {
+func (p *play) compare(who string, q *question, want [][]string, got *query.Answer) {
 	off := ""
-	for i := range max(len(want), len(got.rows)) {
-		if i >= len(want) || i >= len(got.rows) || !sameRow(want[i], got.rows[i]) {
-			off = fmt.Sprintf(", but row %d is %v, not %v", i+1, at(got.rows, i), at(want, i))
+	for i := range max(len(want), len(got.Rows)) {
+		if i >= len(want) || i >= len(got.Rows) || !sameRow(want[i], got.Rows[i]) {
+			off = fmt.Sprintf(", but row %d is %v, not %v", i+1, at(got.Rows, i), at(want, i))
 			break
 		}
 	}
-	p.report.Check(q.what+": "+who+" answers what is known", fmt.Sprint(len(want), " rows"), fmt.Sprint(len(got.rows), " rows", off))
+	p.report.Check(q.what+": "+who+" answers what is known", fmt.Sprint(len(want), " rows"), fmt.Sprint(len(got.Rows), " rows", off))
 }
 
 func at(rows [][]string, i int) []string {
@@ -157,7 +159,7 @@ func same(a, b string) bool {
 }
 
 // insights asks CloudWatch Logs Insights about from <= t < to.
-func (p *play) insights(ctx context.Context, group, text string, from, to time.Time) (*answer, error) {
+func (p *play) insights(ctx context.Context, group, text string, from, to time.Time) (*query.Answer, error) {
 	began := time.Now()
 	started, err := p.logs.StartQuery(ctx, &cloudwatchlogs.StartQueryInput{LogGroupName: aws.String(group), QueryString: aws.String(text),
 		StartTime: aws.Int64(from.Unix()), EndTime: aws.Int64(to.Unix() - 1), Limit: aws.Int32(10000)})
@@ -171,14 +173,14 @@ func (p *play) insights(ctx context.Context, group, text string, from, to time.T
 		}
 		switch out.Status {
 		case logstypes.QueryStatusComplete:
-			a := &answer{took: time.Since(began), bytes: int64(out.Statistics.BytesScanned)}
+			a := &query.Answer{Took: time.Since(began), Bytes: int64(out.Statistics.BytesScanned)}
 			for _, r := range out.Results {
 				var row []string
-				a.head = nil
+				a.Head = nil
 				for _, f := range r {
-					a.head, row = append(a.head, aws.ToString(f.Field)), append(row, aws.ToString(f.Value))
+					a.Head, row = append(a.Head, aws.ToString(f.Field)), append(row, aws.ToString(f.Value))
 				}
-				a.rows = append(a.rows, row)
+				a.Rows = append(a.Rows, row)
 			}
 			return a, nil
 		case logstypes.QueryStatusScheduled, logstypes.QueryStatusRunning:
@@ -199,11 +201,11 @@ func (p *play) askArchive(ctx context.Context) error {
 				want += len(o.lines)
 			}
 		}
-		got, err := p.sql(ctx, "SELECT count(*) FROM "+s.table())
+		got, err := p.athena.Ask(ctx, "SELECT count(*) FROM "+s.table())
 		if err != nil {
 			return err
 		}
-		p.report.Check(s.table()+": lines that Athena sees, without those in GLACIER", fmt.Sprint([][]string{{fmt.Sprint(want)}}), fmt.Sprint(got.rows))
+		p.report.Check(s.table()+": lines that Athena sees, without those in GLACIER", fmt.Sprint([][]string{{fmt.Sprint(want)}}), fmt.Sprint(got.Rows))
 	}
 	return nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"unyo/rehearse/estate"
+	"unyo/rehearse/query"
 	"unyo/rehearse/report"
 )
 
@@ -49,7 +50,7 @@ type play struct {
 	logs     *cloudwatchlogs.Client
 	firehose *firehose.Client
 	metrics  *cloudwatch.Client
-	athena   *athena.Client
+	athena   *query.Athena
 	begin    time.Time
 	report   *report.Report
 
@@ -61,7 +62,6 @@ type play struct {
 	network  []stored           // objects of the network's logs
 	now      time.Time          // when questions are asked
 	asked    []asked
-	queries  int                  // that Athena was asked
 	objects  map[string]*archived // by key: what has been seen in the archive
 	jobs     int                  // done while time was moved
 	lastJump time.Duration        // how long the last took, by the wall
@@ -88,7 +88,8 @@ func Play(ctx context.Context, o Options) (*report.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &play{o: o, estate: e, shipped: map[string][]event{}, objects: map[string]*archived{}, report: &report.Report{Title: "Rehearsal: logs", Story: story}}
+	p := &play{o: o, estate: e, shipped: map[string][]event{}, objects: map[string]*archived{}, report: &report.Report{Title: "Rehearsal: logs", Story: story},
+		athena: &query.Athena{Name: "logs", Database: database, WorkGroup: "operators"}}
 	if err := p.run(ctx); err != nil {
 		e.Kill()
 		return nil, err
@@ -130,7 +131,7 @@ func (p *play) connect() {
 	c := p.estate.Config()
 	p.s3 = s3.NewFromConfig(c, func(o *s3.Options) { o.UsePathStyle = true })
 	p.iam, p.logs, p.firehose = iam.NewFromConfig(c), cloudwatchlogs.NewFromConfig(c), firehose.NewFromConfig(c)
-	p.metrics, p.athena = cloudwatch.NewFromConfig(c), athena.NewFromConfig(c)
+	p.metrics, p.athena.Client = cloudwatch.NewFromConfig(c), athena.NewFromConfig(c)
 }
 
 // live lives through one day: lines are written and shipped, time passes, and what has come to the archive is looked at. In the middle
