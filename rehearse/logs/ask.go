@@ -20,8 +20,10 @@ import (
 type asked struct {
 	*question
 	insights, athena *query.Answer
-	raw              int64 // bytes of the lines that it is about
-	forgotten        bool  // the group does not have all of them any more
+	known            [][]string
+	off              [2]string // in what Athena and Insights answer otherwise
+	raw              int64     // bytes of the lines that it is about
+	forgotten        bool      // the group does not have all of them any more
 }
 
 // ask asks all questions, of both.
@@ -69,8 +71,9 @@ func (p *play) askBoth(ctx context.Context, q *question) (a asked, err error) {
 			}
 		}
 	}
-	p.compare("Athena", q, q.known(p, from, to), a.athena)
-	p.compare("Insights", q, q.known(p, kept, to), a.insights)
+	a.known = q.known(p, from, to)
+	a.off[0] = p.compare(q.what+": Athena", a.known, a.athena.Rows)
+	a.off[1] = p.compare(q.what+": Insights", q.known(p, kept, to), a.insights.Rows)
 	p.report.Check(q.what+": bytes that Athena reads, of the objects of these days", p.objectBytes(q.table, from, to), a.athena.Bytes)
 	p.report.Check(q.what+": bytes that Insights reads, of the lines of this time", want, a.insights.Bytes)
 	return a, nil
@@ -120,16 +123,16 @@ func (a *archived) readable(now time.Time) bool {
 // gone tells whether an object has been deleted by its age.
 func (a *archived) gone(now time.Time) bool { return a.class(now) == "" }
 
-// compare checks an answer, row by row.
-func (p *play) compare(who string, q *question, want [][]string, got *query.Answer) {
-	off := ""
-	for i := range max(len(want), len(got.Rows)) {
-		if i >= len(want) || i >= len(got.Rows) || !sameRow(want[i], got.Rows[i]) {
-			off = fmt.Sprintf(", but row %d is %v, not %v", i+1, at(got.Rows, i), at(want, i))
+// compare checks an answer, row by row, and words the first that is off.
+func (p *play) compare(who string, want, got [][]string) (off string) {
+	for i := range max(len(want), len(got)) {
+		if i >= len(want) || i >= len(got) || !sameRow(want[i], got[i]) {
+			off = fmt.Sprintf(", but row %d is %v, not %v", i+1, at(got, i), at(want, i))
 			break
 		}
 	}
-	p.report.Check(q.what+": "+who+" answers what is known", fmt.Sprint(len(want), " rows"), fmt.Sprint(len(got.Rows), " rows", off))
+	p.report.Check(who+" answers what is known", fmt.Sprint(len(want), " rows"), fmt.Sprint(len(got), " rows", off))
+	return off
 }
 
 func at(rows [][]string, i int) []string {

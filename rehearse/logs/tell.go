@@ -9,19 +9,6 @@ import (
 	"unyo/rehearse/report"
 )
 
-// Prices in us-east-1, in dollars per GB, per GB and month, or per thousand requests.
-// https://aws.amazon.com/cloudwatch/pricing/ https://aws.amazon.com/firehose/pricing/ https://aws.amazon.com/s3/pricing/
-const (
-	priceIngest   = 0.50
-	priceKeep     = 0.03
-	priceFirehose = 0.029
-	pricePut      = 0.005
-	gigabyte      = 1 << 30
-)
-
-// priceClass is what a GB costs for a month in each storage class.
-var priceClass = map[string]float64{"STANDARD": 0.023, "STANDARD_IA": 0.0125, "GLACIER": 0.0036}
-
 // tell adds what happened to the report.
 func (p *play) tell(ctx context.Context) error {
 	p.report.Add(report.Section{Title: "What was played", Head: []string{"", ""}, Rows: [][]string{
@@ -36,8 +23,12 @@ func (p *play) tell(ctx context.Context) error {
 	p.report.Add(report.Section{Title: "What was built", Head: []string{"system", "log group", "kept there", "archived", "delivery stream", "objects"}, Rows: rows})
 	p.tellHops()
 	p.tellClasses()
-	p.tellCost()
-	return nil
+	price, err := readPrices()
+	if err != nil {
+		return err
+	}
+	p.tellQuestions(&price)
+	return p.tellCost(ctx, &price)
 }
 
 // tellHops counts lines at each hop.
@@ -90,37 +81,4 @@ func (p *play) tellClasses() {
 		section.Rows = append(section.Rows, []string{class, fmt.Sprint(s.Values[len(s.Values)-1])})
 	}
 	p.report.Add(section)
-}
-
-// tellCost prices what was seen.
-func (p *play) tellCost() {
-	shipped, wanted, byteDays := 0, 0, map[string]float64{}
-	for _, d := range p.days {
-		for i := range systems {
-			shipped += d.bytes[systems[i].group()]
-		}
-		for class, n := range d.objectBytes {
-			byteDays[class] += float64(n)
-		}
-	}
-	for _, o := range p.objects {
-		for _, line := range o.lines {
-			wanted += len(line)
-		}
-	}
-	dollars := func(amount, price float64) string { return fmt.Sprintf("%.6f", amount*price) }
-	rows := [][]string{
-		{"CloudWatch Logs, ingestion", fmt.Sprint(shipped, " bytes"), dollars(float64(shipped)/gigabyte, priceIngest)},
-		{"Firehose, CloudWatch Logs as source", fmt.Sprint(wanted, " bytes"), dollars(float64(wanted)/gigabyte, priceFirehose)},
-		{"S3, PUT", fmt.Sprint(len(p.objects), " requests"), dollars(float64(len(p.objects))/1000, pricePut)},
-	}
-	for _, class := range slices.Sorted(maps.Keys(byteDays)) {
-		rows = append(rows, []string{"S3, " + class, fmt.Sprintf("%.0f byte-days", byteDays[class]), dollars(byteDays[class]/30/gigabyte, priceClass[class])})
-	}
-	rate := float64(shipped) / gigabyte
-	p.report.Add(report.Section{
-		Title: "What it would have cost, in dollars", Head: []string{"what", "how much", "dollars"}, Rows: rows,
-		Text: fmt.Sprintf("A gigabyte costs %.4f dollars a month in the archive's GLACIER class and %.3f in a log group; to bring it into the group costs %.2f. This rehearsal has shipped %.6f GB.",
-			priceClass["GLACIER"], priceKeep, priceIngest, rate),
-	})
 }

@@ -13,6 +13,7 @@ import (
 type request struct {
 	at           time.Time // when it was answered
 	client, path string
+	agent        string
 	status       int
 	millis       int // the target took; -1 if no target did it
 	sent         int
@@ -40,7 +41,7 @@ func requestsUntil(now time.Time, n int) []request {
 	list := make([]request, n)
 	for i := range list {
 		route := routes[r.IntN(len(routes))]
-		q := request{at: spread(r, now, i, n), client: fmt.Sprintf("198.51.100.%d", 1+r.IntN(40)), path: route.path, status: 200, millis: route.millis + r.IntN(4*route.millis+1), sent: 200 + r.IntN(20000)}
+		q := request{at: spread(r, now, i, n), agent: agents[r.IntN(len(agents))], client: fmt.Sprintf("198.51.100.%d", 1+r.IntN(40)), path: route.path, status: 200, millis: route.millis + r.IntN(4*route.millis+1), sent: 200 + r.IntN(20000)}
 		switch r.IntN(20) {
 		case 0:
 			q.status = 404
@@ -67,6 +68,10 @@ const (
 	stamp    = "2006-01-02T15:04:05.000000Z"
 )
 
+func (q request) url() string {
+	return fmt.Sprintf("https://shop.example:443%s?v=%d", q.path, q.sent%7)
+}
+
 // line is the entry of the load balancer's access log.
 // https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html#access-log-entry-format
 func (q request) line() string {
@@ -75,10 +80,10 @@ func (q request) line() string {
 	if q.millis < 0 {
 		target, took, targetStatus, targets = "-", "-1 -1 -1", "-", `"-"`
 	}
-	return fmt.Sprintf(`https %s %s %s:%d %s %s %d %s 312 %d "GET https://shop.example:443%s?v=%d HTTP/2.0" "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" `+
+	return fmt.Sprintf(`https %s %s %s:%d %s %s %d %s 312 %d "GET %s HTTP/2.0" "%s" `+
 		`ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:%s:%s:targetgroup/shop/73e2d6bc24d8a067 "Root=1-%08x-36d228ad5d99923122bbe354" "shop.example" `+
-		`"arn:aws:acm:%s:%s:certificate/12345678-1234-1234-1234-123456789012" 1 %s "forward" "-" "-" %s "%s" "-" "-" TID_%016x`,
-		q.at.Format(stamp), balancer, q.client, 30000+q.sent%20000, target, took, q.status, targetStatus, q.sent, q.path, q.sent%7, estate.Region, estate.Account, q.at.Unix(),
+		`"arn:aws:acm:%s:%s:certificate/12345678-1234-1234-1234-123456789012" 1 %s "forward" "-" "-" %s "%s" "-" "-" TID_%016x "-" "-" "-"`,
+		q.at.Format(stamp), balancer, q.client, 30000+q.sent%20000, target, took, q.status, targetStatus, q.sent, q.url(), q.agent, estate.Region, estate.Account, q.at.Unix(),
 		estate.Region, estate.Account, began.Format(stamp), targets, targetStatus, q.at.UnixMilli())
 }
 

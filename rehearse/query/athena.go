@@ -16,7 +16,8 @@ type Athena struct {
 	Client    *athena.Client // whoever asks; another after the server has got another address
 	Name      string         // of the rehearsal
 	Database  string
-	WorkGroup string // with a place for results
+	WorkGroup string  // with a place for results
+	Scanned   []int64 // by each statement that has read anything
 	asked     int
 }
 
@@ -48,6 +49,9 @@ func (a *Athena) Ask(ctx context.Context, text string) (*Answer, error) {
 		switch e.Status.State {
 		case types.QueryExecutionStateSucceeded:
 			answer := &Answer{Took: time.Since(began), Bytes: aws.ToInt64(e.Statistics.DataScannedInBytes)}
+			if answer.Bytes > 0 {
+				a.Scanned = append(a.Scanned, answer.Bytes)
+			}
 			return answer, a.read(ctx, e, answer)
 		case types.QueryExecutionStateFailed, types.QueryExecutionStateCancelled:
 			return nil, fmt.Errorf("%s: %s", e.Status.State, aws.ToString(e.Status.StateChangeReason))
