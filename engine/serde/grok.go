@@ -32,7 +32,8 @@ func openGrok(t *Table, o Object, columns []int, _ []*vector.Domain) (vector.Rea
 	if err != nil {
 		return nil, err
 	}
-	tree, err := parseJava("input.format", strings.ReplaceAll(text, "(?>", "(?:"))
+	text = strings.ReplaceAll(text, "(?>", "(?:")
+	tree, err := parseJava("input.format", text)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func openGrok(t *Table, o Object, columns []int, _ []*vector.Domain) (vector.Rea
 	for i, c := range columns {
 		groups[i] = g.group(tree, t.Columns[c].Name)
 	}
-	r, err := newRegexRows(t, tree, columns, groups, false)
+	r, err := newRegexRows(t, text, columns, groups, false)
 	if err != nil {
 		return nil, err
 	}

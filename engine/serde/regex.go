@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strings"
 
 	"unyo/engine/columnar"
 	"unyo/engine/vector"
@@ -37,22 +38,20 @@ func openRegex(t *Table, o Object, columns []int, _ []*vector.Domain) (vector.Re
 	for i, c := range columns {
 		groups[i] = c + 1
 	}
-	r, err := newRegexRows(t, tree, columns, groups, true)
+	r, err := newRegexRows(t, text, columns, groups, true)
 	if err != nil {
 		return nil, err
 	}
 	return t.openText(o, columns, r)
 }
 
-// newRegexRows compiles a pattern of which only the groups asked for are kept: matching costs by group. Group 0 is none.
-func newRegexRows(t *Table, tree *syntax.Regexp, columns, groups []int, whole bool) (*regexRows, error) {
+// newRegexRows compiles a pattern, which parseJava has read, of which only the groups asked for are kept: matching costs by group. Group 0 is none.
+func newRegexRows(t *Table, text string, columns, groups []int, whole bool) (*regexRows, error) {
 	r := &regexRows{}
 	kept := slices.Clone(groups)
 	slices.Sort(kept)
 	kept = slices.Compact(kept)
-	all := &syntax.Regexp{Op: syntax.OpConcat, Sub: []*syntax.Regexp{tree}}
-	keepGroups(all, kept)
-	text := all.String()
+	text = inJava(keepGroups(text, kept))
 	if whole {
 		text = `\A(?:` + text + `)\z`
 	}
@@ -79,15 +78,35 @@ func newRegexRows(t *Table, tree *syntax.Regexp, columns, groups []int, whole bo
 	return r, nil
 }
 
-// keepGroups makes of all other groups such that are not remembered.
-func keepGroups(re *syntax.Regexp, keep []int) {
-	for i, sub := range re.Sub {
-		for sub.Op == syntax.OpCapture && !slices.Contains(keep, sub.Cap) {
-			sub = sub.Sub[0]
+// keepGroups makes of all other groups such that are not remembered. It works on the text: a tree of syntax.Regexp becomes text again only slowly,
+// for [^ ] is a million runes to it, and a pattern is compiled for each object.
+func keepGroups(text string, keep []int) string {
+	var out strings.Builder
+	group := 0
+	for p := (javaScan{text: text}); p.i < len(text); {
+		begin := p.i
+		if !p.opens() {
+			p.step()
+			out.WriteString(text[begin:p.i])
+			continue
 		}
-		re.Sub[i] = sub
-		keepGroups(sub, keep)
+		p.step()
+		rest := text[p.i:]
+		name := ""
+		if strings.HasPrefix(rest, "?P<") || strings.HasPrefix(rest, "?<") {
+			name = rest[:strings.IndexByte(rest, '>')+1]
+		} else if strings.HasPrefix(rest, "?") { // it remembers nothing
+			out.WriteByte('(')
+			continue
+		}
+		if group++; slices.Contains(keep, group) {
+			out.WriteString("(" + name)
+		} else {
+			out.WriteString("(?:")
+		}
+		p.i += len(name)
 	}
+	return out.String()
 }
 
 func (r *regexRows) parse(line []byte, out []*vector.Vector) (bool, error) {
@@ -107,30 +126,55 @@ func parseJava(property, text string) (*syntax.Regexp, error) {
 	if len(text) > 64<<10 {
 		return nil, badProperty(property, "a pattern of %d bytes", len(text))
 	}
-	class := false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case c == '\\':
-			i++
-		case class && c == ']':
-			class = false
-		case class && (c == '[' || c == '&' && i+1 < len(text) && text[i+1] == '&'):
+	for p := (javaScan{text: text}); p.i < len(text); p.step() {
+		switch i, c := p.i, text[p.i]; {
+		case p.class && (c == '[' || c == '&' && i+1 < len(text) && text[i+1] == '&'):
 			return nil, badProperty(property, "classes within classes are not supported")
-		case !class && c == '[':
-			class = true
-			if i+1 < len(text) && text[i+1] == '^' {
-				i++
-			}
-			if i+1 < len(text) && text[i+1] == ']' {
-				i++
-			}
-		case !class && i > 0 && c == '+' && (text[i-1] == '*' || text[i-1] == '+' || text[i-1] == '?' || text[i-1] == '}') && (i < 2 || text[i-2] != '\\'):
+		case !p.class && i > 0 && c == '+' && strings.IndexByte("*+?}", text[i-1]) >= 0 && (i < 2 || text[i-2] != '\\'):
 			return nil, badProperty(property, "possessive quantifiers are not supported")
 		}
 	}
-	tree, err := syntax.Parse("(?s:"+text+")", syntax.Perl)
+	tree, err := syntax.Parse(inJava(text), syntax.Perl)
 	if err != nil {
 		return nil, badProperty(property, "%v (patterns that look around or refer back are not supported)", err)
 	}
 	return tree, nil
+}
+
+// inJava is a pattern as Hive compiles it: a point is any character.
+func inJava(text string) string { return "(?s:" + text + ")" }
+
+// javaScan steps through a pattern and knows whether it is within a class.
+type javaScan struct {
+	text  string
+	i     int
+	class bool
+}
+
+// opens tells whether a group begins here.
+func (p *javaScan) opens() bool { return !p.class && p.text[p.i] == '(' }
+
+// step passes over a character, an escape, a quotation, or the beginning of a class with a bracket that does not end it.
+func (p *javaScan) step() {
+	rest := p.text[p.i:]
+	switch c := rest[0]; {
+	case strings.HasPrefix(rest, `\Q`):
+		_, after, _ := strings.Cut(rest, `\E`)
+		p.i = len(p.text) - len(after)
+	case c == '\\':
+		p.i = min(p.i+2, len(p.text))
+	case p.class && c == ']':
+		p.class = false
+		p.i++
+	case !p.class && c == '[':
+		p.class = true
+		p.i++
+		for _, first := range []string{"^", "]"} {
+			if strings.HasPrefix(p.text[p.i:], first) {
+				p.i++
+			}
+		}
+	default:
+		p.i++
+	}
 }
