@@ -18,6 +18,7 @@ import (
 	"unyo/engine/oidc"
 	"unyo/engine/sql/trino"
 	"unyo/kernel"
+	"unyo/service/cloudtrail"
 	"unyo/service/firehose"
 	"unyo/service/kinesis"
 	"unyo/service/s3"
@@ -67,7 +68,7 @@ func (w *World) openEngines() error {
 
 func (e *engines) open(k *kernel.Kernel, logs string) (err error) {
 	e.stock = s3.NewStock(k.For("s3"))
-	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(e.stock.Refs(), firehose.Blobs(k.For("firehose")), kinesis.Blobs(k.For("kinesis"))), blob.Options{Durable: k.Store.Sync})
+	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(e.stock.Refs(), firehose.Blobs(k.For("firehose")), kinesis.Blobs(k.For("kinesis")), cloudtrail.Blobs(k.For("cloudtrail"))), blob.Options{Durable: k.Store.Sync})
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"math/big"
 	"reflect"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 	"github.com/parquet-go/parquet-go/compress"
@@ -15,11 +16,12 @@ import (
 // Parquet says how a Parquet file is written. The zero value is Firehose's default.
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_ParquetSerDe.html
 type Parquet struct {
-	Compression string // SNAPPY, GZIP, ZSTD (not Firehose's), UNCOMPRESSED; "" is SNAPPY
-	Dictionary  bool   // dictionaries of values
-	PageSize    int    // bytes; 0 is 1 MiB
-	BlockSize   int    // bytes of a row group, before it is compressed; 0 is 256 MiB
-	V2          bool   // data pages of version 2
+	Compression string   // SNAPPY, GZIP, ZSTD (not Firehose's), UNCOMPRESSED; "" is SNAPPY
+	Dictionary  bool     // dictionaries of values
+	Plain       []string // columns that have none all the same: their values hardly ever repeat
+	PageSize    int      // bytes; 0 is 1 MiB
+	BlockSize   int      // bytes of a row group, before it is compressed; 0 is 256 MiB
+	V2          bool     // data pages of version 2
 }
 
 // ErrUnsupported is a setting that has no behaviour here.
@@ -94,7 +96,12 @@ func (g *group) Fields() []parquet.Field {
 func (p Parquet) group(t *Type) *group {
 	g := &group{Group: parquet.Group{}}
 	for _, f := range t.Fields {
-		n := parquet.Optional(p.node(f.Type))
+		own := p
+		own.Dictionary = p.Dictionary && !slices.Contains(p.Plain, f.Name)
+		if !own.Dictionary {
+			own.Plain = nil
+		}
+		n := parquet.Optional(own.node(f.Type))
 		g.fields = append(g.fields, &member{n, f.Name})
 		g.Group[f.Name] = n
 	}

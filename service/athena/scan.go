@@ -210,7 +210,7 @@ func (f *file) open() (err error) {
 		columns = append(columns, c)
 		var d *vector.Domain
 		if given, ok := f.want.Domains[c]; ok {
-			d = advice(given)
+			d = given.Advice()
 		}
 		domains = append(domains, d)
 	}
@@ -221,29 +221,6 @@ func (f *file) open() (err error) {
 		Stream: func() (io.ReadCloser, error) { return s.read(f.ctx, f.bucket, f.key, f.etag, 0, -1) },
 	}, columns, domains)
 	return err
-}
-
-// advice is a domain as readers take it.
-func advice(d sql.Domain) *vector.Domain {
-	scalar := func(v *vector.Vector, i int) *vector.Scalar {
-		if v == nil {
-			return nil
-		}
-		one, ok := v.Scalar(i)
-		if !ok {
-			return nil
-		}
-		return &one
-	}
-	if d.Values == nil {
-		return &vector.Domain{Ranges: []vector.Range{{Low: scalar(d.Low, 0), High: scalar(d.High, 0), LowOpen: d.LowOpen, HighOpen: d.HighOpen}}}
-	}
-	out := &vector.Domain{}
-	for i := range d.Values.Len {
-		one := scalar(d.Values, i)
-		out.Ranges = append(out.Ranges, vector.Range{Low: one, High: one})
-	}
-	return out
 }
 
 // Next is the next batch: the file's columns and, beside them, what is the same in all its rows.

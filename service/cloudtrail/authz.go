@@ -13,6 +13,9 @@ import (
 // Needs names the trail that an operation is about, which may be given by name or ARN.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
 func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool) {
+	if needs, ok := s.lakeNeeds(ctx, op, in); ok {
+		return needs, true
+	}
 	need := func(name *string) ([]rt.Need, bool) {
 		return []rt.Need{{Action: "cloudtrail:" + op, Resources: []string{s.named(ctx, rt.Val(name))}}}, true
 	}

@@ -40,17 +40,21 @@ func (s *Service) StopLogging(ctx context.Context, in *api.StopLoggingInput) (*a
 	return &api.StopLoggingOutput{}, err
 }
 
-// halt closes the open spans behind the latest entry. The call that asks is entered later, and named.
+// halt ends the logging of a trail.
 func (s *Service) halt(tx *store.Tx, t *trail) {
 	if !t.Logging {
 		return
 	}
 	t.Logging, t.Stopped = false, s.k.Clock.Now()
-	for _, f := range []*feed{&t.Files, &t.Lines} {
-		if n := len(f.Spans); n > 0 && f.Spans[n-1].Stop == "" {
-			end := &f.Spans[n-1]
-			end.To, end.Stop, end.Ended = s.k.Journal.Last(tx), tx.Call().RequestID, t.Stopped
-		}
+	s.end(tx, &t.Files)
+	s.end(tx, &t.Lines)
+}
+
+// end closes the open span of a feed behind the latest entry; the call that asks is entered later, and named.
+func (s *Service) end(tx *store.Tx, f *feed) {
+	if n := len(f.Spans); n > 0 && f.Spans[n-1].Stop == "" {
+		end := &f.Spans[n-1]
+		end.To, end.Stop, end.Ended = s.k.Journal.Last(tx), tx.Call().RequestID, s.k.Clock.Now()
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	api "unyo/api/cloudtrail"
 	"unyo/base/awserr"
 	"unyo/base/call"
+	"unyo/engine/blob"
 	"unyo/kernel"
 	"unyo/kernel/journal"
 )
@@ -39,13 +40,24 @@ func in(k *kernel.Kernel, account, region string) context.Context {
 
 func open(t testing.TB, o kernel.Options) (*kernel.Kernel, *Service, *outside) {
 	t.Helper()
+	return openAt(t, o, t.TempDir())
+}
+
+// openAt has its blobs in dir.
+func openAt(t testing.TB, o kernel.Options, dir string) (*kernel.Kernel, *Service, *outside) {
+	t.Helper()
 	o.Seed, o.Held, o.Start, o.Log = 1, true, begin, slog.New(slog.DiscardHandler)
 	k, err := kernel.Open(o)
 	ok(t, err)
 	out := newOutside()
-	s := New(k.For("cloudtrail"), out.peers())
+	blobs, err := blob.Open(dir, Blobs(k.For("cloudtrail")), blob.Options{Durable: k.Store.Sync})
+	ok(t, err)
+	s := New(k.For("cloudtrail"), blobs, out.peers())
 	ok(t, k.Start(context.Background()))
-	t.Cleanup(func() { ok(t, k.Close()) })
+	t.Cleanup(func() {
+		ok(t, k.Close())
+		ok(t, blobs.Close())
+	})
 	return k, s, out
 }
 

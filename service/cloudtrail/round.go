@@ -17,7 +17,7 @@ const rhythm = 5 * time.Minute
 // wanted is what an account's trails record while they log.
 type wanted struct{ any, data bool }
 
-// look finds out whose calls are recorded, whenever that may have changed.
+// look finds out whose calls trails and event data stores record, whenever that may have changed.
 func (s *Service) look() {
 	found := map[string]wanted{}
 	err := s.k.View(context.Background(), func(tx *store.Tx) error {
@@ -25,6 +25,11 @@ func (s *Service) look() {
 		for at, t := range s.trails.AllScopes(tx) {
 			if t.Logging && !t.Gone {
 				found[at.Account] = wanted{true, found[at.Account].data || t.wantsData()}
+			}
+		}
+		for at, d := range s.stores.AllScopes(tx) {
+			if d.Ingesting {
+				found[at.Account] = wanted{true, found[at.Account].data || d.trail().wantsData()}
 			}
 		}
 		return nil
@@ -62,6 +67,12 @@ func (s *Service) visit(ctx context.Context) error {
 			}
 			if len(t.Lines.Spans) > 0 {
 				s.write.AtKey(there, at.Key, now, deliverArg{at.Key})
+			}
+		}
+		for at, d := range s.stores.AllScopes(tx) {
+			if len(d.Feed.Spans) > 0 {
+				there := tx.In(call.Scope{Partition: s.k.Partition, Account: at.Account, Region: at.Region})
+				s.ingest.AtKey(there, d.ID, now, storeArg{d.ID})
 			}
 		}
 		jobs.Settle(ctx, tx)

@@ -1,11 +1,15 @@
 package cloudtrail
 
 import (
+	"context"
+	"errors"
+	"iter"
 	"sync"
 	"sync/atomic"
 
 	logsapi "unyo/api/logs"
 	s3api "unyo/api/s3"
+	"unyo/engine/blob"
 	"unyo/engine/credential"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
@@ -36,20 +40,34 @@ type Service struct {
 	sealer  *credential.Sealer                // of private keys
 	watched atomic.Pointer[map[string]wanted] // by account
 
+	blobs    *blob.Store
+	stores   store.Table[dataStore] // id
+	segments store.Table[segment]   // id of the event data store, last entry
+	ingest   jobs.Job[storeArg]
+	expire   jobs.Job[storeArg]
+	queries  store.Table[lakeQuery] // id
+	asked    store.Table[string]    // id of an event data store, time, id of a query
+	active   store.Table[bool]      // id of a query that has not ended
+	query    jobs.Job[queryArg]
+	hand     jobs.Job[queryArg] // delivers a result
+	forget   jobs.Job[queryArg]
+	running  running
+
 	mu      sync.Mutex
 	lookups map[lookupKey]*pace // how often event history was asked lately
 	signers map[string]*signer  // by key of their rows
 }
 
 // New makes the service.
-func New(k *kernel.Service, peers Peers) *Service {
+func New(k *kernel.Service, blobs *blob.Store, peers Peers) *Service {
 	s := &Service{
-		k: k, peers: peers, lookups: map[lookupKey]*pace{}, signers: map[string]*signer{}, sealer: credential.New([32]byte(k.Entropy.Derive("cloudtrail", 32, ""))),
+		k: k, blobs: blobs, peers: peers, lookups: map[lookupKey]*pace{}, signers: map[string]*signer{}, sealer: credential.New([32]byte(k.Entropy.Derive("cloudtrail", 32, ""))),
 		trails: store.TableOf[trail](k.Rows, "trail", store.PerAccount),
 		chains: store.TableOf[chain](k.Rows, "chain", store.PerAccount),
 		logged: store.TableOf[logFile](k.Rows, "logged", store.PerAccount),
 		keys:   store.TableOf[signingKey](k.Rows, "key", store.Partition),
 	}
+	s.openLake()
 	s.index = k.Journal.Index(s.words)
 	s.deliver = jobs.Handle(k.Jobs, "deliver", s.runDeliver, jobs.Retry(deliverRetry), jobs.Lane(func(a deliverArg) string { return a.Key }))
 	s.write = jobs.Handle(k.Jobs, "write", s.runWrite, jobs.Retry(deliverRetry), jobs.Lane(func(a deliverArg) string { return a.Key }))
@@ -59,6 +77,57 @@ func New(k *kernel.Service, peers Peers) *Service {
 	k.Journal.Round(journal.Round{Name: "cloudtrail", Every: rhythm, Wants: s.wants, Run: s.visit})
 	return s
 }
+
+// openLake makes the tables and jobs of event data stores and queries.
+func (s *Service) openLake() {
+	k := s.k
+	s.stores, s.segments = storesTable(k), segmentsTable(k)
+	s.queries, s.asked, s.active = queriesTable(k), store.TableOf[string](k.Rows, "asked", store.Regional), store.TableOf[bool](k.Rows, "active", store.Regional)
+	lane := jobs.Lane(func(a storeArg) string { return a.ID })
+	s.ingest = jobs.Handle(k.Jobs, "ingest", s.runIngest, jobs.Retry(deliverRetry), lane)
+	s.expire = jobs.Handle(k.Jobs, "expire", s.runExpire, jobs.Retry(deliverRetry), lane)
+	each := jobs.Lane(func(a queryArg) string { return a.ID })
+	s.query = jobs.Handle(k.Jobs, "query", s.runQuery, each)
+	s.hand = jobs.Handle(k.Jobs, "hand", s.runHand, jobs.Retry(deliverRetry), each)
+	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget, each)
+}
+
+func storesTable(k *kernel.Service) store.Table[dataStore] {
+	return store.TableOf[dataStore](k.Rows, "eventdatastore", store.Regional)
+}
+
+func segmentsTable(k *kernel.Service) store.Table[segment] {
+	return store.TableOf[segment](k.Rows, "segment", store.Regional)
+}
+
+func queriesTable(k *kernel.Service) store.Table[lakeQuery] {
+	return store.TableOf[lakeQuery](k.Rows, "query", store.Regional)
+}
+
+// Blobs are what rows of the service hold in blobs: segments of event data stores, and results of queries.
+func Blobs(k *kernel.Service) iter.Seq2[blob.Ref, error] {
+	return func(yield func(blob.Ref, error) bool) {
+		err := k.View(context.Background(), func(tx *store.Tx) error {
+			for _, x := range segmentsTable(k).AllScopes(tx) {
+				if !yield(x.Ref, nil) {
+					return errEnough
+				}
+			}
+			for _, q := range queriesTable(k).AllScopes(tx) {
+				if q.Result != (blob.Ref{}) && !yield(q.Result, nil) {
+					return errEnough
+				}
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(blob.Ref{}, err)
+		}
+	}
+}
+
+// errEnough ends a view whose reader wants no more.
+var errEnough = errors.New("enough")
 
 // Forget fulfils world.Forgetter.
 func (s *Service) Forget() {

@@ -63,6 +63,10 @@ func (s *Service) exists(tx *store.Tx, id string) error {
 	if !strings.HasPrefix(id, "arn:") {
 		return api.NewCloudTrailARNInvalidException("Invalid ARN: %s", id)
 	}
+	if strings.Contains(id, ":eventdatastore/") {
+		_, err := s.dataStoreNamed(tx, id)
+		return err
+	}
 	t, err := s.find(tx, id)
 	if err == nil && s.arn(tx.Call().Account, &t) != id {
 		err = api.NewResourceNotFoundException("Resource not found: %s", id)

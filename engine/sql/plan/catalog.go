@@ -58,6 +58,29 @@ type Domain struct {
 	HighOpen  bool
 }
 
+// Advice is the domain as readers of files take it.
+func (d Domain) Advice() *vector.Domain {
+	scalar := func(v *vector.Vector, i int) *vector.Scalar {
+		if v == nil {
+			return nil
+		}
+		one, ok := v.Scalar(i)
+		if !ok {
+			return nil
+		}
+		return &one
+	}
+	if d.Values == nil {
+		return &vector.Domain{Ranges: []vector.Range{{Low: scalar(d.Low, 0), High: scalar(d.High, 0), LowOpen: d.LowOpen, HighOpen: d.HighOpen}}}
+	}
+	out := &vector.Domain{}
+	for i := range d.Values.Len {
+		one := scalar(d.Values, i)
+		out.Ranges = append(out.Ranges, vector.Range{Low: one, High: one})
+	}
+	return out
+}
+
 // Has tells whether value i of v is of use.
 func (d Domain) Has(v *vector.Vector, i int) bool {
 	return !v.IsNull(i) && d.Overlaps(v, v, i)
@@ -94,5 +117,6 @@ type Session struct {
 	Zone            *time.Location // nil is UTC
 	Seed            uint64         // of random, shuffle, uuid, TABLESAMPLE
 	Memory          int64          // bytes that the query may hold; 0 is 1 GiB
+	TextTimes       bool           // a constant text that is compared with a timestamp is one, as in CloudTrail Lake
 	Workers         int            // how many pieces of a table are read at once; 0 is 2. The order of rows may depend on it
 }

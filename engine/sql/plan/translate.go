@@ -217,11 +217,26 @@ func (b *block) infix(e *syntax.Infix) expr.Expr {
 
 // common brings two values to one type.
 func (p *planner) common(at fault.Pos, op string, l, r expr.Expr) (expr.Expr, expr.Expr) {
+	if p.session.TextTimes {
+		l, r = p.timed(at, l, r.Type()), p.timed(at, r, l.Type())
+	}
 	t := types.Common(l.Type(), r.Type())
 	if t == nil {
 		fail(at, fault.TypeMismatch, "Cannot apply operator: %s %s %s", l.Type(), op, r.Type())
 	}
 	return p.coerce(l, t), p.coerce(r, t)
+}
+
+// timed makes a timestamp of a constant text that stands beside one.
+func (p *planner) timed(at fault.Pos, x expr.Expr, beside *types.Type) expr.Expr {
+	if _, constant := x.(*expr.Const); !constant || x.Type().Kind != types.Varchar || beside.Kind != types.Timestamp {
+		return x
+	}
+	f, err := functions.Cast(x.Type(), beside, false)
+	if err != nil {
+		place(at, err)
+	}
+	return p.fold(&expr.Call{F: f, Args: []expr.Expr{x}})
 }
 
 func (p *planner) compare(at fault.Pos, op string, l, r expr.Expr) expr.Expr {

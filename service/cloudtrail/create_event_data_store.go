@@ -1,0 +1,147 @@
+package cloudtrail
+
+import (
+	"cmp"
+	"context"
+
+	api "unyo/api/cloudtrail"
+	"unyo/api/rt"
+	"unyo/base/call"
+	"unyo/kernel/resource"
+	"unyo/kernel/store"
+)
+
+// CreateEventDataStore makes an event data store, which takes what happens from now on unless told not to.
+// https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateEventDataStore.html
+func (s *Service) CreateEventDataStore(ctx context.Context, in *api.CreateEventDataStoreInput) (*api.CreateEventDataStoreOutput, error) {
+	c, now := call.From(ctx), s.k.Clock.Now()
+	if err := refuseStore(in.KmsKeyId, in.OrganizationEnabled); err != nil {
+		return nil, err
+	}
+	d := dataStore{
+		ID: s.k.Entropy.UUID(ctx), Name: *in.Name, Home: c.Region, Created: now, Updated: now,
+		Billing: cmp.Or(rt.Val(in.BillingMode), api.BillingModeExtendableRetentionPricing),
+		Multi:   in.MultiRegionEnabled == nil || *in.MultiRegionEnabled, Protected: in.TerminationProtectionEnabled == nil || *in.TerminationProtectionEnabled,
+	}
+	d.Days = days[d.Billing].usual
+	if in.RetentionPeriod != nil {
+		d.Days = *in.RetentionPeriod
+	}
+	labels, err := tagList(in.TagsList)
+	if err == nil {
+		err = d.checkDays()
+	}
+	if err == nil {
+		d.Advanced, err = selectorsOf(in.AdvancedEventSelectors)
+	}
+	if err != nil {
+		return nil, err
+	}
+	id := s.storeARN(c.Account, &d)
+	err = s.k.Update(ctx, func(tx *store.Tx) error {
+		if err := s.roomForStore(tx, d.Name, ""); err != nil {
+			return err
+		}
+		row := d
+		if in.StartIngestion == nil || *in.StartIngestion {
+			s.startIngestion(tx, &row)
+		}
+		s.stores.Put(tx, d.ID, row)
+		s.k.Resources.Put(tx, resource.Resource{ARN: id, Type: "AWS::CloudTrail::EventDataStore", Name: d.Name, Service: "cloudtrail", Account: c.Account, Region: d.Home, Created: now})
+		tx.After(s.look)
+		return wordTags(s.k.Tags.Set(tx, id, labels...))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &api.CreateEventDataStoreOutput{
+		EventDataStoreArn: &id, Name: &d.Name, Status: new(api.EventDataStoreStatusCreated), AdvancedEventSelectors: d.Advanced, MultiRegionEnabled: &d.Multi,
+		OrganizationEnabled: new(false), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected, TagsList: in.TagsList,
+		CreatedTimestamp: &now, UpdatedTimestamp: &now, BillingMode: &d.Billing,
+	}, nil
+}
+
+func refuseStore(key *string, organization *bool) error {
+	switch {
+	case rt.Val(key) != "":
+		return unsupported("KmsKeyId")
+	case rt.Val(organization):
+		return unsupported("OrganizationEnabled")
+	}
+	return nil
+}
+
+// checkDays holds the retention to the billing mode's limits.
+func (d *dataStore) checkDays() error {
+	if most := days[d.Billing].most; d.Days < minDays || d.Days > most {
+		return api.NewInvalidParameterException("The retention period must be between %d and %d days with the billing mode %s.", minDays, most, d.Billing)
+	}
+	return nil
+}
+
+// roomForStore refuses a name that is taken by another than id, and, for a new one, an eleventh event data store.
+func (s *Service) roomForStore(tx *store.Tx, name, id string) error {
+	n := 0
+	for _, other := range s.stores.From(tx, "") {
+		if n++; other.Name == name && other.ID != id {
+			return api.NewEventDataStoreAlreadyExistsException("An event data store with the name %s already exists.", name)
+		}
+	}
+	if id == "" && n >= maxDataStores {
+		return api.NewEventDataStoreMaxLimitExceededException("Your account has used the maximum number of event data stores: %d.", maxDataStores)
+	}
+	return nil
+}
+
+// UpdateEventDataStore changes what is given. A shorter retention lets go what is older at once.
+// https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateEventDataStore.html
+func (s *Service) UpdateEventDataStore(ctx context.Context, in *api.UpdateEventDataStoreInput) (*api.UpdateEventDataStoreOutput, error) {
+	if err := refuseStore(in.KmsKeyId, in.OrganizationEnabled); err != nil {
+		return nil, err
+	}
+	d, err := s.changeStore(ctx, *in.EventDataStore, func(tx *store.Tx, d *dataStore) error { return s.updateStore(tx, d, in) })
+	if err != nil {
+		return nil, err
+	}
+	return &api.UpdateEventDataStoreOutput{
+		EventDataStoreArn: new(s.storeARN(call.From(ctx).Account, &d)), Name: &d.Name, Status: d.status(), AdvancedEventSelectors: d.Advanced,
+		MultiRegionEnabled: &d.Multi, OrganizationEnabled: new(false), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected,
+		CreatedTimestamp: &d.Created, UpdatedTimestamp: &d.Updated, BillingMode: &d.Billing, FederationStatus: new(api.FederationStatusDisabled),
+	}, nil
+}
+
+func (s *Service) updateStore(tx *store.Tx, d *dataStore, in *api.UpdateEventDataStoreInput) (err error) {
+	if in.BillingMode != nil && *in.BillingMode != d.Billing {
+		if d.Billing == api.BillingModeExtendableRetentionPricing {
+			return api.NewInvalidParameterException("The billing mode cannot be changed from %s to %s.", d.Billing, *in.BillingMode)
+		}
+		d.Billing = *in.BillingMode
+	}
+	if in.Name != nil {
+		if err := s.roomForStore(tx, *in.Name, d.ID); err != nil {
+			return err
+		}
+		d.Name = *in.Name
+	}
+	if in.RetentionPeriod != nil {
+		d.Days = *in.RetentionPeriod
+	}
+	if in.MultiRegionEnabled != nil {
+		d.Multi = *in.MultiRegionEnabled
+	}
+	if in.TerminationProtectionEnabled != nil {
+		d.Protected = *in.TerminationProtectionEnabled
+	}
+	if len(in.AdvancedEventSelectors) > 0 {
+		if d.Advanced, err = selectorsOf(in.AdvancedEventSelectors); err != nil {
+			return err
+		}
+	}
+	if err := d.checkDays(); err != nil {
+		return err
+	}
+	d.Updated = s.k.Clock.Now()
+	d.Epoch++
+	s.setExpiry(tx, d)
+	return nil
+}

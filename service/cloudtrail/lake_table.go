@@ -1,0 +1,167 @@
+package cloudtrail
+
+import (
+	"context"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"unyo/engine/blob"
+	"unyo/engine/columnar"
+	"unyo/engine/sql"
+	"unyo/engine/vector"
+	"unyo/kernel/store"
+)
+
+// lake is how a query sees the event data stores of its account and region: sql.Catalog.
+type lake struct {
+	s   *Service
+	now time.Time
+
+	scanned, rows atomic.Int64
+	pins          []func()
+}
+
+// Table is the event data store of an id.
+func (l *lake) Table(ctx context.Context, _, _, name string) (*sql.Table, error) {
+	var d dataStore
+	err := l.s.k.View(ctx, func(tx *store.Tx) (err error) {
+		if d, err = l.s.dataStoreNamed(tx, name); err == nil && !d.Deleted.IsZero() {
+			err = inactive(&d)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &sql.Table{Columns: lakeTable, Scan: func(ctx context.Context, want sql.Scan) ([]vector.Reader, error) { return l.scan(ctx, &d, want) }}, nil
+}
+
+// scan gives a reader for each segment that may hold rows of use, in order.
+func (l *lake) scan(ctx context.Context, d *dataStore, want sql.Scan) (readers []vector.Reader, err error) {
+	l.pins = append(l.pins, l.s.blobs.Pin())
+	kept := d.kept(l.now)
+	err = l.s.k.View(ctx, func(tx *store.Tx) error {
+		readers = nil
+		for _, x := range l.s.segments.Prefix(tx, store.Key(d.ID, ""), "") {
+			if x.Newest.Before(kept) || !during(want, &x) {
+				continue
+			}
+			readers = append(readers, &lakeFile{lake: l, is: x, want: want, from: kept})
+		}
+		return nil
+	})
+	return readers, err
+}
+
+// during tells whether any instant of a segment is of use.
+func during(want sql.Scan, x *segment) bool {
+	d, asked := want.Domains[lakePlace(eventTime)]
+	if !asked {
+		return true
+	}
+	bounds := vector.New(vector.Int)
+	bounds.AppendInt(x.Oldest.UTC().Truncate(time.Second).UnixMicro())
+	high := vector.New(vector.Int)
+	high.AppendInt(x.Newest.UnixMicro())
+	return d.Overlaps(bounds, high, 0)
+}
+
+// done lets go of what was read.
+func (l *lake) done() {
+	for _, release := range l.pins {
+		release()
+	}
+}
+
+// lakeFile reads a segment; it opens it when it is first asked.
+type lakeFile struct {
+	lake    *lake
+	is      segment
+	want    sql.Scan
+	from    time.Time // what is older has outlived its time
+	file    blob.Section
+	reader  vector.Reader
+	counted int64
+	aged    bool // the last column tells the age of rows, and is not asked for
+}
+
+func (f *lakeFile) open() (err error) {
+	if f.file, err = f.lake.s.blobs.At(f.is.Ref); err != nil {
+		return err
+	}
+	p := columnar.Projection{}
+	for _, c := range f.want.Columns {
+		p.Columns = append(p.Columns, lakeSchema[c])
+		var d *vector.Domain
+		if given, ok := f.want.Domains[c]; ok {
+			d = given.Advice()
+		}
+		p.Domains = append(p.Domains, d)
+	}
+	if f.aged = f.is.Oldest.Before(f.from); f.aged {
+		p.Columns, p.Domains = append(p.Columns, lakeSchema[lakePlace(eventTime)]), append(p.Domains, nil)
+	}
+	f.reader, err = columnar.ScanParquet(f.file, f.is.Ref.Size, p)
+	return err
+}
+
+// Next is the next batch, without what has outlived its time.
+func (f *lakeFile) Next(ctx context.Context) (*vector.Batch, error) {
+	if f.reader == nil {
+		if err := f.open(); err != nil {
+			return nil, err
+		}
+	}
+	for {
+		b, err := f.reader.Next(ctx)
+		n := f.reader.Scanned()
+		f.lake.scanned.Add(n - f.counted)
+		f.counted = n
+		if err != nil {
+			return nil, err
+		}
+		f.lake.rows.Add(int64(b.Len))
+		if f.aged {
+			b = young(b, f.from.UnixMicro())
+		}
+		if b.Len > 0 {
+			return b, nil
+		}
+	}
+}
+
+// young is the rows whose last column is not below from, without that column.
+func young(b *vector.Batch, from int64) *vector.Batch {
+	last := len(b.Columns) - 1
+	at := b.Columns[last].Flat()
+	rows := make([]uint32, 0, b.Len)
+	for i := range b.Len {
+		if at.Ints[i] >= from {
+			rows = append(rows, uint32(i))
+		}
+	}
+	rest := &vector.Batch{Len: b.Len, Columns: b.Columns[:last]}
+	if len(rows) == b.Len {
+		return rest
+	}
+	return rest.Pick(rows)
+}
+
+// Scanned is how much of the segment was read.
+func (f *lakeFile) Scanned() int64 { return f.counted }
+
+// Close ends the reading.
+func (f *lakeFile) Close() (err error) {
+	if f.reader != nil {
+		err = f.reader.Close()
+	}
+	if f.file != nil {
+		if e := f.file.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+var _ io.Closer = (*lakeFile)(nil)
