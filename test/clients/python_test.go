@@ -133,6 +133,11 @@ func TestCloudTrail(t *testing.T) {
 	serve(t).holds(t, "python3", "cloudtrail_client.py")
 }
 
+// TestLake runs lake_client.py: event data stores, SQL over what happened, and results that their signature vouches for.
+func TestLake(t *testing.T) {
+	serve(t, "-clock", "held", "-seed", "1").holds(t, "python3", "lake_client.py")
+}
+
 // TestValidateLogs has the AWS CLI validate held time over three accounts and two regions, whole and tampered with.
 func TestValidateLogs(t *testing.T) {
 	days := "2"

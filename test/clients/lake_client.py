@@ -1,0 +1,105 @@
+"""CloudTrail Lake as boto3 asks for it: event data stores, SQL over what happened, and results in S3 that their sign file vouches for."""
+import gzip
+import hashlib
+import json
+import os
+import urllib.request
+
+import boto3
+import rsa
+from refusal import refused
+
+trail, s3, iam = boto3.client("cloudtrail"), boto3.client("s3"), boto3.client("iam")
+
+
+def advance(by):
+    r = urllib.request.Request(os.environ["AWS_ENDPOINT_URL"] + "/_unyo/clock", json.dumps({"advance": by}).encode(), method="POST")
+    urllib.request.urlopen(r).read()
+
+
+def asked(sql, **args):
+    return trail.start_query(QueryStatement=sql, **args)["QueryId"]
+
+
+def rows(sql):
+    id, out, more = asked(sql), [], {}
+    while True:
+        page = trail.get_query_results(QueryId=id, MaxQueryResults=2, **more)
+        assert page["QueryStatus"] == "FINISHED", page
+        out += [[v for column in row for v in column.values()] for row in page["QueryResultRows"]]
+        if "NextToken" not in page:
+            assert page["QueryStatistics"]["TotalResultsCount"] == len(out), page
+            return out
+        more = {"NextToken": page["NextToken"]}
+
+
+account, region = "000000000000", "eu-central-1"
+made = trail.create_event_data_store(Name="audit", TagsList=[{"Key": "team", "Value": "security"}])
+arn, eds = made["EventDataStoreArn"], made["EventDataStoreArn"].split("/")[1]
+assert made["RetentionPeriod"] == 366 and made["MultiRegionEnabled"] and made["TerminationProtectionEnabled"] and made["BillingMode"] == "EXTENDABLE_RETENTION_PRICING", made
+assert trail.get_event_data_store(EventDataStore=arn)["Status"] == "ENABLED"
+assert [d["Name"] for d in trail.list_event_data_stores()["EventDataStores"]] == ["audit"]
+assert trail.list_tags(ResourceIdList=[arn])["ResourceTagList"][0]["TagsList"] == [{"Key": "team", "Value": "security"}]
+refused("EventDataStoreAlreadyExistsException", trail.create_event_data_store, Name="audit")
+refused("InvalidParameterException", trail.create_event_data_store, Name="long", RetentionPeriod=3000, BillingMode="FIXED_RETENTION_PRICING")
+refused("NotImplemented", trail.create_event_data_store, Name="config", AdvancedEventSelectors=[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["ConfigurationItem"]}]}])
+refused("InvalidEventSelectorsException", trail.create_event_data_store, Name="wrong", AdvancedEventSelectors=[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Nothing"]}]}])
+refused("NotImplemented", trail.generate_query, EventDataStores=[arn], Prompt="Who was it?")
+refused("NotImplemented", trail.create_channel, Name="partner", Source="Custom", Destinations=[{"Type": "EVENT_DATA_STORE", "Location": arn}])
+
+# What a leaked key did, in SQL.
+iam.create_user(UserName="intruder")
+key = iam.create_access_key(UserName="intruder")["AccessKey"]
+mallory = boto3.client("s3", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+refused("AccessDenied", mallory.list_buckets)
+advance("5m")
+assert rows(f"SELECT eventName, errorCode FROM {eds} WHERE userIdentity.accessKeyId = '{key['AccessKeyId']}'") == [["ListBuckets", "AccessDenied"]]
+assert rows(f"SELECT eventName FROM {eds} WHERE element_at(requestParameters, 'userName') = 'intruder' ORDER BY eventTime") == [["CreateUser"], ["CreateAccessKey"]]
+assert key["SecretAccessKey"] not in json.dumps(rows(f"SELECT eventJson FROM {eds}"))
+counts = rows(f"SELECT eventSource, count(*) AS n FROM {eds} WHERE eventTime >= '2026-01-01 00:00:00' AND eventTime < '2026-01-02 00:00:00' GROUP BY eventSource ORDER BY 1")
+assert [c[0] for c in counts] == ["cloudtrail.amazonaws.com", "iam.amazonaws.com", "s3.amazonaws.com"], counts
+refused("InvalidQueryStatementException", trail.start_query, QueryStatement=f"DELETE FROM {eds}")
+refused("InvalidQueryStatementException", trail.start_query, QueryStatement=f"SELECT nothing FROM {eds}")
+refused("EventDataStoreNotFoundException", trail.start_query, QueryStatement="SELECT 1 FROM 00000000-0000-4000-8000-000000000000")
+refused("QueryIdNotFoundException", trail.describe_query, QueryId="00000000-0000-4000-8000-000000000000")
+
+# Results in S3, as the bucket's policy admits.
+refused("S3BucketDoesNotExistException", trail.start_query, QueryStatement=f"SELECT 1 FROM {eds}", DeliveryS3Uri="s3://answers")
+s3.create_bucket(Bucket="answers", CreateBucketConfiguration={"LocationConstraint": region})
+refused("InsufficientS3BucketPolicyException", trail.start_query, QueryStatement=f"SELECT 1 FROM {eds}", DeliveryS3Uri="s3://answers")
+s3.put_bucket_policy(Bucket="answers", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": ["s3:PutObject*", "s3:Abort*"], "Resource": ["arn:aws:s3:::answers", "arn:aws:s3:::answers/*"],
+     "Condition": {"StringLike": {"aws:sourceAccount": account}, "ArnLike": {"aws:sourceArn": arn}}},
+    {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:GetBucketAcl", "Resource": "arn:aws:s3:::answers",
+     "Condition": {"StringLike": {"aws:sourceAccount": account}, "ArnLike": {"aws:sourceArn": arn}}}]}))
+id = asked(f"SELECT eventName, errorCode FROM {eds} WHERE userIdentity.userName = 'intruder'", DeliveryS3Uri="s3://answers/lake")
+advance("0s")
+told = trail.describe_query(QueryId=id)
+folder = f"lake/AWSLogs/{account}/CloudTrail-Lake/Query/2026/01/01/{id}"
+assert told["DeliveryStatus"] == "SUCCESS" and told["DeliveryS3Uri"] == "s3://answers/" + folder and told["QueryStatistics"]["EventsScanned"] > 0, told
+result = s3.get_object(Bucket="answers", Key=folder + "/result_1.csv.gz")["Body"].read()
+assert gzip.decompress(result).decode() == '"eventName","errorCode"\n"ListBuckets","AccessDenied"\n', gzip.decompress(result)
+sign = json.loads(s3.get_object(Bucket="answers", Key=folder + "/result_sign.json")["Body"].read())
+assert sign["files"] == [{"fileHashValue": hashlib.sha256(result).hexdigest(), "fileName": "result_1.csv.gz"}], sign
+public, = [k["Value"] for k in trail.list_public_keys()["PublicKeyList"] if k["Fingerprint"] == sign["publicKeyFingerprint"]]
+rsa.verify(" ".join(f["fileHashValue"] for f in sign["files"]).encode(), bytes.fromhex(sign["hashSignature"]), rsa.PublicKey.load_pkcs1(public, "DER"))
+refused("InactiveQueryException", trail.cancel_query, QueryId=id)
+assert id in [q["QueryId"] for q in trail.list_queries(EventDataStore=arn, QueryStatus="FINISHED")["Queries"]]
+
+# A week's grace.
+refused("EventDataStoreTerminationProtectedException", trail.delete_event_data_store, EventDataStore=arn)
+refused("InvalidEventDataStoreStatusException", trail.start_event_data_store_ingestion, EventDataStore=arn)
+trail.stop_event_data_store_ingestion(EventDataStore=arn)
+assert trail.get_event_data_store(EventDataStore=arn)["Status"] == "STOPPED_INGESTION"
+assert not trail.update_event_data_store(EventDataStore=arn, TerminationProtectionEnabled=False, RetentionPeriod=30)["TerminationProtectionEnabled"]
+trail.start_event_data_store_ingestion(EventDataStore=arn)
+trail.delete_event_data_store(EventDataStore=arn)
+assert trail.get_event_data_store(EventDataStore=arn)["Status"] == "PENDING_DELETION"
+refused("InactiveEventDataStoreException", trail.start_query, QueryStatement=f"SELECT 1 FROM {eds}")
+advance("144h")
+assert trail.restore_event_data_store(EventDataStore=arn)["Status"] == "ENABLED"
+assert rows(f"SELECT count(*) FROM {eds} WHERE eventName = 'CreateAccessKey'") == [["1"]]
+trail.delete_event_data_store(EventDataStore=arn)
+advance("168h")
+refused("EventDataStoreNotFoundException", trail.get_event_data_store, EventDataStore=arn)
+print("all held")
