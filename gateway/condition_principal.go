@@ -59,6 +59,10 @@ func sessionKey(p *call.Principal, name string, at time.Time) ([]string, bool) {
 		return nil, false
 	}
 	switch name {
+	case "assumedroot":
+		if p.AssumedRoot {
+			return one("true")
+		}
 	case "multifactorauthpresent":
 		return one(strconv.FormatBool(p.MFA))
 	case "multifactorauthage":

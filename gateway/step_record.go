@@ -115,6 +115,6 @@ const maxResources = 20
 func recorded(p *call.Principal) journal.Principal {
 	return journal.Principal{
 		Kind: string(p.Kind), Account: p.Account, ARN: p.ARN, ID: p.ID, Name: p.Name, AccessKeyID: p.AccessKeyID,
-		RoleARN: p.RoleARN, Service: p.Service, IssuedAt: p.IssuedAt, MFA: p.MFA, SourceIdentity: p.SourceIdentity, Provider: p.Federated,
+		RoleARN: p.RoleARN, Service: p.Service, IssuedAt: p.IssuedAt, MFA: p.MFA, SourceIdentity: p.SourceIdentity, Provider: p.Federated, AssumedRoot: p.AssumedRoot,
 	}
 }

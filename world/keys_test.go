@@ -12,7 +12,7 @@ import (
 // service/*/condition_keys_test.go and authz_test.go say by which call. Unanswered are those that speak of what is not
 // in this estate: AWS would have no value for them either.
 var (
-	answered = strings.Fields(`cloudwatch:namespace iam:PermissionsBoundary iam:PolicyARN iam:ResourceTag/${TagKey} iam:PassedToService iam:AssociatedResourceArn
+	answered = strings.Fields(`cloudwatch:namespace iam:PermissionsBoundary iam:PolicyARN iam:ResourceTag/${TagKey} iam:PassedToService iam:OrganizationsPolicyId iam:AssociatedResourceArn
 		logs:DeliveryDestinationResourceArn logs:LogGeneratingResourceArns
 		organizations:PolicyType organizations:ServicePrincipal
 		iam:AWSServiceName iam:ServiceSpecificCredentialAgeDays iam:ServiceSpecificCredentialServiceName
@@ -21,7 +21,7 @@ var (
 		s3:object-lock-retain-until-date s3:prefix s3:signatureAge s3:signatureversion s3:versionid s3:x-amz-acl s3:x-amz-bucket-namespace s3:x-amz-content-sha256 s3:x-amz-copy-source
 		s3:x-amz-grant-full-control s3:x-amz-grant-read s3:x-amz-grant-read-acp s3:x-amz-grant-write s3:x-amz-grant-write-acp s3:x-amz-metadata-directive
 		s3:x-amz-object-ownership s3:x-amz-server-side-encryption s3:x-amz-server-side-encryption-aws-kms-key-id s3:x-amz-server-side-encryption-customer-algorithm
-		s3:x-amz-storage-class s3:x-amz-website-redirect-location sts:ExternalId sts:RoleSessionName sts:SourceIdentity sts:TransitiveTagKeys`)
+		s3:x-amz-storage-class s3:x-amz-website-redirect-location sts:ExternalId sts:RoleSessionName sts:SourceIdentity sts:TaskPolicyArn sts:TransitiveTagKeys`)
 	// vouched begin the keys of issuers' claims: service/sts/issuer_claims.go, and of people in assertions: assume_role_with_saml.go.
 	vouched    = strings.Fields("token.actions. github.com/ gitlab.com: agent. oidc.circleci.com/ idcs- saml:")
 	unanswered = map[string]string{

@@ -51,6 +51,8 @@ type Principal struct {
 	Tags map[string]string
 	// Transitive are the keys of session tags that pass on to sessions opened by this one.
 	Transitive []string
+	// AssumedRoot tells a root whose session another account has opened (aws:AssumedRoot).
+	AssumedRoot bool `json:",omitempty"`
 	// Federated is the ARN of the identity provider that vouches for the caller of AssumeRoleWithWebIdentity or WithSAML, and for
 	// the sessions that those open (aws:FederatedProvider).
 	Federated string `json:",omitempty"`

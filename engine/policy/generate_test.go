@@ -45,7 +45,7 @@ func (g *generator) question() plain.Request {
 		text := g.document(Boundary, q.Caller)
 		q.Boundary = &text
 	}
-	if (q.Caller.Kind == plain.RoleSession || q.Caller.Kind == plain.FederatedUser) && g.often(40) {
+	if (q.Caller.Kind == plain.RoleSession || q.Caller.Kind == plain.FederatedUser || q.Caller.Kind == plain.Root) && g.often(40) {
 		for range 1 + g.IntN(2) {
 			g.seen["session of "+string(q.Caller.Kind)]++
 			q.Session = append(q.Session, g.document(Session, q.Caller))

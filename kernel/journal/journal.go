@@ -114,6 +114,8 @@ type Principal struct {
 	// SourceIdentity is who stands behind a chain of sessions, Provider who vouched for a web identity or SAML user.
 	SourceIdentity string `json:"sourceIdentity,omitempty"`
 	Provider       string `json:"provider,omitempty"`
+	// AssumedRoot tells a root whose session another account has opened.
+	AssumedRoot bool `json:"assumedRoot,omitempty"`
 }
 
 // Resource is what a call was about.

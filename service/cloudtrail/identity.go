@@ -28,6 +28,7 @@ type session struct {
 	WebID          *webID      `json:"webIdFederationData,omitempty"`
 	Attributes     *attributes `json:"attributes,omitempty"`
 	SourceIdentity string      `json:"sourceIdentity,omitempty"`
+	AssumedRoot    string      `json:"assumedRoot,omitempty"`
 }
 
 type issuer struct {
@@ -82,6 +83,9 @@ func sessionOf(p *journal.Principal) *session {
 	x := &session{
 		Attributes:     &attributes{p.IssuedAt.UTC().Format(time.RFC3339), strconv.FormatBool(p.MFA)},
 		SourceIdentity: p.SourceIdentity,
+	}
+	if p.AssumedRoot { // https://docs.aws.amazon.com/IAM/latest/UserGuide/cloudtrail-track-privileged-tasks.html
+		x.AssumedRoot = "true"
 	}
 	if p.Provider != "" {
 		x.WebID = &webID{Provider: p.Provider}

@@ -7,6 +7,7 @@ import (
 	api "unyo/api/iam"
 	"unyo/api/rt"
 	"unyo/base/call"
+	"unyo/engine/credential"
 	"unyo/kernel/store"
 )
 
@@ -22,7 +23,7 @@ func (s *Service) CreateAccessKey(ctx context.Context, in *api.CreateAccessKeyIn
 	if err != nil {
 		return nil, err
 	}
-	id, secret := s.k.Entropy.ID(ctx, "AKIA", 16), s.k.Entropy.Secret(ctx, 40)
+	id, secret := credential.KeyID("AKIA", c.Account, s.k.Entropy.Bytes(ctx, 16)), s.k.Entropy.Secret(ctx, 40)
 	now := s.k.Clock.Now()
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		u, ok := s.users.Get(tx, fold(name))
@@ -52,13 +53,13 @@ func (s *Service) CreateAccessKey(ctx context.Context, in *api.CreateAccessKeyIn
 // ListAccessKeys lists a user's keys, without secrets.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccessKeys.html
 func (s *Service) ListAccessKeys(ctx context.Context, in *api.ListAccessKeysInput) (*api.ListAccessKeysOutput, error) {
-	name, err := s.userName(call.From(ctx), in.UserName)
+	name, err := s.holderName(call.From(ctx), in.UserName)
 	if err != nil {
 		return nil, err
 	}
 	out := &api.ListAccessKeysOutput{}
 	err = s.k.View(ctx, func(tx *store.Tx) (err error) {
-		u, ok := s.users.Get(tx, fold(name))
+		u, ok := s.holder(tx, name)
 		if !ok {
 			return noSuch("user", name)
 		}
@@ -101,12 +102,12 @@ func (s *Service) DeleteAccessKey(ctx context.Context, in *api.DeleteAccessKeyIn
 
 func (s *Service) editKey(ctx context.Context, userName *string, id string, edit func(tx *store.Tx, k accessKey)) error {
 	c := call.From(ctx)
-	name, err := s.userName(c, userName)
+	name, err := s.holderName(c, userName)
 	if err != nil {
 		return err
 	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if _, ok := s.users.Get(tx, fold(name)); !ok {
+		if _, ok := s.holder(tx, name); !ok {
 			return noSuch("user", name)
 		}
 		k, ok := s.keys.Get(tx, id)

@@ -57,6 +57,8 @@ func (s *Service) attachManaged(ctx context.Context, e entity, arn string) error
 		}
 		if p, aws := awsManaged(arn); aws && p.linked() {
 			return api.NewPolicyNotAttachableException("Cannot attach a Service Role Policy to a Customer Role.")
+		} else if aws && p.path == rootTaskPath {
+			return api.NewPolicyNotAttachableException("Cannot attach policy %s: it is for privileged sessions of root users only.", arn)
 		}
 		n := 0
 		for range s.attached.Prefix(tx, e.under(""), "") {

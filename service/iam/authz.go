@@ -153,6 +153,8 @@ func (s *Service) meant(tx *store.Tx, c *call.Call, v reflect.Value) (string, bo
 		return s.samlARN(c.Account, *in.Name), true
 	case *api.CreateOpenIDConnectProviderInput:
 		return s.oidcARN(c.Account, strings.TrimSuffix(*in.Url, "/")), true
+	case *api.GenerateOrganizationsAccessReportInput:
+		return s.arn(c.Account, "access-report", "/", *in.EntityPath), true
 	case *api.GenerateServiceLastAccessedDetailsInput:
 		return *in.Arn, true
 	case *api.ListPoliciesGrantingServiceAccessInput:
@@ -208,6 +210,9 @@ func (s *Service) Conditions(ctx context.Context, _ string, in any, resource str
 	}
 	if a := text(v, "AWSServiceName"); a != "" {
 		keys["iam:awsservicename"] = []string{a}
+	}
+	if id := text(v, "OrganizationsPolicyId"); id != "" {
+		keys["iam:organizationspolicyid"] = []string{id}
 	}
 	if in, ok := in.(*api.CreateServiceSpecificCredentialInput); ok {
 		keys["iam:servicespecificcredentialservicename"] = []string{*in.ServiceName}

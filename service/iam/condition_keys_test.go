@@ -37,6 +37,7 @@ func TestConditionKeys(t *testing.T) {
 		{"iam:servicespecificcredentialagedays", "CreateServiceSpecificCredential", &api.CreateServiceSpecificCredentialInput{UserName: new("ann"), ServiceName: new("bedrock.amazonaws.com"), CredentialAgeDays: new(int32(7))}, ann, "7"},
 		{"iam:servicespecificcredentialservicename", "CreateServiceSpecificCredential", &api.CreateServiceSpecificCredentialInput{UserName: new("ann"), ServiceName: new("bedrock.amazonaws.com")}, ann, "bedrock.amazonaws.com"},
 		{"iam:servicespecificcredentialservicename", "DeleteServiceSpecificCredential", &api.DeleteServiceSpecificCredentialInput{UserName: new("ann"), ServiceSpecificCredentialId: cred.ServiceSpecificCredential.ServiceSpecificCredentialId}, ann, "codecommit.amazonaws.com"},
+		{"iam:organizationspolicyid", "GenerateOrganizationsAccessReport", &api.GenerateOrganizationsAccessReportInput{EntityPath: new("o-1/r-1"), OrganizationsPolicyId: new("p-1")}, "arn:aws:iam::111111111111:access-report/o-1/r-1", "p-1"},
 		{"iam:resourcetag/team", "GetUser", &api.GetUserInput{UserName: new("ann")}, ann, ""},
 	} {
 		keys, err := f.s.Conditions(f.ctx, c.op, c.in, c.on)

@@ -14,7 +14,9 @@
 // OpenID Connect and SAML providers are believed by STS (federation.go). Certificates and SSH keys are read before they are taken
 // in. Instance profiles hold their role; there are no instances yet that take it on.
 // Kept, without a service here that takes them: SSH keys, signing certificates, service-specific credentials.
-// Not here: other MFA devices, encrypted assertions, delegation requests, organisations' reports and root sessions; they answer 501.
+// The root of a member account has no credentials but what privileged sessions give it (root_access.go, root_user.go).
+// Not here: other MFA devices and encrypted assertions; delegation requests, which people accept in a console; properties of accounts, of
+// which there are none; the outbound federation, for nobody but AWS can publish the keys of its issuers. They answer 501.
 //
 // State: rows per account without region. Secrets are sealed at rest. What runs later: the credential report, the gathering of last
 // use, the deletion of a service-linked role.

@@ -40,9 +40,12 @@ func hashPassword(password string, salt []byte) ([]byte, error) {
 // CreateLoginProfile gives a user a password.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateLoginProfile.html
 func (s *Service) CreateLoginProfile(ctx context.Context, in *api.CreateLoginProfileInput) (*api.CreateLoginProfileOutput, error) {
-	name, err := s.userName(call.From(ctx), in.UserName)
+	name, err := s.holderName(call.From(ctx), in.UserName)
 	if err != nil {
 		return nil, err
+	}
+	if name == rootHolder {
+		return s.letRootRecover(ctx)
 	}
 	if in.Password == nil {
 		return nil, validation("Password must be specified.")
@@ -54,7 +57,7 @@ func (s *Service) CreateLoginProfile(ctx context.Context, in *api.CreateLoginPro
 	}
 	out := &api.CreateLoginProfileOutput{}
 	return out, s.k.Update(ctx, func(tx *store.Tx) error {
-		u, ok := s.users.Get(tx, fold(name))
+		u, ok := s.holder(tx, name)
 		switch {
 		case !ok:
 			return noSuch("user", name)
@@ -77,7 +80,7 @@ func loginShape(name string, p loginProfile) *api.LoginProfile {
 // GetLoginProfile tells that a user has a password.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetLoginProfile.html
 func (s *Service) GetLoginProfile(ctx context.Context, in *api.GetLoginProfileInput) (*api.GetLoginProfileOutput, error) {
-	name, err := s.userName(call.From(ctx), in.UserName)
+	name, err := s.holderName(call.From(ctx), in.UserName)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +127,7 @@ func (s *Service) UpdateLoginProfile(ctx context.Context, in *api.UpdateLoginPro
 // DeleteLoginProfile takes a user's password away.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteLoginProfile.html
 func (s *Service) DeleteLoginProfile(ctx context.Context, in *api.DeleteLoginProfileInput) (*api.DeleteLoginProfileOutput, error) {
-	name, err := s.userName(call.From(ctx), in.UserName)
+	name, err := s.holderName(call.From(ctx), in.UserName)
 	if err != nil {
 		return nil, err
 	}
@@ -185,7 +188,7 @@ func (s *Service) loginNow(ctx context.Context, name string) (p loginProfile, er
 }
 
 func (s *Service) login(tx *store.Tx, name string) (user, loginProfile, error) {
-	u, ok := s.users.Get(tx, fold(name))
+	u, ok := s.holder(tx, name)
 	if !ok {
 		return u, loginProfile{}, noSuch("user", name)
 	}

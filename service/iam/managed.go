@@ -60,6 +60,9 @@ func awsManaged(arn string) (awsPolicy, bool) {
 	if !ok {
 		return awsPolicy{}, false
 	}
+	if task, ok := strings.CutPrefix(name, rootTaskPath[1:]); ok {
+		return rootTask(task)
+	}
 	c := awsPolicies()
 	i, ok := c.at[name]
 	if !ok {

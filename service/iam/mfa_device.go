@@ -118,7 +118,7 @@ func (s *Service) ResyncMFADevice(ctx context.Context, in *api.ResyncMFADeviceIn
 // DeactivateMFADevice takes a device from its user.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeactivateMFADevice.html
 func (s *Service) DeactivateMFADevice(ctx context.Context, in *api.DeactivateMFADeviceInput) (*api.DeactivateMFADeviceOutput, error) {
-	name, err := s.userName(call.From(ctx), in.UserName)
+	name, err := s.holderName(call.From(ctx), in.UserName)
 	if err != nil {
 		return nil, err
 	}
@@ -151,13 +151,13 @@ func (s *Service) GetMFADevice(ctx context.Context, in *api.GetMFADeviceInput) (
 // ListMFADevices lists a user's devices.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADevices.html
 func (s *Service) ListMFADevices(ctx context.Context, in *api.ListMFADevicesInput) (*api.ListMFADevicesOutput, error) {
-	name, err := s.userName(call.From(ctx), in.UserName)
+	name, err := s.holderName(call.From(ctx), in.UserName)
 	if err != nil {
 		return nil, err
 	}
 	out := &api.ListMFADevicesOutput{}
 	err = s.k.View(ctx, func(tx *store.Tx) (err error) {
-		u, ok := s.users.Get(tx, fold(name))
+		u, ok := s.holder(tx, name)
 		if !ok {
 			return noSuch("user", name)
 		}

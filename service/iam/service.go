@@ -57,15 +57,24 @@ type Service struct {
 	oidc          store.Table[oidcProvider]   // by ARN
 	saml          store.Table[samlProvider]   // by ARN
 	samlText      store.Table[[]byte]         // ARN, block
+	rootFeatures  store.Table[rootFeatures]   // organisation
+	orgReports    store.Table[orgReport]      // job
 
 	makeReport jobs.Job[reportArg]
 	unlink     jobs.Job[unlinkArg]
 	gatherUse  jobs.Job[accessArg]
+	survey     jobs.Job[accessArg]
 }
 
-// Organizations tells the simulator where an account stands.
+// Organizations tells where an account stands.
 type Organizations interface {
 	Membership(ctx context.Context, account string) (*policy.Membership, error)
+	// Trusts tells whether the account's organisation trusts a service, and whether the account administers it for all.
+	Trusts(ctx context.Context, account, principal string) (trusted, administers bool, err error)
+	// Entity tells what stands at a path of the account's organisation, and which accounts are there; nil for nothing.
+	Entity(ctx context.Context, account, path string) (m *policy.Membership, accounts map[string]string, err error)
+	// ControlPolicy is a service control policy of the account's organisation; nil for none.
+	ControlPolicy(ctx context.Context, account, id string) (*policy.Document, error)
 }
 
 // RootKey is the long-term key of the management account's root user.
@@ -165,10 +174,13 @@ func New(k *kernel.Service, seal *credential.Sealer, root RootKey, issuers *oidc
 		oidc:          store.TableOf[oidcProvider](k.Rows, "oidcprovider", store.PerAccount),
 		saml:          store.TableOf[samlProvider](k.Rows, "samlprovider", store.PerAccount),
 		samlText:      store.TableOf[[]byte](k.Rows, "samltext", store.PerAccount),
+		rootFeatures:  store.TableOf[rootFeatures](k.Rows, "rootfeatures", store.Partition),
+		orgReports:    store.TableOf[orgReport](k.Rows, "orgreport", store.PerAccount),
 	}
 	s.makeReport = jobs.Handle(k.Jobs, "report", s.runReport)
 	s.unlink = jobs.Handle(k.Jobs, "unlink", s.runUnlink)
 	s.gatherUse = jobs.Handle(k.Jobs, "accessed", s.runGatherUse)
+	s.survey = jobs.Handle(k.Jobs, "organizations-access", s.runSurvey)
 	return s
 }
 

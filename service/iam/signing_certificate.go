@@ -74,13 +74,13 @@ func signerShape(id string, c signingCert) api.SigningCertificate {
 // ListSigningCertificates lists a user's certificates.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListSigningCertificates.html
 func (s *Service) ListSigningCertificates(ctx context.Context, in *api.ListSigningCertificatesInput) (*api.ListSigningCertificatesOutput, error) {
-	name, err := s.userName(call.From(ctx), in.UserName)
+	name, err := s.holderName(call.From(ctx), in.UserName)
 	if err != nil {
 		return nil, err
 	}
 	out := &api.ListSigningCertificatesOutput{}
 	err = s.k.View(ctx, func(tx *store.Tx) (err error) {
-		u, ok := s.users.Get(tx, fold(name))
+		u, ok := s.holder(tx, name)
 		if !ok {
 			return noSuch("user", name)
 		}
@@ -113,12 +113,12 @@ func (s *Service) DeleteSigningCertificate(ctx context.Context, in *api.DeleteSi
 }
 
 func (s *Service) editSigner(ctx context.Context, userName *string, id string, edit func(tx *store.Tx, key string, c signingCert)) error {
-	name, err := s.userName(call.From(ctx), userName)
+	name, err := s.holderName(call.From(ctx), userName)
 	if err != nil {
 		return err
 	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if !s.users.Has(tx, fold(name)) {
+		if _, ok := s.holder(tx, name); !ok {
 			return noSuch("user", name)
 		}
 		c, ok := s.signers.Get(tx, fold(name)+sep+id)

@@ -30,6 +30,10 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 				p, _ := s.find(tx, &o, id)
 				kind = p.Type
 			}
+			if h, ok := s.handshakes.Get(tx, id); ok {
+				need.Resources = append(need.Resources, s.handshakeARN(&o, id, &h))
+				continue
+			}
 			need.Resources = append(need.Resources, s.arnOf(&o, id, kind))
 		}
 		if s.authority(tx, &o, account, op) == byPolicy && !aboutSelf(in, account) {
@@ -59,7 +63,7 @@ func (s *Service) needsOutside(tx *store.Tx, need *rt.Need, a subject) error {
 	for _, id := range a.ids {
 		if h, ok := s.handshakes.Get(tx, id); ok {
 			o, _ := s.organizations.Get(tx, h.Org)
-			need.Resources = append(need.Resources, s.arnOf(&o, id, ""))
+			need.Resources = append(need.Resources, s.handshakeARN(&o, id, &h))
 		}
 	}
 	return nil

@@ -20,7 +20,7 @@ const (
 	handshakeKept  = 30 * 24 * time.Hour // after it has ended
 )
 
-// handshake is an invitation.
+// handshake is an invitation, or one of those by which an organisation comes to all features.
 type handshake struct {
 	Org, Account string
 	Party        string // the account's id or address, as it was given
@@ -28,6 +28,8 @@ type handshake struct {
 	Notes        string     `json:",omitempty"`
 	Tags         []tags.Tag `json:",omitempty"`
 	State        string
+	Action       string `json:",omitempty"` // "": INVITE
+	Parent       string `json:",omitempty"` // of an approval: what it is for
 	RequestedAt  time.Time
 }
 
@@ -46,6 +48,9 @@ func (s *Service) InviteAccountToOrganization(ctx context.Context, in *api.Invit
 	out := &api.InviteAccountToOrganizationOutput{}
 	return out, s.edit(ctx, func(tx *store.Tx, o *organization) error {
 		h.Org = o.ID
+		if _, pending := s.migration(tx, o); pending {
+			return handshakeConstraint(api.HandshakeConstraintViolationExceptionReasonInviteDisabledDuringEnableAllFeatures, "You can't issue new invitations to join an organization while it's in the process of enabling all features.")
+		}
 		if s.members.Has(tx, account) {
 			return handshakeConstraint(api.HandshakeConstraintViolationExceptionReasonAlreadyInAnOrganization, "The provided account is already a member of an organization.")
 		}
@@ -54,10 +59,7 @@ func (s *Service) InviteAccountToOrganization(ctx context.Context, in *api.Invit
 				return api.NewDuplicateHandshakeException("A handshake for the same action already exists with the specified account.")
 			}
 		}
-		s.handshakes.Put(tx, id, h)
-		s.invitations.Put(tx, store.Key(account, id), none{})
-		s.sent.Put(tx, store.Key(o.ID, id), none{})
-		s.lapse.AtKey(tx, id, h.RequestedAt.Add(handshakeValid), id)
+		s.putHandshake(tx, id, h)
 		out.Handshake = s.handshakeShape(tx, id, &h)
 		return nil
 	})
@@ -91,9 +93,15 @@ func (s *Service) invited(ctx context.Context, target *api.HandshakeParty) (stri
 // https://docs.aws.amazon.com/organizations/latest/APIReference/API_AcceptHandshake.html
 func (s *Service) AcceptHandshake(ctx context.Context, in *api.AcceptHandshakeInput) (*api.AcceptHandshakeOutput, error) {
 	out := &api.AcceptHandshakeOutput{}
-	err := s.settleHandshake(ctx, *in.HandshakeId, false, func(tx *store.Tx, h *handshake) error {
+	err := s.settleHandshake(ctx, *in.HandshakeId, false, func(tx *store.Tx, id string, h *handshake) error {
 		o, there := s.organizations.Get(tx, h.Org)
 		switch {
+		case h.Action == api.ActionTypeApproveAllFeatures:
+			s.acceptApproval(tx, id, h)
+			return nil
+		case h.Action == api.ActionTypeEnableAllFeatures:
+			s.acceptMigration(tx, &o, h)
+			return nil
 		case s.members.Has(tx, h.Account):
 			return handshakeConstraint(api.HandshakeConstraintViolationExceptionReasonAlreadyInAnOrganization, "The provided account is already a member of an organization.")
 		case !there:
@@ -110,37 +118,31 @@ func (s *Service) AcceptHandshake(ctx context.Context, in *api.AcceptHandshakeIn
 // https://docs.aws.amazon.com/organizations/latest/APIReference/API_DeclineHandshake.html
 func (s *Service) DeclineHandshake(ctx context.Context, in *api.DeclineHandshakeInput) (*api.DeclineHandshakeOutput, error) {
 	out := &api.DeclineHandshakeOutput{}
-	return out, s.settleHandshake(ctx, *in.HandshakeId, false, ends(api.HandshakeStateDeclined), &out.Handshake)
+	return out, s.settleHandshake(ctx, *in.HandshakeId, false, s.ends(api.HandshakeStateDeclined), &out.Handshake)
 }
 
 // CancelHandshake takes an invitation back.
 // https://docs.aws.amazon.com/organizations/latest/APIReference/API_CancelHandshake.html
 func (s *Service) CancelHandshake(ctx context.Context, in *api.CancelHandshakeInput) (*api.CancelHandshakeOutput, error) {
 	out := &api.CancelHandshakeOutput{}
-	return out, s.settleHandshake(ctx, *in.HandshakeId, true, ends(api.HandshakeStateCanceled), &out.Handshake)
-}
-
-func ends(state string) func(*store.Tx, *handshake) error {
-	return func(_ *store.Tx, h *handshake) error {
-		h.State = state
-		return nil
-	}
+	return out, s.settleHandshake(ctx, *in.HandshakeId, true, s.ends(api.HandshakeStateCanceled), &out.Handshake)
 }
 
 // settleHandshake ends an open handshake at the wish of the inviting or the invited account.
-func (s *Service) settleHandshake(ctx context.Context, id string, inviting bool, end func(tx *store.Tx, h *handshake) error, shape **api.Handshake) error {
+func (s *Service) settleHandshake(ctx context.Context, id string, takingBack bool, end func(tx *store.Tx, id string, h *handshake) error, shape **api.Handshake) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		h, err := s.handshakeFor(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if (call.From(ctx).Account == h.Account) == inviting {
+		o, _ := s.organizations.Get(tx, h.Org)
+		if !maySettle(ctx, &o, &h, takingBack) {
 			return denied()
 		}
-		if h.State != api.HandshakeStateOpen {
+		if h.State != api.HandshakeStateOpen && !(takingBack && h.pending()) {
 			return api.NewInvalidHandshakeTransitionException("You can't perform the operation on the handshake in its current state.")
 		}
-		if err := end(tx, &h); err != nil {
+		if err := end(tx, id, &h); err != nil {
 			return err
 		}
 		s.endHandshake(tx, id, h)
@@ -171,8 +173,9 @@ func (s *Service) runLapse(ctx context.Context, id string) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		h, ok := s.handshakes.Get(tx, id)
 		switch {
-		case ok && h.State == api.HandshakeStateOpen:
+		case ok && h.pending():
 			h.State = api.HandshakeStateExpired
+			s.withdraw(tx, id, api.HandshakeStateExpired)
 			s.endHandshake(tx, id, h)
 		case ok:
 			s.handshakes.Delete(tx, id)

@@ -2,6 +2,7 @@ package organizations
 
 import (
 	"context"
+	"strings"
 
 	api "unyo/api/organizations"
 	"unyo/base/call"
@@ -41,15 +42,28 @@ func (s *Service) ListHandshakesForOrganization(ctx context.Context, in *api.Lis
 	})
 }
 
-// shown keeps what a filter asks for: there are invitations, and no others.
+// shown keeps what a filter asks for.
 func (s *Service) shown(tx *store.Tx, f *api.HandshakeFilter) func(id string, _ none) (api.Handshake, bool) {
 	return func(id string, _ none) (api.Handshake, bool) {
 		h, ok := s.handshakes.Get(tx, id)
-		if !ok || f != nil && (f.ActionType != nil && *f.ActionType != api.ActionTypeInvite || f.ParentHandshakeId != nil) {
+		if !ok || f != nil && (f.ActionType != nil && *f.ActionType != h.action() || f.ParentHandshakeId != nil && *f.ParentHandshakeId != h.Parent) {
 			return api.Handshake{}, false
 		}
 		return *s.handshakeShape(tx, id, &h), true
 	}
+}
+
+// action is what a handshake is about.
+func (h *handshake) action() string {
+	if h.Action == "" {
+		return api.ActionTypeInvite
+	}
+	return h.Action
+}
+
+// handshakeARN bears the action in small letters.
+func (s *Service) handshakeARN(o *organization, id string, h *handshake) string {
+	return s.arn(o, "handshake", strings.ToLower(h.action())+"/"+id)
 }
 
 func (s *Service) handshakeShape(tx *store.Tx, id string, h *handshake) *api.Handshake {
@@ -58,8 +72,8 @@ func (s *Service) handshakeShape(tx *store.Tx, id string, h *handshake) *api.Han
 		return api.HandshakeResource{Type: &kind, Value: &value, Resources: below}
 	}
 	shape := &api.Handshake{
-		Id: &id, Arn: new(s.arn(&o, "handshake", "invite/"+id)), Action: new(api.ActionTypeInvite), State: &h.State,
-		RequestedTimestamp: &h.RequestedAt, ExpirationTimestamp: new(h.RequestedAt.Add(handshakeValid)),
+		Id: &id, Arn: new(s.handshakeARN(&o, id, h)), Action: new(h.action()), State: &h.State,
+		RequestedTimestamp: &h.RequestedAt, ExpirationTimestamp: new(h.RequestedAt.Add(h.valid())),
 		Parties: []api.HandshakeParty{{Id: &h.Org, Type: new(api.HandshakePartyTypeOrganization)}, {Id: &h.Party, Type: &h.PartyType}},
 		Resources: []api.HandshakeResource{
 			resource(api.HandshakeResourceTypeOrganization, h.Org, resource(api.HandshakeResourceTypeMasterEmail, emailOf(o.Management)), resource(api.HandshakeResourceTypeMasterName, managementName), resource(api.HandshakeResourceTypeOrganizationFeatureSet, o.FeatureSet)),
@@ -68,6 +82,9 @@ func (s *Service) handshakeShape(tx *store.Tx, id string, h *handshake) *api.Han
 	}
 	if h.Notes != "" {
 		shape.Resources = append(shape.Resources, resource(api.HandshakeResourceTypeNotes, h.Notes))
+	}
+	if h.Parent != "" {
+		shape.Resources = append(shape.Resources, resource(api.HandshakeResourceTypeParentHandshake, h.Parent))
 	}
 	return shape
 }

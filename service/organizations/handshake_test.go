@@ -141,3 +141,64 @@ func TestDelegation(t *testing.T) {
 	_, err = f.s.DescribeResourcePolicy(f.as(management, "DescribeResourcePolicy"), &api.DescribeResourcePolicyInput{})
 	refused(t, err, "ResourcePolicyNotFoundException")
 }
+
+// TestAllFeatures: an organisation for bills alone comes to all features once whom it had invited has approved, and the management account finishes it.
+func TestAllFeatures(t *testing.T) {
+	f := setUp(t)
+	do(f, f.s.CreateOrganization, "CreateOrganization", &api.CreateOrganizationInput{FeatureSet: new("CONSOLIDATED_BILLING")})
+	f.account("made")
+	party := &api.HandshakeParty{Type: new("ACCOUNT"), Id: new(outsider)}
+	invited := do(f, f.s.InviteAccountToOrganization, "InviteAccountToOrganization", &api.InviteAccountToOrganizationInput{Target: party}).Handshake
+	accept := func(account string, id *string) error {
+		_, err := f.s.AcceptHandshake(f.as(account, "AcceptHandshake"), &api.AcceptHandshakeInput{HandshakeId: id})
+		return err
+	}
+	refused(t, accept(outsider, invited.Id), "")
+	begin := func() *api.Handshake {
+		return do(f, f.s.EnableAllFeatures, "EnableAllFeatures", &api.EnableAllFeaturesInput{}).Handshake
+	}
+	approval := func(parent *string) *api.Handshake {
+		list := do(f, f.s.ListHandshakesForOrganization, "ListHandshakesForOrganization", &api.ListHandshakesForOrganizationInput{Filter: &api.HandshakeFilter{ParentHandshakeId: parent}}).Handshakes
+		if len(list) != 1 || *list[0].Action != "APPROVE_ALL_FEATURES" || *list[0].Parties[1].Id != outsider {
+			t.Fatalf("%+v", list)
+		}
+		return &list[0]
+	}
+	first := begin()
+	if *first.State != "REQUESTED" || *first.Action != "ENABLE_ALL_FEATURES" {
+		t.Errorf("%+v", first)
+	}
+	_, err := f.s.EnableAllFeatures(f.as(management, "EnableAllFeatures"), &api.EnableAllFeaturesInput{})
+	if reasonOf(err) != "ORGANIZATION_IS_ALREADY_PENDING_ALL_FEATURES_MIGRATION" {
+		t.Error(err)
+	}
+	_, err = f.s.InviteAccountToOrganization(f.as(management, "InviteAccountToOrganization"), &api.InviteAccountToOrganizationInput{Target: party})
+	if reasonOf(err) != "INVITE_DISABLED_DURING_ENABLE_ALL_FEATURES" {
+		t.Error(err)
+	}
+	refused(t, accept(management, first.Id), "InvalidHandshakeTransitionException")
+	do(f, f.s.CancelHandshake, "CancelHandshake", &api.CancelHandshakeInput{HandshakeId: first.Id})
+	if *approval(first.Id).State != "CANCELED" {
+		t.Error("an approval outlives its migration")
+	}
+	late := begin()
+	f.advance(migrationValid)
+	if *approval(late.Id).State != "EXPIRED" {
+		t.Error("an approval does not end")
+	}
+	second := begin()
+	refused(t, accept(management, approval(second.Id).Id), "AccessDeniedException")
+	refused(t, accept(outsider, approval(second.Id).Id), "")
+	refused(t, accept(outsider, second.Id), "HandshakeNotFoundException")
+	refused(t, accept(management, second.Id), "")
+	if o := do(f, f.s.DescribeOrganization, "DescribeOrganization", &api.DescribeOrganizationInput{}).Organization; *o.FeatureSet != "ALL" {
+		t.Errorf("%+v", o)
+	}
+	if p := do(f, f.s.ListPoliciesForTarget, "ListPoliciesForTarget", &api.ListPoliciesForTargetInput{TargetId: new(outsider), Filter: new("SERVICE_CONTROL_POLICY")}).Policies; len(p) != 1 {
+		t.Errorf("%+v", p)
+	}
+	_, err = f.s.EnableAllFeatures(f.as(management, "EnableAllFeatures"), &api.EnableAllFeaturesInput{})
+	if reasonOf(err) != "ORGANIZATION_ALREADY_HAS_ALL_FEATURES" {
+		t.Error(err)
+	}
+}

@@ -116,6 +116,7 @@ func (s *Service) dissolve(tx *store.Tx, o *organization) error {
 // leave takes an account out of its organisation.
 func (s *Service) leave(tx *store.Tx, o *organization, account string) {
 	m, _ := s.members.Get(tx, account)
+	s.excuse(tx, o, account)
 	if !m.ClosedAt.IsZero() { // it does not open again
 		s.closed.Put(tx, account, closed{m.ClosedAt})
 	}

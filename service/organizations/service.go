@@ -20,8 +20,6 @@ type Service struct {
 	peers    Peers
 
 	creations   store.Table[creation]   // organisation, request
-	trusted     store.Table[since]      // organisation, service principal
-	delegated   store.Table[since]      // organisation, account, service principal
 	delegations store.Table[delegation] // organisation
 	handshakes  store.Table[handshake]
 	invitations store.Table[none] // invited account, handshake
@@ -53,6 +51,8 @@ type rows struct {
 	policies      store.Table[document]   // organisation, policy
 	attached      store.Table[attachment] // organisation, root, unit or account, policy
 	targets       store.Table[none]       // organisation, policy, root, unit or account
+	trusted       store.Table[since]      // organisation, service principal
+	delegated     store.Table[since]      // organisation, account, service principal
 }
 
 // none is the value of rows whose key says all.
@@ -105,6 +105,8 @@ func rowsOf(sp *store.Space) rows {
 		policies:      store.TableOf[document](sp, "policy", store.Partition),
 		attached:      store.TableOf[attachment](sp, "attached", store.Partition),
 		targets:       store.TableOf[none](sp, "target", store.Partition),
+		trusted:       store.TableOf[since](sp, "trusted", store.Partition),
+		delegated:     store.TableOf[since](sp, "delegated", store.Partition),
 	}
 }
 
@@ -113,8 +115,6 @@ func New(k *kernel.Service, d *Directory, accounts Accounts, peers Peers) *Servi
 	s := &Service{
 		k: k, Directory: d, accounts: accounts, peers: peers,
 		creations:   store.TableOf[creation](k.Rows, "creation", store.Partition),
-		trusted:     store.TableOf[since](k.Rows, "trusted", store.Partition),
-		delegated:   store.TableOf[since](k.Rows, "delegated", store.Partition),
 		delegations: store.TableOf[delegation](k.Rows, "delegation", store.Partition),
 		handshakes:  store.TableOf[handshake](k.Rows, "handshake", store.Partition),
 		invitations: store.TableOf[none](k.Rows, "invitation", store.Partition),

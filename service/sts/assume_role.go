@@ -10,6 +10,7 @@ import (
 	api "unyo/api/sts"
 	"unyo/base/awserr"
 	"unyo/base/call"
+	"unyo/engine/credential"
 	"unyo/engine/policy"
 )
 
@@ -91,7 +92,7 @@ func optional(s string) *string {
 
 // issue seals a session into credentials.
 func (s *Service) issue(ctx context.Context, p call.Principal) *api.Credentials {
-	id := s.k.Entropy.ID(ctx, "ASIA", 16)
+	id := credential.KeyID("ASIA", p.Account, s.k.Entropy.Bytes(ctx, 16))
 	secret, token := s.seal.Session(id, p)
 	return &api.Credentials{AccessKeyId: new(id), SecretAccessKey: new(secret), SessionToken: new(token), Expiration: new(p.ExpiresAt)}
 }

@@ -26,6 +26,8 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		return []rt.Need{need, {Action: "sts:TagSession", Resources: need.Resources}}, true
 	case *api.AssumeRoleInput:
 		return assumeNeeds(in, call.From(ctx).Principal.SourceIdentity, s.present(ctx, in.SerialNumber, in.TokenCode)), true
+	case *api.AssumeRootInput:
+		return s.rootNeeds(call.From(ctx).Account, in), true
 	case *api.DecodeAuthorizationMessageInput:
 		return []rt.Need{{Action: "sts:DecodeAuthorizationMessage", Resources: []string{"*"}}}, true
 	case *api.GetAccessKeyInfoInput:

@@ -33,6 +33,10 @@ type Directory interface {
 	// CheckMFA reports whether a code is what a user's MFA device shows; TakeMFA also sees to it that it is not good again.
 	CheckMFA(ctx context.Context, p *call.Principal, serial, code string) (bool, error)
 	TakeMFA(ctx context.Context, p *call.Principal, serial, code string) (bool, error)
+	// HasAccount reports whether there is such an account.
+	HasAccount(ctx context.Context, id string) (bool, error)
+	// RootTask tells whether an account may open a session of the root of target for a task.
+	RootTask(ctx context.Context, account, target, task string) (bool, error)
 	// Issuer finds the provider of an account that bears a token's issuer.
 	Issuer(ctx context.Context, account, issuer string) (i Issuer, ok bool, err error)
 	// Metadata finds what a SAML provider says of itself.

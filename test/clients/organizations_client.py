@@ -175,6 +175,75 @@ orgs_fourth = orgs.invite_account_to_organization(**invite)["Handshake"]
 lone.accept_handshake(HandshakeId=orgs_fourth["Id"])
 orgs.remove_account_from_organization(AccountId="111111111111")
 
+# Centralised root access: a bucket whose policy has locked everyone out is opened again by a privileged session of the member's root.
+guest = client("sts", ann)
+task = lambda name: {"arn": "arn:aws:iam::aws:policy/root-task/" + name}
+locked = "production-data"
+owner = client("s3", switch(production, "Door"))
+owner.put_bucket_policy(Bucket=locked, Policy=json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{locked}", f"arn:aws:s3:::{locked}/*"]}}))
+refused("AccessDenied", owner.delete_bucket_policy, "explicit deny in a resource-based policy", Bucket=locked)
+unlock = dict(TargetPrincipal=production, TaskPolicyArn=task("S3UnlockBucketPolicy"))
+refused("ServiceAccessNotEnabledException", iam.enable_organizations_root_sessions)
+refused("AccessDenied", guest.assume_root, **unlock)
+orgs.enable_aws_service_access(ServicePrincipal="iam.amazonaws.com")
+assert iam.enable_organizations_root_sessions()["EnabledFeatures"] == ["RootSessions"]
+assert iam.enable_organizations_root_credentials_management()["EnabledFeatures"] == ["RootCredentialsManagement", "RootSessions"]
+assert iam.list_organizations_features()["EnabledFeatures"] == ["RootCredentialsManagement", "RootSessions"]
+refused("AccountNotManagementOrDelegatedAdministratorException", client("iam", switch(staging)).list_organizations_features)
+refused("AccessDenied", client("sts").assume_root, "Roots may not be assumed by root accounts", **unlock)
+refused("AccessDenied", client("sts", switch(staging)).assume_root, **unlock)  # no administrator
+refused("AccessDenied", guest.assume_root, TargetPrincipal="000000000000", TaskPolicyArn=task("S3UnlockBucketPolicy"))
+refused("ValidationError", guest.assume_root, TargetPrincipal=production, TaskPolicyArn={"arn": "arn:aws:iam::aws:policy/AdministratorAccess"})
+refused("ValidationError", guest.assume_root, TargetPrincipal=production, TaskPolicyArn=task("S3UnlockBucketPolicy"), DurationSeconds=901)
+iam.put_user_policy(UserName="ann", PolicyName="no-root", PolicyDocument=statement("Deny", "sts:AssumeRoot", Condition={"StringLike": {"sts:TaskPolicyArn": "*/IAMDelete*"}}))
+refused("AccessDenied", guest.assume_root, "explicit deny", TargetPrincipal=production, TaskPolicyArn=task("IAMDeleteRootUserCredentials"))
+session = guest.assume_root(**unlock)["Credentials"]
+assert guest.get_access_key_info(AccessKeyId=session["AccessKeyId"])["Account"] == production  # the id of any key tells its account
+unlocked = client("s3", session)
+refused("AccessDenied", unlocked.list_objects_v2, Bucket=locked)
+refused("AccessDenied", client("iam", session).list_users)
+unlocked.delete_bucket_policy(Bucket=locked)
+owner.list_objects_v2(Bucket=locked)
+seen = client("cloudtrail", switch(production, "Door")).lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "DeleteBucketPolicy"}])["Events"]
+who = [json.loads(e["CloudTrailEvent"])["userIdentity"] for e in seen]
+assert [w["sessionContext"]["assumedRoot"] for w in who if w["type"] == "Root"] == ["true"], who
+audit = client("iam", guest.assume_root(TargetPrincipal=f"arn:aws:iam::{production}:root", TaskPolicyArn=task("IAMAuditRootUserCredentials"))["Credentials"])
+assert audit.list_access_keys()["AccessKeyMetadata"] == audit.list_mfa_devices()["MFADevices"] == audit.list_signing_certificates()["Certificates"] == []
+refused("NoSuchEntity", audit.get_login_profile)
+refused("AccessDenied", audit.create_login_profile)
+recover = client("iam", guest.assume_root(TargetPrincipal=production, TaskPolicyArn=task("IAMCreateRootUserPassword"))["Credentials"])
+recover.create_login_profile()
+assert audit.get_login_profile()["LoginProfile"]["CreateDate"]
+iam.delete_user_policy(UserName="ann", PolicyName="no-root")
+client("iam", guest.assume_root(TargetPrincipal=production, TaskPolicyArn=task("IAMDeleteRootUserCredentials"))["Credentials"]).delete_login_profile()
+refused("NoSuchEntity", audit.get_login_profile)
+refused("PolicyNotAttachable", iam.attach_user_policy, UserName="ann", PolicyArn=task("S3UnlockBucketPolicy")["arn"])
+orgs.register_delegated_administrator(AccountId=staging, ServicePrincipal="iam.amazonaws.com")
+client("sts", switch(staging)).assume_root(**unlock)
+refused("CallerIsNotManagementAccountException", client("iam", switch(staging)).disable_organizations_root_sessions)
+iam.disable_organizations_root_sessions()
+refused("AccessDenied", client("sts", switch(staging)).assume_root, **unlock)
+iam.disable_organizations_root_credentials_management()
+orgs.deregister_delegated_administrator(AccountId=staging, ServicePrincipal="iam.amazonaws.com")
+orgs.disable_aws_service_access(ServicePrincipal="iam.amazonaws.com")
+
+
+# What the accounts of a unit have used of what its policies leave them.
+def report(path, **more):
+    job = iam.generate_organizations_access_report(EntityPath=path, **more)["JobId"]
+    while (r := iam.get_organizations_access_report(JobId=job))["JobStatus"] == "IN_PROGRESS":
+        time.sleep(0.1)
+    return {d["ServiceNamespace"]: d for d in r["AccessDetails"]}, r
+
+
+found, whole = report(f"{organization['Id']}/{root['Id']}/{workloads['Id']}")
+assert found["s3"]["TotalAuthenticatedEntities"] == 1 and found["s3"]["EntityPath"] == f"{organization['Id']}/{root['Id']}/{workloads['Id']}/{production}", found["s3"]
+assert found["athena"]["TotalAuthenticatedEntities"] == 0 and whole["NumberOfServicesAccessible"] > whole["NumberOfServicesNotAccessed"] > 0
+found, whole = report(f"{organization['Id']}/{root['Id']}", OrganizationsPolicyId=only_s3)
+assert list(found) == ["s3"] and whole["NumberOfServicesNotAccessed"] == 0, found
+refused("ValidationError", iam.generate_organizations_access_report, EntityPath=f"{organization['Id']}/{root['Id']}/ou-none-none")
+refused("AccessDenied", client("iam", switch(staging)).generate_organizations_access_report, EntityPath=f"{organization['Id']}/{root['Id']}")
+
 # What the AWS CLI asks.
 cli = lambda *words: json.loads(subprocess.run(["aws", "organizations", *words, "--output", "json"], check=True, capture_output=True, text=True).stdout or "{}")
 assert cli("describe-organization")["Organization"]["Id"] == organization["Id"]

@@ -123,7 +123,8 @@ func allowedWithinAccount(r Request) bool {
 	switch resourceAllows(r) {
 	case directly:
 		// The table "Resource-based policies and implicit denies": nothing that is not said limits a grant to the user or the session.
-		return true
+		// The table has no root user; what scopes its session scopes it.
+		return r.Caller.Kind != Root || callerMay(r)
 	case throughIssuer:
 		// Same table: a grant to the role, or to the user who federated, is limited by the boundary and the session's policies.
 		if boundaryAllows(r) && sessionAllows(r) {
@@ -143,7 +144,8 @@ func allowedWithinAccount(r Request) bool {
 // access_policies_boundaries.html#access_policies_boundaries-eval-logic. The root user "has full access", policy-eval-denyallow.html.
 func callerMay(r Request) bool {
 	if r.Caller.Kind == Root {
-		return true
+		// "The session policy scopes the privileged session", https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html.
+		return sessionAllows(r)
 	}
 	return allows(r, r.Identity...) && boundaryAllows(r) && sessionAllows(r)
 }
