@@ -41,6 +41,9 @@ func (p *play) ask(ctx context.Context) (err error) {
 		}
 		p.asked = append(p.asked, a)
 	}
+	if err := p.askSamples(ctx); err != nil {
+		return err
+	}
 	return p.askArchive(ctx)
 }
 
@@ -209,6 +212,16 @@ func (p *play) askArchive(ctx context.Context) error {
 			return err
 		}
 		p.report.Check(s.table()+": lines that Athena sees, without those in GLACIER", fmt.Sprint([][]string{{fmt.Sprint(want)}}), fmt.Sprint(got.Rows))
+	}
+	for _, t := range []struct {
+		name  string
+		lines int
+	}{{balancerTable, len(p.requests)}, {flowTable, len(p.flows)}} {
+		got, err := p.athena.Ask(ctx, "SELECT count(*) FROM "+t.name)
+		if err != nil {
+			return err
+		}
+		p.report.Check(t.name+": lines that Athena sees", fmt.Sprint([][]string{{fmt.Sprint(t.lines)}}), fmt.Sprint(got.Rows))
 	}
 	return nil
 }

@@ -20,6 +20,9 @@ func (p *play) tell(ctx context.Context) error {
 		s := &systems[i]
 		rows = append(rows, []string{s.name, s.group(), fmt.Sprint(s.retention, " days"), s.filter, s.stream(), s.policy()})
 	}
+	for _, n := range []struct{ name, group, table string }{{"load balancer", balancerGroup, balancerTable}, {"network", flowGroup, flowTable}} {
+		rows = append(rows, []string{n.name, n.group, fmt.Sprint(networkRetention[n.group], " days"), "all", "none: AWS puts " + n.table, "STANDARD"})
+	}
 	p.report.Add(report.Section{Title: "What was built", Head: []string{"system", "log group", "kept there", "archived", "delivery stream", "objects"}, Rows: rows})
 	p.tellHops()
 	p.tellClasses()
@@ -54,6 +57,16 @@ func (p *play) tellHops() {
 		}
 		section.Rows = append(section.Rows, []string{name, fmt.Sprint(total.shipped[name]), fmt.Sprint(total.wanted[name]), fmt.Sprint(total.counted[name]), fmt.Sprint(total.archived[name]), fmt.Sprint(total.bytes[name])})
 		plot.Series = append(plot.Series, counted, arrived)
+	}
+	for _, n := range []struct {
+		name, group string
+		lines       int
+	}{{"load balancer", balancerGroup, len(p.requests)}, {"network", flowGroup, len(p.flows)}} {
+		shipped, bytes := 0, 0
+		for _, d := range p.days {
+			shipped, bytes = shipped+d.shipped[n.group], bytes+d.bytes[n.group]
+		}
+		section.Rows = append(section.Rows, []string{n.name, fmt.Sprint(shipped), "", "", fmt.Sprint(n.lines), fmt.Sprint(bytes)})
 	}
 	section.Plot = plot
 	p.report.Add(section)

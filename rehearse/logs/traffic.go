@@ -64,6 +64,7 @@ func spread(r *rand.Rand, now time.Time, i, n int) time.Time {
 }
 
 const (
+	received = 312 // bytes of each request
 	balancer = "app/shop/50dc6c495c0c9188"
 	stamp    = "2006-01-02T15:04:05.000000Z"
 )
@@ -80,10 +81,10 @@ func (q request) line() string {
 	if q.millis < 0 {
 		target, took, targetStatus, targets = "-", "-1 -1 -1", "-", `"-"`
 	}
-	return fmt.Sprintf(`https %s %s %s:%d %s %s %d %s 312 %d "GET %s HTTP/2.0" "%s" `+
+	return fmt.Sprintf(`https %s %s %s:%d %s %s %d %s %d %d "GET %s HTTP/2.0" "%s" `+
 		`ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 arn:aws:elasticloadbalancing:%s:%s:targetgroup/shop/73e2d6bc24d8a067 "Root=1-%08x-36d228ad5d99923122bbe354" "shop.example" `+
 		`"arn:aws:acm:%s:%s:certificate/12345678-1234-1234-1234-123456789012" 1 %s "forward" "-" "-" %s "%s" "-" "-" TID_%016x "-" "-" "-"`,
-		q.at.Format(stamp), balancer, q.client, 30000+q.sent%20000, target, took, q.status, targetStatus, q.sent, q.url(), q.agent, estate.Region, estate.Account, q.at.Unix(),
+		q.at.Format(stamp), balancer, q.client, 30000+q.sent%20000, target, took, q.status, targetStatus, received, q.sent, q.url(), q.agent, estate.Region, estate.Account, q.at.Unix(),
 		estate.Region, estate.Account, began.Format(stamp), targets, targetStatus, q.at.UnixMilli())
 }
 

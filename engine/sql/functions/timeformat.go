@@ -59,16 +59,9 @@ func jodaPattern(s string) ([]piece, error) {
 		c := s[i]
 		switch {
 		case c == '\'':
-			end := strings.IndexByte(s[i+1:], '\'')
-			if end < 0 {
-				return nil, errArgument("Invalid format string: %s", s)
-			}
-			text := s[i+1 : i+1+end]
-			if text == "" {
-				text = "'"
-			}
+			var text string
+			text, i = jodaText(s, i)
 			out = append(out, piece{text: text})
-			i += end + 2
 		case letters(c):
 			n := 1
 			for i+n < len(s) && s[i+n] == c {
@@ -85,6 +78,26 @@ func jodaPattern(s string) ([]piece, error) {
 		}
 	}
 	return out, nil
+}
+
+// jodaText reads the quoted text that begins at i, and tells where it ends. Two quotes are one, within and without; and the last may be missing: AWS's
+// guide asks for 'yyyy-MM-dd''T''HH:mm:ss.SSSSSS''Z'.
+// https://docs.aws.amazon.com/athena/latest/ug/query-alb-access-logs-examples.html
+func jodaText(s string, i int) (string, int) {
+	if strings.HasPrefix(s[i:], "''") {
+		return "'", i + 2
+	}
+	var text strings.Builder
+	for i++; i < len(s); i++ {
+		if s[i] == '\'' {
+			if !strings.HasPrefix(s[i:], "''") {
+				return text.String(), i + 1
+			}
+			i++
+		}
+		text.WriteByte(s[i])
+	}
+	return text.String(), i
 }
 
 func letters(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
