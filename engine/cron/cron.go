@@ -69,6 +69,7 @@ func numbers(text string, least, most int, names []string) ([]bool, error) {
 			if every, err = strconv.Atoi(step); err != nil || every < 1 {
 				return nil, errors.New("a step must be a number above 0")
 			}
+			every = min(every, len(set)) // one beyond the end already steps out
 		}
 		from, to := least, most
 		if span != "*" {
@@ -87,10 +88,10 @@ func numbers(text string, least, most int, names []string) ([]bool, error) {
 			}
 		}
 		if from > to { // around the end
-			for n := from; n <= most; n += every {
-				set[n-least] = true
+			for ; from <= most; from += every {
+				set[from-least] = true
 			}
-			from = least
+			from -= len(set)
 		}
 		for n := from; n <= to; n += every {
 			set[n-least] = true

@@ -78,7 +78,8 @@ func (s *Service) DeleteScheduledQuery(ctx context.Context, in *api.DeleteSchedu
 		}
 		s.scheduled.ask.CancelKey(tx, q.ID)
 		s.scheduled.rows.Delete(tx, q.ID)
-		s.forgetAskings(tx, q.ID, s.nowMs()+1)
+		lo, hi := within(q.ID)
+		s.scheduled.history.Erase(tx, lo, hi)
 		return nil
 	})
 }

@@ -1,6 +1,7 @@
 package logs_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	api "unyo/api/logs"
 	"unyo/base/awserr"
+	"unyo/kernel/store"
 )
 
 func (e *estate) schedule(t *testing.T, change func(*api.CreateScheduledQueryInput)) (*api.CreateScheduledQueryOutput, error) {
@@ -101,4 +103,21 @@ func TestScheduledFaults(t *testing.T) {
 		}
 		want(t, got, wants)
 	}
+}
+
+// A scheduled query takes its whole history with it, however often it was asked.
+func TestDeleteScheduledQueryWithHistory(t *testing.T) {
+	e := open(t)
+	e.group("g")
+	made, err := e.schedule(t, func(in *api.CreateScheduledQueryInput) { in.ScheduleExpression = new("cron(0/2 * * * ? *)") })
+	must(t, err)
+	e.advance(18 * time.Hour)
+	count := func() (n int) {
+		must(t, e.k.Store.Cat(context.Background(), "logs/scheduledqueryasking", func(store.Raw) bool { n++; return true }))
+		return n
+	}
+	want(t, count(), 540)
+	_, err = e.DeleteScheduledQuery(e.ctx(), &api.DeleteScheduledQueryInput{Identifier: made.ScheduledQueryArn})
+	must(t, err)
+	want(t, count(), 0)
 }
