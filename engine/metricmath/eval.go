@@ -6,6 +6,8 @@ import "math"
 type Scope struct {
 	Start, End int64 // of the request, Unix seconds; instants lie a whole number of periods behind Start
 	Period     int64 // of series that are made of numbers, seconds
+	// Room is how many points may still be computed: an expression of a kilobyte can ask for more than any machine holds.
+	Room int
 	// Lookup gives the value of a metric or another expression.
 	Lookup func(id string) (Value, error)
 	// Metrics are the metrics of the request (no expressions) whose id holds part, in the order of the request.
@@ -40,11 +42,19 @@ func (n *node) eval(in *Scope) (Value, error) {
 			return Value{}, err
 		}
 	}
-	switch n.kind {
-	case 'o':
-		return combine(args[0], args[1], operators[n.text])
-	case 'l':
+	if n.kind == 'l' {
 		return array(args)
+	}
+	v, err := n.compute(in, args)
+	if err == nil {
+		err = in.take(v.points())
+	}
+	return v, err
+}
+
+func (n *node) compute(in *Scope, args []Value) (Value, error) {
+	if n.kind == 'o' {
+		return combine(args[0], args[1], operators[n.text])
 	}
 	f := functions[n.text]
 	if len(args) < f.least || len(args) > f.most {
@@ -53,12 +63,34 @@ func (n *node) eval(in *Scope) (Value, error) {
 	return f.do(in, args)
 }
 
+// take takes room for points.
+func (in *Scope) take(points int) error {
+	if in.Room -= points; in.Room < 0 {
+		return refuse("the request asks for too many data points")
+	}
+	return nil
+}
+
+func (v Value) points() (n int) {
+	for _, s := range v.List {
+		n += len(s.Points)
+	}
+	return n
+}
+
+// maxSeries is how many time series an array may hold: as many as a search finds.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-search-expressions.html
+const maxSeries = 500
+
 // array puts time series beside each other.
 func array(args []Value) (Value, error) {
 	out := Value{Kind: Many}
 	for _, a := range args {
 		if a.Kind != One && a.Kind != Many {
 			return Value{}, refuse("an array holds time series only")
+		}
+		if len(out.List)+len(a.List) > maxSeries {
+			return Value{}, refuse("an array holds at most %d time series", maxSeries)
 		}
 		out.List = append(out.List, a.List...)
 	}

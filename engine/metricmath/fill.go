@@ -1,5 +1,7 @@
 package metricmath
 
+import "cmp"
+
 // grid visits the instants of the request.
 func (in *Scope) grid(period int64, visit func(t int64)) {
 	if period <= 0 {
@@ -13,12 +15,29 @@ func (in *Scope) grid(period int64, visit func(t int64)) {
 	}
 }
 
+// spare finds out whether there is room for a point at every instant in each of the series.
+func (in *Scope) spare(list ...Series) error {
+	n := 0
+	for _, s := range list {
+		if p := s.Period; p > 0 || in.Period > 0 {
+			n += int((in.End - in.Start) / cmp.Or(max(p, 0), in.Period))
+		}
+	}
+	if n > in.Room {
+		return in.take(n)
+	}
+	return nil
+}
+
 // timeSeries has the number at every instant.
 func timeSeries(in *Scope, args []Value) (Value, error) {
 	if args[0].Kind != Number {
 		return Value{}, refuse("TIME_SERIES takes a number")
 	}
 	out := Series{Period: in.Period}
+	if err := in.spare(out); err != nil {
+		return Value{}, err
+	}
 	var points []Point
 	in.grid(in.Period, func(t int64) { points = append(points, Point{t, args[0].Number}) })
 	return one(out.with(points)), nil
@@ -32,6 +51,9 @@ func fill(in *Scope, args []Value) (Value, error) {
 	with := args[1]
 	if with.Kind == Many || with.Kind == text && with.text != "REPEAT" && with.text != "LINEAR" {
 		return Value{}, refuse("FILL takes a number, a time series, REPEAT or LINEAR")
+	}
+	if err := in.spare(args[0].List...); err != nil {
+		return Value{}, err
 	}
 	return args[0].mapped(func(s Series) Series {
 		var points []Point

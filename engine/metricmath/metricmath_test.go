@@ -28,7 +28,7 @@ func scope() *metricmath.Scope {
 	known := map[string]metricmath.Series{
 		"m1": of("m1", 1, 2, 4, 8), "m2": of("m2", 10, 20, gap, 40), "errors1": of("errors1", 0, 5, 0, 5), "gaps": of("gaps", gap, 3, gap, gap, 9, gap), "none": of("none"),
 	}
-	return &metricmath.Scope{Start: 0, End: 360, Period: 60,
+	return &metricmath.Scope{Start: 0, End: 360, Period: 60, Room: 100,
 		Lookup: func(id string) (metricmath.Value, error) { return metricmath.Of(known[id]), nil },
 		Metrics: func(part string) (list []metricmath.Series) {
 			for _, n := range names {

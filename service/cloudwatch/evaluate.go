@@ -20,10 +20,16 @@ type evaluation struct {
 	scope   metricmath.Scope
 }
 
-// evaluate gives the results that are to be returned, with all their points.
-func (s *Service) evaluate(tx *store.Tx, in *api.GetMetricDataInput, list []*query) ([]api.MetricDataResult, error) {
+// answer is a result that is to be returned, with all its points, which ascend.
+type answer struct {
+	id, label string
+	points    []metricmath.Point
+}
+
+// evaluate gives the results that are to be returned.
+func (s *Service) evaluate(tx *store.Tx, in *api.GetMetricDataInput, list []*query) ([]answer, error) {
 	e := &evaluation{s: s, tx: tx, queries: list}
-	e.scope = metricmath.Scope{Lookup: e.lookup, Metrics: e.metrics}
+	e.scope = metricmath.Scope{Room: maxWork, Lookup: e.lookup, Metrics: e.metrics}
 	for _, q := range list {
 		q.value, q.busy = nil, false
 		if q.MetricStat != nil {
@@ -40,7 +46,7 @@ func (s *Service) evaluate(tx *store.Tx, in *api.GetMetricDataInput, list []*que
 	if (at.end-at.start)/e.finest() > maxPoints {
 		return nil, validation("You have requested more than 100,800 datapoints of a time series. Increase Period, or decrease the time range.")
 	}
-	out := []api.MetricDataResult{}
+	var out []answer
 	for _, q := range list {
 		if q.ReturnData != nil && !*q.ReturnData {
 			continue
@@ -53,7 +59,7 @@ func (s *Service) evaluate(tx *store.Tx, in *api.GetMetricDataInput, list []*que
 			return nil, validation("Error in expression '%s': the final result must be a time series or an array of time series.", *q.Id)
 		}
 		for _, series := range v.List {
-			out = append(out, e.result(q, v.Kind, series, rt.Val(in.ScanBy)))
+			out = append(out, answer{*q.Id, e.labelled(q, v.Kind, &series), series.Points})
 		}
 	}
 	return out, nil
@@ -94,6 +100,7 @@ func (e *evaluation) value(q *query) (metricmath.Value, error) {
 		return metricmath.Value{}, validation("Error in expression '%s': it refers to itself.", *q.Id)
 	case q.MetricStat != nil:
 		q.value = new(metricmath.Of(e.read(q)))
+		e.scope.Room -= len(q.value.List[0].Points)
 		return *q.value, nil
 	}
 	q.busy = true
@@ -117,17 +124,23 @@ func (e *evaluation) read(q *query) metricmath.Series {
 	return out
 }
 
-// result is a series as it is answered.
-func (e *evaluation) result(q *query, kind metricmath.Kind, series metricmath.Series, scan string) api.MetricDataResult {
+// labelled is what a series of a query's value is called.
+func (e *evaluation) labelled(q *query, kind metricmath.Kind, series *metricmath.Series) string {
 	label := e.called(q, series.Points)
 	if kind == metricmath.Many && series.Label != "" { // of an array each has its own behind the expression's
 		label += " " + series.Label
 	}
-	points := slices.Clone(series.Points)
+	return label
+}
+
+// part is the answer from its point from to before its point to, counted as scan has them.
+func (a *answer) part(from, to int, scan string) api.MetricDataResult {
+	points := a.points[from:to]
 	if scan != api.ScanByTimestampAscending {
+		points = slices.Clone(a.points[len(a.points)-to : len(a.points)-from])
 		slices.Reverse(points)
 	}
-	r := api.MetricDataResult{Id: q.Id, Label: &label, StatusCode: new(api.StatusCodeComplete)}
+	r := api.MetricDataResult{Id: &a.id, Label: &a.label, StatusCode: new(api.StatusCodeComplete)}
 	for _, p := range points {
 		r.Timestamps, r.Values = append(r.Timestamps, utc(p.At)), append(r.Values, p.Value)
 	}
@@ -135,7 +148,7 @@ func (e *evaluation) result(q *query, kind metricmath.Kind, series metricmath.Se
 }
 
 // paged cuts the results into pages of at most MaxDatapoints. A token names the result and the point behind the last.
-func paged(in *api.GetMetricDataInput, all []api.MetricDataResult) (*api.GetMetricDataOutput, error) {
+func paged(in *api.GetMetricDataInput, all []answer) (*api.GetMetricDataOutput, error) {
 	shape := "metricdata" + in.StartTime.String() + in.EndTime.String() + rt.Val(in.ScanBy)
 	for _, q := range in.MetricDataQueries {
 		shape += "\x00" + *q.Id + "\x00" + rt.Val(q.Expression)
@@ -148,6 +161,9 @@ func paged(in *api.GetMetricDataInput, all []api.MetricDataResult) (*api.GetMetr
 	if a, b, ok := strings.Cut(after, "."); ok {
 		result, _ = strconv.Atoi(a)
 		point, _ = strconv.Atoi(b)
+		if result < 0 || point < 0 {
+			return nil, api.NewInvalidNextToken("The NextToken is invalid.")
+		}
 	}
 	room := maxPoints
 	if in.MaxDatapoints != nil {
@@ -155,15 +171,15 @@ func paged(in *api.GetMetricDataInput, all []api.MetricDataResult) (*api.GetMetr
 	}
 	out := &api.GetMetricDataOutput{MetricDataResults: []api.MetricDataResult{}, Messages: []api.MessageData{}}
 	for ; result < len(all); result, point = result+1, 0 {
-		r := all[result]
-		from := min(point, len(r.Values))
-		to := min(len(r.Values), from+room)
-		if room == 0 && from < len(r.Values) {
+		n := len(all[result].points)
+		from := min(point, n)
+		to := min(n, from+room)
+		if room == 0 && from < n {
 			out.NextToken = new(page.Token(shape, strconv.Itoa(result)+"."+strconv.Itoa(from)))
 			break
 		}
-		more := to < len(r.Values)
-		r.Timestamps, r.Values = r.Timestamps[from:to], r.Values[from:to]
+		more := to < n
+		r := all[result].part(from, to, rt.Val(in.ScanBy))
 		room -= to - from
 		if more {
 			r.StatusCode = new(api.StatusCodePartialData)

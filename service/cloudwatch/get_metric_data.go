@@ -20,6 +20,8 @@ import (
 const (
 	maxQueries = 500
 	maxPoints  = 100_800
+	// maxWork is how many points are computed for one request, those that lead to others included: a third of a gigabyte.
+	maxWork = 20_000_000
 )
 
 var (
@@ -48,7 +50,7 @@ func (s *Service) GetMetricData(ctx context.Context, in *api.GetMetricDataInput)
 	if err := s.k.Metrics.Flush(ctx); err != nil {
 		return nil, err
 	}
-	var results []api.MetricDataResult
+	var results []answer
 	if err := s.k.View(ctx, func(tx *store.Tx) (err error) {
 		results, err = s.evaluate(tx, in, list)
 		return err

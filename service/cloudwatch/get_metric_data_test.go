@@ -1,11 +1,13 @@
 package cloudwatch_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	api "unyo/api/cloudwatch"
+	"unyo/base/awserr"
 	"unyo/kernel/metric"
 	"unyo/kernel/store"
 )
@@ -162,4 +164,32 @@ func TestVended(t *testing.T) {
 	must(t, err)
 	d := out.Datapoints[0]
 	want(t, []any{*d.Sum, *d.SampleCount, *d.Minimum, *d.Unit}, "[207 4 7 Bytes]")
+}
+
+// A request that would compute more than a machine holds is refused: expressions that double what others have, and dense series by the hundred.
+func TestTooMuchMath(t *testing.T) {
+	e := measured(t)
+	doubling := []api.MetricDataQuery{stat("a", "a", "Sum"), expression("e0", "[a,a]")}
+	for i := range 40 {
+		doubling = append(doubling, expression(fmt.Sprintf("e%d", i+1), fmt.Sprintf("[e%d,e%d]", i, i)))
+	}
+	_, err := e.data(doubling...)
+	want(t, awserr.Code(err), "ValidationError")
+	for _, text := range []string{"TIME_SERIES(1)", "FILL(a, 0)"} {
+		second := stat("a", "a", "Sum")
+		second.MetricStat.Period = new(int32(1))
+		dense := []api.MetricDataQuery{second}
+		for i := range 499 {
+			dense = append(dense, expression(fmt.Sprintf("e%d", i), text))
+		}
+		_, err = e.GetMetricData(e.ctx(), &api.GetMetricDataInput{StartTime: new(begin.Add(-28 * time.Hour)), EndTime: new(begin), MetricDataQueries: dense})
+		want(t, awserr.Code(err), "ValidationError")
+	}
+	// What a page does not show is not made.
+	out, err := e.GetMetricData(e.ctx(), &api.GetMetricDataInput{StartTime: new(begin), EndTime: new(begin.Add(4 * time.Minute)), MetricDataQueries: []api.MetricDataQuery{stat("b", "b", "Sum")}, MaxDatapoints: new(int32(3))})
+	must(t, err)
+	want(t, out.MetricDataResults[0].Values, "[40 30 20]")
+	out, err = e.GetMetricData(e.ctx(), &api.GetMetricDataInput{StartTime: new(begin), EndTime: new(begin.Add(4 * time.Minute)), MetricDataQueries: []api.MetricDataQuery{stat("b", "b", "Sum")}, MaxDatapoints: new(int32(3)), NextToken: out.NextToken})
+	must(t, err)
+	want(t, out.MetricDataResults[0].Values, "[10]")
 }

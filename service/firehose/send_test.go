@@ -113,9 +113,11 @@ func TestEndpointThatFails(t *testing.T) {
 			f.put("one", "two")
 			f.advance(60 * time.Second)
 			f.advance(10 * time.Second)
+			s.mu.Lock() // who hangs may hang still
 			if len(ids) != 1 || s.asked != 3 { // at once, after 1 s and after 2 s more; another 4 s would be too late
 				t.Errorf("asked %d times under %d ids", s.asked, len(ids))
 			}
+			s.mu.Unlock()
 			f.advance(300 * time.Second)
 			list := f.refusals("failed/http-endpoint-failed/2026/03/01/12/")
 			if len(list) != 2 || string(list[0].RawData) != "one" || string(list[1].RawData) != "two" || list[0].ErrorCode != c.code || list[0].AttemptsMade != 3 {
