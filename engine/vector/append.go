@@ -1,6 +1,26 @@
 package vector
 
-import "slices"
+import (
+	"errors"
+	"slices"
+)
+
+// What a flat vector may hold, so that offsets have room and who appends without end is ended. Nobody means to hold as much: it is the last
+// bound, where those who make values do not count them.
+const (
+	MaxBytes  = 1 << 29 // of Data
+	MaxValues = 1 << 26
+)
+
+// ErrTooLarge is what appending panics with when a vector would hold more. Who runs a query recovers it.
+var ErrTooLarge = errors.New("a column of values has become too large")
+
+// room holds that n bytes have room in v's Data.
+func (v *Vector) room(n int) {
+	if len(v.Data)+n > MaxBytes {
+		panic(ErrTooLarge)
+	}
+}
 
 // New is an empty flat vector of a kind, to append to. Lists, maps and rows are given elements by the caller, or take the
 // shape of the first value that is appended.
@@ -80,6 +100,7 @@ func (v *Vector) AppendFloat(f float64) { v.Floats = append(v.Floats, f); v.Len+
 
 // AppendText appends a value of Bytes, which is copied.
 func (v *Vector) AppendText(b []byte) {
+	v.room(len(b))
 	v.Data = append(v.Data, b...)
 	v.Offsets = append(v.Offsets, uint32(len(v.Data)))
 	v.Len++
@@ -97,6 +118,9 @@ func (v *Vector) EndSpan() {
 
 // Append appends value i of from, which is of the same kind and shape.
 func (v *Vector) Append(from *Vector, i int) {
+	if v.Len >= MaxValues {
+		panic(ErrTooLarge)
+	}
 	if from, i = from.At(i); from.Kind == Null || from.Nulls.Has(i) {
 		v.shape(from)
 		v.AppendNull()
@@ -148,4 +172,21 @@ func (v *Vector) shape(from *Vector) {
 		}
 		v.Elems = append(v.Elems, n)
 	}
+}
+
+// Size is about how many bytes v holds, without its dictionary, which others share.
+func (v *Vector) Size() int64 {
+	n := int64(8*cap(v.Nulls) + cap(v.Bools) + 8*cap(v.Ints) + 16*cap(v.Wides) + 8*cap(v.Floats) + cap(v.Data) + 4*cap(v.Offsets) + 4*cap(v.Index))
+	for _, e := range v.Elems {
+		n += e.Size()
+	}
+	return n + 64
+}
+
+// Repeat is the values of v at the places rows, as Pick gives them, where rows repeat: texts and lists are not copied, so v must stay.
+func (v *Vector) Repeat(rows []uint32) *Vector {
+	if v.Dict != nil || v.Kind == Bool || v.Kind == Int || v.Kind == Float || v.Kind == Wide || v.Kind == Null {
+		return v.Pick(rows)
+	}
+	return &Vector{Kind: v.Kind, Len: len(rows), Dict: v, Index: rows}
 }

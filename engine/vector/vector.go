@@ -181,7 +181,9 @@ func (v *Vector) pickPlain(from *Vector, rows []uint32) bool {
 		}
 	case Bytes:
 		for _, r := range rows {
-			v.Data = append(v.Data, from.Data[from.Offsets[r]:from.Offsets[r+1]]...)
+			text := from.Data[from.Offsets[r]:from.Offsets[r+1]]
+			v.room(len(text))
+			v.Data = append(v.Data, text...)
 			v.Offsets = append(v.Offsets, uint32(len(v.Data)))
 		}
 	default:

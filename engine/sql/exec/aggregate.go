@@ -206,6 +206,11 @@ func (a *aggregation) add(ctx context.Context, b *vector.Batch) error {
 			if err := a.addTo(s, i, agg, b, ids); err != nil {
 				return err
 			}
+			if before := total + s.accs[i].Bytes(); before > a.held+wide { // what this batch has added, before the others add to it
+				if err := a.run.room(before - a.held); err != nil {
+					return err
+				}
+			}
 			total += s.accs[i].Bytes() + s.ordered[i].bytes()
 			if s.distinct[i] != nil {
 				total += s.distinct[i].bytes()
@@ -316,15 +321,21 @@ func (a *aggregation) next(ctx context.Context) (*vector.Batch, error) {
 		if a.at < s.groups.n {
 			to := min(a.at+vector.BatchRows, s.groups.n)
 			out, err := a.batch(s, a.at, to)
-			a.at = to
+			if err == nil {
+				a.at += out.Len
+			}
 			return out, err
 		}
 	}
 	return nil, io.EOF
 }
 
-// batch is the groups from to to of a set.
+// batch is the groups from to to of a set, or the first of them if they hold much.
 func (a *aggregation) batch(s *groupSet, from, to int) (*vector.Batch, error) {
+	results, to, err := a.results(s, from, to)
+	if err != nil {
+		return nil, err
+	}
 	n := to - from
 	out := &vector.Batch{Len: n, Columns: make([]*vector.Vector, len(a.node.Keys), len(a.node.Keys)+len(s.accs)+1)}
 	for i, k := range a.node.Keys {
@@ -333,22 +344,40 @@ func (a *aggregation) batch(s *groupSet, from, to int) (*vector.Batch, error) {
 	for i, v := range s.groups.keys(from, to) {
 		out.Columns[s.keys[i]] = v
 	}
-	for i, acc := range s.accs {
-		v := a.node.Aggs[i].F.Result.New()
-		v.Grow(n)
-		for g := from; g < to; g++ {
-			if err := acc.Result(a.run.fctx, v, g); err != nil {
-				return nil, err
-			}
-		}
-		out.Columns = append(out.Columns, v)
-	}
+	out.Columns = append(out.Columns, results...)
 	if a.node.Sets != nil {
 		one := vector.New(vector.Int)
 		one.AppendInt(int64(a.set))
 		out.Columns = append(out.Columns, vector.Constant(one, n))
 	}
 	return out, nil
+}
+
+// results is what the aggregates have come to for the groups from to to, or for the first of them: it ends behind the group with which it is
+// large enough.
+func (a *aggregation) results(s *groupSet, from, to int) (out []*vector.Vector, end int, err error) {
+	for i := range s.accs {
+		v := a.node.Aggs[i].F.Result.New()
+		v.Grow(to - from)
+		out = append(out, v)
+	}
+	for g := from; g < to; g++ {
+		size := int64(0)
+		for i, acc := range s.accs {
+			if err := acc.Result(a.run.fctx, out[i], g); err != nil {
+				return nil, 0, err
+			}
+			if size += sizeOf(out[i]); size > wide {
+				if err := a.run.room(size); err != nil {
+					return nil, 0, err
+				}
+			}
+		}
+		if size > wide {
+			return out, g + 1, nil
+		}
+	}
+	return out, to, nil
 }
 
 func (a *aggregation) close() error {

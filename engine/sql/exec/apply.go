@@ -316,7 +316,7 @@ func (o *lateral) with(b *vector.Batch, i int) *vector.Batch {
 	for j := range rows {
 		rows[j] = uint32(i)
 	}
-	out := o.batch.Pick(rows)
+	out := repeat(o.batch, rows)
 	out.Columns = append(out.Columns, b.Columns...)
 	return out
 }

@@ -6,7 +6,7 @@ import "unyo/engine/sql/fault"
 func guarded(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fault.New(fault.Internal, "%v", p)
+			err = fault.Of(p)
 		}
 	}()
 	return f()

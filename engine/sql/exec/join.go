@@ -230,7 +230,7 @@ func (o *join) fitting(ctx context.Context, ls, rs []uint32) ([]bool, error) {
 	return keep, nil
 }
 
-// batch is pairs of rows. Both sides are copied: the left's batch is another's.
+// batch is pairs of rows. The left's are copied, whose batch is another's; the right's stay.
 func (o *join) batch(ls, rs []uint32) *vector.Batch {
 	out := &vector.Batch{Len: len(ls)}
 	for i := range o.lCols {
@@ -257,7 +257,7 @@ func pickOuter(t *types.Type, v *vector.Vector, rows []uint32) *vector.Vector {
 		for i, r := range rows {
 			at[i] = r - 1
 		}
-		return v.Pick(at)
+		return v.Repeat(at)
 	}
 	out := t.New()
 	out.Grow(len(rows))

@@ -42,7 +42,7 @@ type run struct {
 func Run(ctx context.Context, q *plan.Query) (out vector.Reader, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			out, err = nil, fault.New(fault.Internal, "%v", p)
+			out, err = nil, fault.Of(p)
 		}
 	}()
 	r := &run{fctx: q.Session.Context(ctx), session: q.Session, outer: make([]*vector.Vector, q.Slots), held: new(atomic.Int64), scanned: new(atomic.Int64),
@@ -53,6 +53,7 @@ func Run(ctx context.Context, q *plan.Query) (out vector.Reader, err error) {
 	if r.session.Workers == 0 {
 		r.session.Workers = defaultWorkers
 	}
+	r.fctx.Room = r.room
 	op, err := r.build(ctx, q.Root)
 	if err != nil {
 		return nil, err
@@ -67,9 +68,9 @@ type result struct {
 }
 
 func (r *result) Next(ctx context.Context) (b *vector.Batch, err error) {
-	defer func() { // a fault of this engine ends the query, not the process
+	defer func() {
 		if p := recover(); p != nil {
-			b, err = nil, fault.New(fault.Internal, "%v", p)
+			b, err = nil, fault.Of(p)
 		}
 	}()
 	return r.op.next(ctx)
@@ -84,6 +85,13 @@ func (r *run) hold(n int64) error {
 		return fault.New(fault.ExceededMemory, "Query exceeded per-node memory limit of %s", size(r.session.Memory))
 	}
 	return nil
+}
+
+// room tells that n bytes more could be held, without holding them.
+func (r *run) room(n int64) error {
+	err := r.hold(n)
+	r.held.Add(-n)
+	return err
 }
 
 func size(n int64) string {

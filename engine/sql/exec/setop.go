@@ -177,10 +177,19 @@ func (o *unnest) lay() *vector.Batch {
 			ordinal.AppendNull()
 		}
 	}
-	out := o.batch.Pick(rows)
+	out := repeat(o.batch, rows)
 	out.Columns = append(out.Columns, cols.Columns...)
 	if o.node.Ordinality {
 		out.Columns = append(out.Columns, ordinal)
+	}
+	return out
+}
+
+// repeat is rows of a batch that stays, some of them more than once.
+func repeat(b *vector.Batch, rows []uint32) *vector.Batch {
+	out := &vector.Batch{Len: len(rows)}
+	for _, c := range b.Columns {
+		out.Columns = append(out.Columns, c.Repeat(rows))
 	}
 	return out
 }

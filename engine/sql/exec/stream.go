@@ -89,6 +89,9 @@ func (o *values) next(ctx context.Context) (*vector.Batch, error) {
 			out.Columns[i].Append(v, 0)
 		}
 	}
+	if err := o.run.room(batchSize(out)); err != nil {
+		return nil, err
+	}
 	o.at += n
 	return out, nil
 }
@@ -135,15 +138,26 @@ func (o *project) next(ctx context.Context) (*vector.Batch, error) {
 	return o.run.project(ctx, b, o.exprs)
 }
 
+// wide is how many bytes of a batch nobody counts.
+const wide = 16 << 20
+
 func (r *run) project(ctx context.Context, b *vector.Batch, exprs []expr.Expr) (*vector.Batch, error) {
 	env := r.env(ctx, b)
-	out := &vector.Batch{Len: b.Len, Columns: make([]*vector.Vector, len(exprs))}
+	out, made := &vector.Batch{Len: b.Len, Columns: make([]*vector.Vector, len(exprs))}, int64(0)
 	for i, e := range exprs {
 		v, err := expr.Eval(env, e)
 		if err != nil {
 			return nil, err
 		}
 		out.Columns[i] = v
+		if _, was := e.(*expr.Column); was {
+			continue
+		}
+		if made += sizeOf(v); made > wide {
+			if err := r.room(made); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return out, nil
 }

@@ -49,8 +49,16 @@ func (t *intTable) id(key int64, add bool) (id uint32, new, ok bool) {
 	}
 }
 
+// checkSlots holds that a table of so many slots, 16 bytes each, may be made beside the one before it.
+func checkSlots(n int) {
+	if 16*n > vector.MaxBytes {
+		panic(vector.ErrTooLarge)
+	}
+}
+
 func (t *intTable) rehash() {
 	old := t.slots
+	checkSlots(2 * len(old))
 	t.slots = make([]intSlot, max(64, 2*len(old)))
 	mask := uint64(len(t.slots) - 1)
 	for _, s := range old {
@@ -136,6 +144,7 @@ func (t *textTable) idOf(key []byte, h uint64, add bool) (id uint32, new, ok boo
 
 func (t *textTable) rehash() {
 	old := len(t.slots)
+	checkSlots(2 * old)
 	t.slots = make([]textSlot, max(64, 2*old))
 	mask := uint64(len(t.slots) - 1)
 	for i := range t.keys.Len {
@@ -312,10 +321,4 @@ func (c *column) one(v *vector.Vector, i int, add bool) uint32 {
 func (c *column) bytes() int64 { return c.ints.bytes() + c.texts.bytes() + sizeOf(c.values) }
 
 // sizeOf is about how many bytes a vector holds.
-func sizeOf(v *vector.Vector) int64 {
-	n := int64(8*cap(v.Nulls) + cap(v.Bools) + 8*cap(v.Ints) + 16*cap(v.Wides) + 8*cap(v.Floats) + cap(v.Data) + 4*cap(v.Offsets) + 4*cap(v.Index))
-	for _, e := range v.Elems {
-		n += sizeOf(e)
-	}
-	return n + 64
-}
+func sizeOf(v *vector.Vector) int64 { return v.Size() }

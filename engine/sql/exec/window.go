@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"errors"
 	"io"
 
 	"unyo/engine/sql/fault"
@@ -18,6 +19,7 @@ type window struct {
 	cols []plan.Col
 	buf  *buffer
 	outs []*vector.Vector
+	held int64 // of outs
 	at   int
 }
 
@@ -82,7 +84,7 @@ func (o *window) compute(ctx context.Context) (err error) {
 		}
 		from = to
 	}
-	return o.buf.count()
+	return errors.Join(o.buf.count(), o.count())
 }
 
 func (o *window) peers(from, to int) *part {
@@ -179,6 +181,17 @@ func (o *window) search(p *part, column, i int, end bool, peers int) int {
 	return lo
 }
 
+// count holds what the functions have made so far.
+func (o *window) count() error {
+	n := int64(0)
+	for _, v := range o.outs {
+		n += sizeOf(v)
+	}
+	delta := n - o.held
+	o.held = n
+	return o.run.hold(delta)
+}
+
 func (o *window) function(ctx context.Context, p *part, f plan.WindowFunc, out *vector.Vector) error {
 	if f.Agg != nil {
 		return o.aggregate(ctx, p, f, out)
@@ -207,6 +220,11 @@ func (o *window) function(ctx context.Context, p *part, f plan.WindowFunc, out *
 			}
 		default:
 			if err := o.value(p, f, i, out); err != nil {
+				return err
+			}
+		}
+		if i%64 == 0 {
+			if err := o.count(); err != nil {
 				return err
 			}
 		}
@@ -320,8 +338,10 @@ func (o *window) aggregate(ctx context.Context, p *part, f plan.WindowFunc, out 
 		if err != nil {
 			return err
 		}
-		if i%1024 == 0 && ctx.Err() != nil {
-			return ctx.Err()
+		if i%64 == 0 {
+			if err := errors.Join(ctx.Err(), o.count()); err != nil {
+				return err
+			}
 		}
 		if have != from || to < end {
 			acc, have, end = f.Agg.New(), from, from
@@ -358,6 +378,8 @@ func (o *window) feed(c *functions.Context, acc functions.Accumulator, p *part, 
 }
 
 func (o *window) close() error {
+	o.run.held.Add(-o.held)
+	o.held = 0
 	if o.buf != nil {
 		o.buf.release()
 		return nil

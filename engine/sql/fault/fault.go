@@ -4,6 +4,9 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"strings"
+
+	"unyo/engine/vector"
 )
 
 // Pos is a place in a statement's text, from 1; zero when there is none to tell.
@@ -55,9 +58,24 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Name + ": " + e.Message }
 
+// maxMessage bounds a message, which may say a value of any size.
+const maxMessage = 1000
+
 // New is an error without a place.
 func New(name, format string, args ...any) *Error {
-	return &Error{Name: name, Message: fmt.Sprintf(format, args...)}
+	text := fmt.Sprintf(format, args...)
+	if len(text) > maxMessage {
+		text = strings.ToValidUTF8(text[:maxMessage], "") + "…"
+	}
+	return &Error{Name: name, Message: text}
+}
+
+// Of is the error of a panic: values have become too large, or the engine has a fault, which ends the query and not the process.
+func Of(panicked any) *Error {
+	if panicked == vector.ErrTooLarge {
+		return New(ExceededMemory, "%v", panicked)
+	}
+	return New(Internal, "%v", panicked)
 }
 
 // At is an error at a place.

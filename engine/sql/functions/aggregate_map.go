@@ -12,10 +12,18 @@ type keyed struct {
 	values *vector.Vector // of map_agg and map_union; of multimap_agg in the order they came, with
 	owner  []int          // whose they are
 	counts []int64        // of histogram
-	held   int
+	held   int            // by at
 }
 
-func sizeKeyed(s *keyed) int { return s.held }
+func sizeKeyed(s *keyed) int {
+	n := s.held + 8*cap(s.owner) + 8*cap(s.counts)
+	for _, v := range []*vector.Vector{s.keys, s.values} {
+		if v != nil {
+			n += int(v.Size())
+		}
+	}
+	return n
+}
 
 // key is the number of a key; new when it has not been there.
 func (s *keyed) key(t *types.Type, v *vector.Vector, i int) (at int, new bool) {
@@ -28,7 +36,7 @@ func (s *keyed) key(t *types.Type, v *vector.Vector, i int) (at int, new bool) {
 		at = s.keys.Len
 		s.at[k] = at
 		s.keys.Append(v, i)
-		s.held += 2*len(k) + 64
+		s.held += len(k) + 64
 	}
 	return at, !ok
 }
@@ -37,9 +45,7 @@ func (s *keyed) value(t *types.Type, v *vector.Vector, i int) {
 	if s.values == nil {
 		s.values = t.New()
 	}
-	before := len(s.values.Data)
 	s.values.Append(v, i)
-	s.held += len(s.values.Data) - before + 16
 }
 
 // putMap answers the keys, each with its value.

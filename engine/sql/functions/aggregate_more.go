@@ -18,11 +18,7 @@ func sizeListed(s *listed) int {
 	if s.v == nil {
 		return 0
 	}
-	n := 64 + len(s.v.Data) + 8*s.v.Len
-	for _, e := range s.v.Elems {
-		n += len(e.Data) + 8*e.Len
-	}
-	return n
+	return int(s.v.Size())
 }
 
 func (s *listed) add(t *types.Type, v *vector.Vector, i int) {

@@ -16,6 +16,7 @@ type Context struct {
 	User            string
 	Catalog, Schema string
 	Chance          *rand.Rand
+	Room            func(bytes int64) error // whether the query may hold so many more; nil: it may
 }
 
 // Lambda is an argument that is a function: it computes a value for each of len(parents) rows. Row i of args belongs to row

@@ -1,6 +1,7 @@
 package functions
 
 import (
+	"math"
 	"strings"
 	"time"
 
@@ -259,6 +260,10 @@ func parseDuration(r *Row) {
 	size := map[string]float64{"ns": 0.001, "us": 1, "ms": 1000, "s": 1e6, "m": 60e6, "h": 3600e6, "d": 86400e6}[strings.TrimSpace(name)]
 	if !ok || size == 0 {
 		r.Invalid("duration is not a valid data duration string: %s", r.Text(0))
+		return
+	}
+	if n*size > math.MaxInt64/2 {
+		r.Invalid("value is too large to be represented in requested unit as a long")
 		return
 	}
 	r.PutInt(roundTo(int64(n*size), 3))

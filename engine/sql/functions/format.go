@@ -2,6 +2,7 @@ package functions
 
 import (
 	"fmt"
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -237,7 +238,15 @@ func parseDataSize(r *Row) {
 }
 
 func humanSeconds(r *Row) {
-	n := int64(r.Float(0) + 0.5)
+	f := r.Float(0)
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		r.Invalid("Invalid argument found: %v", f)
+		return
+	}
+	n := int64(math.MaxInt64) // as Java rounds what has no room
+	if f = math.Floor(f + 0.5); f < math.MaxInt64 {
+		n = max(0, int64(max(f, 0)))
+	}
 	var parts []string
 	for _, u := range []struct {
 		name string

@@ -15,7 +15,9 @@ func init() {
 	lambda := func(p page, text string, f func(e *elements) (*vector.Vector, error)) {
 		p.kernel(text, func(_ []*types.Type, result *types.Type) Kernel {
 			return func(c *Context, n int, in []Arg) (*vector.Vector, error) {
-				return f(&elements{c: c, n: n, in: in, result: result})
+				return inParts(n, in, result, func(n int, in []Arg) (*vector.Vector, error) {
+					return f(&elements{c: c, n: n, in: in, result: result})
+				})
 			}
 		}, withNulls)
 	}
@@ -31,6 +33,62 @@ func init() {
 	lambda(maps, "transform_keys(map(K,V),function(K,V,W)) map(W,V)", func(e *elements) (*vector.Vector, error) { return transformMap(e, 0) })
 	lambda(maps, "transform_values(map(K,V),function(K,V,W)) map(K,W)", func(e *elements) (*vector.Vector, error) { return transformMap(e, 1) })
 	lambda(maps, "map_zip_with(map(K,A),map(K,B),function(K,A,B,R)) map(K,R)", mapZipWith)
+}
+
+// maxLaid is how many elements are computed at once.
+const maxLaid = 1 << 20
+
+// inParts computes some of n rows at a time when their lists are long: the elements of all rows are laid out beside each other.
+func inParts(n int, in []Arg, result *types.Type, f func(n int, in []Arg) (*vector.Vector, error)) (*vector.Vector, error) {
+	out, from, laid := result.New(), 0, 0
+	for i := range n {
+		for _, a := range in {
+			if a.Vector != nil && !a.IsNull(i) && (a.Kind == vector.List || a.Kind == vector.Map) {
+				v, j := a.At(i)
+				begin, end := v.Span(j)
+				laid += end - begin
+			}
+		}
+		if laid < maxLaid && i < n-1 {
+			continue
+		}
+		if from == 0 && i == n-1 {
+			return f(n, in)
+		}
+		part, err := f(i+1-from, rowsOf(in, from, i+1))
+		if err != nil {
+			return nil, err
+		}
+		for j := range part.Len {
+			out.Append(part, j)
+		}
+		from, laid = i+1, 0
+	}
+	return out, nil
+}
+
+// rowsOf is arguments at the rows from to to.
+func rowsOf(in []Arg, from, to int) []Arg {
+	rows := make([]uint32, to-from)
+	for i := range rows {
+		rows[i] = uint32(from + i)
+	}
+	out := make([]Arg, len(in))
+	for i, a := range in {
+		if a.Vector != nil {
+			out[i].Vector = a.Pick(rows)
+		}
+		if a.Lambda != nil {
+			out[i].Lambda = func(parents []uint32, args ...*vector.Vector) (*vector.Vector, error) {
+				whole := make([]uint32, len(parents))
+				for i, p := range parents {
+					whole[i] = p + uint32(from)
+				}
+				return a.Lambda(whole, args...)
+			}
+		}
+	}
+	return out
 }
 
 // elements are the elements of the lists of all rows, and what to do with them.

@@ -15,43 +15,109 @@ import (
 // https://trino.io/docs/current/functions/regexp.html. The patterns are Java's; they are run by RE2, whose time is linear in the
 // text. What only Java has (look-around, back references, possessive quantifiers) is refused.
 
+// program is a compiled pattern, and of how many instructions its program is.
+type program struct {
+	*regexp.Regexp
+	steps int
+}
+
 // compiled are the patterns that have been met; queries mostly have one for all rows.
 var compiled struct {
 	sync.RWMutex
-	list map[string]*regexp.Regexp
+	list map[string]program
 }
 
-// expression is argument i as a pattern; nil when it is none, and the call has failed.
+// What one call may come to: a match cannot be interrupted, and takes as many steps as the program has instructions, for each byte; all matches
+// of a text are found before the first is looked at, each with all its groups.
+const (
+	maxSteps   = 1 << 31
+	maxMatches = 1 << 27 // bytes
+)
+
+// expression is argument i as a pattern, which is to be matched against argument 0; nil when it is none, and the call has failed.
 func expression(r *Row, i int) *regexp.Regexp {
-	compiled.RLock()
-	re := compiled.list[string(r.Bytes(i))]
-	compiled.RUnlock()
-	if re != nil {
-		return re
-	}
-	re, err := compileRegexp(r.Text(i))
-	if err != nil {
-		r.Fail(err)
+	if r.Context.Context != nil && r.Context.Err() != nil {
+		r.Fail(r.Context.Err())
 		return nil
 	}
-	compiled.Lock()
-	if len(compiled.list) >= 256 || compiled.list == nil {
-		compiled.list = map[string]*regexp.Regexp{}
+	compiled.RLock()
+	re, have := compiled.list[string(r.Bytes(i))]
+	compiled.RUnlock()
+	if !have {
+		var err error
+		if re, err = compileRegexp(r.Text(i)); err != nil {
+			r.Fail(err)
+			return nil
+		}
+		compiled.Lock()
+		if len(compiled.list) >= 256 || compiled.list == nil {
+			compiled.list = map[string]program{}
+		}
+		compiled.list[r.Text(i)] = re
+		compiled.Unlock()
 	}
-	compiled.list[r.Text(i)] = re
-	compiled.Unlock()
-	return re
+	n := len(r.Bytes(0)) + 1
+	if n*re.steps > maxSteps {
+		r.Fail(fault.New("REGEXP_TIMEOUT", "a regular expression of %d steps takes too long for a text of %d bytes", re.steps, n-1))
+		return nil
+	}
+	if each := 16*(re.NumSubexp()+1) + 24; n > maxMatches/each && r.matchesMore(re.Regexp, maxMatches/each) {
+		if r.err == nil {
+			r.Fail(fault.New(fault.ExceededMemory, "a regular expression matches more than %d times", maxMatches/each))
+		}
+		return nil
+	}
+	return re.Regexp
 }
 
-func compileRegexp(s string) (*regexp.Regexp, error) {
+// enough ends a search.
+type enough struct{}
+
+// matchesMore tells whether re matches argument 0 more than so many times, without keeping where; also when the query ends meanwhile.
+func (r *Row) matchesMore(re *regexp.Regexp, most int) (more bool) {
+	defer func() {
+		if p := recover(); p != nil && p != (enough{}) {
+			panic(p)
+		}
+	}()
+	n := 0
+	re.ReplaceAllFunc(r.Bytes(0), func([]byte) []byte {
+		if n%1024 == 0 && r.Context.Context != nil && r.Context.Err() != nil {
+			r.Fail(r.Context.Err())
+			more = true
+			panic(enough{})
+		}
+		if n++; n > most {
+			more = true
+			panic(enough{})
+		}
+		return nil
+	})
+	return false
+}
+
+func compileRegexp(s string) (program, error) {
 	re, err := regexp.Compile(javaToGo(s))
 	if err == nil {
-		return re, nil
+		return program{re, programSize(javaToGo(s))}, nil
 	}
 	if e, ok := err.(*syntax.Error); ok && (strings.HasPrefix(e.Expr, "(?<") || e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape || e.Code == syntax.ErrInvalidRepeatOp) {
-		return nil, fault.New(fault.NotSupported, "regular expression uses what RE2 has not, such as look-around, back references or possessive quantifiers: %s", s)
+		return program{}, fault.New(fault.NotSupported, "regular expression uses what RE2 has not, such as look-around, back references or possessive quantifiers: %s", s)
 	}
-	return nil, errArgument("Invalid regular expression: %s: %v", s, err)
+	return program{}, errArgument("Invalid regular expression: %s: %v", s, err)
+}
+
+// programSize is of how many instructions the program of a pattern is that compiles.
+func programSize(s string) int {
+	tree, err := syntax.Parse(s, syntax.Perl)
+	if err != nil {
+		return 0
+	}
+	prog, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return 0
+	}
+	return len(prog.Inst)
 }
 
 // javaToGo writes what Java writes otherwise: (?<name>…), \h, \Z, \R.

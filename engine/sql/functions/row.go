@@ -21,15 +21,16 @@ type Row struct {
 // maxOut bounds what one column of one batch may become, in bytes of text or elements.
 const maxOut = 1 << 27
 
-func errTooLarge() error {
-	return fault.New(fault.ExceededMemory, "a column of values has become too large")
-}
+func errTooLarge() error { return fault.New(fault.ExceededMemory, "%v", vector.ErrTooLarge) }
 
 func rowKernel(f func(r *Row), nulls bool, args []*types.Type, result *types.Type) Kernel {
 	return func(c *Context, n int, in []Arg) (*vector.Vector, error) {
 		r := &Row{Context: c, Types: args, Result: result, in: in, Out: result.New()}
 		r.Out.Grow(n)
 		for r.row = range n {
+			if r.row%256 == 255 && c.Context != nil && c.Err() != nil {
+				return nil, c.Err()
+			}
 			if !nulls && r.anyNull() {
 				r.Out.AppendNull()
 				continue

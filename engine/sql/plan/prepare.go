@@ -57,7 +57,7 @@ func Prepare(ctx context.Context, s Session, c Catalog, q *syntax.Query, params 
 func optimised(q *Query) (out *Query, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			out, err = nil, fault.New(fault.Internal, "%v", r)
+			out, err = nil, fault.Of(r)
 		}
 	}()
 	q.Root = optimise(q.Root)
@@ -74,7 +74,7 @@ func Plain(ctx context.Context, s Session, c Catalog, q *syntax.Query, params []
 		case failure:
 			err = r.err
 		default: // a fault of this engine ends the query, not the process
-			err = fault.New(fault.Internal, "%v", r)
+			err = fault.Of(r)
 		}
 	}()
 	p := &planner{ctx: ctx, session: s, catalog: c, fctx: s.Context(ctx), params: params}
