@@ -119,6 +119,7 @@ func (x *planner) unnest(cmd *Unnest) *Error {
 			r.each(v.Text, func(_ []byte, e Value) bool {
 				r.at.sub, r.born.sub = at.sub*1000+n, born.sub*1000+n
 				n++
+				r.step()
 				r.set(slot, e)
 				next(r)
 				return true

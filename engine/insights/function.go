@@ -163,7 +163,9 @@ func concat(c *compiler, e *Call, x []eval) (eval, *Error) {
 		var text []byte
 		for _, f := range x {
 			v := f(r)
-			text = v.appendTo(text)
+			if text = v.appendTo(text); len(text) > maxMade {
+				return Value{}
+			}
 		}
 		return str(text)
 	}, nil
@@ -235,7 +237,7 @@ func skipRunes(b []byte, n float64) []byte {
 	return b
 }
 
-// maxMade bounds the texts that functions may make: replace can grow what it is given.
+// maxMade bounds the texts that functions may make: replace and concat can grow what they are given. A larger one is missing.
 const maxMade = 4 << 20
 
 func replace(c *compiler, e *Call, x []eval) (eval, *Error) {

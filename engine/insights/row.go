@@ -39,6 +39,35 @@ type row struct {
 	a, b   []byte // to compare with
 	groups []int  // of a match
 	sink   sink
+	steps  int
+	look   func() error // whether the query may go on; nil: it may
+}
+
+// ended is what a row's commands panic with when the query may not go on.
+type ended struct{ error }
+
+// step is called for what one event may do any number of times: now and then it looks whether the query may go on.
+func (r *row) step() {
+	if r.steps++; r.steps%256 == 0 && r.look != nil {
+		if err := r.look(); err != nil {
+			panic(ended{err})
+		}
+	}
+}
+
+// guarded has f do a row's commands, and gives the error that ended them.
+func guarded(f func()) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			e, ok := p.(ended)
+			if !ok {
+				panic(p)
+			}
+			err = e.error
+		}
+	}()
+	f()
+	return nil
 }
 
 // place is where a row stands when nothing says otherwise: the newest event first.

@@ -43,18 +43,34 @@ func (p *Plan) Run(ctx context.Context, src Events, from, to int64) (*Answer, er
 	}
 	for _, s := range p.segments[1:] {
 		out, r := s.sink(), s.p.row()
-		r.sink = out
-		for _, k := range list {
-			r.load(k)
-			s.run(r)
+		r.sink, r.look = out, p.look(ctx, out, p.memory)
+		err := guarded(func() {
+			for _, k := range list {
+				r.load(k)
+				r.step()
+				s.run(r)
+			}
+		})
+		if err == nil {
+			err = r.look()
 		}
-		if out.size() > p.memory {
-			return nil, ErrMemory
+		if err != nil {
+			return nil, err
 		}
 		list = out.rows()
 	}
-	a.Rows = p.show(list)
-	return a, nil
+	a.Rows, err = p.show(ctx, list)
+	return a, err
+}
+
+// look tells whether the query may go on that gathers into a sink: nobody has ended it, and it does not hold more than it may.
+func (p *Plan) look(ctx context.Context, into sink, most int) func() error {
+	return func() error {
+		if into.size() > most {
+			return ErrMemory
+		}
+		return ctx.Err()
+	}
 }
 
 // worker is one of those that go through the events at once.
@@ -62,8 +78,11 @@ type worker struct {
 	row     *row
 	sink    sink
 	matched int64
-	checked int
+	bytes   int // of events since it last looked whether to go on
 }
+
+// lookBytes is after how many bytes of events a worker looks whether to go on.
+const lookBytes = 1 << 20
 
 // sweep has the first segment's commands done by workers, and brings together what they have gathered.
 func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer) ([]*kept, error) {
@@ -72,18 +91,21 @@ func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer)
 	for i := range workers {
 		w := &workers[i]
 		w.row, w.sink = first.p.row(), first.sink()
-		w.row.sink = &counted{w.sink, &w.matched}
+		w.row.sink, w.row.look = &counted{w.sink, &w.matched}, p.look(ctx, w.sink, p.memory/len(workers))
 	}
 	yield := func(n, group int, events []Event) error {
 		w := &workers[n]
-		for i := range events {
-			w.row.reset(&events[i], groups[group], group)
-			first.run(w.row)
-		}
-		if w.checked++; w.checked%16 == 0 && w.sink.size() > p.memory/len(workers) {
-			return ErrMemory
-		}
-		return nil
+		err := guarded(func() {
+			for i := range events {
+				if w.bytes += len(events[i].Message); w.bytes > lookBytes {
+					w.bytes, w.row.steps = 0, 255 // what a few long events do is much
+				}
+				w.row.reset(&events[i], groups[group], group)
+				w.row.step()
+				first.run(w.row)
+			}
+		})
+		return err
 	}
 	var err error
 	if a.Swept, err = src.Sweep(ctx, from, to, p.Pushed, yield); err != nil {
@@ -121,12 +143,13 @@ type counted struct {
 
 func (c *counted) add(r *row) {
 	*c.n++
+	r.step()
 	c.sink.add(r)
 }
 
 // show is the rows as an answer has them: what is missing is left out, and an event's pointer is always there.
-func (p *Plan) show(list []*kept) [][]Field {
-	out := make([][]Field, 0, len(list))
+func (p *Plan) show(ctx context.Context, list []*kept) ([][]Field, error) {
+	out, bytes := make([][]Field, 0, len(list)), 0
 	r := p.segments[len(p.segments)-1].p.row()
 	for _, k := range list {
 		r.load(k)
@@ -135,15 +158,21 @@ func (p *Plan) show(list []*kept) [][]Field {
 		for _, c := range p.columns {
 			if v := c.get(r); v.Kind != Null {
 				fields = append(fields, Field{c.name, v.String()})
+				if bytes += len(fields[len(fields)-1].Value); bytes > p.memory {
+					return nil, ErrMemory
+				}
 				pointed = pointed || c.name == "@ptr"
 			}
 		}
 		if k.ev != nil && !pointed {
 			fields = append(fields, Field{"@ptr", k.group.Pointer(k.ev)})
 		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		out = append(out, fields)
 	}
-	return out
+	return out, nil
 }
 
 // before is the period that diff compares one with.

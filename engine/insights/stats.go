@@ -117,7 +117,8 @@ type grouping struct {
 	vals   []Value
 	arg    Value // of a function, where it need not be made anew
 	bytes  int
-	n      int
+	within int // bytes of the cells, when last looked at
+	n      int // how often size was asked since
 }
 
 type grouped struct {
@@ -176,18 +177,20 @@ func (x *grouping) merge(o sink) {
 	}
 }
 
-// size looks into the groups now and then only: there may be many.
+// size looks into the groups the more rarely the more there are, and remembers what it has found.
 func (x *grouping) size() int {
-	if x.n++; len(x.groups) > 1000 && x.n%64 != 0 {
-		return x.bytes
+	if x.n++; x.n*1000 < len(x.groups) {
+		return x.bytes + x.within
 	}
-	n := x.bytes
+	x.n = 0
+	n := 0
 	for _, g := range x.groups {
 		for _, c := range g.cells {
 			n += c.size()
 		}
 	}
-	return n
+	x.within = n
+	return x.bytes + n
 }
 
 // rows are the groups in the order of their keys. Without by there is always one.

@@ -267,3 +267,49 @@ func TestPanickingQueryFails(t *testing.T) {
 		t.Errorf("%s: %s", *e.Status.State, rt.Val(e.Status.StateChangeReason))
 	}
 }
+
+// A query that takes too long has failed, as AWS says it.
+func TestQueryTimeout(t *testing.T) {
+	f := beside(t, vfs.NewMem(), newLake())
+	defer f.shut()
+	f.s.limit = 50 * time.Millisecond
+	id := f.start("SELECT count(*) FROM UNNEST(sequence(1, 10000)) a(x), UNNEST(sequence(1, 10000)) b(y), UNNEST(sequence(1, 10000)) c(z)")
+	if e := f.execution(id); *e.Status.State != "FAILED" || *e.Status.StateChangeReason != "Query timeout" {
+		t.Errorf("%s: %s", *e.Status.State, rt.Val(e.Status.StateChangeReason))
+	}
+}
+
+// A result is reused while it is there and can be read; otherwise the query is run anew, and its result is where its own belongs.
+func TestReuseOfWhatIsGone(t *testing.T) {
+	l := newLake()
+	f := beside(t, vfs.NewMem(), l)
+	defer f.shut()
+	ask := func() *api.QueryExecution {
+		out := ok[*api.StartQueryExecutionOutput](t)(f.s.StartQueryExecution(f.call(), &api.StartQueryExecutionInput{
+			QueryString: new("SELECT 1"), ResultConfiguration: &api.ResultConfiguration{OutputLocation: new("s3://results/")},
+			ResultReuseConfiguration: &api.ResultReuseConfiguration{ResultReuseByAgeConfiguration: &api.ResultReuseByAgeConfiguration{Enabled: new(true)}},
+		}))
+		e := f.execution(*out.QueryExecutionId)
+		if *e.Status.State != "SUCCEEDED" {
+			t.Fatalf("%s: %s", *e.Status.State, rt.Val(e.Status.StateChangeReason))
+		}
+		return e
+	}
+	first := ask()
+	if again := ask(); !*again.Statistics.ResultReuseInformation.ReusedPreviousResult || *again.ResultConfiguration.OutputLocation != *first.ResultConfiguration.OutputLocation {
+		t.Error("not reused")
+	}
+	for _, gone := range []string{"", ".metadata"} {
+		kept := maps.Clone(l.objects)
+		for key := range l.objects {
+			if strings.HasSuffix(key, ".csv"+gone) {
+				delete(l.objects, key)
+			}
+		}
+		anew := ask()
+		if *anew.Statistics.ResultReuseInformation.ReusedPreviousResult || !strings.Contains(*anew.ResultConfiguration.OutputLocation, *anew.QueryExecutionId) {
+			t.Errorf("without %q: reused %s", gone, *anew.ResultConfiguration.OutputLocation)
+		}
+		l.objects = kept
+	}
+}

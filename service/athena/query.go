@@ -2,7 +2,6 @@ package athena
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"sync/atomic"
 
@@ -181,37 +180,61 @@ func (q *query) explain(ctx context.Context, stmt *syntax.Explain, args []syntax
 	return q.putLines(ctx, []column{{Name: "Query Plan", Type: "varchar", Precision: maxPrecision, CaseSensitive: true}}, strings.Split(strings.TrimRight(p.explain(), "\n"), "\n"))
 }
 
-// reuse finds the result of the same query that is young enough, and takes it.
+// reuse finds the result of the same query that is young enough, and takes it. One that is gone, or not for this caller to read, is left aside: the
+// query is run anew.
 // https://docs.aws.amazon.com/athena/latest/ug/reusing-query-results.html
 func (q *query) reuse(ctx context.Context) (done bool, err error) {
 	if q.is.Type != api.StatementTypeDml || q.is.Substatement != "SELECT" {
 		return false, nil
 	}
-	const looked = 1000 // executions, the latest first
+	found, err := q.earlier(ctx)
+	if err != nil {
+		return false, err
+	}
+	own := q.is.Results
+	for _, e := range found {
+		q.is.Results = e.Results
+		if q.whole(ctx) {
+			q.is.Reused, q.is.OutputRows, q.is.OutputBytes = true, e.OutputRows, e.OutputBytes
+			return true, nil
+		}
+	}
+	q.is.Results = own
+	return false, ctx.Err()
+}
+
+// earlier are the executions whose result may be taken, the latest first: the last few of them.
+func (q *query) earlier(ctx context.Context) (found []execution, err error) {
+	const looked, most = 1000, 3
 	oldest := q.is.Submitted.Add(-minutes(q.is.ReuseMinutes))
 	err = q.s.k.View(ctx, func(tx *store.Tx) error {
 		n := 0
+		found = nil
 		for _, id := range q.s.history.Prefix(tx, store.Key(q.is.Group, ""), "") {
 			e, ok := q.s.executions.Get(tx, id)
-			if n++; n > looked || ok && e.Submitted.Before(oldest) {
+			if n++; n > looked || len(found) == most || ok && e.Submitted.Before(oldest) {
 				return nil
 			}
 			if ok && id != q.id && e.State == api.QueryExecutionStateSucceeded && q.same(&e) {
-				q.is.Results, q.is.Reused, q.is.OutputRows, q.is.OutputBytes = e.Results, true, e.OutputRows, e.OutputBytes
-				done = true
-				return nil
+				found = append(found, e)
 			}
 		}
 		return nil
 	})
-	if !done || err != nil {
-		return false, err
+	return found, err
+}
+
+// whole tells whether the result that the execution names is there, what describes it and its first byte, and this caller may read it.
+func (q *query) whole(ctx context.Context) bool {
+	if _, err := q.readColumns(ctx); err != nil {
+		return false
 	}
-	if _, err := q.readColumns(ctx); err != nil { // gone, or not for this caller to read
-		q.is.Reused = false
-		return false, errors.Join(err)
+	bucket, key, _ := strings.Cut(strings.TrimPrefix(*q.is.Results.OutputLocation, "s3://"), "/")
+	body, err := q.s.read(ctx, bucket, key, nil, 0, 0)
+	if err != nil {
+		return false
 	}
-	return true, nil
+	return body.Close() == nil
 }
 
 // same tells whether e asked the same in the same circumstances.

@@ -27,6 +27,28 @@ type running struct {
 // errStopped is why a query ends that StopQueryExecution has cancelled.
 var errStopped = errors.New("query cancelled by user")
 
+// errTimeout is why a query ends that takes too long.
+// https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html
+var errTimeout = invalid("Query timeout")
+
+// dmlTimeout is AWS's limit of a query; heldTimeout is ours while time stands, when a query is run within the call that asks it, or within
+// Advance, and everybody waits for it. Both are on the wall's clock: they protect the process, and are no part of the estate's time.
+// https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
+const (
+	dmlTimeout  = 30 * time.Minute
+	heldTimeout = 5 * time.Minute
+)
+
+func (s *Service) patience() time.Duration {
+	if s.limit > 0 {
+		return s.limit
+	}
+	if s.k.Flows() {
+		return dmlTimeout
+	}
+	return heldTimeout
+}
+
 func (r *running) begin(ctx context.Context, id string) (context.Context, func()) {
 	ctx, stop := context.WithCancelCause(ctx)
 	r.mu.Lock()
@@ -72,7 +94,11 @@ func (s *Service) runQuery(ctx context.Context, a runArg) error {
 	acting, end := s.running.begin(s.as(ctx, &row), a.ID)
 	defer end()
 	q := &query{s: s, id: a.ID, is: &row, text: text}
-	err = q.run(acting)
+	patient, enough := context.WithTimeoutCause(acting, s.patience(), errTimeout)
+	defer enough()
+	if err = q.run(patient); err != nil && context.Cause(patient) == errTimeout {
+		err = errTimeout
+	}
 	if context.Cause(acting) == errStopped {
 		return nil // the row says so
 	}

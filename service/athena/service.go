@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"time"
 
 	glueapi "unyo/api/glue"
 	"unyo/api/rt"
@@ -40,6 +41,7 @@ type Service struct {
 	run        jobs.Job[runArg]
 	forget     jobs.Job[forgetArg]
 	running    running
+	limit      time.Duration // of a query, in place of AWS's; for tests
 }
 
 // New makes the service. Queries are run here unless a Trino is given.
