@@ -191,16 +191,12 @@ func (l *parquetLeaf) fill(p *leafPage, e encoding, body []byte) (err error) {
 		p.dense, err = l.values(e, body, p.there)
 		return err
 	}
-	if l.dict == nil {
-		if p.there > 0 {
-			return corrupt("no dictionary")
-		}
+	if p.there == 0 {
 		p.dense = vector.New(KindOf(l.typ))
 		return nil
 	}
-	p.index = l.index[:0]
-	if p.there == 0 {
-		return nil
+	if l.dict == nil {
+		return corrupt("no dictionary")
 	}
 	if len(body) == 0 {
 		return errShort

@@ -140,7 +140,7 @@ func (s *Service) merge(tx *store.Tx, in *intake, id string) {
 func (s *Service) writeSegment(ctx context.Context, in *intake) error {
 	account := call.From(ctx).Account
 	var text bytes.Buffer
-	w, err := columnar.Parquet{Compression: "ZSTD", Dictionary: true, Plain: lakeUnique, BlockSize: 64 << 20}.NewWriter(&text, lakeSchema)
+	w, err := columnar.Parquet{Compression: "ZSTD", Dictionary: true, Plain: lakeUnique, BlockSize: 64 << 20}.NewWriter(&text, lakeFileSchema)
 	if err != nil {
 		return err
 	}

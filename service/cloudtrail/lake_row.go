@@ -4,12 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
 	"unyo/base/must"
 	"unyo/engine/columnar"
 	"unyo/engine/sql"
+	"unyo/engine/vector"
 	"unyo/kernel/journal"
 )
 
@@ -41,9 +43,10 @@ const eventTime = "eventtime"
 // lakeUnique are columns whose values hardly ever repeat: a dictionary of them would be larger than they are.
 var lakeUnique = []string{"requestid", "eventid", "sharedeventid", "eventjson", "eventjsonchecksum", "requestparameters", "responseelements", "additionaleventdata"}
 
-// lakeSchema is the columns as files have them, and lakeTable as queries see them. Instants are kept as microseconds, for files tell the
-// bounds of numbers only; a vector of the one is a vector of the other.
-var lakeSchema, lakeTable = func() (file columnar.Schema, table []sql.Column) {
+// lakeSchema is the columns as files have them, lakeTable as queries see them, and lakeParts tells for each of the latter which of the
+// former it is made of. A file keeps the members of a struct as columns of their own, which are read much faster than a struct is put
+// together, and instants as microseconds, for files tell the bounds of numbers only; a vector of the one is a vector of the other.
+var lakeSchema, lakeTable, lakeParts = func() (file columnar.Schema, table []sql.Column, parts []part) {
 	for _, c := range lakeColumns {
 		kept := c.typ
 		if c.name == eventTime {
@@ -53,10 +56,91 @@ var lakeSchema, lakeTable = func() (file columnar.Schema, table []sql.Column) {
 		must.Hold(err == nil, "the column %s: %v", c.name, err)
 		t, err := sql.TypeOfHive(c.typ)
 		must.Hold(err == nil, "the column %s: %v", c.name, err)
-		file, table = append(file, columnar.Field{Name: c.name, Type: f}), append(table, sql.Column{Name: c.name, Type: t})
+		p := part{typ: f, from: len(file)}
+		file = flattened(file, c.name, f)
+		p.to = len(file)
+		table, parts = append(table, sql.Column{Name: c.name, Type: t}), append(parts, p)
 	}
-	return file, table
+	return file, table, parts
 }()
+
+// lakeAbsent are columns, and members of structs, that no record has here: files leave them out.
+var lakeAbsent = []string{
+	"useridentity.sessioncontext.webidfederationdata.attributes", "useridentity.sessioncontext.ec2roledelivery", "useridentity.sessioncontext.ec2issuedinvpc",
+	"useridentity.onbehalfof.", "useridentity.inscopeof.", "annotation", "vpcendpointaccountid", "serviceeventdetails", "addendum", "edgedevicedetails", "insightdetails",
+	"sessioncredentialfromconsole",
+}
+
+// lakeFileSchema is what stands in a file, and lakeKept where that is in lakeSchema.
+var lakeFileSchema, lakeKept = func() (s columnar.Schema, at []int) {
+	for i, f := range lakeSchema {
+		if !slices.ContainsFunc(lakeAbsent, func(name string) bool { return strings.HasPrefix(f.Name, name) }) {
+			s, at = append(s, f), append(at, i)
+		}
+	}
+	return s, at
+}()
+
+// part is a column of the table as columns of a file.
+type part struct {
+	typ      *columnar.Type
+	from, to int
+}
+
+// flattened adds a column, of a struct its members.
+func flattened(s columnar.Schema, name string, t *columnar.Type) columnar.Schema {
+	if t.Kind != columnar.Struct {
+		return append(s, columnar.Field{Name: name, Type: t})
+	}
+	for _, f := range t.Fields {
+		s = flattened(s, name+"."+f.Name, f.Type)
+	}
+	return s
+}
+
+// laidOut adds the values of a column of a type, of a struct those of its members.
+func laidOut(row []columnar.Value, t *columnar.Type, v columnar.Value) []columnar.Value {
+	if t.Kind != columnar.Struct {
+		return append(row, v)
+	}
+	for i, f := range t.Fields {
+		var member columnar.Value
+		if v.Valid {
+			member = v.Items[i]
+		}
+		row = laidOut(row, f.Type, member)
+	}
+	return row
+}
+
+// putTogether makes a vector of a type of those that hold its members, and takes those away. A struct all of whose members are null is null.
+func putTogether(t *columnar.Type, from []*vector.Vector) (*vector.Vector, []*vector.Vector) {
+	if t.Kind != columnar.Struct {
+		return from[0], from[1:]
+	}
+	out := &vector.Vector{Kind: vector.Row, Len: from[0].Len}
+	rest := from
+	for _, f := range t.Fields {
+		var e *vector.Vector
+		e, rest = putTogether(f.Type, rest)
+		out.Elems = append(out.Elems, e)
+	}
+	var some []*vector.Vector // that are not null throughout
+	for _, v := range from[:len(from)-len(rest)] {
+		if !v.HasNulls() {
+			return out, rest
+		}
+		if v.Dict == nil || v.Dict.Len > 1 {
+			some = append(some, v)
+		}
+	}
+	for i := range out.Len {
+		if !slices.ContainsFunc(some, func(v *vector.Vector) bool { return !v.IsNull(i) }) {
+			out.Nulls.Set(i)
+		}
+	}
+	return out, rest
+}
 
 // lakePlace is where a column stands.
 func lakePlace(name string) int {
@@ -68,19 +152,26 @@ func lakePlace(name string) int {
 	return -1
 }
 
-// lakeRow is the record of an entry in the trail of account, as a row of an event data store.
+// lakeRow is the record of an entry in the trail of account, as a row of a file.
 func (s *Service) lakeRow(e *journal.Entry, account string) []columnar.Value {
 	r := s.recordOf(e, account)
 	text := r.text()
 	sum := sha256.Sum256([]byte(text))
-	return []columnar.Value{
+	row := make([]columnar.Value, 0, len(lakeSchema))
+	for i, v := range []columnar.Value{
 		str(r.EventVersion), identityRow(&r.UserIdentity), {Valid: true, Int: e.Time.UTC().Truncate(time.Second).UnixMicro()},
 		str(r.EventSource), str(r.EventName), str(r.AWSRegion), str(r.SourceIPAddress), str(r.UserAgent), str(r.ErrorCode), str(r.ErrorMessage),
 		members(r.RequestParameters), members(r.ResponseElements), members(r.AdditionalData),
 		str(r.RequestID), str(r.EventID), truth(r.ReadOnly), touchedRows(r.Resources), str(r.EventType), str(r.APIVersion), truth(r.ManagementEvent),
 		str(r.RecipientAccountID), str(r.SharedEventID), {}, str(r.VPCEndpointID), {}, {}, {}, {}, {}, str(r.EventCategory), tlsRow(r.TLSDetails), {},
 		str(text), str(hex.EncodeToString(sum[:])),
+	} {
+		row = laidOut(row, lakeParts[i].typ, v)
 	}
+	for i, at := range lakeKept {
+		row[i] = row[at]
+	}
+	return row[:len(lakeKept)]
 }
 
 func str(s string) columnar.Value { return columnar.Value{Valid: s != "", Bytes: []byte(s)} }

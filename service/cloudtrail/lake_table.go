@@ -2,7 +2,6 @@ package cloudtrail
 
 import (
 	"context"
-	"io"
 	"sync/atomic"
 	"time"
 
@@ -92,15 +91,16 @@ func (f *lakeFile) open() (err error) {
 	}
 	p := columnar.Projection{}
 	for _, c := range f.want.Columns {
-		p.Columns = append(p.Columns, lakeSchema[c])
-		var d *vector.Domain
-		if given, ok := f.want.Domains[c]; ok {
-			d = given.Advice()
+		parts := lakeParts[c]
+		p.Columns = append(p.Columns, lakeSchema[parts.from:parts.to]...)
+		domains := make([]*vector.Domain, parts.to-parts.from)
+		if given, ok := f.want.Domains[c]; ok && len(domains) == 1 {
+			domains[0] = given.Advice()
 		}
-		p.Domains = append(p.Domains, d)
+		p.Domains = append(p.Domains, domains...)
 	}
 	if f.aged = f.is.Oldest.Before(f.from); f.aged {
-		p.Columns, p.Domains = append(p.Columns, lakeSchema[lakePlace(eventTime)]), append(p.Domains, nil)
+		p.Columns, p.Domains = append(p.Columns, lakeSchema[lakeParts[lakePlace(eventTime)].from]), append(p.Domains, nil)
 	}
 	f.reader, err = columnar.ScanParquet(f.file, f.is.Ref.Size, p)
 	return err
@@ -126,9 +126,20 @@ func (f *lakeFile) Next(ctx context.Context) (*vector.Batch, error) {
 			b = young(b, f.from.UnixMicro())
 		}
 		if b.Len > 0 {
-			return b, nil
+			return f.columns(b), nil
 		}
 	}
+}
+
+// columns is a batch as the query wants it.
+func (f *lakeFile) columns(b *vector.Batch) *vector.Batch {
+	out, rest := &vector.Batch{Len: b.Len}, b.Columns
+	for _, c := range f.want.Columns {
+		var v *vector.Vector
+		v, rest = putTogether(lakeParts[c].typ, rest)
+		out.Columns = append(out.Columns, v)
+	}
+	return out
 }
 
 // young is the rows whose last column is not below from, without that column.
@@ -163,5 +174,3 @@ func (f *lakeFile) Close() (err error) {
 	}
 	return err
 }
-
-var _ io.Closer = (*lakeFile)(nil)
