@@ -5,7 +5,9 @@
 // bytes. ReadParquet and ReadORC read files, by whomever they were written, row by row; ScanParquet and ScanORC read chosen
 // columns of them as vectors, and leave out what a query does not want.
 //
-// Parquet is written by parquet-go and read here. ORC is written and read here, as https://orc.apache.org/specification/ORCv1/ tells:
-// stripes of direct or dictionary encoded columns, run lengths of both versions, ZLIB and SNAPPY, statistics of stripes and
-// of the file. Not written: row indexes and Bloom filters within a stripe (readers do without), padding to blocks.
+// What is written is held by columns first (held), which records, rows and vectors are put into, and of which a row group or a stripe is made when
+// there is enough of it. Parquet is as https://github.com/apache/parquet-format tells: levels, dictionaries where they make a column smaller, pages
+// of at most 20,000 rows, statistics, and indexes of pages; no Bloom filters. ORC is as https://orc.apache.org/specification/ORCv1/ tells: stripes of
+// direct or dictionary encoded columns, run lengths of both versions, ZLIB and SNAPPY, statistics of stripes and of the file. Not written: row indexes
+// and Bloom filters within a stripe (readers do without), padding to blocks.
 package columnar

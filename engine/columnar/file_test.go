@@ -163,7 +163,7 @@ func TestRandomRuns(t *testing.T) {
 	}
 	for _, text := range []string{"0", "1", "-1", "99999999999999999999999999999999999999", "-99999999999999999999999999999999999999"} {
 		n, _ := new(big.Int).SetString(text, 10)
-		if got, size := bigVarint(appendBig(nil, n)); size == 0 || got.Cmp(n) != 0 {
+		if got, size := bigVarint(appendWide(nil, WideOf(n))); size == 0 || got.Cmp(n) != 0 {
 			t.Errorf("%s: %v", text, got)
 		}
 	}
@@ -171,12 +171,14 @@ func TestRandomRuns(t *testing.T) {
 
 // Statistics hold what there is, also across stripes, and never a sum that did not fit.
 func TestStatistics(t *testing.T) {
-	typ := mustType(t, "bigint")
-	var a, b orcStats
-	a.add(typ, &Value{Valid: true, Int: 5})
-	a.add(typ, &Value{Valid: true, Int: -7})
-	b.add(typ, &Value{Valid: true, Int: 1<<63 - 1})
-	b.null = true
+	of := func(values ...Value) orcStats {
+		c := &orcColumn{held: newHeld(mustType(t, "bigint"), new(int))}
+		for _, v := range values {
+			c.put(&v)
+		}
+		return c.statistics()
+	}
+	a, b := of(Value{Valid: true, Int: 5}, Value{Valid: true, Int: -7}), of(Value{Valid: true, Int: 1<<63 - 1}, Value{})
 	a.join(&b)
 	if a.count != 3 || a.low != -7 || a.high != 1<<63-1 || a.over || !a.null {
 		t.Errorf("%+v", a)

@@ -41,19 +41,16 @@ type orcWriter struct {
 	w           io.Writer
 	compression uint64
 	version     uint64 // minor: 11 or 12
-	stripeSize  int
 
-	root     *orcColumn
 	columns  []*orcColumn // in the order of their ids
 	offset   int
-	rows     int // of the stripe
 	total    int
 	stripes  [][]byte // StripeInformation
 	metadata proto    // StripeStatistics
 }
 
 // NewWriter begins a file.
-func (o ORC) NewWriter(w io.Writer, schema Schema) (Writer, error) {
+func (o ORC) NewWriter(w io.Writer, schema Schema) (*Writer, error) {
 	compressions := map[string]uint64{"": orcSnappy, "SNAPPY": orcSnappy, "ZLIB": orcZlib, "ZSTD": orcZstd, "NONE": orcNone}
 	compression, ok := compressions[o.Compression]
 	if !ok {
@@ -63,20 +60,22 @@ func (o ORC) NewWriter(w io.Writer, schema Schema) (Writer, error) {
 	if o.Dictionary != nil {
 		threshold = *o.Dictionary
 	}
-	out := &orcWriter{w: w, compression: compression, version: 12, stripeSize: orDefault(o.StripeSize, 64<<20)}
+	f := &orcWriter{w: w, compression: compression, version: 12}
 	if o.V11 {
-		out.version = 11
+		f.version = 11
 	}
-	out.root = out.column(schema.row(), threshold)
-	return out, out.write([]byte(orcMagic))
+	out := newWriter(schema, orDefault(o.StripeSize, 64<<20))
+	out.format = f
+	f.column(out.rows, threshold)
+	return out, f.write([]byte(orcMagic))
 }
 
-// column numbers a type and all below it.
-func (w *orcWriter) column(t *Type, threshold float64) *orcColumn {
-	c := &orcColumn{typ: t, id: len(w.columns), v1: w.version == 11, threshold: threshold}
+// column numbers a column and all below it.
+func (w *orcWriter) column(h *held, threshold float64) *orcColumn {
+	c := &orcColumn{held: h, id: len(w.columns), v1: w.version == 11, threshold: threshold}
 	w.columns = append(w.columns, c)
-	for _, f := range t.Fields {
-		c.parts = append(c.parts, w.column(f.Type, threshold))
+	for _, p := range h.parts {
+		c.parts = append(c.parts, w.column(p, threshold))
 	}
 	return c
 }
@@ -87,27 +86,8 @@ func (w *orcWriter) write(b []byte) error {
 	return err
 }
 
-func (w *orcWriter) Write(row []Value) error {
-	w.root.put(&Value{Valid: true, Items: row})
-	w.rows++
-	if w.rows%100 != 0 {
-		return nil
-	}
-	held := 0
-	for _, c := range w.columns {
-		held += c.held
-	}
-	if held < w.stripeSize {
-		return nil
-	}
-	return w.stripe()
-}
-
-// stripe writes the rows held.
-func (w *orcWriter) stripe() error {
-	if w.rows == 0 {
-		return nil
-	}
+// flush writes a stripe.
+func (w *orcWriter) flush(rows *held) error {
 	var footer, statistics proto
 	begin := w.offset
 	var encodings []proto
@@ -128,8 +108,9 @@ func (w *orcWriter) stripe() error {
 			footer.bytes(1, m)
 		}
 		encodings = append(encodings, encoding)
-		statistics.bytes(1, c.stats.proto(c.typ))
-		c.reset()
+		stats := c.statistics()
+		statistics.bytes(1, stats.proto(c.typ))
+		c.total.join(&stats)
 	}
 	for _, e := range encodings {
 		footer.bytes(2, e)
@@ -141,21 +122,17 @@ func (w *orcWriter) stripe() error {
 		return err
 	}
 	var info proto
-	for i, n := range []int{begin, 0, length, len(packed), w.rows} {
+	for i, n := range []int{begin, 0, length, len(packed), rows.n} {
 		info.uint(i+1, uint64(n))
 	}
 	w.stripes = append(w.stripes, info)
 	w.metadata.bytes(1, statistics)
-	w.total += w.rows
-	w.rows = 0
+	w.total += rows.n
 	return w.write(packed)
 }
 
-// Close writes the last stripe and what the file says of itself.
-func (w *orcWriter) Close() error {
-	if err := w.stripe(); err != nil {
-		return err
-	}
+// finish writes what the file says of itself.
+func (w *orcWriter) finish() error {
 	content := w.offset
 	metadata, err := w.compress(w.metadata)
 	if err != nil {

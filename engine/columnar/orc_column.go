@@ -2,102 +2,73 @@ package columnar
 
 import (
 	"encoding/binary"
-	"maps"
 	"math"
-	"math/big"
 	"slices"
+
+	"unyo/engine/vector"
 )
 
-// orcColumn is a column, and what it holds of the stripe begun.
+// orcColumn is a column that is written.
 type orcColumn struct {
-	typ       *Type
+	*held
 	id        int
 	parts     []*orcColumn
 	v1        bool
 	threshold float64
-
-	present []bool
-	nulls   bool
-	ints    []int64 // integers, days, seconds; lengths of texts, lists and maps
-	second  []int64 // nanoseconds, scales
-	data    []byte  // texts, floating point, decimals
-	held    int     // bytes, about
-	stats   orcStats
-	total   orcStats
+	total     orcStats
 }
 
 // orcEpoch is 2015-01-01, from which timestamps count.
 const orcEpoch = 1420070400
 
-// put adds a value; below one that is null there is nothing.
-func (c *orcColumn) put(v *Value) {
-	c.present = append(c.present, v.Valid)
-	c.held++
-	if !v.Valid {
-		c.nulls = true
-		c.stats.null = true
-		return
-	}
-	c.stats.add(c.typ, v)
-	c.held += 8
-	switch c.typ.Kind {
-	case Boolean, Tinyint, Smallint, Int, Bigint, Date:
-		c.ints = append(c.ints, v.Int)
-	case Float:
-		c.data = binary.LittleEndian.AppendUint32(c.data, math.Float32bits(float32(v.Float)))
-	case Double:
-		c.data = binary.LittleEndian.AppendUint64(c.data, math.Float64bits(v.Float))
-	case Decimal:
-		c.data = appendBig(c.data, v.Big)
-		c.second = append(c.second, int64(c.typ.Scale))
-	case Timestamp:
-		c.putTimestamp(v)
-	case Array, Map:
-		n := len(c.parts)
-		c.ints = append(c.ints, int64(len(v.Items)/n))
-		for i := range v.Items {
-			c.parts[i%n].put(&v.Items[i])
+// instants are seconds from ORC's epoch, and what is behind them. Readers take a second off those before 1970 with more than a millisecond
+// behind the second, for the first writer rounded towards zero.
+func (c *orcColumn) instants() (seconds, behind []int64) {
+	seconds, behind = make([]int64, c.n), make([]int64, c.n)
+	for i, s := range c.ints {
+		if s < 0 && c.nanos[i] > 999999 {
+			s++
 		}
-	case Struct:
-		for i, p := range c.parts {
-			p.put(&v.Items[i])
+		nanos, zeros := int64(c.nanos[i]), int64(0)
+		if nanos != 0 && nanos%100 == 0 { // at least two zeros are worth it: they are counted instead
+			for zeros = -1; nanos%10 == 0 && zeros < 7; zeros++ {
+				nanos /= 10
+			}
 		}
-	default:
-		c.ints = append(c.ints, int64(len(v.Bytes)))
-		c.data = append(c.data, v.Bytes...)
-		c.held += len(v.Bytes)
+		seconds[i], behind[i] = s-orcEpoch, nanos<<3|zeros
 	}
+	return seconds, behind
 }
 
-// putTimestamp adds an instant. Readers take a second off those before 1970 with more than a millisecond behind the
-// second, for the first writer rounded towards zero.
-func (c *orcColumn) putTimestamp(v *Value) {
-	seconds := v.Int
-	if seconds < 0 && v.Nanos > 999999 {
-		seconds++
+// appendWide adds a number of 128 bits, zigzagged, seven bits a byte.
+func appendWide(b []byte, n vector.Int128) []byte {
+	sign := uint64(n.Hi >> 63)
+	high, low := uint64(n.Hi)<<1|n.Lo>>63, n.Lo<<1
+	for high, low = high^sign, low^sign; high > 0 || low >= 0x80; high, low = high>>7, low>>7|high<<57 {
+		b = append(b, byte(low)|0x80)
 	}
-	c.ints = append(c.ints, seconds-orcEpoch)
-	nanos, zeros := int64(v.Nanos), int64(0)
-	if nanos != 0 && nanos%100 == 0 { // at least two zeros are worth it: they are counted instead
-		for zeros = -1; nanos%10 == 0 && zeros < 7; zeros++ {
-			nanos /= 10
-		}
-	}
-	c.second = append(c.second, nanos<<3|zeros)
+	return append(b, byte(low))
 }
 
-// appendBig adds a number of any size, zigzagged, seven bits a byte.
-func appendBig(b []byte, n *big.Int) []byte {
-	z := new(big.Int).Lsh(n, 1)
-	if n.Sign() < 0 {
-		z.Neg(z).Sub(z, big.NewInt(1))
+// floatBytes are the bits of floats and doubles.
+func (c *orcColumn) floatBytes() (b []byte) {
+	for _, f := range c.floats {
+		if c.typ.Kind == Float {
+			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(float32(f)))
+		} else {
+			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(f))
+		}
 	}
-	for z.BitLen() > 7 {
-		low := byte(new(big.Int).And(z, big.NewInt(0x7F)).Uint64())
-		b = append(b, low|0x80)
-		z.Rsh(z, 7)
+	return b
+}
+
+// lengths are how long texts are.
+func (c *orcColumn) lengths() []int64 {
+	out, last := make([]int64, c.n), 0
+	for i, end := range c.ends {
+		out[i], last = int64(end-last), end
 	}
-	return append(b, byte(z.Uint64()))
+	return out
 }
 
 type orcStream struct {
@@ -108,7 +79,7 @@ type orcStream struct {
 // encode makes the streams of what is held, and the column's encoding.
 func (c *orcColumn) encode() (streams []orcStream, encoding proto) {
 	add := func(kind uint64, data []byte) { streams = append(streams, orcStream{kind, data}) }
-	if c.nulls {
+	if len(c.present) > c.n {
 		add(streamPresent, encodeBools(c.present))
 	}
 	kind := uint64(encodingDirectV2)
@@ -117,9 +88,9 @@ func (c *orcColumn) encode() (streams []orcStream, encoding proto) {
 	}
 	switch c.typ.Kind {
 	case Boolean:
-		bits := make([]bool, len(c.ints))
+		bits := make([]byte, c.n)
 		for i, n := range c.ints {
-			bits[i] = n == 1
+			bits[i] = byte(n)
 		}
 		kind = encodingDirect
 		add(streamData, encodeBools(bits))
@@ -134,13 +105,18 @@ func (c *orcColumn) encode() (streams []orcStream, encoding proto) {
 		add(streamData, c.runs(c.ints, true))
 	case Float, Double:
 		kind = encodingDirect
-		add(streamData, c.data)
+		add(streamData, c.floatBytes())
 	case Decimal:
-		add(streamData, c.data)
-		add(streamSecondary, c.runs(c.second, true))
+		var digits []byte
+		for _, n := range c.wides {
+			digits = appendWide(digits, n)
+		}
+		add(streamData, digits)
+		add(streamSecondary, c.runs(slices.Repeat([]int64{int64(c.typ.Scale)}, c.n), true))
 	case Timestamp:
-		add(streamData, c.runs(c.ints, true))
-		add(streamSecondary, c.runs(c.second, false))
+		seconds, behind := c.instants()
+		add(streamData, c.runs(seconds, true))
+		add(streamSecondary, c.runs(behind, false))
 	case Array, Map:
 		add(streamLength, c.runs(c.ints, false))
 	case Struct:
@@ -152,7 +128,7 @@ func (c *orcColumn) encode() (streams []orcStream, encoding proto) {
 			}
 		}
 		add(streamData, c.data)
-		add(streamLength, c.runs(c.ints, false))
+		add(streamLength, c.runs(c.lengths(), false))
 	}
 	encoding.uint(1, kind)
 	return streams, encoding
@@ -161,22 +137,27 @@ func (c *orcColumn) encode() (streams []orcStream, encoding proto) {
 // dictionary is the column's distinct texts in order, and which of them each value is; nil if they are too many.
 func (c *orcColumn) dictionary() (keys []string, places []int64) {
 	seen := map[string]int64{}
-	most := int(c.threshold * float64(len(c.ints)))
-	at := 0
-	for _, n := range c.ints {
-		seen[string(c.data[at:at+int(n)])] = 0
-		if at += int(n); len(seen) > most {
-			return nil, nil
+	most := int(c.threshold * float64(c.n))
+	for i := range c.n {
+		text := c.text(i)
+		place, ok := seen[string(text)]
+		if !ok {
+			if len(keys) == most {
+				return nil, nil
+			}
+			place = int64(len(keys))
+			keys = append(keys, string(text))
+			seen[keys[place]] = place
 		}
+		places = append(places, place)
 	}
-	keys = slices.Sorted(maps.Keys(seen))
+	slices.Sort(keys)
+	order := make([]int64, len(keys)) // by the place where a text was first seen
 	for i, k := range keys {
-		seen[k] = int64(i)
+		order[seen[k]] = int64(i)
 	}
-	at = 0
-	for _, n := range c.ints {
-		places = append(places, seen[string(c.data[at:at+int(n)])])
-		at += int(n)
+	for i, place := range places {
+		places[i] = order[place]
 	}
 	return keys, places
 }
@@ -206,12 +187,4 @@ func (c *orcColumn) runs(v []int64, signed bool) []byte {
 		return encodeRunsV1(v, signed)
 	}
 	return encodeRunsV2(v, signed)
-}
-
-// reset forgets the stripe.
-func (c *orcColumn) reset() {
-	c.total.join(&c.stats)
-	c.stats = orcStats{}
-	c.present, c.ints, c.second, c.data = c.present[:0], c.ints[:0], c.second[:0], c.data[:0]
-	c.nulls, c.held = false, 0
 }

@@ -6,13 +6,11 @@ import (
 	"slices"
 )
 
-// encodeBools packs truths into bytes, the first into the highest bit.
-func encodeBools(v []bool) []byte {
+// encodeBools packs truths, each 0 or 1, into bytes, the first into the highest bit.
+func encodeBools(v []byte) []byte {
 	b := make([]byte, (len(v)+7)/8)
 	for i, t := range v {
-		if t {
-			b[i/8] |= 0x80 >> (i % 8)
-		}
+		b[i/8] |= t << (7 - i%8)
 	}
 	return encodeBytes(b)
 }

@@ -2,7 +2,6 @@ package columnar
 
 import (
 	"bytes"
-	"math"
 	"math/big"
 )
 
@@ -29,27 +28,63 @@ type orcStats struct {
 // longestBound is the longest text that is kept as a bound.
 const longestBound = 1024
 
-func (s *orcStats) add(t *Type, v *Value) {
-	one := orcStats{count: 1}
-	switch t.Kind {
+// statistics are those of the values held.
+func (c *orcColumn) statistics() (s orcStats) {
+	s.count, s.null = uint64(c.n), len(c.present) > c.n
+	low, high, ok := 0, 0, false
+	if c.typ.Kind < Array && c.typ.Kind != Binary {
+		low, high, ok = c.bounds(0, c.n)
+	}
+	switch c.typ.Kind {
 	case Boolean:
-		one.sum = v.Int
+		s.sum, _ = sumOf(c.ints)
 	case Tinyint, Smallint, Int, Bigint, Date:
-		one.low, one.high, one.sum = v.Int, v.Int, v.Int
+		s.sum, s.over = sumOf(c.ints)
+		if ok {
+			s.low, s.high = c.ints[low], c.ints[high]
+		}
 	case Timestamp:
-		ms := v.Int*1000 + int64(v.Nanos)/1e6
-		one.low, one.high = ms, ms
+		if ok {
+			s.low, s.high = c.millis(low), c.millis(high)
+		}
 	case Float, Double:
-		one.lowF, one.highF, one.sumF, one.nan = v.Float, v.Float, v.Float, math.IsNaN(v.Float)
+		for _, f := range c.floats {
+			s.sumF += f
+			s.nan = s.nan || f != f
+		}
+		if ok {
+			s.lowF, s.highF = c.floats[low], c.floats[high]
+		}
 	case Decimal:
-		one.lowD, one.highD, one.sumD = v.Big, v.Big, v.Big
+		if ok {
+			s.lowD, s.highD, s.sumD = BigOf(c.wides[low]), BigOf(c.wides[high]), sumWides(c.wides)
+		}
 	case String, Varchar, Char, Binary:
-		one.sum, one.long = int64(len(v.Bytes)), len(v.Bytes) > longestBound
-		if !one.long {
-			one.lowB, one.highB = v.Bytes, v.Bytes
+		s.sum = int64(len(c.data))
+		last := 0
+		for _, end := range c.ends {
+			s.long = s.long || end-last > longestBound
+			last = end
+		}
+		if ok && !s.long {
+			s.lowB, s.highB = bytes.Clone(c.text(low)), bytes.Clone(c.text(high))
 		}
 	}
-	s.join(&one)
+	return s
+}
+
+func (c *orcColumn) millis(i int) int64 { return c.ints[i]*1000 + int64(c.nanos[i])/1e6 }
+
+// sumOf adds numbers up, unless the sum is too large.
+func sumOf(list []int64) (sum int64, over bool) {
+	for _, n := range list {
+		next := sum + n
+		if over = over || (sum < 0) == (n < 0) && (next < 0) != (sum < 0); over {
+			return 0, true
+		}
+		sum = next
+	}
+	return sum, false
 }
 
 // join adds what is known of other values.

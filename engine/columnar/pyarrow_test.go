@@ -22,7 +22,7 @@ func python(t *testing.T) string {
 }
 
 // written is a file of rows.
-func written(t testing.TB, begin func(*bytes.Buffer) (Writer, error), rows [][]Value) []byte {
+func written(t testing.TB, begin func(*bytes.Buffer) (*Writer, error), rows [][]Value) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w, err := begin(&b)
@@ -41,19 +41,19 @@ func written(t testing.TB, begin func(*bytes.Buffer) (Writer, error), rows [][]V
 }
 
 // ours are the ways in which files are written.
-func ours(s Schema) map[string]func(*bytes.Buffer) (Writer, error) {
-	all := map[string]func(*bytes.Buffer) (Writer, error){}
+func ours(s Schema) map[string]func(*bytes.Buffer) (*Writer, error) {
+	all := map[string]func(*bytes.Buffer) (*Writer, error){}
 	for name, p := range map[string]Parquet{
 		"snappy": {}, "gzip": {Compression: "GZIP", Dictionary: true, V2: true}, "plain": {Compression: "UNCOMPRESSED", BlockSize: 20000, PageSize: 1000},
 		"dictionary": {Dictionary: true, BlockSize: 30000}, "zstd": {Compression: "ZSTD"},
 	} {
-		all[name+".parquet"] = func(b *bytes.Buffer) (Writer, error) { return p.NewWriter(b, s) }
+		all[name+".parquet"] = func(b *bytes.Buffer) (*Writer, error) { return p.NewWriter(b, s) }
 	}
 	for name, o := range map[string]ORC{
 		"snappy": {}, "zlib": {Compression: "ZLIB", StripeSize: 20000}, "zstd": {Compression: "ZSTD"}, "none": {Compression: "NONE", Dictionary: new(1.0)},
 		"v11": {V11: true, Dictionary: new(1.0), StripeSize: 50000}, "direct": {V11: true, Dictionary: new(0.0)},
 	} {
-		all[name+".orc"] = func(b *bytes.Buffer) (Writer, error) { return o.NewWriter(b, s) }
+		all[name+".orc"] = func(b *bytes.Buffer) (*Writer, error) { return o.NewWriter(b, s) }
 	}
 	return all
 }

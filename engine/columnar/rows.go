@@ -47,17 +47,3 @@ func ValueAt(t *Type, v *vector.Vector, i int) (out Value) {
 	}
 	return out
 }
-
-// WriteBatch writes the rows of a batch, whose columns are those of the schema.
-func WriteBatch(w Writer, s Schema, b *vector.Batch) error {
-	for i := range b.Len {
-		row := make([]Value, len(s))
-		for n, f := range s {
-			row[n] = ValueAt(f.Type, b.Columns[n], i)
-		}
-		if err := w.Write(row); err != nil {
-			return err
-		}
-	}
-	return nil
-}

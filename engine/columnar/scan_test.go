@@ -171,17 +171,20 @@ func TestScanSkips(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			found := 0
+			found, all := 0, 11
+			if c == 1 { // three of the texts are null, which nobody wants
+				all = 8
+			}
 			for _, row := range some {
-				if i := row[0].Int; i >= 7000 && i <= 7010 {
+				if i := row[0].Int; i >= 7000 && i <= 7010 && row[c].Valid {
 					found++
 				}
 				if want := rows[row[0].Int]; plainRow(t, s, row) != plainRow(t, s, want) {
 					t.Fatalf("%s: %s, want %s", name, plainRow(t, s, row), plainRow(t, s, want))
 				}
 			}
-			if found != 11 {
-				t.Errorf("%s, by %s: %d of 11 rows", name, s[c].Type, found)
+			if found != all {
+				t.Errorf("%s, by %s: %d of %d rows", name, s[c].Type, found, all)
 			}
 			if (name == "plain.parquet" && c != 2 || name == "zlib.orc") && scanned > whole/4 {
 				t.Errorf("%s, by %s: read %d of %d, %d rows", name, s[c].Type, scanned, whole, len(some))

@@ -22,9 +22,9 @@ func BenchmarkConvert(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for name, begin := range map[string]func(*bytes.Buffer) (Writer, error){
-		"parquet": func(out *bytes.Buffer) (Writer, error) { return Parquet{}.NewWriter(out, s) },
-		"orc":     func(out *bytes.Buffer) (Writer, error) { return ORC{}.NewWriter(out, s) },
+	for name, begin := range map[string]func(*bytes.Buffer) (*Writer, error){
+		"parquet": func(out *bytes.Buffer) (*Writer, error) { return Parquet{}.NewWriter(out, s) },
+		"orc":     func(out *bytes.Buffer) (*Writer, error) { return ORC{}.NewWriter(out, s) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(size))

@@ -82,13 +82,10 @@ func (plainWriter) Close() error { return nil }
 
 // columnarWriter writes rows into Parquet or ORC.
 type columnarWriter struct {
-	columnar.Writer
-	schema columnar.Schema
+	*columnar.Writer
 }
 
-func (c *columnarWriter) Write(b *vector.Batch) error {
-	return columnar.WriteBatch(c.Writer, c.schema, b)
-}
+func (c columnarWriter) Write(b *vector.Batch) error { return c.WriteBatch(b) }
 
 func createParquet(t *Table, w io.Writer, compression string) (Writer, error) {
 	switch compression {
@@ -98,7 +95,7 @@ func createParquet(t *Table, w io.Writer, compression string) (Writer, error) {
 		compression = "UNCOMPRESSED"
 	}
 	out, err := columnar.Parquet{Compression: compression, Dictionary: true, BlockSize: 64 << 20}.NewWriter(w, t.Columns)
-	return &columnarWriter{out, t.Columns}, err
+	return columnarWriter{out}, err
 }
 
 func createORC(t *Table, w io.Writer, compression string) (Writer, error) {
@@ -106,7 +103,7 @@ func createORC(t *Table, w io.Writer, compression string) (Writer, error) {
 		compression = "ZLIB"
 	}
 	out, err := columnar.ORC{Compression: compression}.NewWriter(w, t.Columns)
-	return &columnarWriter{out, t.Columns}, err
+	return columnarWriter{out}, err
 }
 
 // textWriter writes a line for each row.

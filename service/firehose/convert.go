@@ -44,7 +44,7 @@ func (c *converting) schema() (s columnar.Schema, err error) {
 }
 
 // writer begins a file of the configured format.
-func (c *converting) writer(w io.Writer, s columnar.Schema) (columnar.Writer, error) {
+func (c *converting) writer(w io.Writer, s columnar.Schema) (*columnar.Writer, error) {
 	out := c.Config.OutputFormatConfiguration.Serializer
 	if p := out.ParquetSerDe; p != nil {
 		return columnar.Parquet{
