@@ -54,6 +54,11 @@ func (v *Vend) Unwant(tx *store.Tx, resource, kind, taker string) {
 	v.records.Erase(tx, lo, lo+"~") // what stands behind it are digits
 }
 
+// Served ends that when everything has been taken.
+func (v *Vend) Served(tx *store.Tx, resource, kind, taker string) {
+	v.wanted.Delete(tx, store.Key(resource, kind, taker))
+}
+
 // Wanted tells whether anybody wants a resource's log. tx is in its account and region.
 func (v *Vend) Wanted(tx *store.Tx, resource, kind string) bool {
 	_, _, ok := v.wanted.First(tx, store.Key(resource, kind, ""))

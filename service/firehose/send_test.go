@@ -113,7 +113,7 @@ func TestEndpointThatFails(t *testing.T) {
 			f.put("one", "two")
 			f.advance(60 * time.Second)
 			f.advance(10 * time.Second)
-			s.mu.Lock() // who hangs may hang still
+			s.mu.Lock()                        // who hangs may hang still
 			if len(ids) != 1 || s.asked != 3 { // at once, after 1 s and after 2 s more; another 4 s would be too late
 				t.Errorf("asked %d times under %d ids", s.asked, len(ids))
 			}

@@ -1,6 +1,7 @@
 package logs_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	api "unyo/api/logs"
+	"unyo/kernel/store"
 )
 
 // auditing is a policy that looks for e-mail addresses and tells of them.
@@ -63,6 +65,10 @@ func TestAuditFindings(t *testing.T) {
 	e.advance(time.Hour)
 	want(t, len(e.filter(api.FilterLogEventsInput{LogGroupName: new("audit")})), 2)
 	want(t, len(e.firehose.records), 1)
+	// What carried findings has gone with the last of them.
+	for _, table := range []string{"logs/auditdelivery", "@vend/wanted", "@jobs/await"} {
+		must(t, e.k.Store.Cat(context.Background(), table, func(r store.Raw) bool { t.Errorf("left in %s: %s", table, r.JSON); return true }))
+	}
 }
 
 // The process dies before and after findings are delivered: each is there once.

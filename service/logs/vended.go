@@ -60,7 +60,7 @@ func (s *Service) runVended(ctx context.Context, a vendedArg) error {
 			f = vendedFlight{At: now, Mark: mark, As: d}
 			if f.Records = s.gather(tx, a.ID); len(f.Records) == 0 {
 				ok = false
-				s.vended.Await(tx, vend.Topic(a.ID), a.ID, vendedArg{ID: a.ID})
+				s.awaitRecords(tx, a.ID)
 				return nil
 			}
 			s.vendedFlights.Put(tx, a.ID, f)
@@ -123,9 +123,20 @@ func (s *Service) settleVended(ctx context.Context, id string, fault error) erro
 		if more { // what has come in meanwhile goes at once
 			s.vended.AtKey(tx, id, now, vendedArg{id, true})
 		} else {
-			s.vended.Await(tx, vend.Topic(id), id, vendedArg{ID: id})
+			s.awaitRecords(tx, id)
 		}
 		jobs.Settle(ctx, tx)
 		return nil
 	})
+}
+
+// awaitRecords waits for more of a delivery's records. What carries findings of an audit goes with the last of them, and comes again with the next.
+func (s *Service) awaitRecords(tx *store.Tx, id string) {
+	d, ok := s.auditDeliveries.Get(tx, id)
+	if !ok {
+		s.vended.Await(tx, vend.Topic(id), id, vendedArg{ID: id})
+		return
+	}
+	s.auditDeliveries.Delete(tx, id)
+	s.k.Vend.Served(tx, d.Source, id, id)
 }

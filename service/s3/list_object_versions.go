@@ -162,8 +162,10 @@ func (m *versionMerge) seek(key string, seq uint64) {
 	under := store.Key(m.name, "")
 	hi := successor(under + m.prefix)
 	lo := under + key
-	if seq != 0 {
-		lo += "\x00" // the newest version is behind us
+	newest, ok := m.s.objects.Get(m.tx, lo)
+	passed := seq != 0 && (!ok || newest.Seq >= seq) // the newest version is behind us, unless it has become that since
+	if passed {
+		lo += "\x00"
 	}
 	m.newest.pull, m.newest.stop = iter.Pull2(m.s.objects.Between(m.tx, lo, hi))
 	m.newest.move(2)
@@ -173,7 +175,7 @@ func (m *versionMerge) seek(key string, seq uint64) {
 	}
 	m.older.pull, m.older.stop = iter.Pull2(m.s.versions.Between(m.tx, lo, hi))
 	m.older.move(3)
-	m.last, m.any = key, seq != 0
+	m.last, m.any = key, passed
 }
 
 func (m *versionMerge) stop() {
