@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"unyo/engine/columnar"
 	"unyo/engine/vector"
 )
 
@@ -13,26 +14,10 @@ import (
 // not match is a row of nulls.
 // https://docs.aws.amazon.com/athena/latest/ug/grok-serde.html
 func openGrok(t *Table, o Object, columns []int, _ []*vector.Domain) (vector.Reader, error) {
-	g := &grok{custom: map[string]string{}}
-	for _, line := range strings.Split(t.property("input.grokCustomPatterns", ""), "\n") {
-		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
-			continue
-		}
-		name, pattern, ok := strings.Cut(line, " ")
-		if !ok {
-			return nil, badProperty("input.grokCustomPatterns", "%q is no name and pattern", line)
-		}
-		g.custom[name] = strings.TrimSpace(pattern)
-	}
-	text := t.property("input.format", "")
-	if text == "" {
-		return nil, badProperty("input.format", "there is none")
-	}
-	text, err := g.expand(text, 0)
+	g, text, err := parseGrok(t.property("input.format", ""), t.property("input.grokCustomPatterns", ""))
 	if err != nil {
 		return nil, err
 	}
-	text = strings.ReplaceAll(text, "(?>", "(?:")
 	tree, err := parseJava("input.format", text)
 	if err != nil {
 		return nil, err
@@ -48,10 +33,80 @@ func openGrok(t *Table, o Object, columns []int, _ []*vector.Domain) (vector.Rea
 	return t.openText(o, columns, r)
 }
 
+// parseGrok reads a format and the patterns of its own.
+func parseGrok(text, custom string) (*grok, string, error) {
+	g := &grok{custom: map[string]string{}}
+	for _, line := range strings.Split(custom, "\n") {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		name, pattern, ok := strings.Cut(line, " ")
+		if !ok {
+			return nil, "", badProperty("input.grokCustomPatterns", "%q is no name and pattern", line)
+		}
+		g.custom[name] = strings.TrimSpace(pattern)
+	}
+	if text == "" {
+		return nil, "", badProperty("input.format", "there is none")
+	}
+	text, err := g.expand(text, 0)
+	if err != nil {
+		return nil, "", err
+	}
+	return g, strings.ReplaceAll(text, "(?>", "(?:"), nil
+}
+
+// Grok is a format by itself, without a table.
+type Grok struct {
+	Fields  columnar.Schema // as they come, each once, in lower case
+	pattern *regexp.Regexp
+}
+
+// grokTypes are the types that a format can name.
+// https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html#custom-classifier-grok
+var grokTypes = map[string]columnar.Kind{
+	"byte": columnar.Tinyint, "boolean": columnar.Boolean, "double": columnar.Double, "float": columnar.Float, "short": columnar.Smallint, "int": columnar.Int,
+	"long": columnar.Bigint, "string": columnar.String,
+}
+
+// NewGrok reads a format and the patterns of its own.
+func NewGrok(text, custom string) (*Grok, error) {
+	g, text, err := parseGrok(text, custom)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := parseJava("input.format", text)
+	if err != nil {
+		return nil, err
+	}
+	out := &Grok{}
+	seen := map[string]bool{}
+	for i, name := range g.fields {
+		if name = strings.ToLower(name); seen[name] {
+			continue
+		}
+		seen[name] = true
+		kind, ok := grokTypes[g.types[i]]
+		if !ok && g.types[i] != "" {
+			return nil, badProperty("input.format", "%s is no type", g.types[i])
+		}
+		if !ok {
+			kind = columnar.String
+		}
+		out.Fields = append(out.Fields, columnar.Field{Name: name, Type: &columnar.Type{Kind: kind}})
+	}
+	out.pattern, err = regexp.Compile(`\A(?:` + tree.String() + `)`)
+	return out, err
+}
+
+// Match tells whether a line begins as the format says.
+func (g *Grok) Match(line string) bool { return g.pattern.MatchString(line) }
+
 // grok turns Grok into patterns.
 type grok struct {
 	custom map[string]string
 	fields []string // by number of a named group: its field
+	types  []string // and the type that it is given, if any
 }
 
 var grokReference = regexp.MustCompile(`%\{([A-Za-z0-9_]+)(?::([A-Za-z0-9_.@\[\]-]+))?(?::([A-Za-z]+))?\}`)
@@ -79,7 +134,11 @@ func (g *grok) expand(text string, depth int) (string, error) {
 		open := "(?:"
 		if m[4] >= 0 {
 			open = "(?P<f" + strconv.Itoa(len(g.fields)) + ">"
-			g.fields = append(g.fields, text[m[4]:m[5]])
+			typ := ""
+			if m[6] >= 0 {
+				typ = text[m[6]:m[7]]
+			}
+			g.fields, g.types = append(g.fields, text[m[4]:m[5]]), append(g.types, typ)
 		}
 		pattern, err := g.expand(pattern, depth+1)
 		if err != nil {

@@ -35,6 +35,9 @@ func (c *counted) Read(b []byte) (int, error) {
 	return n, err
 }
 
+// Unpack undoes the compression that an object's name tells of.
+func Unpack(name string, in io.Reader) (io.Reader, error) { return unpack(name, in) }
+
 // unpack undoes the compression that an object's name tells of. Where a name stands for two framings, the first bytes tell.
 // https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html
 func unpack(name string, in io.Reader) (io.Reader, error) {

@@ -50,6 +50,9 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		}
 		return need(resources...)
 	}
+	if needs, ok := s.crawlerNeeds(c.Scope, op, in); ok {
+		return needs, true
+	}
 	if below := functionOf(in); below != "" {
 		db, _, _ := strings.Cut(below, "/")
 		return need("database/"+db, "userDefinedFunction/"+below)

@@ -27,7 +27,7 @@ func setUp(t *testing.T) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t, k, New(k.For("glue"))}
+	f := &fixture{t, k, New(k.For("glue"), Peers{})}
 	if err := k.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}

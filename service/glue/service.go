@@ -7,6 +7,9 @@ import (
 	"time"
 
 	api "unyo/api/glue"
+	logsapi "unyo/api/logs"
+	s3api "unyo/api/s3"
+	stsapi "unyo/api/sts"
 	"unyo/base/call"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
@@ -14,9 +17,18 @@ import (
 	"unyo/kernel/store"
 )
 
+// Peers are the services that crawlers ask: who lets them into their roles, where data lie, where tables are kept and logs.
+type Peers struct {
+	Glue api.Client
+	Logs logsapi.Client
+	S3   s3api.Client
+	STS  stsapi.Client
+}
+
 // Service answers the Glue API.
 type Service struct {
-	k *kernel.Service
+	k     *kernel.Service
+	peers Peers
 
 	databases  store.Table[database]
 	tables     store.Table[table]     // database, table
@@ -25,6 +37,15 @@ type Service struct {
 	indexes    store.Table[index]     // database, table, name
 	functions  store.Table[function]  // database, name
 	sweep      jobs.Job[sweepArg]
+
+	crawlers    store.Table[crawler]    // name
+	classifiers store.Table[classifier] // name
+	crawls      store.Table[crawl]      // crawler, how long until the end of time, id: the latest first
+	folders     store.Table[folder]     // crawler, number of the target, path
+	planned     store.Table[planned]    // crawler, number
+	crawled     store.Table[owned]      // crawler, database, table
+	crawling    jobs.Job[crawlArg]
+	wake        jobs.Job[wakeArg]
 }
 
 type database struct {
@@ -63,17 +84,27 @@ type function struct {
 }
 
 // New makes the service.
-func New(k *kernel.Service) *Service {
+func New(k *kernel.Service, peers Peers) *Service {
 	s := &Service{
 		k:          k,
+		peers:      peers,
 		databases:  store.TableOf[database](k.Rows, "database", store.Regional),
 		tables:     store.TableOf[table](k.Rows, "table", store.Regional),
 		versions:   store.TableOf[version](k.Rows, "version", store.Regional),
 		partitions: store.TableOf[partition](k.Rows, "partition", store.Regional),
 		indexes:    store.TableOf[index](k.Rows, "index", store.Regional),
 		functions:  store.TableOf[function](k.Rows, "function", store.Regional),
+
+		crawlers:    store.TableOf[crawler](k.Rows, "crawler", store.Regional),
+		classifiers: store.TableOf[classifier](k.Rows, "classifier", store.Regional),
+		crawls:      store.TableOf[crawl](k.Rows, "crawl", store.Regional),
+		folders:     store.TableOf[folder](k.Rows, "folder", store.Regional),
+		planned:     store.TableOf[planned](k.Rows, "planned", store.Regional),
+		crawled:     store.TableOf[owned](k.Rows, "crawled", store.Regional),
 	}
 	s.sweep = jobs.Handle(k.Jobs, "sweep", s.runSweep)
+	s.crawling = jobs.Handle(k.Jobs, "crawl", s.runCrawl)
+	s.wake = jobs.Handle(k.Jobs, "wake", s.runWake)
 	return s
 }
 

@@ -10,10 +10,14 @@ import (
 	"unyo/kernel/tags"
 )
 
-// tagged finds the database of an ARN; of what is here, AWS tags nothing else.
+// tagged finds the database or the crawler of an ARN; of what is here, AWS tags nothing else.
 // https://docs.aws.amazon.com/glue/latest/dg/monitor-tags.html
 func (s *Service) tagged(tx *store.Tx, resource string) error {
 	a, err := arn.Parse(resource)
+	if name, ok := strings.CutPrefix(a.Resource, "crawler/"); ok && resource == s.crawlerARN(tx.Scope(), name) {
+		_, err := s.inCrawler(tx, name)
+		return err
+	}
 	name, ok := strings.CutPrefix(a.Resource, "database/")
 	if err != nil || a.Service != "glue" || !ok {
 		return unsupported("tagging " + resource)
