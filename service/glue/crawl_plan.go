@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -98,8 +99,15 @@ func (c *step) tablesOf(n int, a *aim) (list []planned, err error) {
 			return nil, err
 		}
 	}
+	known, err := c.known(n)
+	if err != nil {
+		return nil, err
+	}
 	folders := 0
 	err = c.eachFolder(n, func(path string, row *folder) bool {
+		if slices.ContainsFunc(known, func(p planned) bool { return !p.File && strings.HasPrefix(path, p.Path) }) {
+			return true
+		}
 		folders++
 		root.grow(path, row.Formats)
 		return folders <= mostFolders
@@ -140,7 +148,24 @@ func (c *step) tablesOf(n int, a *aim) (list []planned, err error) {
 			p.Database, p.Name = *a.table.DatabaseName, *a.table.Name
 		}
 	}
-	return list, nil
+	return append(known, list...), nil
+}
+
+// known are the tables that a crawl of new folders only has found before: what lies below them belongs to them.
+func (c *step) known(n int) (list []planned, err error) {
+	if !c.fresh() {
+		return nil, nil
+	}
+	err = c.s.k.View(c.ctx, func(tx *store.Tx) error {
+		list = nil
+		for _, row := range c.s.crawled.Prefix(tx, store.Key(c.run.Crawler, ""), "") {
+			if row.As.Target == n {
+				list = append(list, row.As)
+			}
+		}
+		return nil
+	})
+	return list, err
 }
 
 // eachFolder visits the folders of a target in the order of their paths.

@@ -18,8 +18,11 @@ import (
 // https://docs.aws.amazon.com/glue/latest/dg/crawler-configure-partition-indexes.html
 const crawlIndex = "crawler_partition_index"
 
-// owned is a table that a crawler has made or changed, and the crawl that found it last.
-type owned struct{ Run string }
+// owned is a table that a crawler has found, as it was then, and the crawl that found it last.
+type owned struct {
+	Run string
+	As  planned
+}
 
 // current is the planned table that the crawl is at.
 func (c *step) current() (p planned, err error) {
@@ -185,9 +188,10 @@ func (c *step) write() error {
 		c.run.Phase, c.run.Table = "table", c.run.Table+1
 	}
 	run := c.run.ID
+	p.Action, p.Version = "", ""
 	return c.settle(func(tx *store.Tx) error {
 		if len(c.is.Targets.S3Targets) > 0 {
-			c.s.crawled.Put(tx, store.Key(c.run.Crawler, p.Database, p.Name), owned{run})
+			c.s.crawled.Put(tx, store.Key(c.run.Crawler, p.Database, p.Name), owned{run, p})
 		}
 		return nil
 	})

@@ -123,6 +123,11 @@ func TestGlue(t *testing.T) {
 	serve(t).holds(t, "python3", "glue_client.py")
 }
 
+// TestCrawlers runs crawler_client.py: crawlers make tables of files of every format, and Athena answers from them.
+func TestCrawlers(t *testing.T) {
+	serve(t).holds(t, "python3", "crawler_client.py")
+}
+
 // TestAccessAnalyzer runs analyzer_client.py: findings, checks, validation and previews.
 func TestAccessAnalyzer(t *testing.T) {
 	serve(t).holds(t, "python3", "analyzer_client.py")
