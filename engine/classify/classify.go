@@ -172,14 +172,14 @@ func columns(o Object) (f Format, ok bool, err error) {
 		return f, false, err
 	}
 	in := &faultsAt{r: o.At}
-	var r columnar.Reader
+	var schema columnar.Schema
 	switch {
 	case string(head) == "PAR1":
 		f.Classification = "parquet"
-		r, err = columnar.ReadParquet(in, o.Size)
+		schema, f.Records, err = columnar.DescribeParquet(in, o.Size)
 	case strings.HasPrefix(string(head), "ORC"):
 		f.Classification = "orc"
-		r, err = columnar.ReadORC(in, o.Size)
+		schema, f.Records, err = columnar.DescribeORC(in, o.Size)
 	default:
 		return f, false, nil
 	}
@@ -193,8 +193,7 @@ func columns(o Object) (f Format, ok bool, err error) {
 		}
 		return Format{Classification: Unknown, Compression: "none", Bytes: o.Size, Why: err.Error()}, true, nil
 	}
-	f.Records = columnar.Rows(r)
-	f.Columns = columnsOf(r.Schema())
+	f.Columns = columnsOf(schema)
 	return f, true, nil
 }
 

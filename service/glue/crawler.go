@@ -32,7 +32,7 @@ const maxCrawlers = 1000
 // https://docs.aws.amazon.com/glue/latest/webapi/API_CreateCrawler.html
 func (s *Service) CreateCrawler(ctx context.Context, in *api.CreateCrawlerInput) (*api.CreateCrawlerOutput, error) {
 	is := *in
-	is.Tags = nil
+	is.Tags, is.CatalogId = nil, nil
 	settle(&is)
 	if err := s.checkCrawler(ctx, &is); err != nil {
 		return nil, err
@@ -40,7 +40,7 @@ func (s *Service) CreateCrawler(ctx context.Context, in *api.CreateCrawlerInput)
 	now := s.k.Clock.Now()
 	row := crawler{Is: lean[api.CreateCrawlerInput]{is}, Version: 1, CreatedAt: now, UpdatedAt: now, State: api.CrawlerStateReady}
 	name := *in.Name
-	return &api.CreateCrawlerOutput{}, s.update(ctx, nil, func(tx *store.Tx) error {
+	return &api.CreateCrawlerOutput{}, s.update(ctx, in.CatalogId, func(tx *store.Tx) error {
 		if s.crawlers.Has(tx, name) {
 			return api.NewAlreadyExistsException("Crawler with name %s already exists", name)
 		}
@@ -96,7 +96,7 @@ func (s *Service) UpdateCrawler(ctx context.Context, in *api.UpdateCrawlerInput)
 	if err := s.checkCrawler(ctx, &is); err != nil {
 		return nil, err
 	}
-	return &api.UpdateCrawlerOutput{}, s.update(ctx, nil, func(tx *store.Tx) error {
+	return &api.UpdateCrawlerOutput{}, s.update(ctx, in.CatalogId, func(tx *store.Tx) error {
 		row, err := s.idle(tx, *in.Name)
 		if err != nil {
 			return err

@@ -44,6 +44,7 @@ func (s *Service) checkCrawler(ctx context.Context, is *api.CreateCrawlerInput) 
 	err := refuse(
 		member{"CrawlerSecurityConfiguration", rt.Val(is.CrawlerSecurityConfiguration) != ""},
 		member{"LakeFormationConfiguration.UseLakeFormationCredentials", is.LakeFormationConfiguration != nil && rt.Val(is.LakeFormationConfiguration.UseLakeFormationCredentials)},
+		member{"LakeFormationConfiguration.AccountId", is.LakeFormationConfiguration != nil && rt.Val(is.LakeFormationConfiguration.AccountId) != ""},
 		member{"CrawlerLineageSettings", rt.Val(is.LineageConfiguration.CrawlerLineageSettings) == api.CrawlerLineageSettingsEnable},
 		member{"RecrawlBehavior " + api.RecrawlBehaviorCrawlEventMode, *is.RecrawlPolicy.RecrawlBehavior == api.RecrawlBehaviorCrawlEventMode},
 	)
