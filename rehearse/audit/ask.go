@@ -108,9 +108,10 @@ func (p *play) askAthena(ctx context.Context) error {
 	return nil
 }
 
-// compare holds both answers against each other, and against what the intruder did.
+// compare holds the three answers against each other, and against what the intruder did.
 func (p *play) compare(context.Context) error {
 	p.report.Check("event history and Athena agree on every call", fmt.Sprint(p.history), fmt.Sprint(p.lines))
+	p.report.Check("event history and CloudTrail Lake agree on every call", fmt.Sprint(p.history), fmt.Sprint(p.sql))
 	var did, refused []string
 	from := map[string]bool{}
 	for _, e := range p.history {

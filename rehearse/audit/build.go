@@ -53,6 +53,9 @@ func (p *play) build(ctx context.Context) (err error) {
 	if err := p.buildTrail(ctx); err != nil {
 		return err
 	}
+	if err := p.buildLake(ctx); err != nil {
+		return err
+	}
 	p.leaked, err = p.user(ctx, "deploy", deployPolicy)
 	return err
 }

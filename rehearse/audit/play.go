@@ -1,5 +1,5 @@
 // Package audit rehearses an intrusion and its audit: a leaked key, reconnaissance, escalation, theft, and tampering with the trail; and what an
-// auditor finds of it with event history, Athena and the digests. See story.md.
+// auditor finds of it with event history, Athena, CloudTrail Lake and the digests. See story.md.
 package audit
 
 import (
@@ -47,7 +47,8 @@ type play struct {
 	leaked, own           *key // the deployment user's, and what the intruder gave himself
 	refused               []string
 	touched               map[string]string // files of the archive that the intruder touched → what is wrong with them
-	history, lines        []event           // what event history and Athena know of him
+	history, lines, sql   []event           // what event history, Athena and CloudTrail Lake know of him
+	lake                  string            // id of the event data store
 	athena                *query.Athena
 	integrity             []string // what the digests said, line by line
 }
@@ -75,7 +76,7 @@ func (p *play) run(ctx context.Context) (err error) {
 		do   func(context.Context) error
 	}{
 		{"build", p.build}, {"work", p.work}, {"break in", p.intrude}, {"cover the tracks", p.tamper}, {"wake up", p.wake},
-		{"verify the files", p.verify}, {"ask event history", p.askHistory}, {"ask Athena", p.askAthena}, {"compare", p.compare}, {"gather evidence", p.gather},
+		{"verify the files", p.verify}, {"ask event history", p.askHistory}, {"ask Athena", p.askAthena}, {"ask CloudTrail Lake", p.askLake}, {"compare", p.compare}, {"gather evidence", p.gather},
 	} {
 		if err := act.do(ctx); err != nil {
 			return fmt.Errorf("cannot %s: %w", act.name, err)
