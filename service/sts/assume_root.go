@@ -17,6 +17,9 @@ const rootTaskDuration = 900
 // AssumeRoot opens a session of a member account's root for one task, from the management account or one that administers IAM for all.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoot.html
 func (s *Service) AssumeRoot(ctx context.Context, in *api.AssumeRootInput) (*api.AssumeRootOutput, error) {
+	if err := asBig(in.MinimumSessionTokenSize); err != nil {
+		return nil, err
+	}
 	c := call.From(ctx)
 	if c.Principal.Kind == call.Root {
 		return nil, denied("Roots may not be assumed by root accounts.")
