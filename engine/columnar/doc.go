@@ -1,7 +1,7 @@
 // Package columnar turns rows into Parquet and ORC files and back, by the types of a Hive or Glue table.
 //
 // Type is a column's type, read from its text ("map<string,array<decimal(10,2)>>"). JSON reads records as one of the two
-// deserializers of Amazon Data Firehose does, into rows of Values. Parquet and ORC write rows; the same rows give the same
+// deserializers of Amazon Data Firehose does, straight into the columns of a file. Parquet and ORC write rows; the same rows give the same
 // bytes. ReadParquet and ReadORC read files, by whomever they were written, row by row; ScanParquet and ScanORC read chosen
 // columns of them as vectors, and leave out what a query does not want.
 //

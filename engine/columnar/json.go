@@ -28,12 +28,15 @@ type Decoder struct {
 	json    JSON
 	row     *plan
 	formats []joda
+	tried   *held // a record that is only looked at
 }
 
 // plan is a type with the places of its members by JSON key.
 type plan struct {
 	typ   *Type
 	place map[string]int
+	keys  []string // of the members
+	next  int      // the member that comes next if objects have them in the order of the type
 	parts []*plan
 }
 
@@ -47,7 +50,7 @@ func NewDecoder(j JSON, schema Schema) (*Decoder, error) {
 		}
 		d.formats = append(d.formats, f)
 	}
-	d.row = d.plan(schema.row())
+	d.row, d.tried = d.plan(schema.row()), newHeld(schema.row(), new(int))
 	return d, nil
 }
 
@@ -63,7 +66,9 @@ func (d *Decoder) plan(t *Type) *plan {
 			if key, ok := d.json.Keys[name]; ok {
 				name = key
 			}
-			p.place[d.key(name)] = i
+			name = d.key(name)
+			p.place[name] = i
+			p.keys = append(p.keys, name)
 		}
 	}
 	return p
@@ -80,86 +85,186 @@ func (d *Decoder) key(k string) string {
 	return k
 }
 
-// Rows reads a record: one JSON object, or several one after another. "An array of JSON documents is not a valid input."
-// A record that is wrong anywhere gives no row.
-// https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html
-func (d *Decoder) Rows(record []byte) (rows [][]Value, err error) {
-	s := &scanner{b: record}
-	for s.peek() != 0 || len(rows) == 0 {
-		if s.peek() != '{' {
-			return nil, s.fail("no object")
-		}
-		v, err := d.object(s, d.row)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, v.Items)
+// find is the member of an object that a key names; -1 if there is none.
+func (d *Decoder) find(p *plan, key []byte) int {
+	if p.next < len(p.keys) && p.keys[p.next] == string(key) {
+		p.next++
+		return p.next - 1
 	}
-	if s.at < len(s.b) { // a zero byte
-		return nil, s.fail("no object")
+	i, ok := p.place[string(key)]
+	if !ok && !isFolded(key) {
+		i, ok = p.place[d.key(string(key))]
 	}
-	return rows, nil
+	if !ok {
+		return -1
+	}
+	p.next = i + 1
+	return i
 }
 
-func (d *Decoder) object(s *scanner, p *plan) (Value, error) {
-	v := Value{Valid: true, Items: make([]Value, len(p.parts))}
-	return v, s.each(func(key []byte) (err error) {
-		i, ok := p.place[d.key(string(key))]
-		if !ok {
-			_, err = s.skip()
+// isFolded tells whether no setting makes another key of a key.
+func isFolded(key []byte) bool {
+	for _, c := range key {
+		if c == '.' || c >= utf8.RuneSelf || 'A' <= c && c <= 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// WriteRecord adds the rows of a record: one JSON object, or several one after another. "An array of JSON documents is not a valid input."
+// A record that is wrong anywhere gives no row, and ErrMalformed or ErrMismatch. The decoder is one of the writer's schema.
+// https://docs.aws.amazon.com/firehose/latest/dev/record-format-conversion.html
+func (w *Writer) WriteRecord(d *Decoder, record []byte) error {
+	if err := d.fill(w.rows, record); err != nil {
+		return err
+	}
+	return w.ifFull()
+}
+
+// Check tells whether WriteRecord would take a record.
+func (d *Decoder) Check(record []byte) error {
+	err := d.fill(d.tried, record)
+	d.tried.reset()
+	return err
+}
+
+// fill adds the rows of a record to columns.
+func (d *Decoder) fill(rows *held, record []byte) (err error) {
+	s := &scanner{b: record}
+	begun := rows.n
+	for err == nil && (s.peek() != 0 || rows.n == begun) {
+		if s.peek() != '{' {
+			err = s.fail("no object")
+			break
+		}
+		err = d.object(s, d.row, rows)
+	}
+	if err == nil && s.at < len(s.b) { // a zero byte
+		err = s.fail("no object")
+	}
+	for err != nil && rows.n > begun {
+		rows.pop()
+	}
+	return err
+}
+
+// object adds a struct; of keys that are the same the last counts. With an error nothing is added, here and below.
+func (d *Decoder) object(s *scanner, p *plan, h *held) error {
+	n := h.n
+	p.next = 0
+	err := s.each(func(key []byte) error {
+		i := d.find(p, key)
+		if i < 0 {
+			_, err := s.skip()
 			return err
 		}
-		if v.Items[i], err = d.value(s, p.parts[i]); err != nil && !errors.Is(err, ErrMalformed) {
+		part := h.parts[i]
+		if len(part.present) > n {
+			part.pop()
+		}
+		err := d.value(s, p.parts[i], part)
+		if err != nil && !errors.Is(err, ErrMalformed) {
 			err = fmt.Errorf("%s: %w", p.typ.Fields[i].Name, err)
 		}
 		return err
 	})
+	for _, part := range h.parts {
+		switch has := len(part.present) > n; {
+		case err == nil && !has:
+			part.putNull()
+		case err != nil && has:
+			part.pop()
+		}
+	}
+	if err == nil {
+		h.there(0)
+	}
+	return err
 }
 
-func (d *Decoder) value(s *scanner, p *plan) (Value, error) {
+func (d *Decoder) value(s *scanner, p *plan, h *held) error {
 	c := s.peek()
 	switch {
 	case c == 'n':
-		return Value{}, s.word("null")
+		err := s.word("null")
+		if err == nil {
+			h.putNull()
+		}
+		return err
 	case p.typ.Kind == Struct && c == '{':
-		return d.object(s, p)
+		return d.object(s, p, h)
 	case p.typ.Kind == Map && c == '{':
-		return d.entries(s, p)
+		return d.entries(s, p, h)
 	case p.typ.Kind == Array && c == '[':
-		v := Value{Valid: true, Items: []Value{}}
-		return v, s.list('[', ']', func() error {
-			item, err := d.value(s, p.parts[0])
-			v.Items = append(v.Items, item)
+		n := 0
+		return h.list(&n, s.list('[', ']', func() error {
+			err := d.value(s, p.parts[0], h.parts[0])
+			if err == nil {
+				n++
+			}
 			return err
-		})
+		}))
 	case p.typ.Kind >= Array || c == '{' || c == '[':
 		raw, err := s.skip()
 		if err == nil && p.typ.Kind == String && !d.json.Hive { // OpenX gives a text column the JSON itself
-			return Value{Valid: true, Bytes: raw}, nil
+			h.putText(raw)
+			return nil
 		}
-		return Value{}, orMismatch(err, p.typ, raw)
+		return orMismatch(err, p.typ, raw)
 	}
-	return d.scalar(s, p.typ, c)
+	return d.scalar(s, p.typ, c, h)
 }
 
-// entries reads an object as a map. Of keys that are the same the last counts.
-func (d *Decoder) entries(s *scanner, p *plan) (Value, error) {
-	v := Value{Valid: true, Items: []Value{}}
-	seen := map[string]int{}
-	return v, s.each(func(key []byte) error {
-		k, err := d.convert(p.parts[0].typ, string(key), true)
-		if err != nil {
-			return err
+// list ends a list or a map of n elements, or takes them back.
+func (h *held) list(n *int, err error) error {
+	if err == nil {
+		h.putInt(int64(*n))
+		return nil
+	}
+	for _, p := range h.parts {
+		for range *n {
+			p.pop()
 		}
-		item, err := d.value(s, p.parts[1])
-		if i, twice := seen[string(key)]; twice {
-			v.Items[i] = item
+	}
+	return err
+}
+
+// entries adds an object as a map. Of keys that are the same the last counts: if there are any, the object is read again.
+func (d *Decoder) entries(s *scanner, p *plan, h *held) error {
+	begun := *s
+	n, last := 0, map[string]int{}
+	keys := 0
+	read := func(wanted func(key []byte) bool) error {
+		n, keys = 0, 0
+		return s.each(func(key []byte) error {
+			keys++
+			if !wanted(key) {
+				_, err := s.skip()
+				return err
+			}
+			k, err := d.convert(p.parts[0].typ, string(key), true)
+			if err != nil {
+				return err
+			}
+			if err = d.value(s, p.parts[1], h.parts[1]); err == nil {
+				h.parts[0].put(&k)
+				n++
+			}
 			return err
+		})
+	}
+	err := read(func(key []byte) bool { last[string(key)] = keys; return true })
+	if err == nil && len(last) < n {
+		for _, part := range h.parts {
+			for range n {
+				part.pop()
+			}
 		}
-		seen[string(key)] = len(v.Items) + 1
-		v.Items = append(v.Items, k, item)
-		return err
-	})
+		*s = begun
+		err = read(func(key []byte) bool { return last[string(key)] == keys })
+	}
+	return h.list(&n, err)
 }
 
 func orMismatch(err error, t *Type, raw []byte) error {
@@ -176,8 +281,8 @@ func mismatch(t *Type, text string) error {
 	return fmt.Errorf("%w: %q is no %s", ErrMismatch, strings.ToValidUTF8(text, "�"), t)
 }
 
-// scalar reads a text, a number or a truth.
-func (d *Decoder) scalar(s *scanner, t *Type, c byte) (v Value, err error) {
+// scalar adds a text, a number or a truth.
+func (d *Decoder) scalar(s *scanner, t *Type, c byte, h *held) (err error) {
 	var text []byte
 	switch c {
 	case '"':
@@ -190,16 +295,23 @@ func (d *Decoder) scalar(s *scanner, t *Type, c byte) (v Value, err error) {
 		text, err = s.number()
 	}
 	if err != nil {
-		return v, err
+		return err
 	}
 	isText, isTruth := c == '"', c == 't' || c == 'f'
 	switch {
 	case t.Kind == String, t.Kind == Binary:
-		return Value{Valid: true, Bytes: text}, nil
+		h.putText(text)
+		return nil
 	case d.json.Hive && isText && t.Kind <= Double, isTruth && t.Kind != Boolean && t.Kind < Varchar:
-		return v, mismatch(t, string(text))
+		return mismatch(t, string(text))
+	case d.quick(h, text, isText):
+		return nil
 	}
-	return d.convert(t, string(text), isText)
+	v, err := d.convert(t, string(text), isText)
+	if err == nil {
+		h.put(&v)
+	}
+	return err
 }
 
 // convert reads a value of a type from its text.

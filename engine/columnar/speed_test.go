@@ -35,11 +35,7 @@ func BenchmarkConvert(b *testing.B) {
 					b.Fatal(err)
 				}
 				for _, line := range lines {
-					rows, err := d.Rows(line)
-					if err != nil {
-						b.Fatal(err)
-					}
-					if err := w.Write(rows[0]); err != nil {
+					if err := w.WriteRecord(d, line); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -89,7 +89,7 @@ func (s *Service) sift(ctx context.Context, a flushArg, row *stream, f flight) e
 	bytes, table := 0, tableOf(ctx, row.Conversion)
 	w := s.newSpill(ctx)
 	err = s.each(list, func(b *batch, record []byte) error {
-		_, err := decoder.Rows(record)
+		err := decoder.Check(record)
 		if err == nil {
 			return nil
 		}
@@ -178,16 +178,11 @@ func (s *Service) columns(f *flight, list []batch) (io.Reader, int64, error) {
 		return nil, 0, jobs.Permanent(err)
 	}
 	err = s.each(list, func(_ *batch, record []byte) error {
-		rows, err := decoder.Rows(record)
-		if err != nil { // gone to the error prefix
+		err := w.WriteRecord(decoder, record)
+		if errors.Is(err, columnar.ErrMalformed) || errors.Is(err, columnar.ErrMismatch) { // gone to the error prefix
 			return nil
 		}
-		for _, row := range rows {
-			if err := w.Write(row); err != nil {
-				return err
-			}
-		}
-		return nil
+		return err
 	})
 	if err == nil {
 		err = w.Close()
