@@ -23,6 +23,7 @@ type Service struct {
 	orgs     Organizations
 	docs     policy.Compiled
 	governed governments
+	seen     sights
 
 	accounts    store.Table[account]
 	keys        store.Table[accessKey] // by access key id, in the whole partition

@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"unyo/base/call"
@@ -33,17 +34,26 @@ const rootUser = "root"
 // management action.
 func (s *Service) Seen(ctx context.Context, action string) error {
 	c := call.From(ctx)
+	p := &c.Principal
+	what := sight{p.Account, p.ID, p.AccessKeyID, c.Service, c.Region, action}
+	if s.seen.fresh(what, c.At) {
+		return nil
+	}
 	keys, arn := useKeys(c, action)
-	stale := false
+	stale, since := false, c.At
 	err := s.k.View(ctx, func(tx *store.Tx) error {
-		stale = s.stale(tx.In(scope(c.Principal.Account)), keys, c.At)
+		since, stale = s.stale(tx.In(scope(p.Account)), keys, c.At)
 		return nil
 	})
-	if err != nil || !stale {
+	if err != nil {
 		return err
 	}
+	if !stale {
+		s.seen.remember(what, since)
+		return nil
+	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		tx = tx.In(scope(c.Principal.Account))
+		tx = tx.In(scope(p.Account))
 		for _, key := range keys {
 			if u, ok := s.uses.Get(tx, key); !ok || c.At.Sub(u.At) >= coarse {
 				s.uses.Put(tx, key, used{At: c.At, ARN: arn})
@@ -53,14 +63,47 @@ func (s *Service) Seen(ctx context.Context, action string) error {
 	}, store.Relaxed)
 }
 
-// stale reports whether any of the rows is too old to stand for now.
-func (s *Service) stale(tx *store.Tx, keys []string, now time.Time) bool {
+// stale reports whether any of the rows is too old to stand for now; otherwise since when all of them have stood.
+func (s *Service) stale(tx *store.Tx, keys []string, now time.Time) (since time.Time, stale bool) {
+	since = now
 	for _, key := range keys {
-		if u, ok := s.uses.Get(tx, key); !ok || now.Sub(u.At) >= coarse {
-			return true
+		u, ok := s.uses.Get(tx, key)
+		if !ok || now.Sub(u.At) >= coarse {
+			return since, true
+		}
+		if u.At.Before(since) {
+			since = u.At
 		}
 	}
-	return false
+	return since, false
+}
+
+// sight is who was seen with what. Ids are never given again, so that it needs not be told of what is deleted.
+type sight struct{ account, who, key, service, region, action string }
+
+// sights remembers since when the rows of a sight have stood, so that most calls need not look at them.
+type sights struct {
+	mu sync.RWMutex
+	m  map[sight]time.Time
+}
+
+// maxSights bounds what is remembered.
+const maxSights = 16384
+
+func (s *sights) fresh(what sight, now time.Time) bool {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	since, ok := s.m[what]
+	return ok && now.Sub(since) < coarse
+}
+
+func (s *sights) remember(what sight, since time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.m == nil || len(s.m) >= maxSights {
+		s.m = map[sight]time.Time{}
+	}
+	s.m[what] = since
 }
 
 // useKeys are the rows that a call belongs into, and who makes it.
