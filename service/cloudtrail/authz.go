@@ -22,12 +22,14 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	switch in := in.(type) {
 	case *api.CreateTrailInput:
 		needs, ok := need(in.Name)
+		needs = append(needs, passing(in.CloudWatchLogsRoleArn)...)
 		if len(in.TagsList) > 0 {
 			needs = append(needs, rt.Need{Action: "cloudtrail:AddTags", Resources: needs[0].Resources})
 		}
 		return needs, ok
 	case *api.UpdateTrailInput:
-		return need(in.Name)
+		needs, ok := need(in.Name)
+		return append(needs, passing(in.CloudWatchLogsRoleArn)...), ok
 	case *api.DeleteTrailInput:
 		return need(in.Name)
 	case *api.GetTrailInput:
@@ -54,6 +56,15 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		return []rt.Need{{Action: "cloudtrail:ListTags", Resources: in.ResourceIdList}}, true
 	}
 	return nil, false // the facts tell
+}
+
+// passing is what it takes to have a trail delivered to log groups in a role.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/security_iam_id-based-policy-examples.html
+func passing(role *string) []rt.Need {
+	if rt.Val(role) == "" {
+		return nil
+	}
+	return []rt.Need{{Action: "iam:PassRole", Resources: []string{*role}, Keys: map[string][]string{"iam:passedtoservice": {"cloudtrail.amazonaws.com"}}}}
 }
 
 // named is the ARN of the trail that is meant: a trail of all regions may be asked for anywhere.

@@ -122,7 +122,7 @@ func (s *Service) userDetail(tx *store.Tx, account, name string) api.UserDetail 
 
 func (s *Service) roleDetail(tx *store.Tx, account, name string) api.RoleDetail {
 	r, _ := s.roles.Get(tx, name)
-	shape, e := s.roleShape(account, r), entity{"role", name}
+	shape, e := s.roleShape(account, s.now(tx, r)), entity{"role", name}
 	d := api.RoleDetail{
 		Arn: shape.Arn, RoleName: shape.RoleName, RoleId: shape.RoleId, Path: shape.Path, CreateDate: shape.CreateDate, PermissionsBoundary: shape.PermissionsBoundary,
 		AssumeRolePolicyDocument: shape.AssumeRolePolicyDocument, RoleLastUsed: s.roleLastUsed(tx, &r), Tags: s.tagShapes(tx, *shape.Arn),

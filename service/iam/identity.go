@@ -148,7 +148,7 @@ func (s *Service) ResourcePolicy(ctx context.Context, a string) (*policy.Documen
 			return nil
 		}
 		var err error
-		d, err = s.docs.Parse(policy.Trust, a, r.Trust)
+		d, err = s.docs.Parse(policy.Trust, a, s.now(tx, r).Trust)
 		return err
 	})
 	return d, err

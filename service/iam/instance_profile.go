@@ -30,7 +30,7 @@ func (s *Service) profileShape(tx *store.Tx, account string, p *instanceProfile)
 		Arn: new(s.profileARN(account, p)), Roles: []api.Role{},
 	}
 	if r, ok := s.roles.Get(tx, fold(p.Role)); ok && p.Role != "" {
-		shape.Roles = append(shape.Roles, s.roleShape(account, r))
+		shape.Roles = append(shape.Roles, s.roleShape(account, s.now(tx, r)))
 	}
 	return shape
 }

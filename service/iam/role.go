@@ -40,7 +40,7 @@ func (s *Service) CreateRole(ctx context.Context, in *api.CreateRoleInput) (*api
 		if count(s.roles.From(tx, "")) >= maxRoles {
 			return overQuota("RolesPerAccount", maxRoles)
 		}
-		if err := s.checkTrusted(tx, r.Trust); err != nil {
+		if err := s.trust(tx, &r, r.Trust); err != nil {
 			return err
 		}
 		if err := s.checkBoundary(tx, r.Boundary); err != nil {
@@ -78,7 +78,7 @@ func (s *Service) GetRole(ctx context.Context, in *api.GetRoleInput) (*api.GetRo
 		if !ok {
 			return noSuch("role", *in.RoleName)
 		}
-		out.Role = new(s.roleShape(account, r))
+		out.Role = new(s.roleShape(account, s.now(tx, r)))
 		out.Role.Tags = s.tagShapes(tx, *out.Role.Arn)
 		out.Role.RoleLastUsed = s.roleLastUsed(tx, &r)
 		return nil
@@ -93,7 +93,7 @@ func (s *Service) ListRoles(ctx context.Context, in *api.ListRolesInput) (*api.L
 	err := s.k.View(ctx, func(tx *store.Tx) (err error) {
 		rows := func(after string) iter.Seq2[string, role] { return s.roles.From(tx, after) }
 		out.Roles, out.Marker, err = listed("roles"+rt.Val(in.PathPrefix), in.Marker, in.MaxItems, rows, func(_ string, r role) (api.Role, bool) {
-			return s.roleShape(account, r), strings.HasPrefix(r.Path, rt.Val(in.PathPrefix))
+			return s.roleShape(account, s.now(tx, r)), strings.HasPrefix(r.Path, rt.Val(in.PathPrefix))
 		})
 		return err
 	})
@@ -136,42 +136,55 @@ func (s *Service) UpdateAssumeRolePolicy(ctx context.Context, in *api.UpdateAssu
 		return nil, err
 	}
 	return &api.UpdateAssumeRolePolicyOutput{}, s.editRole(ctx, *in.RoleName, func(tx *store.Tx, r *role) error {
-		r.Trust = *in.PolicyDocument
 		if err := r.ours(); err != nil {
 			return err
 		}
-		return s.checkTrusted(tx, r.Trust)
+		return s.trust(tx, r, *in.PolicyDocument)
 	})
 }
 
-// checkTrusted refuses a trust policy that names a user or a role that is not there: it would let in whoever takes
-// the name later.
+// trust gives a role its trust policy, and refuses one that names a user or a role that is not there: it would let in whoever takes
+// the name later. For the same reason it keeps who they are.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html
-func (s *Service) checkTrusted(tx *store.Tx, text string) error {
+func (s *Service) trust(tx *store.Tx, r *role, text string) error {
 	d, err := s.docs.Parse(policy.Trust, "", text)
 	if err != nil {
 		return err
 	}
-	for _, p := range d.Principals() {
-		a, err := arn.Parse(p)
-		if err != nil || a.Service != "iam" {
-			continue
-		}
-		kind, name := cutName(a.Resource)
-		there := true
-		switch in := tx.In(scope(a.Account)); kind {
-		case "user":
-			u, ok := s.users.Get(in, fold(name))
-			there = ok && s.arn(a.Account, kind, u.Path, u.Name) == p
-		case "role":
-			r, ok := s.roles.Get(in, fold(name))
-			there = ok && s.arn(a.Account, kind, r.Path, r.Name) == p
-		}
-		if !there {
-			return api.NewMalformedPolicyDocumentException("Invalid principal in policy: \"AWS\":\"%s\"", p)
-		}
+	pins, missing := d.Pin(s.idsIn(tx))
+	if missing != "" {
+		return api.NewMalformedPolicyDocumentException("Invalid principal in policy: \"AWS\":\"%s\"", missing)
 	}
+	r.Trust, r.Trusted = text, pins
 	return nil
+}
+
+// now is a role with its trust policy as it holds now: users and roles that are no more are ids in it.
+func (s *Service) now(tx *store.Tx, r role) role {
+	r.Trust = r.Trusted.Apply(r.Trust, s.idsIn(tx))
+	return r
+}
+
+// IDOf is the id of the user or role that bears an ARN, in whichever account; what is neither is its own id.
+func (s *Service) IDOf(tx *store.Tx, a string) (id string, ok bool) {
+	p, err := arn.Parse(a)
+	if err != nil || p.Service != "iam" {
+		return a, true
+	}
+	kind, name := cutName(p.Resource)
+	switch in := tx.In(scope(p.Account)); kind {
+	case "user":
+		u, ok := s.users.Get(in, fold(name))
+		return u.ID, ok && s.arn(p.Account, kind, u.Path, u.Name) == a
+	case "role":
+		r, ok := s.roles.Get(in, fold(name))
+		return r.ID, ok && s.arn(p.Account, kind, r.Path, r.Name) == a
+	}
+	return a, true
+}
+
+func (s *Service) idsIn(tx *store.Tx) func(string) (string, bool) {
+	return func(a string) (string, bool) { return s.IDOf(tx, a) }
 }
 
 func (s *Service) editRole(ctx context.Context, name string, edit func(tx *store.Tx, r *role) error) error {

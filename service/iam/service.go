@@ -110,8 +110,9 @@ type role struct {
 	Name, Path, ID string
 	CreatedAt      time.Time
 	Description    string
-	Trust          string // the assume-role policy document
-	MaxSession     int32  // seconds
+	Trust          string      // the assume-role policy document
+	Trusted        policy.Pins `json:",omitempty"` // who they were whom it names
+	MaxSession     int32       // seconds
 	Boundary       string
 }
 

@@ -34,7 +34,9 @@ func (s *Service) PutBucketPolicy(ctx context.Context, in *api.PutBucketPolicyIn
 		if b.Public != nil && b.Public.BlockPolicy && publicPolicy(text) {
 			return awserr.New(http.StatusForbidden, "AccessDenied", "%s", refusedPublic(tx.Call(), s.bucketARN(name)))
 		}
-		s.policy.Put(tx, name, text)
+		if err := s.putPolicy(tx, name, text); err != nil {
+			return err
+		}
 		s.changed(tx, &b, name, "PutBucketPolicy", &b, &b)
 		return nil
 	})
@@ -155,7 +157,7 @@ func wild(pattern, s string) bool {
 	return s == ""
 }
 
-// GetBucketPolicy reads it as it was written.
+// GetBucketPolicy reads it as it was written, but for whom it names who is no more.
 // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html
 func (s *Service) GetBucketPolicy(ctx context.Context, in *api.GetBucketPolicyInput) (*api.GetBucketPolicyOutput, error) {
 	text, err := s.policyText(ctx, in.Bucket, in.ExpectedBucketOwner, s.openOwn)
@@ -168,7 +170,7 @@ func (s *Service) policyText(ctx context.Context, name, owner *string, open func
 			return err
 		}
 		var ok bool
-		if text, ok = s.policy.Get(tx, *name); !ok {
+		if text, ok = s.policyOf(tx, *name); !ok {
 			return awserr.New(http.StatusNotFound, "NoSuchBucketPolicy", "The bucket policy does not exist").With("BucketName", *name)
 		}
 		return nil
@@ -184,7 +186,7 @@ func (s *Service) DeleteBucketPolicy(ctx context.Context, in *api.DeleteBucketPo
 		if err != nil {
 			return err
 		}
-		s.policy.Delete(tx, *in.Bucket)
+		s.dropPolicy(tx, *in.Bucket)
 		s.changed(tx, &b, *in.Bucket, "DeleteBucketPolicy", &b, &b)
 		return nil
 	})

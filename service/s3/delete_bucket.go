@@ -30,7 +30,7 @@ func (s *Service) DeleteBucket(ctx context.Context, in *api.DeleteBucketInput) (
 		}
 		s.buckets.Delete(tx, name)
 		s.owned.Delete(tx, store.Key(b.Account, name))
-		s.policy.Delete(tx, name)
+		s.dropPolicy(tx, name)
 		s.sharing.Delete(tx, name)
 		s.loggings.Delete(tx, name)
 		s.flights.Delete(tx, name)

@@ -51,7 +51,7 @@ func (s *Service) ResourcePolicy(ctx context.Context, arn string) (*policy.Docum
 	err := s.k.View(ctx, func(tx *store.Tx) error {
 		var ok bool
 		if b, ok = s.buckets.Get(tx, name); ok {
-			text, _ = s.policy.Get(tx, name)
+			text, _ = s.policyOf(tx, name)
 			lists = s.listClauses(tx, c, &b, name, key)
 		}
 		return nil

@@ -9,6 +9,7 @@ import (
 	api "unyo/api/s3"
 	"unyo/base/call"
 	"unyo/engine/blob"
+	"unyo/engine/policy"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -20,6 +21,7 @@ type Service struct {
 	blobs *blob.Store
 	peers Peers
 	tables
+	principals Principals
 
 	policies compiled
 	use      usage
@@ -40,6 +42,7 @@ type tables struct {
 	buckets  store.Table[bucket]              // name
 	owned    store.Table[none]                // account, name
 	policy   store.Table[string]              // name → bucket policy
+	named    store.Table[policy.Pins]         // name → whom its policy names
 	sharing  store.Table[[]sharing]           // name → rules of CORS
 	objects  store.Table[object]              // bucket, key → newest version, unless that is a delete marker
 	versions store.Table[object]              // bucket, key, place → older versions and delete markers
@@ -60,6 +63,7 @@ func tablesOf(sp *store.Space) tables {
 		buckets:  store.TableOf[bucket](sp, "bucket", store.Partition),
 		owned:    store.TableOf[none](sp, "owned", store.Partition),
 		policy:   store.TableOf[string](sp, "policy", store.Partition),
+		named:    store.TableOf[policy.Pins](sp, "named", store.Partition),
 		sharing:  store.TableOf[[]sharing](sp, "cors", store.Partition),
 		objects:  store.TableOf[object](sp, "object", store.Partition),
 		versions: store.TableOf[object](sp, "version", store.Partition),

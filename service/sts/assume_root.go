@@ -24,6 +24,9 @@ func (s *Service) AssumeRoot(ctx context.Context, in *api.AssumeRootInput) (*api
 	if c.Principal.Kind == call.Root {
 		return nil, denied("Roots may not be assumed by root accounts.")
 	}
+	if err := asBig(in.MinimumSessionTokenSize); err != nil {
+		return nil, err
+	}
 	target, err := rootAccount(*in.TargetPrincipal)
 	if err != nil {
 		return nil, err

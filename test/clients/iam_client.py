@@ -216,4 +216,33 @@ iam.delete_user_policy(UserName="Anna", PolicyName="assume")
 iam.delete_user(UserName="Anna")
 iam.delete_policy(PolicyArn=arn)
 refused("NoSuchEntity", iam.get_policy, PolicyArn=arn)
+# Who takes a deleted user's name is somebody else: policies that named the first one name an id now.
+s3 = boto3.client("s3")
+s3.create_bucket(Bucket="named-once", CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+named = lambda who: json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": who}, "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::named-once"}]})
+refused("MalformedPolicy", s3.put_bucket_policy, Bucket="named-once", Policy=named(ROOT + "user/gus"))
+
+
+def gus():
+    who = iam.create_user(UserName="gus")["User"]["UserId"]
+    iam.put_user_policy(UserName="gus", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}))
+    key = iam.create_access_key(UserName="gus")["AccessKey"]
+    return who, key["AccessKeyId"], boto3.Session(key["AccessKeyId"], key["SecretAccessKey"])
+
+
+first, key, session = gus()
+s3.put_bucket_policy(Bucket="named-once", Policy=named(ROOT + "user/gus"))
+iam.create_role(RoleName="of-gus", AssumeRolePolicyDocument=json.dumps(TRUST | {"Statement": [{"Effect": "Allow", "Principal": {"AWS": ROOT + "user/gus"}, "Action": "sts:AssumeRole"}]}))
+session.client("s3").list_objects_v2(Bucket="named-once")
+session.client("sts").assume_role(RoleArn=ROOT + "role/of-gus", RoleSessionName="gus")
+iam.delete_access_key(UserName="gus", AccessKeyId=key)
+iam.delete_user_policy(UserName="gus", PolicyName="p")
+iam.delete_user(UserName="gus")
+second, key, session = gus()
+assert first != second
+refused("AccessDenied", session.client("s3").list_objects_v2, Bucket="named-once")
+refused("AccessDenied", session.client("sts").assume_role, RoleArn=ROOT + "role/of-gus", RoleSessionName="gus")
+assert iam.get_role(RoleName="of-gus")["Role"]["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"AWS": first}
+assert json.loads(s3.get_bucket_policy(Bucket="named-once")["Policy"])["Statement"][0]["Principal"] == {"AWS": first}
+assert sts.get_access_key_info(AccessKeyId=key)["Account"] == "000000000000"
 print("all held")
