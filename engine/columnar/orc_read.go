@@ -252,7 +252,9 @@ func (o *orcReader) unpack(b []byte) ([]byte, error) {
 				return nil, err
 			}
 		}
-		out, b = append(out, plain...), b[n:]
+		if out, b = append(out, plain...), b[n:]; len(out) > mostStripe {
+			return nil, corrupt("a stream of more than %d bytes", mostStripe)
+		}
 	}
 	return out, nil
 }
@@ -263,7 +265,7 @@ func (o *orcReader) room(b []byte) int {
 	for rest := b; len(rest) >= 3; chunks++ {
 		rest = rest[min(len(rest), 3+(int(rest[0])|int(rest[1])<<8|int(rest[2])<<16)>>1):]
 	}
-	return min(chunks*int(o.chunk), 8*len(b))
+	return min(chunks*int(o.chunk), 8*len(b), mostStripe)
 }
 
 func (o *orcReader) unpackChunk(b []byte) (out []byte, err error) {

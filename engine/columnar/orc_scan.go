@@ -170,6 +170,9 @@ func (s *orcScan) open(stripe orcStripe) error {
 		if !s.needed[id] {
 			return nil
 		}
+		if length > uint64(room) {
+			return corrupt("a stripe of more than %d bytes", mostStripe)
+		}
 		b, err := readAt(o.r, o.size, int64(stripe.offset+at), int64(length))
 		if err != nil {
 			return err

@@ -1,8 +1,6 @@
 package columnar
 
 import (
-	"math"
-
 	"unyo/engine/vector"
 )
 
@@ -74,8 +72,8 @@ func (v *orcVector) open(zone string) error {
 // dictionary reads the stripe's distinct texts.
 func (v *orcVector) dictionary() error {
 	c := v.source
-	if c.keys > math.MaxInt32 {
-		return corrupt("bad dictionary")
+	if c.keys > mostPageValues {
+		return corrupt("a dictionary of %d", c.keys)
 	}
 	b := c.streams[streamDictionary]
 	var err error

@@ -30,6 +30,8 @@ type parquetLeaf struct {
 	texts   texts
 	dense   vector.Vector
 	laid    vector.Vector
+
+	heldPage, heldDict int64 // bytes
 }
 
 // leafPage is a page that is decoded: its levels, and the values that are there.
@@ -51,6 +53,9 @@ func (l *parquetLeaf) open(c *chunk) error {
 		return corrupt("a column lies outside of the file")
 	}
 	l.chunk, l.dict, l.orNull, l.begins = c, nil, nil, 0
+	if err := l.file.hold(&l.heldDict, 0); err != nil {
+		return err
+	}
 	l.pages = newPageReader(l.file.r, from, c.size, c.codec, &l.file.scanned)
 	return nil
 }
@@ -98,6 +103,9 @@ func (l *parquetLeaf) page() (p leafPage, err error) {
 				return p, err
 			}
 		case pageData, pageDataV2:
+			if err := l.file.hold(&l.heldPage, 2*h.plain+9*h.values); err != nil { // as it is stored and as values, levels and places
+				return p, err
+			}
 			if p, err = l.data(h, body); err != nil || p.n > 0 {
 				return p, err
 			}
@@ -108,6 +116,9 @@ func (l *parquetLeaf) page() (p leafPage, err error) {
 func (l *parquetLeaf) dictionary(h pageHead, body []byte) (err error) {
 	if l.dict != nil {
 		return corrupt("two dictionaries")
+	}
+	if err := l.file.hold(&l.heldDict, 2*h.plain+9*h.values); err != nil {
+		return err
 	}
 	if body, err = decompress(l.pages.codec, nil, body, int(h.plain)); err != nil {
 		return err

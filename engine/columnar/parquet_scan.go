@@ -13,6 +13,7 @@ type parquetScan struct {
 	r       io.ReaderAt
 	size    int64
 	scanned int64
+	held    int64 // bytes of pages and dictionaries that all columns hold
 	want    Projection
 	root    *parquetNode
 	columns []parquetColumn
@@ -20,6 +21,19 @@ type parquetScan struct {
 
 	group  *rowGroup  // that is open
 	ranges [][2]int64 // of its rows, that are still to be read
+}
+
+// mostHeld is how many bytes the pages of all columns that are read may be together, once they are decoded.
+const mostHeld = 2 << 30
+
+// hold takes note that a leaf holds more or fewer bytes than before.
+func (s *parquetScan) hold(what *int64, bytes int64) error {
+	s.held += bytes - *what
+	*what = bytes
+	if s.held > mostHeld {
+		return corrupt("pages of more than %d bytes beside each other", mostHeld)
+	}
+	return nil
 }
 
 // parquetColumn is a column of the batches.

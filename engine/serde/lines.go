@@ -13,6 +13,7 @@ import (
 const (
 	lineRoom = 1 << 20
 	mostLine = 64 << 20 // a line that is longer is none
+	mostRow  = 1 << 30  // nor is one that could be larger than this if each column took all of it
 )
 
 // lines cuts a text into lines: they end with LF, CR LF or CR, as Hadoop's do, or with a byte of the table's.
@@ -134,6 +135,7 @@ type textReader struct {
 	header int // lines still to be passed over
 	footer int // lines at the end that are none
 	held   [][]byte
+	bytes  int // of held
 }
 
 // openText reads an object's lines with a parser.
@@ -212,12 +214,18 @@ func (r *textReader) Next(ctx context.Context) (*vector.Batch, error) {
 	}
 	r.batch.Len = 0
 	for size := 0; r.batch.Len < vector.BatchRows && size < mostBatch; {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
 		line, err := r.line()
 		if err == io.EOF && r.batch.Len > 0 {
 			break
 		}
 		if err != nil {
 			return nil, err
+		}
+		if len(line) > mostRow/max(1, len(r.batch.Columns)) {
+			return nil, &BadDataError{Why: "a line of " + strconv.Itoa(len(line)) + " bytes is too long for " + strconv.Itoa(len(r.batch.Columns)) + " columns"}
 		}
 		skip, err := r.parser.parse(line, r.batch.Columns)
 		if err != nil {
@@ -226,9 +234,20 @@ func (r *textReader) Next(ctx context.Context) (*vector.Batch, error) {
 		if !skip {
 			r.batch.Len++
 		}
-		size += len(line)
+		size += 1 + len(line)
+		if r.batch.Len%64 == 0 {
+			size = max(size, textBytes(r.batch.Columns)/4)
+		}
 	}
 	return &r.batch, nil
+}
+
+// textBytes is how many bytes of text some columns hold: several may have taken the same.
+func textBytes(columns []*vector.Vector) (n int) {
+	for _, c := range columns {
+		n += len(c.Data)
+	}
+	return n
 }
 
 // line is the next line that is neither header nor footer.
@@ -246,9 +265,13 @@ func (r *textReader) line() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		if r.bytes += len(line); r.bytes > mostLine {
+			return nil, &BadDataError{Why: "the lines of the footer are longer than " + strconv.Itoa(mostLine>>20) + " MiB together"}
+		}
 		r.held = append(r.held, bytes.Clone(line))
 	}
 	line := r.held[0]
-	r.held = r.held[1:]
+	r.held[0], r.held = nil, r.held[1:]
+	r.bytes -= len(line)
 	return line, nil
 }

@@ -1,6 +1,7 @@
 package serde
 
 import (
+	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -15,6 +16,7 @@ import (
 // https://docs.aws.amazon.com/athena/latest/ug/regex-serde.html
 type regexRows struct {
 	pattern *regexp.Regexp
+	steps   int   // instructions of its program
 	groups  []int // by column asked for: its group among those that are kept
 	convert []converter
 }
@@ -58,6 +60,11 @@ func newRegexRows(t *Table, text string, columns, groups []int, whole bool) (*re
 	var err error
 	if r.pattern, err = regexp.Compile(text); err != nil {
 		return nil, badProperty("input.regex", "%v", err)
+	}
+	if tree, err := syntax.Parse(text, syntax.Perl); err == nil {
+		if prog, err := syntax.Compile(tree.Simplify()); err == nil {
+			r.steps = len(prog.Inst)
+		}
 	}
 	if kept = slices.DeleteFunc(kept, func(g int) bool { return g == 0 }); len(kept) != r.pattern.NumSubexp() {
 		return nil, badProperty("input.regex", "a group cannot be kept")
@@ -109,7 +116,13 @@ func keepGroups(text string, keep []int) string {
 	return out.String()
 }
 
+// mostSteps bounds one match, which takes as many steps for each byte as its program has instructions, and cannot be interrupted.
+const mostSteps = 1 << 32
+
 func (r *regexRows) parse(line []byte, out []*vector.Vector) (bool, error) {
+	if len(line) > mostSteps/max(1, r.steps) {
+		return false, &BadDataError{Why: fmt.Sprintf("a line of %d bytes is too long for a pattern of %d steps", len(line), r.steps)}
+	}
 	m := r.pattern.FindSubmatchIndex(line)
 	for i, v := range out {
 		at := 2 * r.groups[i]

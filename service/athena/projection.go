@@ -35,6 +35,8 @@ func (s *source) project(want sql.Scan) (out []piece, err error) {
 	case errors.Is(err, projection.ErrUnbound):
 		_, name, _ := strings.Cut(err.Error(), ": ")
 		return nil, fault.New("CONSTRAINT_VIOLATION", "For the injected projected partition column %s, the WHERE clause must contain only static equality conditions, and at least one such condition must be present.", name)
+	case errors.Is(err, projection.ErrProperty):
+		return nil, fault.New("INVALID_TABLE_PROPERTY", "%v", err)
 	case errors.Is(err, projection.ErrTooMany):
 		return nil, fault.New("HIVE_EXCEEDED_PARTITION_LIMIT", "Query over table '%s' can potentially read more than %d partitions", *s.table.Name, projection.MaxPartitions)
 	}

@@ -26,6 +26,12 @@ var ErrTooMany = errors.New("too many partitions")
 // MaxPartitions is how many partitions are looked at for one scan.
 const MaxPartitions = 1_000_000
 
+// Bounds of what a table's properties may make: a key in S3 has 1024 bytes at most.
+const (
+	mostLocation = 8 << 10
+	mostBytes    = 256 << 20 // of all locations
+)
+
 // Table is the projection of a table.
 type Table struct {
 	columns  []column
@@ -124,12 +130,22 @@ func (t *Table) Each(w Want, now time.Time, yield func(values []string, location
 			return ErrTooMany
 		}
 	}
-	return t.product(lists, nil, yield)
+	bytes := 0
+	return t.product(lists, nil, func(values []string, location string) error {
+		if bytes += len(location); bytes > mostBytes {
+			return ErrTooMany
+		}
+		return yield(values, location)
+	})
 }
 
 func (t *Table) product(lists [][]string, values []string, yield func(values []string, location string) error) error {
 	if len(values) == len(lists) {
-		return yield(append([]string{}, values...), t.place(values))
+		where, err := t.place(values)
+		if err != nil {
+			return err
+		}
+		return yield(append([]string{}, values...), where)
 	}
 	for _, v := range lists[len(values)] {
 		if err := t.product(lists, append(values, v), yield); err != nil {
@@ -140,19 +156,23 @@ func (t *Table) product(lists [][]string, values []string, yield func(values []s
 }
 
 // place is where a partition lies.
-func (t *Table) place(values []string) string {
-	if t.template == "" {
-		where := t.location
+func (t *Table) place(values []string) (string, error) {
+	where := t.template
+	if where == "" {
+		where = t.location
 		for i, c := range t.columns {
 			where += c.name + "=" + values[i] + "/"
 		}
-		return where
+		return where, nil
 	}
-	where := t.template
 	for i, c := range t.columns {
-		where = strings.ReplaceAll(where, "${"+c.name+"}", values[i])
+		name := "${" + c.name + "}"
+		if len(where)+strings.Count(where, name)*len(values[i]) > mostLocation {
+			return "", fmt.Errorf("%w: a location of more than %d bytes", ErrProperty, mostLocation)
+		}
+		where = strings.ReplaceAll(where, name, values[i])
 	}
-	return where
+	return where, nil
 }
 
 type getter func(name string) (string, bool)
