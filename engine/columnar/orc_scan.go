@@ -20,7 +20,7 @@ type orcScan struct {
 }
 
 // mostStripe is how many bytes of streams a stripe may have that is read, once they are unpacked.
-const mostStripe = 1 << 30
+const mostStripe = 512 << 20
 
 // ScanORC reads columns of an ORC file: the streams of these columns only, of stripes that may hold values that are wanted.
 func ScanORC(r io.ReaderAt, size int64, p Projection) (out vector.Reader, err error) {

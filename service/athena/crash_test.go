@@ -28,6 +28,7 @@ type lake struct {
 	asked      []string // principals
 	at         func()   // before and after each change
 	denied     bool     // objects cannot be read
+	listed     func()   // after a list of objects
 }
 
 func newLake() *lake {
@@ -57,6 +58,9 @@ func (l *lake) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in any
 			if strings.HasPrefix(key, *in.Bucket+"/"+*in.Prefix) {
 				out.Contents = append(out.Contents, s3api.Object{Key: new(strings.TrimPrefix(key, *in.Bucket+"/")), Size: new(int64(len(l.objects[key])))})
 			}
+		}
+		if l.listed != nil {
+			l.listed()
 		}
 		return out, nil
 	case *s3api.GetObjectInput:
@@ -311,5 +315,22 @@ func TestReuseOfWhatIsGone(t *testing.T) {
 			t.Errorf("without %q: reused %s", gone, *anew.ResultConfiguration.OutputLocation)
 		}
 		l.objects = kept
+	}
+}
+
+// An object that is deleted between the list and the reading fails the query in Athena's words.
+// https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html
+func TestObjectDeletedDuringScan(t *testing.T) {
+	l := newLake()
+	l.objects["lake/t/a"] = "1\n"
+	l.partitions["2026-03-01"] = l.table().StorageDescriptor
+	f := beside(t, vfs.NewMem(), l)
+	defer f.shut()
+	if got := f.answer("SELECT count(*) FROM t"); got != "1" {
+		t.Fatal(got)
+	}
+	l.listed = func() { delete(l.objects, "lake/t/a") }
+	if e := f.execution(f.start("SELECT count(n) FROM t")); *e.Status.State != "FAILED" || !strings.HasPrefix(*e.Status.StateChangeReason, "HIVE_CANNOT_OPEN_SPLIT") {
+		t.Errorf("%s: %s", *e.Status.State, rt.Val(e.Status.StateChangeReason))
 	}
 }

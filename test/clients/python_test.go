@@ -160,6 +160,11 @@ func TestFormats(t *testing.T) {
 	serve(t).holds(t, "python3", "formats_client.py")
 }
 
+// TestHostileFiles runs hostile_client.py: Athena over objects that mean harm.
+func TestHostileFiles(t *testing.T) {
+	serve(t, "-accounts", "222222222222").holds(t, "python3", "hostile_client.py")
+}
+
 // TestConversion runs convert_client.py: Firehose converts by a table of Glue, pyarrow reads.
 func TestConversion(t *testing.T) {
 	serve(t).holds(t, "python3", "convert_client.py")
