@@ -49,7 +49,7 @@ func (w *World) addServices() {
 	for _, t := range []*rt.Table{
 		iamapi.Bind(w.identity.Service),
 		stsapi.Bind(sts.New(k.For("sts"), seal, w.identity, w.engines.issuers)),
-		cloudtrailapi.Bind(cloudtrail.New(k.For("cloudtrail"), w.engines.blobs, cloudtrail.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}})),
+		cloudtrailapi.Bind(cloudtrail.New(k.For("cloudtrail"), w.engines.blobs, directory, cloudtrail.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Organizations: organizationsapi.Client{Invoker: g}})),
 		cloudwatchapi.Bind(cloudwatch.New(k.For("cloudwatch"))),
 		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}})),
 		kinesisapi.Bind(kinesis.New(k.For("kinesis"), w.engines.blobs)),

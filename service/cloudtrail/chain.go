@@ -26,6 +26,7 @@ type chain struct {
 	Trail          string // name
 	Row            string // key
 	Home, Region   string
+	Org, Account   string `json:",omitempty"` // of the trail of an organization: which, and whose files they are of
 	Bucket, Prefix string
 	Start          time.Time // of the hour that the next digest is of
 	Next           uint64    // number of the next file
@@ -44,7 +45,7 @@ func (s *Service) setDigests(tx *store.Tx, had, t *trail) {
 	was, is := had.Logging && had.Validate, t.Logging && t.Validate
 	if is && !was {
 		t.Digests.Chain = tx.Call().RequestID
-		s.begin(tx, t, t.key(), t.Home, s.k.Clock.Now())
+		s.begin(tx, t, t.key(), t.place(t.Owner, t.Home), s.k.Clock.Now())
 		return
 	}
 	for key, c := range s.chains.Prefix(tx, store.Key(t.Digests.Chain, ""), "") {
@@ -53,25 +54,26 @@ func (s *Service) setDigests(tx *store.Tx, had, t *trail) {
 	}
 }
 
-// begin begins the chain of a region, whose digests are due together with those of the others.
-func (s *Service) begin(tx *store.Tx, t *trail, row, region string, start time.Time) chain {
-	key := store.Key(t.Digests.Chain, region)
-	c := chain{Trail: t.Name, Row: row, Home: t.Home, Region: region, Bucket: t.Bucket, Prefix: t.Prefix, Start: start, Next: 1}
+// begin begins the chain of a place, whose digests are due together with those of the others.
+func (s *Service) begin(tx *store.Tx, t *trail, row, place string, start time.Time) chain {
+	key := store.Key(t.Digests.Chain, place)
+	account, region := t.at(place, "")
+	c := chain{Trail: t.Name, Row: row, Home: t.Home, Region: region, Org: t.Org, Account: account, Bucket: t.Bucket, Prefix: t.Prefix, Start: start, Next: 1}
 	s.chains.Put(tx, key, c)
 	s.digest.AtKey(tx, key, start.Add(hourly), digestArg{key})
 	return c
 }
 
-// digested notes a log file for the next digest of its region, if there is to be one.
-func (s *Service) digested(tx *store.Tx, row string, t *trail, region string, f logFile) {
-	home, ok := s.chains.Get(tx, store.Key(t.Digests.Chain, t.Home))
+// digested notes a log file for the next digest of its place, if there is to be one.
+func (s *Service) digested(tx *store.Tx, row string, t *trail, place string, f logFile) {
+	home, ok := s.chains.Get(tx, store.Key(t.Digests.Chain, t.place(t.Owner, t.Home)))
 	if !ok {
 		return
 	}
-	key := store.Key(t.Digests.Chain, region)
+	key := store.Key(t.Digests.Chain, place)
 	c, ok := s.chains.Get(tx, key)
 	if !ok {
-		c = s.begin(tx, t, row, region, home.Start)
+		c = s.begin(tx, t, row, place, home.Start)
 		c.Last = home.Last
 	}
 	s.logged.Put(tx, loggedKey(key, c.Next), f)

@@ -15,8 +15,8 @@ import (
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateEventDataStore.html
 func (s *Service) CreateEventDataStore(ctx context.Context, in *api.CreateEventDataStoreInput) (*api.CreateEventDataStoreOutput, error) {
 	c, now := call.From(ctx), s.k.Clock.Now()
-	if err := refuseStore(in.KmsKeyId, in.OrganizationEnabled); err != nil {
-		return nil, err
+	if in.KmsKeyId != nil {
+		return nil, unsupported("KmsKeyId")
 	}
 	d := dataStore{
 		ID: s.k.Entropy.UUID(ctx), Name: *in.Name, Home: c.Region, Created: now, Updated: now,
@@ -37,6 +37,11 @@ func (s *Service) CreateEventDataStore(ctx context.Context, in *api.CreateEventD
 	if err != nil {
 		return nil, err
 	}
+	if rt.Val(in.OrganizationEnabled) {
+		if d.Org, err = s.checkOrganization(ctx); err != nil {
+			return nil, err
+		}
+	}
 	id := s.storeARN(c.Account, &d)
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		if err := s.roomForStore(tx, d.Name, ""); err != nil {
@@ -56,19 +61,9 @@ func (s *Service) CreateEventDataStore(ctx context.Context, in *api.CreateEventD
 	}
 	return &api.CreateEventDataStoreOutput{
 		EventDataStoreArn: &id, Name: &d.Name, Status: new(api.EventDataStoreStatusCreated), AdvancedEventSelectors: d.Advanced, MultiRegionEnabled: &d.Multi,
-		OrganizationEnabled: new(false), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected, TagsList: in.TagsList,
+		OrganizationEnabled: new(d.Org != ""), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected, TagsList: in.TagsList,
 		CreatedTimestamp: &now, UpdatedTimestamp: &now, BillingMode: &d.Billing,
 	}, nil
-}
-
-func refuseStore(key *string, organization *bool) error {
-	switch {
-	case rt.Val(key) != "":
-		return unsupported("KmsKeyId")
-	case rt.Val(organization):
-		return unsupported("OrganizationEnabled")
-	}
-	return nil
 }
 
 // checkDays holds the retention to the billing mode's limits.
@@ -96,8 +91,8 @@ func (s *Service) roomForStore(tx *store.Tx, name, id string) error {
 // UpdateEventDataStore changes what is given. A shorter retention lets go what is older at once.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateEventDataStore.html
 func (s *Service) UpdateEventDataStore(ctx context.Context, in *api.UpdateEventDataStoreInput) (*api.UpdateEventDataStoreOutput, error) {
-	if err := refuseStore(in.KmsKeyId, in.OrganizationEnabled); err != nil {
-		return nil, err
+	if in.KmsKeyId != nil {
+		return nil, unsupported("KmsKeyId")
 	}
 	d, err := s.changeStore(ctx, *in.EventDataStore, func(tx *store.Tx, d *dataStore) error { return s.updateStore(tx, d, in) })
 	if err != nil {
@@ -105,12 +100,15 @@ func (s *Service) UpdateEventDataStore(ctx context.Context, in *api.UpdateEventD
 	}
 	return &api.UpdateEventDataStoreOutput{
 		EventDataStoreArn: new(s.storeARN(call.From(ctx).Account, &d)), Name: &d.Name, Status: d.status(), AdvancedEventSelectors: d.Advanced,
-		MultiRegionEnabled: &d.Multi, OrganizationEnabled: new(false), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected,
+		MultiRegionEnabled: &d.Multi, OrganizationEnabled: new(d.Org != ""), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected,
 		CreatedTimestamp: &d.Created, UpdatedTimestamp: &d.Updated, BillingMode: &d.Billing, FederationStatus: new(api.FederationStatusDisabled),
 	}, nil
 }
 
 func (s *Service) updateStore(tx *store.Tx, d *dataStore, in *api.UpdateEventDataStoreInput) (err error) {
+	if in.OrganizationEnabled != nil && *in.OrganizationEnabled != (d.Org != "") {
+		return unsupported("OrganizationEnabled of an event data store that is there")
+	}
 	if in.BillingMode != nil && *in.BillingMode != d.Billing {
 		if d.Billing == api.BillingModeExtendableRetentionPricing {
 			return api.NewInvalidParameterException("The billing mode cannot be changed from %s to %s.", d.Billing, *in.BillingMode)

@@ -23,12 +23,19 @@ func (s *Service) CreateTrail(ctx context.Context, in *api.CreateTrailInput) (*a
 	if err := checkName(*in.Name); err != nil {
 		return nil, err
 	}
-	if err := refuseTrail(in.SnsTopicName, in.KmsKeyId, in.IsOrganizationTrail, in.RecursiveLogging); err != nil {
+	if err := refuseTrail(in.SnsTopicName, in.KmsKeyId, in.RecursiveLogging); err != nil {
 		return nil, err
 	}
 	t := trail{Name: *in.Name, Home: c.Region, Bucket: *in.S3BucketName, Prefix: rt.Val(in.S3KeyPrefix), Created: s.k.Clock.Now(),
 		Global: in.IncludeGlobalServiceEvents == nil || *in.IncludeGlobalServiceEvents, Multi: rt.Val(in.IsMultiRegionTrail), Validate: rt.Val(in.EnableLogFileValidation),
 		LogGroup: rt.Val(in.CloudWatchLogsLogGroupArn), Role: rt.Val(in.CloudWatchLogsRoleArn)}
+	if rt.Val(in.IsOrganizationTrail) {
+		org, err := s.checkOrganization(ctx)
+		if err != nil {
+			return nil, err
+		}
+		t.Org, t.Owner = org, c.Account
+	}
 	if err := s.checkTargets(ctx, &t, true, t.LogGroup+t.Role != ""); err != nil {
 		return nil, err
 	}
@@ -74,14 +81,12 @@ func (s *Service) roomFor(tx *store.Tx, t *trail) error {
 }
 
 // refuseTrail says what trails cannot do here yet.
-func refuseTrail(topic, key *string, organization, recursive *bool) error {
+func refuseTrail(topic, key *string, recursive *bool) error {
 	switch {
 	case rt.Val(topic) != "":
 		return unsupported("SnsTopicName")
 	case rt.Val(key) != "":
 		return unsupported("KmsKeyId")
-	case rt.Val(organization):
-		return unsupported("IsOrganizationTrail")
 	case rt.Val(recursive):
 		return unsupported("RecursiveLogging")
 	}

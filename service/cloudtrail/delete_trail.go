@@ -17,6 +17,9 @@ func (s *Service) DeleteTrail(ctx context.Context, in *api.DeleteTrailInput) (*a
 		if err != nil {
 			return err
 		}
+		if err := foreign(ctx, &t); err != nil {
+			return err
+		}
 		if t.Home != c.Region {
 			return api.NewInvalidHomeRegionException("Trail %s can only be deleted from its home region: %s", t.Name, t.Home)
 		}

@@ -68,16 +68,16 @@ func (s *Service) runDeliver(ctx context.Context, a deliverArg) error {
 	if err != nil || x == nil || x.flight == nil {
 		return err
 	}
-	region := x.flight.Regions[0]
-	file, about, err := s.file(ctx, t, x.flight, region)
+	place := x.flight.Regions[0]
+	file, about, err := s.file(ctx, t, x.flight, place)
 	if err != nil {
 		return err
 	}
-	about.Bucket, about.Key = t.Bucket, s.fileName(ctx, t, x.flight, region)
+	about.Bucket, about.Key = t.Bucket, s.fileName(ctx, t, x.flight, place)
 	if err := s.put(ctx, t, about.Key, file, nil); err != nil {
 		return s.delay(ctx, a.Key, o, x.flight, err)
 	}
-	return s.settle(ctx, a.Key, o, func(tx *store.Tx, t *trail) { s.digested(tx, a.Key, t, region, about) })
+	return s.settle(ctx, a.Key, o, func(tx *store.Tx, t *trail) { s.digested(tx, a.Key, t, place, about) })
 }
 
 // prepare finds out what is next and writes it down. Where nothing is to be delivered, it settles.
@@ -137,7 +137,7 @@ func (s *Service) stretch(tx *store.Tx, t *trail, at span, account string, o out
 	f := &flight{From: at.From, At: s.k.Clock.Now()}
 	n, size, full, foreign := 0, 0, false, false
 	var first time.Time
-	for e := range s.index.After(tx, wordOfAccount(account), at.From) {
+	for e, whose := range s.heard(tx, t, account, at.From) {
 		last := at.Stop != "" && e.Call.RequestID == at.Stop
 		if at.Stop != "" && e.Seq > at.To && !last {
 			if e.Time.After(at.Ended) {
@@ -155,8 +155,10 @@ func (s *Service) stretch(tx *store.Tx, t *trail, at span, account string, o out
 				break
 			}
 			foreign = foreign || e.Call.InvokedBy != principal
-			if r := s.regionOf(e.Call); !slices.Contains(f.Regions, r) {
-				f.Regions = append(f.Regions, r)
+			for _, one := range whose {
+				if p := t.place(one, s.regionOf(e.Call)); !slices.Contains(f.Regions, p) {
+					f.Regions = append(f.Regions, p)
+				}
 			}
 		}
 		if x.from = e.Seq; last {

@@ -2,6 +2,7 @@ package cloudtrail
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -61,8 +62,9 @@ func (s *Service) runDigest(ctx context.Context, a digestArg) error {
 	if err != nil {
 		return err
 	}
-	x := c.name(call.From(ctx).Account, end)
-	text, err := c.text(call.From(ctx).Account, x.Key, signer.fingerprint, files)
+	account := cmp.Or(c.Account, call.From(ctx).Account)
+	x := c.name(account, end)
+	text, err := c.text(account, x.Key, signer.fingerprint, files)
 	if err != nil {
 		return err
 	}
@@ -105,7 +107,7 @@ func (s *Service) takeDigest(ctx context.Context, key string) (c *chain, files [
 
 // name is where the digest of the hour that ends then lies.
 func (c *chain) name(account string, end time.Time) *link {
-	t := trail{Prefix: c.Prefix}
+	t := trail{Prefix: c.Prefix, Org: c.Org}
 	return &link{Bucket: c.Bucket, Key: t.folder(account) + "-Digest/" + c.Region + end.UTC().Format("/2006/01/02/") +
 		account + "_CloudTrail-Digest_" + c.Region + "_" + c.Trail + "_" + c.Home + end.UTC().Format("_20060102T150405Z") + ".json.gz"}
 }
@@ -157,7 +159,7 @@ func (s *Service) settleDigest(ctx context.Context, key string, x *link) error {
 		}
 		s.logged.Erase(tx, loggedKey(key, 0), loggedKey(key, c.End))
 		t, ok := s.trails.Get(tx, c.Row)
-		if ok = ok && store.Key(t.Digests.Chain, c.Region) == key; ok {
+		if ok = ok && store.Key(t.Digests.Chain, t.place(c.Account, c.Region)) == key; ok {
 			t.Digests.Latest, t.Digests.Error = s.k.Clock.Now(), ""
 			s.trails.Put(tx, c.Row, t)
 		}
@@ -189,7 +191,7 @@ func (s *Service) delayDigest(ctx context.Context, key string, fault error) erro
 			return nil
 		}
 		c.Failed++
-		if t, ok := s.trails.Get(tx, c.Row); ok && store.Key(t.Digests.Chain, c.Region) == key {
+		if t, ok := s.trails.Get(tx, c.Row); ok && store.Key(t.Digests.Chain, t.place(c.Account, c.Region)) == key {
 			t.Digests.Error = code
 			s.trails.Put(tx, c.Row, t)
 		}

@@ -16,10 +16,12 @@ import (
 
 	api "unyo/api/cloudtrail"
 	logsapi "unyo/api/logs"
+	organizationsapi "unyo/api/organizations"
 	"unyo/api/rt"
 	s3api "unyo/api/s3"
 	"unyo/base/awserr"
 	"unyo/base/call"
+	"unyo/engine/policy"
 )
 
 // outside is S3 and CloudWatch Logs, as far as trails ask them.
@@ -29,9 +31,10 @@ type outside struct {
 	meta    map[string]map[string]string
 	lines   []string
 	streams map[string]bool
-	fault   error    // of every put
-	asked   []string // who put what, on behalf of which resource
-	at      func()   // called before and after an object is written
+	fault   error           // of every put
+	asked   []string        // who put what, on behalf of which resource
+	at      func()          // called before and after an object is written
+	org     map[string]bool // members
 }
 
 func newOutside() *outside {
@@ -39,7 +42,15 @@ func newOutside() *outside {
 }
 
 func (o *outside) peers() Peers {
-	return Peers{S3: s3api.Client{Invoker: o}, Logs: logsapi.Client{Invoker: o}}
+	return Peers{S3: s3api.Client{Invoker: o}, Logs: logsapi.Client{Invoker: o}, Organizations: organizationsapi.Client{Invoker: o}}
+}
+
+// Membership says that members are in one organization, of which mine is the management account.
+func (o *outside) Membership(_ context.Context, account string) (*policy.Membership, error) {
+	if !o.org[account] {
+		return &policy.Membership{}, nil
+	}
+	return &policy.Membership{Organization: "o-exampleorg", Management: mine}, nil
 }
 
 func (o *outside) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in any) (any, error) {
@@ -64,6 +75,13 @@ func (o *outside) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in a
 		text, err := io.ReadAll(in.Body)
 		o.objects[*in.Key], o.meta[*in.Key] = string(text), in.Metadata
 		return &s3api.PutObjectOutput{}, err
+	case *organizationsapi.DescribeOrganizationInput:
+		if !o.org[call.From(ctx).Account] {
+			return nil, awserr.New(400, "AWSOrganizationsNotInUseException", "")
+		}
+		return &organizationsapi.DescribeOrganizationOutput{Organization: &organizationsapi.Organization{Id: new("o-exampleorg"), MasterAccountId: new(mine), FeatureSet: new("ALL")}}, nil
+	case *organizationsapi.ListAWSServiceAccessForOrganizationInput:
+		return &organizationsapi.ListAWSServiceAccessForOrganizationOutput{EnabledServicePrincipals: []organizationsapi.EnabledServicePrincipal{{ServicePrincipal: new(principal)}}}, nil
 	case *logsapi.CreateLogStreamInput:
 		if *in.LogGroupName != "trail" {
 			return nil, awserr.New(400, "ResourceNotFoundException", "")

@@ -20,9 +20,10 @@ type dataStore struct {
 	ID, Name  string
 	Home      string
 	Billing   string
-	Days      int32 // of retention
-	Multi     bool  `json:",omitempty"` // all regions
-	Protected bool  `json:",omitempty"`
+	Days      int32  // of retention
+	Multi     bool   `json:",omitempty"` // all regions
+	Org       string `json:",omitempty"` // the organization whose accounts' events it takes
+	Protected bool   `json:",omitempty"`
 	Advanced  []api.AdvancedEventSelector
 	Created   time.Time
 	Updated   time.Time
@@ -64,7 +65,7 @@ func (d *dataStore) status() *string {
 
 // trail is what of an account's events it takes, as a trail would.
 func (d *dataStore) trail() *trail {
-	return &trail{Name: d.Name, Home: d.Home, Multi: d.Multi, Global: true, Advanced: d.Advanced}
+	return &trail{Name: d.Name, Home: d.Home, Multi: d.Multi, Global: true, Advanced: d.Advanced, Org: d.Org}
 }
 
 // kept is the instant before which its events have outlived their time.
@@ -135,7 +136,7 @@ func (s *Service) GetEventDataStore(ctx context.Context, in *api.GetEventDataSto
 	}
 	return &api.GetEventDataStoreOutput{
 		EventDataStoreArn: new(s.storeARN(call.From(ctx).Account, &d)), Name: &d.Name, Status: d.status(), AdvancedEventSelectors: d.Advanced,
-		MultiRegionEnabled: &d.Multi, OrganizationEnabled: new(false), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected,
+		MultiRegionEnabled: &d.Multi, OrganizationEnabled: new(d.Org != ""), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected,
 		CreatedTimestamp: &d.Created, UpdatedTimestamp: &d.Updated, BillingMode: &d.Billing, FederationStatus: new(api.FederationStatusDisabled),
 	}, nil
 }
@@ -202,7 +203,7 @@ func (s *Service) RestoreEventDataStore(ctx context.Context, in *api.RestoreEven
 	}
 	return &api.RestoreEventDataStoreOutput{
 		EventDataStoreArn: new(s.storeARN(call.From(ctx).Account, &d)), Name: &d.Name, Status: d.status(), AdvancedEventSelectors: d.Advanced,
-		MultiRegionEnabled: &d.Multi, OrganizationEnabled: new(false), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected,
+		MultiRegionEnabled: &d.Multi, OrganizationEnabled: new(d.Org != ""), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected,
 		CreatedTimestamp: &d.Created, UpdatedTimestamp: &d.Updated, BillingMode: &d.Billing,
 	}, nil
 }

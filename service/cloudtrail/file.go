@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"iter"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -21,7 +22,7 @@ type logFile struct {
 	Oldest, Newest time.Time `json:",omitzero"`
 }
 
-// events visits what a trail wants of a flight in a region.
+// events visits what a trail wants of a flight in the region and account of a record.
 func (s *Service) events(tx *store.Tx, t *trail, f *flight, region, account string, fn func(*journal.Entry)) {
 	for e := range s.index.After(tx, wordOfAccount(account), f.From) {
 		if e.Seq > f.To {
@@ -33,10 +34,33 @@ func (s *Service) events(tx *store.Tx, t *trail, f *flight, region, account stri
 	}
 }
 
+// heard visits the calls behind entry from that stand in a trail of owner, and in whose accounts' stead.
+func (s *Service) heard(tx *store.Tx, t *trail, owner string, from uint64) iter.Seq2[journal.Entry, []string] {
+	return func(yield func(journal.Entry, []string) bool) {
+		if t.Org == "" {
+			mine := []string{owner}
+			for e := range s.index.After(tx, wordOfAccount(owner), from) {
+				if !yield(e, mine) {
+					return
+				}
+			}
+			return
+		}
+		for e := range s.k.Journal.Scan(tx, from) {
+			if e.Call == nil {
+				continue
+			}
+			if list := s.recipients(tx.Context(), t, owner, e.Call); len(list) > 0 && !yield(e, list) {
+				return
+			}
+		}
+	}
+}
+
 // file is a log file of a flight: the same whenever it is made.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
-func (s *Service) file(ctx context.Context, t *trail, f *flight, region string) (packed []byte, about logFile, err error) {
-	account := call.From(ctx).Account
+func (s *Service) file(ctx context.Context, t *trail, f *flight, place string) (packed []byte, about logFile, err error) {
+	account, region := t.at(place, call.From(ctx).Account)
 	var text bytes.Buffer
 	err = s.k.View(ctx, func(tx *store.Tx) error {
 		about = logFile{}
@@ -84,9 +108,9 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789a
 
 // fileName is a log file's key: it follows from the flight, so that a file that is put again is put over itself.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
-func (s *Service) fileName(ctx context.Context, t *trail, f *flight, region string) string {
-	account := call.From(ctx).Account
-	unique := s.k.Entropy.Derive("cloudtrail file", 16, s.arn(account, t)+" "+region, f.From, f.To)
+func (s *Service) fileName(ctx context.Context, t *trail, f *flight, place string) string {
+	account, region := t.at(place, call.From(ctx).Account)
+	unique := s.k.Entropy.Derive("cloudtrail file", 16, s.arn(account, t)+" "+place, f.From, f.To)
 	for i := range unique {
 		unique[i] = letters[unique[i]%64]
 	}

@@ -38,14 +38,19 @@ func (s *Service) DescribeTrails(ctx context.Context, in *api.DescribeTrailsInpu
 	out := &api.DescribeTrailsOutput{TrailList: []api.Trail{}}
 	err := s.k.View(ctx, func(tx *store.Tx) error {
 		out.TrailList = out.TrailList[:0]
-		for _, t := range s.trails.From(tx, "") {
+		show := func(t trail) bool {
 			id := s.arn(c.Account, &t)
 			named := len(in.TrailNameList) == 0 || slices.Contains(in.TrailNameList, t.Name) || slices.Contains(in.TrailNameList, id)
 			here := t.Home == c.Region || t.Multi && shadows || slices.Contains(in.TrailNameList, id)
 			if named && here && !t.Gone {
 				out.TrailList = append(out.TrailList, *s.show(c.Account, &t))
 			}
+			return true
 		}
+		for _, t := range s.trails.From(tx, "") {
+			show(t)
+		}
+		s.organizationTrails(tx, show)
 		return nil
 	})
 	return out, err
@@ -66,6 +71,12 @@ func (s *Service) ListTrails(ctx context.Context, in *api.ListTrailsInput) (*api
 		out.Trails, out.NextToken = page.Collect("trails", trailsPerPage, s.trails.From(tx, after), func(_ string, t trail) (api.TrailInfo, bool) {
 			return api.TrailInfo{Name: new(t.Name), HomeRegion: new(t.Home), TrailARN: new(s.arn(c.Account, &t))}, !t.Gone
 		})
+		if out.NextToken == nil {
+			s.organizationTrails(tx, func(t trail) bool {
+				out.Trails = append(out.Trails, api.TrailInfo{Name: new(t.Name), HomeRegion: new(t.Home), TrailARN: new(s.arn(c.Account, &t))})
+				return true
+			})
+		}
 		return nil
 	})
 	return out, err

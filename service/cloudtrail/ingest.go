@@ -146,21 +146,24 @@ func (s *Service) writeSegment(ctx context.Context, in *intake) error {
 	}
 	t := in.store.trail()
 	err = s.k.View(ctx, func(tx *store.Tx) error {
-		for e := range s.index.After(tx, wordOfAccount(account), in.is.From) {
+		for e, whose := range s.heard(tx, t, account, in.is.From) {
 			if e.Seq > in.is.To {
 				break
 			}
 			if !s.takes(t, e.Call, account) {
 				continue
 			}
-			if in.is.Rows++; in.is.Rows == 1 || e.Time.Before(in.is.Oldest) {
+			if in.is.Rows == 0 || e.Time.Before(in.is.Oldest) {
 				in.is.Oldest = e.Time
 			}
 			if e.Time.After(in.is.Newest) {
 				in.is.Newest = e.Time
 			}
-			if err := w.Write(s.lakeRow(&e, account)); err != nil {
-				return err
+			for _, one := range whose {
+				in.is.Rows++
+				if err := w.Write(s.lakeRow(&e, one)); err != nil {
+					return err
+				}
 			}
 		}
 		return nil

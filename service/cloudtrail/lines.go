@@ -18,8 +18,8 @@ func (s *Service) runWrite(ctx context.Context, a deliverArg) error {
 	if err != nil || x == nil || x.flight == nil {
 		return err
 	}
-	account, region := call.From(ctx).Account, x.flight.Regions[0]
-	in := &logsapi.PutLogEventsInput{LogGroupName: new(t.group()), LogStreamName: new(stream(account, region))}
+	account, region := t.at(x.flight.Regions[0], call.From(ctx).Account)
+	in := &logsapi.PutLogEventsInput{LogGroupName: new(t.group()), LogStreamName: new(t.stream(account, region))}
 	err = s.k.View(ctx, func(tx *store.Tx) error {
 		in.LogEvents = nil
 		s.events(tx, t, x.flight, region, account, func(e *journal.Entry) {

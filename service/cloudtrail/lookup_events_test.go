@@ -52,7 +52,7 @@ func openAt(t testing.TB, o kernel.Options, dir string) (*kernel.Kernel, *Servic
 	out := newOutside()
 	blobs, err := blob.Open(dir, Blobs(k.For("cloudtrail")), blob.Options{Durable: k.Store.Sync})
 	ok(t, err)
-	s := New(k.For("cloudtrail"), blobs, out.peers())
+	s := New(k.For("cloudtrail"), blobs, out, out.peers())
 	ok(t, k.Start(context.Background()))
 	t.Cleanup(func() {
 		ok(t, k.Close())

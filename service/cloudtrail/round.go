@@ -17,6 +17,9 @@ const rhythm = 5 * time.Minute
 // wanted is what an account's trails record while they log.
 type wanted struct{ any, data bool }
 
+// anybody is every account, in the list of those that are watched.
+const anybody = "*"
+
 // look finds out whose calls trails and event data stores record, whenever that may have changed.
 func (s *Service) look() {
 	found := map[string]wanted{}
@@ -24,12 +27,20 @@ func (s *Service) look() {
 		clear(found)
 		for at, t := range s.trails.AllScopes(tx) {
 			if t.Logging && !t.Gone {
-				found[at.Account] = wanted{true, found[at.Account].data || t.wantsData()}
+				whose := at.Account
+				if t.Org != "" { // who its members are, the round finds out
+					whose = anybody
+				}
+				found[whose] = wanted{true, found[whose].data || t.wantsData()}
 			}
 		}
 		for at, d := range s.stores.AllScopes(tx) {
 			if d.Ingesting {
-				found[at.Account] = wanted{true, found[at.Account].data || d.trail().wantsData()}
+				whose := at.Account
+				if d.Org != "" {
+					whose = anybody
+				}
+				found[whose] = wanted{true, found[whose].data || d.trail().wantsData()}
 			}
 		}
 		return nil
@@ -44,6 +55,9 @@ func (s *Service) wants(e *journal.Entry) bool {
 	watched := *s.watched.Load()
 	if len(watched) == 0 || e.Call == nil || e.Call.InvokedBy == principal {
 		return false
+	}
+	if w := watched[anybody]; w.data || w.any && e.Call.Category == management {
+		return true
 	}
 	for _, account := range accounts(e.Call) {
 		if w := watched[account]; w.data || w.any && e.Call.Category == management {

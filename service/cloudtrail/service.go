@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	logsapi "unyo/api/logs"
+	organizationsapi "unyo/api/organizations"
 	s3api "unyo/api/s3"
 	"unyo/engine/blob"
 	"unyo/engine/credential"
@@ -19,15 +20,17 @@ import (
 
 // Peers are the services that CloudTrail asks.
 type Peers struct {
-	S3   s3api.Client
-	Logs logsapi.Client
+	S3            s3api.Client
+	Logs          logsapi.Client
+	Organizations organizationsapi.Client
 }
 
 // Service answers the CloudTrail API.
 type Service struct {
-	k     *kernel.Service
-	peers Peers
-	index *journal.Index
+	k        *kernel.Service
+	peers    Peers
+	standing Standing // nil: there are no organizations
+	index    *journal.Index
 
 	trails  store.Table[trail]
 	deliver jobs.Job[deliverArg]
@@ -59,9 +62,9 @@ type Service struct {
 }
 
 // New makes the service.
-func New(k *kernel.Service, blobs *blob.Store, peers Peers) *Service {
+func New(k *kernel.Service, blobs *blob.Store, standing Standing, peers Peers) *Service {
 	s := &Service{
-		k: k, blobs: blobs, peers: peers, lookups: map[lookupKey]*pace{}, signers: map[string]*signer{}, sealer: credential.New([32]byte(k.Entropy.Derive("cloudtrail", 32, ""))),
+		k: k, blobs: blobs, standing: standing, peers: peers, lookups: map[lookupKey]*pace{}, signers: map[string]*signer{}, sealer: credential.New([32]byte(k.Entropy.Derive("cloudtrail", 32, ""))),
 		trails: store.TableOf[trail](k.Rows, "trail", store.PerAccount),
 		chains: store.TableOf[chain](k.Rows, "chain", store.PerAccount),
 		logged: store.TableOf[logFile](k.Rows, "logged", store.PerAccount),

@@ -96,6 +96,9 @@ func (s *Service) put(ctx context.Context, t *trail, key string, content []byte,
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/get-and-view-cloudtrail-log-files.html
 func (t *trail) folder(account string) string {
 	folder := "AWSLogs/" + account + "/CloudTrail"
+	if t.Org != "" {
+		folder = "AWSLogs/" + t.Org + "/" + account + "/CloudTrail"
+	}
 	if t.Prefix != "" {
 		folder = t.Prefix + "/" + folder
 	}
@@ -118,7 +121,14 @@ func (s *Service) in(ctx context.Context, t *trail) context.Context {
 	return call.As(ctx, call.Role{ARN: t.Role, SessionName: "CloudTrail_CloudWatchLogs", Service: principal, SourceARN: s.arn(account, t), SourceAccount: account})
 }
 
-func stream(account, region string) string { return account + "_CloudTrail_" + region }
+// stream is where the events of an account and region go in a log group.
+func (t *trail) stream(account, region string) string {
+	name := account + "_CloudTrail_" + region
+	if t.Org != "" {
+		name = t.Org + "_" + name
+	}
+	return name
+}
 
 // tryGroup takes on the role and makes the stream.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/send-cloudtrail-events-to-cloudwatch-logs.html
@@ -131,7 +141,7 @@ func (s *Service) tryGroup(ctx context.Context, t *trail) error {
 	if r, err := arn.Parse(t.Role); err != nil || r.Service != "iam" || !strings.HasPrefix(r.Resource, "role/") {
 		return api.NewInvalidCloudWatchLogsRoleArnException("CloudTrail cannot validate the specified role ARN.")
 	}
-	_, err = s.peers.Logs.CreateLogStream(s.in(ctx, t), &logsapi.CreateLogStreamInput{LogGroupName: &group, LogStreamName: new(stream(a.Account, t.Home))})
+	_, err = s.peers.Logs.CreateLogStream(s.in(ctx, t), &logsapi.CreateLogStreamInput{LogGroupName: &group, LogStreamName: new(t.stream(a.Account, t.Home))})
 	switch awserr.Code(err) {
 	case "ResourceAlreadyExistsException":
 		return nil

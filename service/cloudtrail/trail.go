@@ -1,6 +1,7 @@
 package cloudtrail
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"regexp"
@@ -24,6 +25,8 @@ type trail struct {
 	Basic          []api.EventSelector         `json:",omitempty"`
 	Advanced       []api.AdvancedEventSelector `json:",omitempty"`
 	Created        time.Time
+	Org            string `json:",omitempty"` // the organization whose accounts' events it delivers
+	Owner          string `json:",omitempty"` // of a trail of an organization, its management account
 
 	Logging          bool      `json:",omitempty"`
 	Started, Stopped time.Time `json:",omitzero"`
@@ -51,7 +54,8 @@ type span struct {
 	Ended time.Time `json:",omitzero"`
 }
 
-// flight is a stretch that is being delivered: one file for each region in which something happened.
+// flight is a stretch that is being delivered: one file for each region in which something happened; of an organization's trail one for each
+// account and region, which are named together.
 type flight struct {
 	From, To uint64
 	Regions  []string
@@ -63,7 +67,7 @@ func trailKey(region, name string) string { return store.Key(region, name) }
 func (t *trail) key() string { return trailKey(t.Home, t.Name) }
 
 func (s *Service) arn(account string, t *trail) string {
-	return "arn:" + s.k.Partition + ":cloudtrail:" + t.Home + ":" + account + ":trail/" + t.Name
+	return "arn:" + s.k.Partition + ":cloudtrail:" + t.Home + ":" + cmp.Or(t.Owner, account) + ":trail/" + t.Name
 }
 
 // find looks a trail up by name, in the region that is asked, or by ARN, in any. Another account's is none.
@@ -76,7 +80,7 @@ func (s *Service) find(tx *store.Tx, name string) (t trail, err error) {
 			return t, api.NewCloudTrailARNInvalidException("Invalid trail ARN: %s", name)
 		}
 		if a.Account != c.Account {
-			return t, unknown(name)
+			return s.findOrganizations(tx, name, func(other *trail) bool { return s.arn(a.Account, other) == name })
 		}
 		region, name = a.Region, strings.TrimPrefix(a.Resource, "trail/")
 	}
@@ -92,7 +96,7 @@ func (s *Service) find(tx *store.Tx, name string) (t trail, err error) {
 		}
 	}
 	if !ok || t.Gone {
-		return t, unknown(name)
+		return s.findOrganizations(tx, name, func(other *trail) bool { return other.Name == name && (other.Multi || other.Home == c.Region) })
 	}
 	return t, nil
 }
@@ -105,6 +109,9 @@ func unknown(name string) error {
 func (s *Service) change(ctx context.Context, name string, fn func(tx *store.Tx, t *trail) error) (t trail, err error) {
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		if t, err = s.find(tx, name); err != nil {
+			return err
+		}
+		if err := foreign(ctx, &t); err != nil {
 			return err
 		}
 		if t.Home != call.From(ctx).Region {
@@ -141,7 +148,7 @@ func (s *Service) show(account string, t *trail) *api.Trail {
 	return &api.Trail{
 		Name: &t.Name, S3BucketName: &t.Bucket, S3KeyPrefix: optional(t.Prefix), IncludeGlobalServiceEvents: &t.Global, IsMultiRegionTrail: &t.Multi,
 		HomeRegion: &t.Home, TrailARN: new(s.arn(account, t)), LogFileValidationEnabled: &t.Validate, CloudWatchLogsLogGroupArn: optional(t.LogGroup),
-		CloudWatchLogsRoleArn: optional(t.Role), HasCustomEventSelectors: new(len(t.Basic)+len(t.Advanced) > 0), HasInsightSelectors: new(false), IsOrganizationTrail: new(false),
+		CloudWatchLogsRoleArn: optional(t.Role), HasCustomEventSelectors: new(len(t.Basic)+len(t.Advanced) > 0), HasInsightSelectors: new(false), IsOrganizationTrail: new(t.Org != ""),
 	}
 }
 

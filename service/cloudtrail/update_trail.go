@@ -11,7 +11,7 @@ import (
 // UpdateTrail changes what is given; what was delivered before stays where it lies.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateTrail.html
 func (s *Service) UpdateTrail(ctx context.Context, in *api.UpdateTrailInput) (*api.UpdateTrailOutput, error) {
-	if err := refuseTrail(in.SnsTopicName, in.KmsKeyId, in.IsOrganizationTrail, in.RecursiveLogging); err != nil {
+	if err := refuseTrail(in.SnsTopicName, in.KmsKeyId, in.RecursiveLogging); err != nil {
 		return nil, err
 	}
 	change := func(t *trail) {
@@ -30,6 +30,12 @@ func (s *Service) UpdateTrail(ctx context.Context, in *api.UpdateTrailInput) (*a
 	})
 	if err != nil {
 		return nil, err
+	}
+	if err := foreign(ctx, &trial); err != nil {
+		return nil, err
+	}
+	if in.IsOrganizationTrail != nil && *in.IsOrganizationTrail != (trial.Org != "") {
+		return nil, unsupported("IsOrganizationTrail of a trail that is there")
 	}
 	change(&trial)
 	if err := s.checkTargets(ctx, &trial, in.S3BucketName != nil || in.S3KeyPrefix != nil, in.CloudWatchLogsLogGroupArn != nil || in.CloudWatchLogsRoleArn != nil); err != nil {
