@@ -67,18 +67,21 @@ func passing(role *string) []rt.Need {
 	return []rt.Need{{Action: "iam:PassRole", Resources: []string{*role}, Keys: map[string][]string{"iam:passedtoservice": {"cloudtrail.amazonaws.com"}}}}
 }
 
-// named is the ARN of the trail that is meant: a trail of all regions may be asked for anywhere.
+// named is the ARN of the trail that is meant: a trail of all regions may be asked for anywhere. What a member sees of its organization's trail
+// is judged as its own, by its own policies.
 func (s *Service) named(ctx context.Context, name string) string {
 	c := call.From(ctx)
-	if strings.HasPrefix(name, "arn:") {
-		return name
-	}
 	t := trail{Name: name, Home: c.Region}
-	_ = s.k.View(ctx, func(tx *store.Tx) error {
-		if found, err := s.find(tx, name); err == nil {
+	err := s.k.View(ctx, func(tx *store.Tx) error {
+		found, err := s.find(tx, name)
+		if err == nil {
 			t = found
 		}
-		return nil
+		return err
 	})
+	if err != nil && strings.HasPrefix(name, "arn:") {
+		return name
+	}
+	t.Owner = ""
 	return s.arn(c.Account, &t)
 }

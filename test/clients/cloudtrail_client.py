@@ -57,7 +57,7 @@ s3.put_bucket_policy(Bucket="trail-archive", Policy=json.dumps({"Version": "2012
     {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "s3:PutObject", "Resource": f"arn:aws:s3:::trail-archive/AWSLogs/{account}/*",
      "Condition": {"StringEquals": {"s3:x-amz-acl": "bucket-owner-full-control", "aws:SourceArn": arn}}}]}))
 refused("InvalidTrailNameException", trail.create_trail, Name="a_", S3BucketName="trail-archive")
-refused("NotImplemented", trail.create_trail, Name="main", S3BucketName="trail-archive", IsOrganizationTrail=True)
+refused("OrganizationsNotInUseException", trail.create_trail, Name="main", S3BucketName="trail-archive", IsOrganizationTrail=True)
 refused("InvalidParameterCombinationException", trail.create_trail, Name="main", S3BucketName="trail-archive", IsMultiRegionTrail=True, IncludeGlobalServiceEvents=False)
 assert trail.create_trail(Name="main", S3BucketName="trail-archive", EnableLogFileValidation=True, TagsList=[{"Key": "purpose", "Value": "audit"}])["TrailARN"] == arn
 refused("TrailAlreadyExistsException", trail.create_trail, Name="main", S3BucketName="trail-archive")

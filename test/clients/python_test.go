@@ -143,6 +143,11 @@ func TestLake(t *testing.T) {
 	serve(t, "-clock", "held", "-seed", "1").holds(t, "python3", "lake_client.py")
 }
 
+// TestOrganizationTrail runs org_trail_client.py: a trail of an organization, and what its members see of it.
+func TestOrganizationTrail(t *testing.T) {
+	serve(t, "-accounts", "111111111111,222222222222", "-clock", "held", "-seed", "1").holds(t, "python3", "org_trail_client.py")
+}
+
 // TestValidateLogs has the AWS CLI validate held time over three accounts and two regions, whole and tampered with.
 func TestValidateLogs(t *testing.T) {
 	days := "2"
