@@ -168,6 +168,11 @@ func (s *Service) putScheduled(ctx context.Context, q *scheduledQuery, h *asking
 	if q.Prefix != "" {
 		key = q.Prefix + "/" + key
 	}
-	_, err = s.peers.S3.PutObject(s.inRole(ctx, q, q.Writer), &s3api.PutObjectInput{Bucket: &q.Bucket, Key: &key, Body: bytes.NewReader(body), ContentLength: new(int64(len(body))), ContentType: new("application/json")})
+	_, err = s.peers.S3.PutObject(s.inRole(ctx, q, q.Writer), &s3api.PutObjectInput{
+		Bucket: &q.Bucket, Key: &key, Body: bytes.NewReader(body), ContentLength: new(int64(len(body))), ContentType: new("application/json"), IfNoneMatch: new("*"),
+	})
+	if awserr.Code(err) == "PreconditionFailed" { // it was put before a crash: no other query has this id
+		err = nil
+	}
 	return "s3://" + q.Bucket + "/" + key, err
 }

@@ -54,6 +54,7 @@ func TestScheduledQuerySurvivesDeath(t *testing.T) {
 		if !maps.Equal(e.bucket.objects, whole) {
 			t.Fatalf("after death %d: %v\nwant %v", i, e.bucket.objects, whole)
 		}
+		want(t, len(e.bucket.over), 0)
 		list, err := e.DescribeQueries(e.ctx(), &api.DescribeQueriesInput{})
 		must(t, err)
 		want(t, len(list.Queries), 2)
