@@ -36,6 +36,7 @@ func (g *Gateway) inner() []Step {
 		{"implemented", g.implemented}, // 501 for what has no behaviour, before anything claims otherwise
 		{"validate", g.validate},       // constraints from the facts; before authorize, for no ARN comes of a bad name
 		{"authorize", g.authorize},     // identity, resource, boundary, session policies, those of organisations
+		{"comply", g.comply},           // tag policies of organisations
 		{"deduplicate", g.deduplicate}, // idempotency tokens
 		{"invoke", g.invoke},           // the method
 	}

@@ -49,10 +49,17 @@ func (g *Gateway) resourceTag(resource, tag string) (value []string, found bool)
 	return value, found
 }
 
-// requestTags yields the tags an input brings, whether the API spells them as list or map.
+// requestTags yields the tags an input brings. CloudTrail's RemoveTags lists those it takes away in the same way.
 func requestTags(in any, yield func(key, value string)) {
+	if !strings.HasPrefix(reflect.TypeOf(in).Elem().Name(), "Remove") {
+		eachTag(in, yield)
+	}
+}
+
+// eachTag yields the tags an input lists, whether the API spells them as list or map.
+func eachTag(in any, yield func(key, value string)) {
 	v := reflect.ValueOf(in).Elem()
-	for _, name := range []string{"Tags", "TagSet", "TagList"} {
+	for _, name := range []string{"Tags", "TagSet", "TagList", "TagsList", "TagsToAdd"} {
 		f := v.FieldByName(name)
 		if !f.IsValid() {
 			continue
@@ -77,9 +84,9 @@ func requestTags(in any, yield func(key, value string)) {
 // tagKeys lists the keys of the tags that an input brings or takes away: aws:TagKeys speaks of both, aws:RequestTag only
 // of what is brought.
 func tagKeys(in any) (keys []string) {
-	requestTags(in, func(k, _ string) { keys = append(keys, k) })
+	eachTag(in, func(k, _ string) { keys = append(keys, k) })
 	v := reflect.ValueOf(in).Elem()
-	for _, name := range []string{"TagKeys", "Tags"} { // UntagLogGroup calls its keys tags
+	for _, name := range []string{"TagKeys", "Tags", "TagsToRemove"} { // UntagLogGroup calls its keys tags
 		list := v.FieldByName(name)
 		if !list.IsValid() || list.Kind() != reflect.Slice || list.Type().Elem().Kind() != reflect.String {
 			continue

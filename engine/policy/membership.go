@@ -11,6 +11,8 @@ type Membership struct {
 	Closed bool
 	// SCPs and RCPs are those of the root, of each unit down to the account, and of the account itself. The management account is under none.
 	SCPs, RCPs [][]*Document
+	// TagRules are what tag policies enforce, also in the management account.
+	TagRules []TagRule
 }
 
 // rcpServices are those whose resources a resource control policy has a say over.

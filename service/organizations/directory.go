@@ -78,6 +78,7 @@ func (d *Directory) workOut(tx *store.Tx, account string) (*policy.Membership, e
 	above := d.above(tx, m.Parent)
 	out.Organization, out.Management, out.Closed = o.ID, o.Management, !m.ClosedAt.IsZero()
 	out.Path = o.ID + "/" + strings.Join(above, "/") + "/"
+	out.TagRules = d.tagRules(tx, &o, account, &m)
 	if account == o.Management {
 		return out, nil
 	}

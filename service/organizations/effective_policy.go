@@ -47,15 +47,15 @@ func (s *Service) DescribeEffectivePolicy(ctx context.Context, in *api.DescribeE
 }
 
 // effective lays the policies over each other that are attached from the root down to an account; at is the last change.
-func (s *Service) effective(tx *store.Tx, o *organization, account string, m *member, kind string) (plain any, at time.Time) {
+func (d *Directory) effective(tx *store.Tx, o *organization, account string, m *member, kind string) (plain any, at time.Time) {
 	var levels [][]map[string]any
-	for _, id := range append(s.above(tx, m.Parent), account) {
+	for _, id := range append(d.above(tx, m.Parent), account) {
 		var level []map[string]any
-		for key, a := range s.attached.Prefix(tx, store.Key(o.ID, id, ""), "") {
+		for key, a := range d.attached.Prefix(tx, store.Key(o.ID, id, ""), "") {
 			if a.Type != kind {
 				continue
 			}
-			p, _ := s.policies.Get(tx, store.Key(o.ID, tailOf(key)))
+			p, _ := d.policies.Get(tx, store.Key(o.ID, tailOf(key)))
 			if policy, err := readTagPolicy(p.Content); err == nil {
 				level = append(level, policy)
 			}

@@ -130,6 +130,20 @@ orgs.attach_policy(PolicyId=tagging, TargetId=root["Id"])
 effective = orgs.describe_effective_policy(PolicyType="TAG_POLICY", TargetId=production)["EffectivePolicy"]
 assert json.loads(effective["PolicyContent"]) == {"tags": {"team": {"tag_key": "Team", "tag_value": ["red"]}}}, effective
 
+# What is enforced is refused, in every account, from the next call on; what is not yet right may stay.
+enforced = {"tags": {"Team": {"tag_key": {"@@assign": "Team"}, "tag_value": {"@@assign": ["red", "blue*"]}, "enforced_for": {"@@assign": ["logs:log-group", "s3:bucket", "kinesis:*"]}}}}
+orgs.update_policy(PolicyId=tagging, Content=json.dumps(enforced))
+for account in (client("logs", ann), client("logs", switch(production, "Door"))):
+    account.create_log_group(logGroupName="tagged", tags={"Team": "blue-2", "Other": "x"})
+    refused("TagPolicyViolation", account.create_log_group, "The tag policy does not allow the specified value for the following tag key: 'Team'.", logGroupName="green", tags={"Team": "green"})
+    refused("TagPolicyViolation", account.tag_log_group, logGroupName="tagged", tags={"team": "red"})
+    account.untag_log_group(logGroupName="tagged", tags=["Team"])
+owner = client("s3", switch(production, "Door"))
+refused("TagPolicyViolation", owner.put_bucket_tagging, Bucket="production-data", Tagging={"TagSet": [{"Key": "Team", "Value": "green"}]})
+owner.put_bucket_tagging(Bucket="production-data", Tagging={"TagSet": [{"Key": "Team", "Value": "red"}]})
+refused("TagPolicyViolation", client("kinesis", ann).create_stream, StreamName="s", ShardCount=1, Tags={"Team": "green"})
+client("iam", ann).tag_user(UserName="ann", Tags=[{"Key": "Team", "Value": "green"}])
+
 # Trusted services, their administrators, and what the resource policy gives away.
 orgs.enable_aws_service_access(ServicePrincipal="config.amazonaws.com")
 orgs.register_delegated_administrator(AccountId=staging, ServicePrincipal="config.amazonaws.com")
