@@ -27,7 +27,11 @@ const (
 
 // answerQuery runs a query and keeps its answer, the last of it in a transaction that settle takes part in. Repeated after a crash it writes the same again: the query says which events it is about.
 func (s *Service) answerQuery(ctx context.Context, id string, settle func(tx *store.Tx)) error {
-	s.asked.gate <- struct{}{}
+	select {
+	case s.asked.gate <- struct{}{}:
+	case <-ctx.Done(): // the process is stopping, or who asks has gone
+		return ctx.Err()
+	}
 	defer func() { <-s.asked.gate }()
 	var q query
 	var there bool

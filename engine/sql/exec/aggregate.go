@@ -157,7 +157,7 @@ func (a *aggregation) together(ctx context.Context, readers []vector.Reader, ste
 		if err := a.merge(p); err != nil {
 			return err
 		}
-		a.run.held.Add(-p.held)
+		a.run.give(p.held)
 	}
 	return nil
 }
@@ -381,7 +381,7 @@ func (a *aggregation) results(s *groupSet, from, to int) (out []*vector.Vector, 
 }
 
 func (a *aggregation) close() error {
-	a.run.held.Add(-a.held)
+	a.run.give(a.held)
 	a.held = 0
 	return nil
 }

@@ -243,7 +243,7 @@ func (o *apply) compare(ctx context.Context, out *vector.Vector, a *answer, x *v
 }
 
 func (o *apply) close() error {
-	o.run.held.Add(-o.held)
+	o.run.give(o.held)
 	o.held = 0
 	return o.in.close()
 }

@@ -296,7 +296,7 @@ func (o *join) unwanted() (*vector.Batch, error) {
 }
 
 func (o *join) close() error {
-	o.run.held.Add(-o.held)
+	o.run.give(o.held)
 	o.held = 0
 	err := o.l.close()
 	if o.right != nil {

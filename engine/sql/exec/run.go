@@ -54,6 +54,11 @@ func Run(ctx context.Context, q *plan.Query) (out vector.Reader, err error) {
 		r.session.Workers = defaultWorkers
 	}
 	r.fctx.Room = r.room
+	defer func() {
+		if err != nil {
+			r.end()
+		}
+	}()
 	op, err := r.build(ctx, q.Root)
 	if err != nil {
 		return nil, err
@@ -77,20 +82,45 @@ func (r *result) Next(ctx context.Context) (b *vector.Batch, err error) {
 }
 
 func (r *result) Scanned() int64 { return r.run.scanned.Load() }
-func (r *result) Close() error   { return r.op.close() }
+
+func (r *result) Close() error {
+	defer r.run.end()
+	return r.op.close()
+}
+
+// together is how many bytes all queries of this process hold, and maxTogether how many they may: then those that hold more than their share end, as
+// when a cluster has no more memory. One that holds little goes on.
+var together atomic.Int64
+
+const (
+	maxTogether = 4 << 30
+	share       = 512 << 20
+)
 
 // hold takes memory; give gives it back.
 func (r *run) hold(n int64) error {
-	if r.held.Add(n) > r.session.Memory {
+	held, all := r.held.Add(n), together.Add(n)
+	if held > r.session.Memory {
 		return fault.New(fault.ExceededMemory, "Query exceeded per-node memory limit of %s", size(r.session.Memory))
+	}
+	if n > 0 && all > maxTogether && held > share {
+		return fault.New("CLUSTER_OUT_OF_MEMORY", "Query exhausted resources at this scale factor")
 	}
 	return nil
 }
 
+func (r *run) give(n int64) {
+	r.held.Add(-n)
+	together.Add(-n)
+}
+
+// end gives back what is held still.
+func (r *run) end() { together.Add(-r.held.Swap(0)) }
+
 // room tells that n bytes more could be held, without holding them.
 func (r *run) room(n int64) error {
 	err := r.hold(n)
-	r.held.Add(-n)
+	r.give(n)
 	return err
 }
 

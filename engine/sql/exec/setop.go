@@ -94,7 +94,7 @@ func (o *setOp) takes(id uint32) bool {
 }
 
 func (o *setOp) close() error {
-	o.run.held.Add(-o.held)
+	o.run.give(o.held)
 	o.held = 0
 	err := o.l.close()
 	if o.r != nil {

@@ -124,7 +124,7 @@ func (b *buffer) count() error {
 }
 
 func (b *buffer) release() {
-	b.run.held.Add(-b.held)
+	b.run.give(b.held)
 	b.held, b.rows = 0, nil
 }
 

@@ -378,7 +378,7 @@ func (o *window) feed(c *functions.Context, acc functions.Accumulator, p *part, 
 }
 
 func (o *window) close() error {
-	o.run.held.Add(-o.held)
+	o.run.give(o.held)
 	o.held = 0
 	if o.buf != nil {
 		o.buf.release()
