@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 
 	api "unyo/api/cloudtrail"
 	"unyo/base/call"
@@ -18,6 +19,16 @@ import (
 )
 
 type queryArg struct{ ID string }
+
+// errTimeout is why a query ends that takes too long: an hour, as AWS says, or as long as everybody may be kept waiting while time stands. Both are on
+// the wall's clock: they protect the process, and are no part of the estate's time.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/query-run-query.html
+var errTimeout = errors.New("query timed out")
+
+const (
+	queryTimeout = time.Hour
+	heldTimeout  = 5 * time.Minute
+)
 
 // runQuery runs a query to its end: its rows lie in a blob that its row names. It is run again if the process dies on the way.
 func (s *Service) runQuery(ctx context.Context, a queryArg) error {
@@ -37,7 +48,15 @@ func (s *Service) runQuery(ctx context.Context, a queryArg) error {
 	}
 	acting, end := s.running.begin(ctx, a.ID)
 	defer end()
-	err = s.answer(acting, &q)
+	limit := queryTimeout
+	if !s.k.Flows() {
+		limit = heldTimeout
+	}
+	patient, enough := context.WithTimeoutCause(acting, limit, errTimeout)
+	defer enough()
+	if err = s.answer(patient, &q); err != nil && context.Cause(patient) == errTimeout {
+		err = errTimeout
+	}
 	if context.Cause(acting) == errStopped {
 		return errors.Join(s.discard(&q)) // the row says so
 	}
@@ -128,6 +147,9 @@ func (s *Service) settleQuery(ctx context.Context, id string, q *lakeQuery, fail
 			return failure // tried again when there is room
 		}
 		q.State, q.Error = api.QueryStatusFailed, failure.Error()
+		if failure == errTimeout {
+			q.State = api.QueryStatusTimedOut
+		}
 		if wrong := (*sql.Error)(nil); errors.As(failure, &wrong) {
 			q.Error = wrong.Message
 		}
@@ -157,6 +179,20 @@ func (s *Service) settleQuery(ctx context.Context, id string, q *lakeQuery, fail
 		err = s.discard(q)
 	}
 	return err
+}
+
+// giveUpQuery ends a query whose job is not run again: it has panicked, or the process has died of it time and again.
+func (s *Service) giveUpQuery(tx *store.Tx, a queryArg, why string) {
+	q, ok := s.queries.Get(tx, a.ID)
+	if !ok || q.ended() {
+		return
+	}
+	q.State, q.Error, q.Completed = api.QueryStatusFailed, why, s.k.Clock.Now()
+	if q.Bucket != "" {
+		q.Delivery = api.DeliveryStatusFailed
+	}
+	s.queries.Put(tx, a.ID, q)
+	s.active.Delete(tx, a.ID)
 }
 
 // runForget forgets a query after a week; what was delivered stays.

@@ -90,7 +90,7 @@ func (s *Service) openLake() {
 	s.ingest = jobs.Handle(k.Jobs, "ingest", s.runIngest, jobs.Retry(deliverRetry), lane)
 	s.expire = jobs.Handle(k.Jobs, "expire", s.runExpire, jobs.Retry(deliverRetry), lane)
 	each := jobs.Lane(func(a queryArg) string { return a.ID })
-	s.query = jobs.Handle(k.Jobs, "query", s.runQuery, each)
+	s.query = jobs.Handle(k.Jobs, "query", s.runQuery, each, jobs.GivenUp(s.giveUpQuery))
 	s.hand = jobs.Handle(k.Jobs, "hand", s.runHand, jobs.Retry(deliverRetry), each)
 	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget, each)
 }

@@ -1,0 +1,35 @@
+package cloudtrail
+
+import (
+	"log/slog"
+	"testing"
+	"time"
+
+	api "unyo/api/cloudtrail"
+	"unyo/kernel"
+	"unyo/kernel/store"
+)
+
+// A query whose job is not run again has failed, says why, and does not count as active.
+func TestGivenUpLakeQuery(t *testing.T) {
+	k, err := kernel.Open(kernel.Options{Held: true, Start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Seed: 1, Log: slog.New(slog.DiscardHandler)})
+	ok(t, err)
+	defer func() { ok(t, k.Close()) }()
+	s := &Service{k: k.For("cloudtrail")}
+	s.openLake()
+	ctx := in(k, mine, here)
+	ok(t, s.k.Update(ctx, func(tx *store.Tx) error {
+		s.queries.Put(tx, "q", lakeQuery{State: api.QueryStatusQueued, Text: "SELECT 1", Stores: nil})
+		s.active.Put(tx, "q", true)
+		s.query.AtKey(tx, "q", k.Clock.Now(), queryArg{"q"})
+		return nil
+	}))
+	_, err = k.Clock.Advance(ctx, k.Clock.Now(), nil) // the service has nowhere to keep a result: its job panics
+	ok(t, err)
+	ok(t, s.k.View(ctx, func(tx *store.Tx) error {
+		if q, _ := s.queries.Get(tx, "q"); q.State != api.QueryStatusFailed || q.Error == "" || s.active.Has(tx, "q") {
+			t.Errorf("%+v", q)
+		}
+		return nil
+	}))
+}
