@@ -78,10 +78,12 @@ const (
 // midnightAfter is the first midnight, in UTC, after days days from t on.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html#intro-lifecycle-rules-number-of-days
 func midnightAfter(t time.Time, days int32) time.Time {
-	if days > 400*366 { // nobody will see it
-		days = 400 * 366
+	days = min(days, 100_000) // nobody will see it, and more are more than a Duration holds
+	at := t.UTC().Add(time.Duration(days) * day).Truncate(day).Add(day)
+	if last := time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC); at.After(last) { // days are sorted as text
+		return last
 	}
-	return t.UTC().Add(time.Duration(days) * day).Truncate(day).Add(day)
+	return at
 }
 
 // onDate is when a rule with a date is about an object: that day, or the midnight after it came, if it came later.

@@ -367,3 +367,22 @@ func TestRulesRefused(t *testing.T) {
 	}
 	code(t, r.obey("bkt", append(many, many[0])...), "MalformedXML")
 }
+
+// So many days that nobody means them are not over before they begin.
+func TestDaysWithoutEnd(t *testing.T) {
+	r := started(t)
+	r.bucket("bkt")
+	r.put("bkt", "a", "1")
+	for _, days := range []int32{106_751, 106_752, 146_400, 2_147_483_647} {
+		ok(t, r.obey("bkt", api.LifecycleRule{Expiration: &api.LifecycleExpiration{Days: &days}}))
+	}
+	r.to(400)
+	if got := r.holds("bkt"); !strings.HasPrefix(got, "a") {
+		t.Errorf("holds %q", got)
+	}
+	for _, at := range []time.Time{midnightAfter(begin, 2_147_483_647), midnightAfter(time.Date(9999, 12, 31, 12, 0, 0, 0, time.UTC), 1)} {
+		if at.Before(begin.Add(36500*day)) || at.Year() > 9999 {
+			t.Error(at)
+		}
+	}
+}
