@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"unyo/base/awserr"
@@ -77,7 +78,7 @@ func (s *Service) runDeliver(ctx context.Context, a deliverArg) error {
 	if err := s.put(ctx, t, about.Key, file, nil); err != nil {
 		return s.delay(ctx, a.Key, o, x.flight, err)
 	}
-	return s.settle(ctx, a.Key, o, func(tx *store.Tx, t *trail) { s.digested(tx, a.Key, t, place, about) })
+	return s.settle(ctx, a.Key, o, func(tx *store.Tx, t *trail) { s.digested(tx, a.Key, t, strings.TrimSuffix(place, insightPlace), about) })
 }
 
 // prepare finds out what is next and writes it down. Where nothing is to be delivered, it settles.
@@ -156,7 +157,7 @@ func (s *Service) stretch(tx *store.Tx, t *trail, at span, account string, o out
 			}
 			foreign = foreign || e.Call.InvokedBy != principal
 			for _, one := range whose {
-				if p := t.place(one, s.regionOf(e.Call)); !slices.Contains(f.Regions, p) {
+				if p := t.placeOf(e.Call, one, s.regionOf(e.Call)); !slices.Contains(f.Regions, p) {
 					f.Regions = append(f.Regions, p)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -22,13 +23,14 @@ type logFile struct {
 	Oldest, Newest time.Time `json:",omitzero"`
 }
 
-// events visits what a trail wants of a flight in the region and account of a record.
-func (s *Service) events(tx *store.Tx, t *trail, f *flight, region, account string, fn func(*journal.Entry)) {
+// events visits what a trail of owner wants of a flight in a place.
+func (s *Service) events(tx *store.Tx, t *trail, f *flight, place, owner string, fn func(*journal.Entry)) {
+	account, _ := t.at(place, owner)
 	for e := range s.index.After(tx, wordOfAccount(account), f.From) {
 		if e.Seq > f.To {
 			return
 		}
-		if s.regionOf(e.Call) == region && s.takes(t, e.Call, account) {
+		if t.placeOf(e.Call, account, s.regionOf(e.Call)) == place && s.takes(t, e.Call, account) {
 			fn(&e)
 		}
 	}
@@ -60,13 +62,14 @@ func (s *Service) heard(tx *store.Tx, t *trail, owner string, from uint64) iter.
 // file is a log file of a flight: the same whenever it is made.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
 func (s *Service) file(ctx context.Context, t *trail, f *flight, place string) (packed []byte, about logFile, err error) {
-	account, region := t.at(place, call.From(ctx).Account)
+	owner := call.From(ctx).Account
+	account, _ := t.at(place, owner)
 	var text bytes.Buffer
 	err = s.k.View(ctx, func(tx *store.Tx) error {
 		about = logFile{}
 		text.Reset()
 		text.WriteString(`{"Records":[`)
-		s.events(tx, t, f, region, account, func(e *journal.Entry) {
+		s.events(tx, t, f, place, owner, func(e *journal.Entry) {
 			if about.Newest.IsZero() {
 				about.Oldest, about.Newest = e.Time, e.Time
 			} else {
@@ -78,7 +81,7 @@ func (s *Service) file(ctx context.Context, t *trail, f *flight, place string) (
 			if e.Time.After(about.Newest) {
 				about.Newest = e.Time
 			}
-			text.WriteString(s.recordOf(e, account).text())
+			text.WriteString(s.textOf(e, account))
 		})
 		text.WriteString(`]}`)
 		return nil
@@ -114,5 +117,9 @@ func (s *Service) fileName(ctx context.Context, t *trail, f *flight, place strin
 	for i := range unique {
 		unique[i] = letters[unique[i]%64]
 	}
-	return t.folder(account) + "/" + region + f.At.UTC().Format("/2006/01/02/") + account + "_CloudTrail_" + region + f.At.UTC().Format("_20060102T1504Z_") + string(unique) + ".json.gz"
+	kind := ""
+	if strings.HasSuffix(place, insightPlace) {
+		kind = "-Insight"
+	}
+	return t.folder(account) + kind + "/" + region + f.At.UTC().Format("/2006/01/02/") + account + "_CloudTrail" + kind + "_" + region + f.At.UTC().Format("_20060102T1504Z_") + string(unique) + ".json.gz"
 }

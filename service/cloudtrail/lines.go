@@ -18,12 +18,13 @@ func (s *Service) runWrite(ctx context.Context, a deliverArg) error {
 	if err != nil || x == nil || x.flight == nil {
 		return err
 	}
-	account, region := t.at(x.flight.Regions[0], call.From(ctx).Account)
+	owner, place := call.From(ctx).Account, x.flight.Regions[0]
+	account, region := t.at(place, owner)
 	in := &logsapi.PutLogEventsInput{LogGroupName: new(t.group()), LogStreamName: new(t.stream(account, region))}
 	err = s.k.View(ctx, func(tx *store.Tx) error {
 		in.LogEvents = nil
-		s.events(tx, t, x.flight, region, account, func(e *journal.Entry) {
-			in.LogEvents = append(in.LogEvents, logsapi.InputLogEvent{Timestamp: new(e.Time.UnixMilli()), Message: new(s.recordOf(e, account).text())})
+		s.events(tx, t, x.flight, place, owner, func(e *journal.Entry) {
+			in.LogEvents = append(in.LogEvents, logsapi.InputLogEvent{Timestamp: new(e.Time.UnixMilli()), Message: new(s.textOf(e, account))})
 		})
 		return nil
 	})

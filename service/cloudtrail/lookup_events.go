@@ -33,6 +33,7 @@ type question struct {
 	account, region string
 	by              attribute
 	from, to        time.Time
+	category        string
 	before          uint64 // number of the entry that the last page ended with; 0: no page yet
 }
 
@@ -40,9 +41,6 @@ type question struct {
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html
 func (s *Service) LookupEvents(ctx context.Context, in *api.LookupEventsInput) (*api.LookupEventsOutput, error) {
 	c := call.From(ctx)
-	if in.EventCategory != nil {
-		return nil, unsupported("EventCategory insight")
-	}
 	if s.k.Flows() && !s.paced(c.Account, c.Region) {
 		return nil, api.NewThrottlingException("Rate exceeded")
 	}
@@ -77,7 +75,10 @@ func (s *Service) LookupEvents(ctx context.Context, in *api.LookupEventsInput) (
 // question checks what is asked. sum tells it from others, for the token.
 func (s *Service) question(c *call.Call, in *api.LookupEventsInput) (q question, sum string, err error) {
 	now := s.k.Clock.Now()
-	q = question{account: c.Account, region: c.Region, from: now.Add(-history), to: now}
+	q = question{account: c.Account, region: c.Region, category: management, from: now.Add(-history), to: now}
+	if in.EventCategory != nil { // the only one that can be asked for
+		q.category = insightful
+	}
 	if in.StartTime != nil && in.EndTime != nil && in.EndTime.Before(*in.StartTime) {
 		return q, "", api.NewInvalidTimeRangeException("Start time must be before end time.")
 	}
@@ -93,7 +94,7 @@ func (s *Service) question(c *call.Call, in *api.LookupEventsInput) (q question,
 	for _, a := range in.LookupAttributes {
 		q.by = attribute{*a.AttributeKey, *a.AttributeValue}
 	}
-	sum = fmt.Sprint(q.account, q.region, q.by, in.StartTime, in.EndTime)
+	sum = fmt.Sprint(q.account, q.region, q.category, q.by, in.StartTime, in.EndTime)
 	last, err := page.After(sum, rt.Val(in.NextToken))
 	if err == nil && last != "" {
 		q.before, err = strconv.ParseUint(last, 10, 64)
@@ -110,7 +111,7 @@ func (s *Service) found(tx *store.Tx, q *question) iter.Seq[journal.Entry] {
 		if q.before == 0 {
 			q.before = s.k.Journal.Near(tx, q.to.Add(disorder))
 		}
-		candidates := s.index.Before(tx, word(q.account, q.region, q.by.key, q.by.value), q.before)
+		candidates := s.index.Before(tx, word(q.account, q.region, wordKey(q.category, q.by.key), q.by.value), q.before)
 		if q.by.key == api.LookupAttributeKeyEventId {
 			candidates = s.numbered(tx, q.by.value, q.before)
 		}
@@ -137,7 +138,7 @@ func (s *Service) numbered(tx *store.Tx, id string, before uint64) iter.Seq[jour
 
 // answers looks at the entry itself: the index may be wrong, and does not know the time.
 func (s *Service) answers(e *journal.Entry, q *question) bool {
-	if e.Call == nil || e.Call.Category != management || s.regionOf(e.Call) != q.region || !slices.Contains(accounts(e.Call), q.account) {
+	if e.Call == nil || e.Call.Category != q.category || s.regionOf(e.Call) != q.region || !slices.Contains(accounts(e.Call), q.account) {
 		return false
 	}
 	if e.Time.Before(q.from) || e.Time.Truncate(time.Second).After(q.to) {
@@ -157,7 +158,10 @@ func (s *Service) event(e *journal.Entry, account string) api.Event {
 	r := s.recordOf(e, account)
 	out := api.Event{
 		EventId: &r.EventID, EventName: &r.EventName, EventSource: &r.EventSource, EventTime: new(e.Time.UTC().Truncate(time.Second)),
-		ReadOnly: new(strconv.FormatBool(r.ReadOnly)), CloudTrailEvent: new(r.text()), Resources: []api.Resource{},
+		ReadOnly: new(strconv.FormatBool(r.ReadOnly)), CloudTrailEvent: new(s.textOf(e, account)), Resources: []api.Resource{},
+	}
+	if e.Call.Category == insightful {
+		out.ReadOnly, out.EventTime = nil, new(insightOf(e.Call).Time.UTC())
 	}
 	if id := r.UserIdentity.AccessKeyID; id != "" {
 		out.AccessKeyId = &id

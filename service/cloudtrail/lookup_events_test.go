@@ -143,7 +143,6 @@ func TestHistory(t *testing.T) {
 		{api.LookupEventsInput{LookupAttributes: []api.LookupAttribute{two, two}}, "InvalidLookupAttributesException"},
 		{api.LookupEventsInput{StartTime: day(2), EndTime: day(1)}, "InvalidTimeRangeException"},
 		{api.LookupEventsInput{NextToken: new("?")}, "InvalidNextTokenException"},
-		{api.LookupEventsInput{EventCategory: new("insight")}, "NotImplemented"},
 	} {
 		if _, err := s.LookupEvents(in(k, mine, here), &bad.in); awserr.Code(err) != bad.code {
 			t.Errorf("%v, want %s", err, bad.code)

@@ -117,6 +117,17 @@ func (s *Service) recipients(ctx context.Context, t *trail, owner string, c *jou
 	return list
 }
 
+// insightPlace ends the name of a place of insight events, which have files of their own.
+const insightPlace = "+Insight"
+
+// placeOf is the place of a call.
+func (t *trail) placeOf(c *journal.Call, account, region string) string {
+	if c.Category == insightful {
+		return t.place(account, region) + insightPlace
+	}
+	return t.place(account, region)
+}
+
 // place names a region of a flight; in the trail of an organization, an account and a region.
 func (t *trail) place(account, region string) string {
 	if t.Org == "" {
@@ -127,6 +138,7 @@ func (t *trail) place(account, region string) string {
 
 // at reads a place: owner is whose trail it is.
 func (t *trail) at(place, owner string) (account, region string) {
+	place = strings.TrimSuffix(place, insightPlace)
 	if account, region, ok := strings.Cut(place, "/"); ok {
 		return account, region
 	}

@@ -56,11 +56,11 @@ func (s *Service) wants(e *journal.Entry) bool {
 	if len(watched) == 0 || e.Call == nil || e.Call.InvokedBy == principal {
 		return false
 	}
-	if w := watched[anybody]; w.data || w.any && e.Call.Category == management {
+	if w := watched[anybody]; w.data || w.any && e.Call.Category != "Data" {
 		return true
 	}
 	for _, account := range accounts(e.Call) {
-		if w := watched[account]; w.data || w.any && e.Call.Category == management {
+		if w := watched[account]; w.data || w.any && e.Call.Category != "Data" {
 			return true
 		}
 	}
@@ -82,6 +82,10 @@ func (s *Service) visit(ctx context.Context) error {
 			if len(t.Lines.Spans) > 0 {
 				s.write.AtKey(there, at.Key, now, deliverArg{at.Key})
 			}
+		}
+		for at, w := range s.watchmen.AllScopes(tx) {
+			region, _ := store.Split(w.Trail, 2)
+			s.glance.AtKey(tx.In(call.Scope{Partition: s.k.Partition, Account: at.Account, Region: region[0]}), w.Trail, now, deliverArg{w.Trail})
 		}
 		for at, d := range s.stores.AllScopes(tx) {
 			if len(d.Feed.Spans) > 0 {

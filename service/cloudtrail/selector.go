@@ -15,6 +15,9 @@ func (s *Service) takes(t *trail, c *journal.Call, account string) bool {
 	if !t.Multi && s.regionOf(c) != t.Home || c.Region == "" && !t.Global {
 		return false
 	}
+	if c.Category == insightful {
+		return len(t.Insights) > 0 && insightOf(c).Trail == s.arn(account, t)
+	}
 	switch {
 	case len(t.Advanced) > 0:
 		return slices.ContainsFunc(t.Advanced, func(x api.AdvancedEventSelector) bool { return s.selects(x.FieldSelectors, c, account) })

@@ -36,12 +36,15 @@ type Service struct {
 	deliver jobs.Job[deliverArg]
 	write   jobs.Job[deliverArg]
 
-	chains  store.Table[chain]      // request, region
-	logged  store.Table[logFile]    // request, region, number: files that no digest names yet
-	keys    store.Table[signingKey] // region, year
-	digest  jobs.Job[digestArg]
-	sealer  *credential.Sealer                // of private keys
-	watched atomic.Pointer[map[string]wanted] // by account
+	chains   store.Table[chain]      // request, region
+	logged   store.Table[logFile]    // request, region, number: files that no digest names yet
+	keys     store.Table[signingKey] // region, year
+	digest   jobs.Job[digestArg]
+	watchmen store.Table[watchman] // home region, name of a trail
+	rates    store.Table[rate]     // of a trail, type, region, source, name, code
+	glance   jobs.Job[deliverArg]
+	sealer   *credential.Sealer                // of private keys
+	watched  atomic.Pointer[map[string]wanted] // by account
 
 	blobs    *blob.Store
 	stores   store.Table[dataStore] // id
@@ -75,6 +78,8 @@ func New(k *kernel.Service, blobs *blob.Store, standing Standing, peers Peers) *
 	s.deliver = jobs.Handle(k.Jobs, "deliver", s.runDeliver, jobs.Retry(deliverRetry), jobs.Lane(func(a deliverArg) string { return a.Key }))
 	s.write = jobs.Handle(k.Jobs, "write", s.runWrite, jobs.Retry(deliverRetry), jobs.Lane(func(a deliverArg) string { return a.Key }))
 	s.digest = jobs.Handle(k.Jobs, "digest", s.runDigest, jobs.Retry(deliverRetry), jobs.Lane(func(a digestArg) string { return a.Key }))
+	s.watchmen, s.rates = store.TableOf[watchman](k.Rows, "watchman", store.PerAccount), store.TableOf[rate](k.Rows, "rate", store.PerAccount)
+	s.glance = jobs.Handle(k.Jobs, "glance", s.runLook, jobs.Retry(deliverRetry), jobs.Lane(func(a deliverArg) string { return a.Key }))
 	s.watched.Store(&map[string]wanted{})
 	s.look()
 	k.Journal.Round(journal.Round{Name: "cloudtrail", Every: rhythm, Wants: s.wants, Run: s.visit})

@@ -24,6 +24,7 @@ type trail struct {
 	LogGroup, Role string                      `json:",omitempty"` // CloudWatch Logs
 	Basic          []api.EventSelector         `json:",omitempty"`
 	Advanced       []api.AdvancedEventSelector `json:",omitempty"`
+	Insights       []string                    `json:",omitempty"` // which unusual activity it looks for
 	Created        time.Time
 	Org            string `json:",omitempty"` // the organization whose accounts' events it delivers
 	Owner          string `json:",omitempty"` // of a trail of an organization, its management account
@@ -148,7 +149,7 @@ func (s *Service) show(account string, t *trail) *api.Trail {
 	return &api.Trail{
 		Name: &t.Name, S3BucketName: &t.Bucket, S3KeyPrefix: optional(t.Prefix), IncludeGlobalServiceEvents: &t.Global, IsMultiRegionTrail: &t.Multi,
 		HomeRegion: &t.Home, TrailARN: new(s.arn(account, t)), LogFileValidationEnabled: &t.Validate, CloudWatchLogsLogGroupArn: optional(t.LogGroup),
-		CloudWatchLogsRoleArn: optional(t.Role), HasCustomEventSelectors: new(len(t.Basic)+len(t.Advanced) > 0), HasInsightSelectors: new(false), IsOrganizationTrail: new(t.Org != ""),
+		CloudWatchLogsRoleArn: optional(t.Role), HasCustomEventSelectors: new(len(t.Basic)+len(t.Advanced) > 0), HasInsightSelectors: new(len(t.Insights) > 0), IsOrganizationTrail: new(t.Org != ""),
 	}
 }
 

@@ -13,6 +13,14 @@ func word(account, region, key, value string) string {
 	return account + "\x00" + region + "\x00" + key + "\x00" + value
 }
 
+// wordKey is the key of an attribute of events of a category.
+func wordKey(category, key string) string {
+	if category == insightful {
+		return insightful + " " + key
+	}
+	return key
+}
+
 // wordOfAccount finds all that stands in the trails of an account, in any region.
 func wordOfAccount(account string) string { return word(account, "", "", "") }
 
@@ -52,14 +60,14 @@ func (s *Service) words(e *journal.Entry) (list []string) {
 	for _, account := range who {
 		list = append(list, wordOfAccount(account))
 	}
-	if e.Call.Category != management {
+	if e.Call.Category != management && e.Call.Category != insightful {
 		return list
 	}
 	region := s.regionOf(e.Call)
 	for _, attributes := range [][]attribute{attributesOf(e), resourcesOf(e.Call)} {
 		for _, a := range attributes {
 			for _, account := range who {
-				list = append(list, word(account, region, a.key, a.value))
+				list = append(list, word(account, region, wordKey(e.Call.Category, a.key), a.value))
 			}
 		}
 	}

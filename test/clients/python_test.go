@@ -143,6 +143,11 @@ func TestLake(t *testing.T) {
 	serve(t, "-clock", "held", "-seed", "1").holds(t, "python3", "lake_client.py")
 }
 
+// TestUnusualActivity runs unusual_client.py: insight events of a trail.
+func TestUnusualActivity(t *testing.T) {
+	serve(t, "-clock", "held", "-seed", "1").holds(t, "python3", "unusual_client.py")
+}
+
 // TestOrganizationTrail runs org_trail_client.py: a trail of an organization, and what its members see of it.
 func TestOrganizationTrail(t *testing.T) {
 	serve(t, "-accounts", "111111111111,222222222222", "-clock", "held", "-seed", "1").holds(t, "python3", "org_trail_client.py")
