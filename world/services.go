@@ -58,7 +58,7 @@ func (w *World) addServices() {
 		glueapi.Bind(glue.New(k.For("glue"), glue.Peers{Glue: glueapi.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}, STS: stsapi.Client{Invoker: g}})),
 		athenaapi.Bind(athena.New(k.For("athena"), athena.Peers{Glue: glueapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}}, w.engines.trino)),
 		organizationsapi.Bind(organizations.New(k.For("organizations"), directory, w.identity, organizations.Peers{IAM: iamapi.Client{Invoker: g}})),
-		accessanalyzerapi.Bind(accessanalyzer.New(k.For("accessanalyzer"), accessanalyzer.Peers{IAM: iamapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}, CloudTrail: cloudtrailapi.Client{Invoker: g}})),
+		accessanalyzerapi.Bind(accessanalyzer.New(k.For("accessanalyzer"), accessanalyzer.Peers{IAM: iamapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}, CloudTrail: cloudtrailapi.Client{Invoker: g}}).Under(directory)),
 	} {
 		g.Add(t)
 	}

@@ -46,7 +46,7 @@ func (s *Service) GetAnalyzedResource(ctx context.Context, in *api.GetAnalyzedRe
 		if err != nil {
 			return err
 		}
-		kind, name, _ := nameOf(*in.ResourceArn)
+		kind, name, _ := a.rowOf(*in.ResourceArn)
 		r, ok := s.resources.Get(tx, store.Key(a.Name, kind, name))
 		if !ok || r.ARN != *in.ResourceArn {
 			return notFound("RESOURCE", *in.ResourceArn, "The resource %s was not analyzed.", *in.ResourceArn)
@@ -104,7 +104,7 @@ func (s *Service) StartResourceScan(ctx context.Context, in *api.StartResourceSc
 		if !ok {
 			return invalid("The resource %s is of a type that cannot be scanned here.", *in.ResourceArn)
 		}
-		s.rescan(tx, a.Name, kind, name)
+		s.rescan(tx, scanArg{a.Name, kind, name, rt.Val(in.ResourceOwnerAccount)})
 		return nil
 	})
 }

@@ -30,11 +30,16 @@ const (
 // CreateAnalyzer makes an analyzer, and sees to it that it has looked at everything soon.
 // https://docs.aws.amazon.com/access-analyzer/latest/APIReference/API_CreateAnalyzer.html
 func (s *Service) CreateAnalyzer(ctx context.Context, in *api.CreateAnalyzerInput) (*api.CreateAnalyzerOutput, error) {
-	age, err := int32(0), error(nil)
+	age, org, err := int32(0), "", error(nil)
+	if wide(*in.Type) {
+		if org, err = s.administered(ctx); err != nil {
+			return nil, err
+		}
+	}
 	switch {
-	case *in.Type == api.TypeAccountUnusedAccess:
+	case ofUnused(*in.Type):
 		age, err = ageOf(in.Configuration)
-	case *in.Type != api.TypeAccount:
+	case *in.Type != api.TypeAccount && *in.Type != api.TypeOrganization:
 		err = unsupported("an analyzer of type " + *in.Type)
 	case in.Configuration != nil:
 		err = invalid("The configuration does not match the type %s.", *in.Type)
@@ -68,9 +73,13 @@ func (s *Service) CreateAnalyzer(ctx context.Context, in *api.CreateAnalyzerInpu
 		if n >= maxOfType {
 			return exceeded("ANALYZER", name, "You have reached the maximum number of analyzers of type %s: %d.", *in.Type, maxOfType)
 		}
-		s.analyzers.Put(tx, name, analyzer{Name: name, Type: *in.Type, Age: age, CreatedAt: now})
+		s.analyzers.Put(tx, name, analyzer{Name: name, Type: *in.Type, Organization: org, Age: age, CreatedAt: now})
 		c := tx.Scope()
-		s.places.Put(tx, store.Key(c.Account, c.Region, name), place{*in.Type})
+		if org == "" {
+			s.places.Put(tx, store.Key(c.Account, c.Region, name), place{*in.Type})
+		} else {
+			s.orgPlaces.Put(tx, store.Key(org, c.Account, c.Region, name), place{*in.Type})
+		}
 		for ruleName, r := range rules {
 			s.rules.Put(tx, store.Key(name, ruleName), r)
 		}
@@ -91,7 +100,10 @@ func (s *Service) withRole(ctx context.Context) error {
 
 // asRole has the next calls made in the service's role.
 func (s *Service) asRole(ctx context.Context) context.Context {
-	account := call.ScopeOf(ctx).Account
+	return s.asRoleIn(ctx, call.ScopeOf(ctx).Account)
+}
+
+func (s *Service) asRoleIn(ctx context.Context, account string) context.Context {
 	return call.As(ctx, call.Role{ARN: "arn:" + s.k.Partition + ":iam::" + account + ":role/aws-service-role/" + principal + "/" + linkedRole,
 		SessionName: "access-analyzer", Service: principal, SourceAccount: account})
 }
@@ -101,10 +113,12 @@ func (s *Service) asRole(ctx context.Context) context.Context {
 func (s *Service) DeleteAnalyzer(ctx context.Context, in *api.DeleteAnalyzerInput) (*api.DeleteAnalyzerOutput, error) {
 	name := *in.AnalyzerName
 	return &api.DeleteAnalyzerOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
-		if _, err := s.named(tx, name); err != nil {
+		x, err := s.named(tx, name)
+		if err != nil {
 			return err
 		}
 		c := tx.Scope()
+		s.orgPlaces.Delete(tx, store.Key(x.Organization, c.Account, c.Region, name))
 		s.analyzers.Delete(tx, name)
 		s.places.Delete(tx, store.Key(c.Account, c.Region, name))
 		lo, hi := store.Key(name, ""), store.Key(name, "")+"\xff"

@@ -55,8 +55,8 @@ func (s *Service) bucket(as context.Context, name string) (*s3Config, error) {
 	return c, nil
 }
 
-// findings tells who outside the account may what.
-func (c *s3Config) findings(account string) ([]finding, error) {
+// findings tells who outside the zone may what.
+func (c *s3Config) findings(z reach.Zone) ([]finding, error) {
 	var list []finding
 	if c.policy != "" {
 		d, err := policy.Parse(policy.Resource, "bucket policy", c.policy)
@@ -66,7 +66,7 @@ func (c *s3Config) findings(account string) ([]finding, error) {
 		// "RestrictPublicBuckets: access to a bucket with a public policy is restricted to AWS service principals and authorized users within
 		// the bucket owner's account", https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 		if !c.restricts || len(reach.Public(d, "s3")) == 0 {
-			list = external(d, "s3", reach.Zone{Accounts: []string{account}, Canonical: []string{c.owner}})
+			list = external(d, "s3", reach.Zone{Accounts: z.Accounts, Organization: z.Organization, Canonical: []string{c.owner}})
 		}
 	}
 	for _, g := range c.grants {

@@ -122,7 +122,8 @@ func (s *Service) runForget(ctx context.Context, a forgetArg) error {
 		key := store.Key(a.Analyzer, a.ID)
 		if f, ok := s.findings.Get(tx, key); ok && f.Status == api.FindingStatusResolved {
 			s.findings.Delete(tx, key)
-			if kind, name, ok := nameOf(f.Resource); ok {
+			x, _ := s.analyzers.Get(tx, a.Analyzer)
+			if kind, name, ok := x.rowOf(f.Resource); ok {
 				s.ofOne.Delete(tx, store.Key(a.Analyzer, kind, name, a.ID))
 			}
 		}

@@ -36,7 +36,7 @@ func (s *Service) GetFindingsStatistics(ctx context.Context, in *api.GetFindings
 			types[f.ResourceType] = t
 		}
 		out.LastUpdatedAt = new(s.k.Clock.Now())
-		if a.Type == api.TypeAccountUnusedAccess {
+		if ofUnused(a.Type) {
 			out.FindingsStatistics = []api.FindingsStatistics{{UnusedAccessFindingsStatistics: unusedStatistics(count, unused)}}
 			return nil
 		}

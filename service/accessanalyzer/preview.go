@@ -76,7 +76,16 @@ func (s *Service) runPreview(ctx context.Context, a previewArg) error {
 	if err != nil || p.Status != api.AccessPreviewStatusCreating {
 		return err
 	}
+	var x analyzer
+	if err := s.k.View(ctx, func(tx *store.Tx) error { x, _ = s.analyzers.Get(tx, a.Analyzer); return nil }); err != nil {
+		return err
+	}
+	zone, err := s.zoneOf(ctx, &x)
+	if err != nil {
+		return err
+	}
 	kind, name, _ := nameOf(p.Resource)
+	_, row, _ := x.rowOf(p.Resource)
 	if kind == api.ResourceTypeAwsS3Bucket {
 		switch c, err := s.bucket(s.asRole(ctx), name); awserr.Code(err) {
 		case "":
@@ -94,16 +103,16 @@ func (s *Service) runPreview(ctx context.Context, a previewArg) error {
 		switch {
 		case err != nil:
 		case c.S3Bucket != nil:
-			found, err = bucketOf(c.S3Bucket, owner).findings(account)
+			found, err = bucketOf(c.S3Bucket, owner).findings(zone)
 		case c.IamRole != nil:
-			found, err = roleFindings(rt.Val(c.IamRole.TrustPolicy), account)
+			found, err = roleFindings(rt.Val(c.IamRole.TrustPolicy), zone)
 		}
 		p.Status, p.Reason, p.Findings = api.AccessPreviewStatusCompleted, "", nil
 		if err != nil {
 			p.Status, p.Reason = api.AccessPreviewStatusFailed, api.AccessPreviewStatusReasonCodeInvalidConfiguration
 		}
-		x := analyzed{ARN: p.Resource, Type: kind, Name: name, Owner: account}
-		p.Findings = s.compare(tx, &a, &x, found)
+		r := analyzed{ARN: p.Resource, Type: kind, Name: row, Owner: account}
+		p.Findings = s.compare(tx, &a, &r, found)
 		s.previews.Put(tx, store.Key(a.Analyzer, a.ID), p)
 		jobs.Settle(ctx, tx)
 		return nil

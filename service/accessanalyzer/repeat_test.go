@@ -19,7 +19,7 @@ func TestRepeat(t *testing.T) {
 		}
 		return string(text)
 	}
-	look := scanArg{"a", api.ResourceTypeAwsS3Bucket, "b"}
+	look := scanArg{"a", api.ResourceTypeAwsS3Bucket, "b", here}
 	if err := f.runScan(f.ctx(), look); err != nil {
 		t.Fatal(err)
 	}

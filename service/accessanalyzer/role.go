@@ -20,12 +20,12 @@ func (s *Service) role(as context.Context, name string) (arn, trust string, err 
 	return rt.Val(out.Role.Arn), trust, err
 }
 
-// roleFindings tells who outside the account may assume a role. Whoever a provider of identities lets in is outside.
+// roleFindings tells who outside the zone may assume a role. Whoever a provider of identities lets in is outside.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-resources.html
-func roleFindings(trust, account string) ([]finding, error) {
+func roleFindings(trust string, z reach.Zone) ([]finding, error) {
 	d, err := policy.Parse(policy.Trust, "trust policy", trust)
 	if err != nil {
 		return nil, invalid("The trust policy is malformed: %v", err)
 	}
-	return external(d, "sts", reach.Zone{Accounts: []string{account}}), nil
+	return external(d, "sts", z), nil
 }

@@ -12,6 +12,7 @@ import (
 	s3api "unyo/api/s3"
 	"unyo/base/awserr"
 	"unyo/base/call"
+	"unyo/engine/policy/reach"
 	"unyo/kernel/jobs"
 	"unyo/kernel/journal"
 	"unyo/kernel/store"
@@ -20,7 +21,10 @@ import (
 type surveyArg struct{ Analyzer string }
 
 // scanArg names a resource as its API does, for a deleted one has no ARN any more.
-type scanArg struct{ Analyzer, Type, Name string }
+type scanArg struct {
+	Analyzer, Type, Name string
+	Account              string // "" for the analyzer's own
+}
 
 // runSurvey lists what is there, and has each looked at.
 func (s *Service) runSurvey(ctx context.Context, a surveyArg) error {
@@ -29,11 +33,23 @@ func (s *Service) runSurvey(ctx context.Context, a surveyArg) error {
 	if err != nil || x.Name == "" {
 		return err
 	}
-	var found []scanArg
-	if as := s.asRole(ctx); x.Type == api.TypeAccountUnusedAccess {
-		found, err = s.surveyUnused(as, x.Name)
-	} else {
-		found, err = s.surveyExternal(as, x.Name)
+	zone, err := s.zoneOf(ctx, &x)
+	if err != nil {
+		return err
+	}
+	accounts, err := s.open(ctx, &zone)
+	if err != nil {
+		return err
+	}
+	found, err := s.known(ctx, &x)
+	for _, account := range accounts {
+		if err != nil {
+			return err
+		}
+		var more []scanArg
+		if more, err = s.surveyAccount(ctx, &x, account); err == nil {
+			found = append(found, more...)
+		}
 	}
 	if err != nil {
 		return err
@@ -41,7 +57,7 @@ func (s *Service) runSurvey(ctx context.Context, a surveyArg) error {
 	for part := range slices.Chunk(found, 200) {
 		err := s.k.Update(ctx, func(tx *store.Tx) error {
 			for _, x := range part {
-				s.rescan(tx, x.Analyzer, x.Type, x.Name)
+				s.rescan(tx, x)
 			}
 			return nil
 		})
@@ -52,8 +68,37 @@ func (s *Service) runSurvey(ctx context.Context, a surveyArg) error {
 	return nil
 }
 
+// known are the resources that an analyzer of an organisation has seen: accounts come and go.
+func (s *Service) known(ctx context.Context, x *analyzer) (found []scanArg, err error) {
+	if !wide(x.Type) {
+		return nil, nil
+	}
+	return found, s.k.View(ctx, func(tx *store.Tx) error {
+		found = nil
+		for _, r := range s.resources.Prefix(tx, store.Key(x.Name, ""), "") {
+			_, name, _ := nameOf(r.ARN)
+			found = append(found, scanArg{x.Name, r.Type, name, r.Owner})
+		}
+		return nil
+	})
+}
+
+// surveyAccount lists what is there in one account.
+func (s *Service) surveyAccount(ctx context.Context, x *analyzer, account string) (found []scanArg, err error) {
+	if wide(x.Type) {
+		if err := s.withRoleIn(ctx, account); err != nil {
+			return nil, err
+		}
+	}
+	as := s.asRoleIn(ctx, account)
+	if ofUnused(x.Type) {
+		return s.surveyUnused(as, x.Name, account)
+	}
+	return s.surveyExternal(as, x.Name, account)
+}
+
 // surveyExternal lists the buckets of the region and the roles of the account.
-func (s *Service) surveyExternal(as context.Context, analyzer string) (found []scanArg, err error) {
+func (s *Service) surveyExternal(as context.Context, analyzer, account string) (found []scanArg, err error) {
 	region := call.ScopeOf(as).Region
 	for token := (*string)(nil); ; {
 		out, err := s.peers.S3.ListBuckets(as, &s3api.ListBucketsInput{BucketRegion: &region, MaxBuckets: new(int32(1000)), ContinuationToken: token})
@@ -61,18 +106,18 @@ func (s *Service) surveyExternal(as context.Context, analyzer string) (found []s
 			return nil, err
 		}
 		for _, b := range out.Buckets {
-			found = append(found, scanArg{analyzer, api.ResourceTypeAwsS3Bucket, *b.Name})
+			found = append(found, scanArg{analyzer, api.ResourceTypeAwsS3Bucket, *b.Name, account})
 		}
 		if token = out.ContinuationToken; token == nil {
 			break
 		}
 	}
-	roles, err := s.roles(as, analyzer)
+	roles, err := s.roles(as, analyzer, account)
 	return append(found, roles...), err
 }
 
 // roles lists the roles of the account, but for those of services, which nobody else may assume and nobody may remove.
-func (s *Service) roles(as context.Context, analyzer string) (found []scanArg, err error) {
+func (s *Service) roles(as context.Context, analyzer, account string) (found []scanArg, err error) {
 	for marker := (*string)(nil); ; {
 		out, err := s.peers.IAM.ListRoles(as, &iamapi.ListRolesInput{Marker: marker})
 		if err != nil {
@@ -80,7 +125,7 @@ func (s *Service) roles(as context.Context, analyzer string) (found []scanArg, e
 		}
 		for _, r := range out.Roles {
 			if !strings.HasPrefix(rt.Val(r.Path), "/aws-service-role/") {
-				found = append(found, scanArg{analyzer, api.ResourceTypeAwsIamRole, *r.RoleName})
+				found = append(found, scanArg{analyzer, api.ResourceTypeAwsIamRole, *r.RoleName, account})
 			}
 		}
 		if marker = out.Marker; marker == nil {
@@ -89,8 +134,13 @@ func (s *Service) roles(as context.Context, analyzer string) (found []scanArg, e
 	}
 }
 
-func (s *Service) rescan(tx *store.Tx, analyzer, kind, name string) {
-	s.scan.AtKey(tx, store.Key(analyzer, kind, name), s.k.Clock.Now(), scanArg{analyzer, kind, name})
+func (s *Service) rescan(tx *store.Tx, a scanArg) { s.scanAt(tx, a, s.k.Clock.Now()) }
+
+func (s *Service) scanAt(tx *store.Tx, a scanArg, at time.Time) {
+	if a.Account == "" {
+		a.Account = tx.Scope().Account
+	}
+	s.scan.AtKey(tx, store.Key(a.Analyzer, a.Type, a.Account, a.Name), at, a)
 }
 
 // runScan looks at one resource. It asks and changes nothing but its own rows, so that it may run twice.
@@ -103,19 +153,34 @@ func (s *Service) runScan(ctx context.Context, a scanArg) error {
 	var r *analyzed
 	var found []finding
 	var next time.Time
-	if as := s.asRole(ctx); x.Type == api.TypeAccountUnusedAccess {
+	zone, err := s.zoneOf(ctx, &x)
+	if err != nil {
+		return err
+	}
+	accounts, err := s.open(ctx, &zone)
+	if err != nil {
+		return err
+	}
+	as := s.asRoleIn(ctx, a.Account)
+	switch {
+	case !slices.Contains(accounts, a.Account): // it has left, or is closed
+	case ofUnused(x.Type):
 		r, found, next, err = s.lookUnused(as, a, time.Duration(x.Age)*24*time.Hour)
-	} else {
-		r, found, err = s.look(as, a)
+	default:
+		r, found, err = s.look(as, a, zone)
 	}
 	if err != nil {
 		return err
 	}
+	name := x.rowName(a.Type, a.Account, a.Name)
+	if r != nil {
+		r.Name, r.Owner = name, a.Account
+	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		if x, ok := s.analyzers.Get(tx, a.Analyzer); ok {
-			s.note(tx, &x, a, r, found)
+			s.note(tx, &x, store.Key(a.Analyzer, a.Type, name), r, found)
 			if !next.IsZero() {
-				s.scan.AtKey(tx, store.Key(a.Analyzer, a.Type, a.Name), next, a)
+				s.scanAt(tx, a, next)
 			}
 		}
 		jobs.Settle(ctx, tx)
@@ -124,8 +189,8 @@ func (s *Service) runScan(ctx context.Context, a scanArg) error {
 }
 
 // note keeps what was seen of a resource; nil stands for one that is no more.
-func (s *Service) note(tx *store.Tx, x *analyzer, a scanArg, r *analyzed, found []finding) {
-	key, now := store.Key(a.Analyzer, a.Type, a.Name), s.k.Clock.Now()
+func (s *Service) note(tx *store.Tx, x *analyzer, key string, r *analyzed, found []finding) {
+	now := s.k.Clock.Now()
 	old, known := s.resources.Get(tx, key)
 	if r == nil {
 		s.resources.Delete(tx, key)
@@ -148,19 +213,19 @@ func (s *Service) note(tx *store.Tx, x *analyzer, a scanArg, r *analyzed, found 
 }
 
 // look asks for a resource and what of it lets others in. A resource that the role may not see is told as AWS does: as an error.
-func (s *Service) look(as context.Context, a scanArg) (r *analyzed, found []finding, err error) {
-	r = &analyzed{Type: a.Type, Name: a.Name, Owner: call.ScopeOf(as).Account}
+func (s *Service) look(as context.Context, a scanArg, zone reach.Zone) (r *analyzed, found []finding, err error) {
+	r = &analyzed{Type: a.Type, Name: a.Name, Owner: a.Account}
 	var c *s3Config
 	switch a.Type {
 	case api.ResourceTypeAwsS3Bucket:
 		r.ARN = "arn:" + s.k.Partition + ":s3:::" + a.Name
 		if c, err = s.bucket(as, a.Name); err == nil {
-			found, err = c.findings(r.Owner)
+			found, err = c.findings(zone)
 		}
 	case api.ResourceTypeAwsIamRole:
 		var trust string
 		if r.ARN, trust, err = s.role(as, a.Name); err == nil {
-			found, err = roleFindings(trust, r.Owner)
+			found, err = roleFindings(trust, zone)
 		}
 	}
 	switch awserr.Code(err) {
@@ -199,6 +264,7 @@ var changes = map[string]bool{
 	"s3 PutPublicAccessBlock": true, "s3 DeletePublicAccessBlock": true, "s3 PutBucketOwnershipControls": true, "s3 DeleteBucketOwnershipControls": true,
 	"iam CreateUser": true, "iam DeleteUser": true, "iam CreateAccessKey": true, "iam UpdateAccessKey": true, "iam DeleteAccessKey": true, "iam CreateLoginProfile": true, "iam DeleteLoginProfile": true,
 	"iam CreateRole": true, "iam UpdateAssumeRolePolicy": true, "iam DeleteRole": true, "iam CreateServiceLinkedRole": true,
+	"organizations AcceptHandshake": true, "organizations LeaveOrganization": true, "organizations RemoveAccountFromOrganization": true,
 }
 
 // matters says which calls are seen: those that change a resource.
@@ -209,6 +275,10 @@ func matters(e *journal.Entry) bool {
 // see has what a call changed looked at by the analyzers that watch over it: a bucket's in its region, a role's in all.
 func (s *Service) see(ctx context.Context, e journal.Entry) error {
 	c := e.Call
+	org, err := s.organizationOf(ctx, c.Account)
+	if err != nil {
+		return err
+	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		for _, r := range c.Resources {
 			kind, name, ok := nameOf(r.ARN)
@@ -218,10 +288,11 @@ func (s *Service) see(ctx context.Context, e journal.Entry) error {
 			for key, p := range s.places.Prefix(tx, store.Key(c.Account, ""), "") {
 				parts, _ := store.Split(key, 3)
 				if s.watches(p.Type, kind, parts[1], c.Region) {
-					s.rescan(tx.In(call.Scope{Partition: s.k.Partition, Account: c.Account, Region: parts[1]}), parts[2], kind, name)
+					s.rescan(tx.In(call.Scope{Partition: s.k.Partition, Account: c.Account, Region: parts[1]}), scanArg{parts[2], kind, name, c.Account})
 				}
 			}
 		}
+		s.seeOrganization(tx, org, e)
 		return nil
 	})
 }
@@ -230,9 +301,9 @@ func (s *Service) see(ctx context.Context, e journal.Entry) error {
 func (s *Service) watches(analyzer, kind, region, changed string) bool {
 	switch kind {
 	case api.ResourceTypeAwsS3Bucket:
-		return analyzer == api.TypeAccount && region == changed
+		return !ofUnused(analyzer) && region == changed
 	case api.ResourceTypeAwsIamUser:
-		return analyzer == api.TypeAccountUnusedAccess
+		return ofUnused(analyzer)
 	}
 	return true
 }

@@ -25,9 +25,11 @@ type Peers struct {
 type Service struct {
 	k     *kernel.Service
 	peers Peers
+	orgs  Organizations
 
 	analyzers store.Table[analyzer]
 	places    store.Table[place]    // account, region, analyzer: who must hear of a change
+	orgPlaces store.Table[place]    // organisation, account, region, analyzer
 	rules     store.Table[rule]     // analyzer, rule
 	resources store.Table[analyzed] // analyzer, type, name
 	findings  store.Table[finding]  // analyzer, id
@@ -45,11 +47,12 @@ type Service struct {
 }
 
 type analyzer struct {
-	Name, Type string
-	CreatedAt  time.Time
-	Age        int32     `json:",omitempty"` // days without use, of unused access
-	Last       string    `json:",omitempty"` // the resource that was looked at last
-	LastAt     time.Time `json:",omitzero"`
+	Name, Type   string
+	Organization string `json:",omitempty"` // whose accounts it looks into
+	CreatedAt    time.Time
+	Age          int32     `json:",omitempty"` // days without use, of unused access
+	Last         string    `json:",omitempty"` // the resource that was looked at last
+	LastAt       time.Time `json:",omitzero"`
 }
 
 // place finds analyzers across regions.
@@ -66,6 +69,7 @@ func New(k *kernel.Service, p Peers) *Service {
 		k: k, peers: p,
 		analyzers: store.TableOf[analyzer](k.Rows, "analyzer", store.Regional),
 		places:    store.TableOf[place](k.Rows, "place", store.Partition),
+		orgPlaces: store.TableOf[place](k.Rows, "org-place", store.Partition),
 		rules:     store.TableOf[rule](k.Rows, "rule", store.Regional),
 		resources: store.TableOf[analyzed](k.Rows, "resource", store.Regional),
 		findings:  store.TableOf[finding](k.Rows, "finding", store.Regional),
@@ -73,7 +77,7 @@ func New(k *kernel.Service, p Peers) *Service {
 		previews:  store.TableOf[preview](k.Rows, "preview", store.Regional),
 	}
 	s.survey = jobs.Handle(k.Jobs, "survey", s.runSurvey)
-	s.scan = jobs.Handle(k.Jobs, "scan", s.runScan, jobs.Lane(func(a scanArg) string { return a.Analyzer + a.Type + a.Name }))
+	s.scan = jobs.Handle(k.Jobs, "scan", s.runScan, jobs.Lane(func(a scanArg) string { return a.Analyzer + a.Type + a.Account + a.Name }))
 	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget)
 	s.preview = jobs.Handle(k.Jobs, "preview", s.runPreview, jobs.GivenUp(s.giveUpPreview))
 	s.generations = store.TableOf[generation](k.Rows, "generation", store.Regional)

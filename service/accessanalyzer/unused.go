@@ -8,7 +8,6 @@ import (
 	iamapi "unyo/api/iam"
 	"unyo/api/rt"
 	"unyo/base/awserr"
-	"unyo/base/call"
 	"unyo/kernel/store"
 )
 
@@ -56,7 +55,7 @@ func (s *Service) UpdateAnalyzer(ctx context.Context, in *api.UpdateAnalyzerInpu
 		switch {
 		case err != nil:
 			return err
-		case a.Type != api.TypeAccountUnusedAccess:
+		case !ofUnused(a.Type):
 			return invalid("An analyzer of type %s has no configuration.", a.Type)
 		}
 		a.Age = age
@@ -68,27 +67,27 @@ func (s *Service) UpdateAnalyzer(ctx context.Context, in *api.UpdateAnalyzerInpu
 }
 
 func (a *analyzer) configuration() *api.AnalyzerConfiguration {
-	if a.Type != api.TypeAccountUnusedAccess {
+	if !ofUnused(a.Type) {
 		return nil
 	}
 	return &api.AnalyzerConfiguration{UnusedAccess: &api.UnusedAccessConfiguration{UnusedAccessAge: new(a.Age)}}
 }
 
 // surveyUnused lists the roles and users of the account. Roles of services are not asked after.
-func (s *Service) surveyUnused(as context.Context, analyzer string) (found []scanArg, err error) {
+func (s *Service) surveyUnused(as context.Context, analyzer, account string) (found []scanArg, err error) {
 	for marker := (*string)(nil); ; {
 		out, err := s.peers.IAM.ListUsers(as, &iamapi.ListUsersInput{Marker: marker})
 		if err != nil {
 			return nil, err
 		}
 		for _, u := range out.Users {
-			found = append(found, scanArg{analyzer, api.ResourceTypeAwsIamUser, *u.UserName})
+			found = append(found, scanArg{analyzer, api.ResourceTypeAwsIamUser, *u.UserName, account})
 		}
 		if marker = out.Marker; marker == nil {
 			break
 		}
 	}
-	roles, err := s.roles(as, analyzer)
+	roles, err := s.roles(as, analyzer, account)
 	return append(found, roles...), err
 }
 
@@ -105,7 +104,7 @@ const again = 24 * time.Hour
 // lookUnused asks for a role or user. next is when to look again: a day later at what is unused, and otherwise when something of it will
 // first have been unused for too long; zero for never.
 func (s *Service) lookUnused(as context.Context, a scanArg, age time.Duration) (r *analyzed, found []finding, next time.Time, err error) {
-	r = &analyzed{Type: a.Type, Name: a.Name, Owner: call.ScopeOf(as).Account}
+	r = &analyzed{Type: a.Type, Name: a.Name}
 	var list []idle
 	if a.Type == api.ResourceTypeAwsIamRole {
 		r.ARN, list, err = s.idleRole(as, a.Name)

@@ -21,7 +21,7 @@ func (s *Service) UpdateFindings(ctx context.Context, in *api.UpdateFindingsInpu
 		}
 		ids := in.Ids
 		if in.ResourceArn != nil {
-			kind, name, _ := nameOf(*in.ResourceArn)
+			kind, name, _ := a.rowOf(*in.ResourceArn)
 			for key := range s.ofOne.Prefix(tx, store.Key(a.Name, kind, name, ""), "") {
 				parts, _ := store.Split(key, 4)
 				ids = append(ids[:len(ids):len(ids)], parts[3])

@@ -170,6 +170,36 @@ orgs.tag_resource(ResourceId=workloads["Id"], Tags=[{"Key": "more", "Value": "1"
 orgs.untag_resource(ResourceId=workloads["Id"], TagKeys=["stage"])
 assert orgs.list_tags_for_resource(ResourceId=workloads["Id"])["Tags"] == [{"Key": "more", "Value": "1"}]
 
+# Access Analyzer over the whole organisation: who is in it is inside, whichever account the resource is in.
+trusting = lambda who: json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": who}, "Action": "sts:AssumeRole"}]})
+door = client("iam", switch(production, "Door"))
+door.create_role(RoleName="visited", AssumeRolePolicyDocument=trusting("111111111111"))
+door.create_role(RoleName="inner", AssumeRolePolicyDocument=trusting(staging))
+shared = lambda key: json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::production-data/*", "Condition": {"StringEquals": {"aws:PrincipalOrgID": key}}}]})
+owner.put_bucket_policy(Bucket="production-data", Policy=shared(organization["Id"]))
+analyzer = client("accessanalyzer", ann)
+refused("ValidationException", client("accessanalyzer", switch(staging)).create_analyzer, "nor its delegated administrator", analyzerName="wide", type="ORGANIZATION")
+wide = analyzer.create_analyzer(analyzerName="wide", type="ORGANIZATION")["arn"]
+idle = analyzer.create_analyzer(analyzerName="idle", type="ORGANIZATION_UNUSED_ACCESS", configuration={"unusedAccess": {"unusedAccessAge": 30}})["arn"]
+
+
+def outside(want):
+    for _ in range(150):
+        found = analyzer.list_findings_v2(analyzerArn=wide, filter={"status": {"eq": ["ACTIVE"]}})["findings"]
+        got = sorted((f["resource"].split(":")[-1], f["resourceOwnerAccount"]) for f in found)
+        if got == sorted(want):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{got} instead of {want}")
+
+
+outside([("role/visited", production)])
+owner.put_bucket_policy(Bucket="production-data", Policy=shared("o-stranger123"))
+outside([("role/visited", production), ("production-data", production)])
+owner.delete_bucket_policy(Bucket="production-data")
+outside([("role/visited", production)])
+assert analyzer.get_analyzed_resource(analyzerArn=wide, resourceArn=f"arn:aws:iam::{production}:role/visited")["resource"]["resourceOwnerAccount"] == production
+
 # Handshakes: 111111111111 was there before, and stands alone.
 lone = client("organizations", {"AccessKeyId": "111111111111", "SecretAccessKey": "test"})
 invite = dict(Target={"Type": "ACCOUNT", "Id": "111111111111"}, Notes="join us")
@@ -183,7 +213,9 @@ assert lone.describe_handshake(HandshakeId=third["Id"])["Handshake"]["State"] ==
 lone.accept_handshake(HandshakeId=third["Id"])
 assert len(lone.list_handshakes_for_account()["Handshakes"]) == 3 == len(orgs.list_handshakes_for_organization()["Handshakes"])
 assert lone.describe_organization()["Organization"]["Id"] == organization["Id"]
+outside([])  # who was outside is inside now
 lone.leave_organization()
+outside([("role/visited", production)])
 refused("AWSOrganizationsNotInUseException", lone.describe_organization)
 orgs_fourth = orgs.invite_account_to_organization(**invite)["Handshake"]
 lone.accept_handshake(HandshakeId=orgs_fourth["Id"])
@@ -277,6 +309,8 @@ refused("OrganizationNotEmptyException", orgs.delete_organization)
 
 # A week later the other may leave; three months later the closed one is no more, and the organisation can go.
 subprocess.run(["unyo", "clock", "advance", "2200h"], check=True, capture_output=True)
+unused = analyzer.list_findings_v2(analyzerArn=idle, filter={"resourceOwnerAccount": {"eq": [staging]}, "status": {"eq": ["ACTIVE"]}})["findings"]
+assert [(f["resource"].split(":")[-1], f["findingType"]) for f in unused] == [("role/OrganizationAccountAccessRole", "UnusedIAMRole")], unused
 orgs.remove_account_from_organization(AccountId=staging)
 orgs.delete_organizational_unit(OrganizationalUnitId=workloads["Id"])
 refused("OrganizationNotEmptyException", orgs.delete_organization)
