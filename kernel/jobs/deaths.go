@@ -63,22 +63,28 @@ func (q *Queue) Watch(ctx context.Context, path string) error {
 	if err != nil {
 		return fmt.Errorf("cannot read the jobs: %w", err)
 	}
+	if err := d.renew(path); err != nil { // on a full disk, on which the estate can still be read
+		q.log.Warn("it is not noted which jobs run", "error", err)
+		return nil
+	}
+	q.deaths = d
+	return nil
+}
+
+// renew writes the file anew, in place of the old one at once: a process that dies here has counted either none or all.
+func (d *deaths) renew(path string) (err error) {
 	fresh := make([]byte, d.end*slotSize)
 	for at, s := range d.slots {
 		copy(fresh[s.n*slotSize:], s.bytes(at, false))
 	}
-	// In place of the old one at once: a process that dies here has counted either none or all.
 	if err := os.WriteFile(path+".new", fresh, 0o600); err != nil {
-		return fmt.Errorf("cannot note which jobs run: %w", err)
+		return err
 	}
 	if err := os.Rename(path+".new", path); err != nil {
-		return fmt.Errorf("cannot note which jobs run: %w", err)
+		return err
 	}
-	if d.file, err = os.OpenFile(path, os.O_RDWR, 0); err != nil {
-		return fmt.Errorf("cannot note which jobs run: %w", err)
-	}
-	q.deaths = d
-	return nil
+	d.file, err = os.OpenFile(path, os.O_RDWR, 0)
+	return err
 }
 
 // Close ends what Watch began.

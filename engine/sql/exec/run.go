@@ -53,7 +53,7 @@ func Run(ctx context.Context, q *plan.Query) (out vector.Reader, err error) {
 	if r.session.Workers == 0 {
 		r.session.Workers = defaultWorkers
 	}
-	r.fctx.Room = r.room
+	r.fctx.Hold, r.fctx.Give = r.hold, r.give
 	defer func() {
 		if err != nil {
 			r.end()

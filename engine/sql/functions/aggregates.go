@@ -143,14 +143,20 @@ func (f *fold[S]) Add(c *Context, n int, groups []uint32, total int, args []*vec
 		in[i].Vector = a
 	}
 	r := &Row{Context: c, Types: f.args, Result: f.result, in: in}
-	before, asked := f.held, f.held
+	before, taken := f.held, int64(0) // what it has at the end its owner counts
+	defer func() {
+		if taken > 0 {
+			c.Give(taken)
+		}
+	}()
 	for r.row = range n {
 		if r.row%1024 == 0 && c.Context != nil && c.Err() != nil {
 			return c.Err()
 		}
-		if f.held > asked+1<<20 && c.Room != nil {
-			if asked = f.held; c.Room(f.held-before) != nil {
-				return c.Room(f.held - before)
+		if more := f.held - before - taken; more > 1<<20 && c.Hold != nil {
+			taken += more
+			if err := c.Hold(more); err != nil {
+				return err
 			}
 		}
 		if !f.nulls && r.anyNull() {

@@ -16,7 +16,8 @@ type Context struct {
 	User            string
 	Catalog, Schema string
 	Chance          *rand.Rand
-	Room            func(bytes int64) error // whether the query may hold so many more; nil: it may
+	Hold            func(bytes int64) error // takes so many of what the query may hold; nil: nobody counts
+	Give            func(bytes int64)       // gives back
 }
 
 // Lambda is an argument that is a function: it computes a value for each of len(parents) rows. Row i of args belongs to row
