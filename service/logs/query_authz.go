@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"strings"
 
 	api "unyo/api/logs"
 	"unyo/api/rt"
@@ -20,16 +21,7 @@ func (s *Service) queryNeeds(ctx context.Context, op string, in any) ([]rt.Need,
 		names = append(append(names, in.LogGroupNames...), in.LogGroupIdentifiers...)
 		return s.groupNeeds(ctx, op, names), true
 	case *api.GetQueryResultsInput:
-		var names []string
-		_ = s.k.View(ctx, func(tx *store.Tx) error {
-			names = nil
-			q, _ := s.asked.rows.Get(tx, rt.Val(in.QueryId))
-			for _, g := range q.Groups {
-				names = append(names, g.Name)
-			}
-			return nil
-		})
-		return s.groupNeeds(ctx, op, names), true
+		return s.resultNeeds(ctx, op, in), true
 	case *api.DescribeQueriesInput:
 		return s.need(ctx, op, new(rt.Val(in.LogGroupName)), nil, ":log-stream:"), true
 	case *api.GetLogRecordInput:
@@ -40,6 +32,30 @@ func (s *Service) queryNeeds(ctx context.Context, op string, in any) ([]rt.Need,
 		return []rt.Need{{Action: "logs:" + op, Resources: []string{"*"}}}, true
 	}
 	return nil, false
+}
+
+// resultNeeds is the action on each group of the query. What it has unmasked is shown to nobody who could not have had it unmasked:
+// the ids of queries are no secret.
+func (s *Service) resultNeeds(ctx context.Context, op string, in *api.GetQueryResultsInput) []rt.Need {
+	var q query
+	_ = s.k.View(ctx, func(tx *store.Tx) error {
+		q, _ = s.asked.rows.Get(tx, rt.Val(in.QueryId))
+		return nil
+	})
+	var names []string
+	for _, g := range q.Groups {
+		names = append(names, g.Name)
+	}
+	needs := s.groupNeeds(ctx, op, names)
+	if !strings.Contains(strings.ToLower(q.Text), "unmask") {
+		return needs
+	}
+	if plan, fault := s.plan(&q); fault == nil && plan.Unmasks {
+		for i := range names {
+			needs = append(needs, s.need(ctx, "Unmask", &names[i], nil, ":log-stream:")...)
+		}
+	}
+	return needs
 }
 
 // groupNeeds is the action on each of the groups; on all there are when none is named.

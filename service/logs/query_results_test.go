@@ -60,6 +60,8 @@ func TestMaskedQuery(t *testing.T) {
 	out, err := e.GetQueryResults(e.ctx(), &api.GetQueryResultsInput{QueryId: q.QueryId})
 	must(t, err)
 	want(t, []string{*out.Results[0][0].Value, *out.Results[0][1].Value}, "[*************** ann@example.com]")
+	needs, _ := e.Needs(e.ctx(), "GetQueryResults", &api.GetQueryResultsInput{QueryId: q.QueryId}) // others see it only if they might unmask
+	want(t, []string{needs[0].Action, needs[1].Action, needs[1].Resources[0]}, "[logs:GetQueryResults logs:Unmask arn:aws:logs:eu-central-1:111111111111:log-group:g:log-stream:]")
 }
 
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html
