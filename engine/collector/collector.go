@@ -275,10 +275,10 @@ func (r *Request) judge(res *http.Response, text []byte) error {
 		return &Error{TooLarge, fmt.Sprintf("The response of the endpoint is larger than %d bytes.", maxAnswer), res.StatusCode}
 	}
 	if res.StatusCode != http.StatusOK {
-		return &Error{Destination, fmt.Sprintf("The following response was received from the endpoint destination. %d: %s", res.StatusCode, shorten(text)), res.StatusCode}
+		return &Error{Destination, fmt.Sprintf("The following response was received from the endpoint destination. %d: %s", res.StatusCode, r.shown(text)), res.StatusCode}
 	}
 	fault := func(what string) error {
-		return &Error{Invalid, fmt.Sprintf("The response received from the specified endpoint is invalid: %s. 200: %s", what, shorten(text)), res.StatusCode}
+		return &Error{Invalid, fmt.Sprintf("The response received from the specified endpoint is invalid: %s. 200: %s", what, r.shown(text)), res.StatusCode}
 	}
 	if kind, _, _ := strings.Cut(res.Header.Get("Content-Type"), ";"); strings.TrimSpace(kind) != "application/json" {
 		return fault("its Content-Type is not application/json")
@@ -300,6 +300,17 @@ func (r *Request) judge(res *http.Response, text []byte) error {
 		return fault("its timestamp is not a number of milliseconds")
 	}
 	return nil
+}
+
+// shown is the beginning of what an endpoint has answered, without the access key, which it may have repeated: it goes into logs and error records.
+func (r *Request) shown(text []byte) string {
+	if r.AccessKey != "" {
+		quoted := must.Do(json.Marshal(r.AccessKey))
+		for _, key := range [][]byte{[]byte(r.AccessKey), quoted[1 : len(quoted)-1]} {
+			text = bytes.ReplaceAll(text, key, []byte("(access key)"))
+		}
+	}
+	return shorten(text)
 }
 
 // shorten is the begin of an answer, for a message.

@@ -181,3 +181,18 @@ func FuzzJudge(f *testing.F) {
 		}
 	})
 }
+
+// An endpoint that repeats the access key does not get it into logs.
+func TestRepeatedKey(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusForbidden)
+		key := r.Header.Get("X-Amz-Firehose-Access-Key")
+		_ = json.NewEncoder(w).Encode(map[string]string{"key": key})
+		_, _ = io.WriteString(w, key)
+	}))
+	defer s.Close()
+	err := send(New(Options{Loopback: true}), request(s.URL), "x")
+	if err == nil || !strings.Contains(err.Error(), `{"key":"(access key)"}`) || !strings.HasSuffix(err.Error(), "\n(access key)") {
+		t.Errorf("%v", err)
+	}
+}
