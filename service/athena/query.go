@@ -147,7 +147,7 @@ func (q *query) database() string {
 	if q.is.Database == "" {
 		return "default"
 	}
-	return strings.ToLower(q.is.Database)
+	return strings.ToLower(strings.Trim(q.is.Database, "`")) // the AWS SDK for pandas quotes the name as Hive does
 }
 
 // seed follows from the execution's id, so that a query that is run again draws the same.

@@ -2,6 +2,7 @@ package clients
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,8 +11,8 @@ import (
 	"testing"
 )
 
-// Versions of the Python clients. Newer ones should work as well; these are the ones seen working.
-var pythonClients = []string{"boto3==1.44.5", "awscli==1.46.3", "watchtower==3.4.0", "pyarrow==26.0.1", "duckdb==2.0.1"}
+// Versions of the Python clients. Newer ones should work as well; these are the ones seen working. awswrangler 3.17.1 wants a pyarrow before 26.
+var pythonClients = []string{"boto3==1.44.5", "awscli==1.46.3", "watchtower==3.4.0", "pyarrow==25.0.1", "duckdb==2.0.1", "awswrangler==3.17.1", "PyAthena==4.2.1", "pandas==3.1.1"}
 
 // venv is a Python environment with the AWS CLI and boto3, made once in .cache.
 var venv = sync.OnceValues(func() (string, error) {
@@ -174,6 +175,27 @@ func TestFormats(t *testing.T) {
 func TestHostileFiles(t *testing.T) {
 	serve(t, "-accounts", "222222222222").holds(t, "python3", "hostile_client.py")
 }
+
+// TestWrangler runs awswrangler_client.py: Athena and Glue as the AWS SDK for pandas asks them.
+func TestWrangler(t *testing.T) {
+	serve(t).holds(t, "python3", "awswrangler_client.py")
+}
+
+// TestPyAthena runs pyathena_client.py: Athena by DB-API, and large results page by page.
+func TestPyAthena(t *testing.T) {
+	serve(t).holds(t, "python3", "pyathena_client.py")
+}
+
+// TestDuckDB runs duckdb_client.py: Athena and DuckDB answer the same, to what people ask and to queries made by chance.
+func TestDuckDB(t *testing.T) {
+	serve(t).holds(t, "python3", "duckdb_client.py", fmt.Sprint(*crossSeed), fmt.Sprint(*crossQueries))
+}
+
+// The queries by chance that TestDuckDB asks.
+var (
+	crossSeed    = flag.Int("cross-seed", 1, "seed of the queries that TestDuckDB makes")
+	crossQueries = flag.Int("cross-queries", 300, "how many queries TestDuckDB makes")
+)
 
 // TestConversion runs convert_client.py: Firehose converts by a table of Glue, pyarrow reads.
 func TestConversion(t *testing.T) {

@@ -79,8 +79,9 @@ func refuseAggregates(e syntax.Expr, where string) {
 
 // grouping is what expressions mean after aggregation.
 type grouping struct {
-	before *block         // of the rows that were gathered
-	keys   map[string]int // expressions that were grouped by, and their columns
+	before *block                    // of the rows that were gathered
+	keys   map[string]int            // expressions that were grouped by, and their columns
+	chosen map[syntax.Expr]expr.Expr // what is selected and was grouped by its number, also where it holds a query, which is no expression to compare
 	calls  map[*syntax.Call]int
 	sets   [][]int
 	set    int // the column that tells the set
@@ -98,6 +99,9 @@ func (g *grouping) column(at fault.Pos, f *field) expr.Expr {
 
 // match is the key that an expression is, or nil.
 func (g *grouping) match(b *block, e syntax.Expr) (out expr.Expr) {
+	if c, ok := g.chosen[e]; ok {
+		return c
+	}
 	plain := true
 	syntax.Walk(e, func(e syntax.Expr) bool {
 		switch e := e.(type) {
@@ -131,7 +135,7 @@ func (g *grouping) match(b *block, e syntax.Expr) (out expr.Expr) {
 // aggregate gathers rows into groups. After it, the block is over the groups.
 func (b *block) aggregate(s *syntax.Select, outputs []output, aggregates []*syntax.Call) {
 	before := *b
-	g := &grouping{before: &before, keys: map[string]int{}, calls: map[*syntax.Call]int{}}
+	g := &grouping{before: &before, keys: map[string]int{}, chosen: map[syntax.Expr]expr.Expr{}, calls: map[*syntax.Call]int{}}
 	project := &Project{}
 	add := func(x expr.Expr) int {
 		for i, have := range project.Exprs {
@@ -146,12 +150,18 @@ func (b *block) aggregate(s *syntax.Select, outputs []output, aggregates []*synt
 	key := func(e syntax.Expr) int {
 		x := before.keyExpr(e, outputs)
 		at := add(x)
-		if i := slices.Index(node.Keys, at); i >= 0 {
-			return i
+		i := slices.Index(node.Keys, at)
+		if i < 0 {
+			i = len(node.Keys)
+			node.Keys = append(node.Keys, at)
+			g.keys[expr.String(x)] = i
 		}
-		node.Keys = append(node.Keys, at)
-		g.keys[expr.String(x)] = len(node.Keys) - 1
-		return len(node.Keys) - 1
+		if n, ok := e.(*syntax.Number); ok {
+			if o := outputs[ordinal(n, len(outputs), "GROUP BY")]; o.x != nil {
+				g.chosen[o.x] = &expr.Column{Index: i, Name: "key", T: x.Type()}
+			}
+		}
+		return i
 	}
 	if s.GroupBy != nil {
 		node.Sets = groupSets(s.GroupBy, key)
