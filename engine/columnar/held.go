@@ -3,6 +3,7 @@ package columnar
 import (
 	"bytes"
 	"math/big"
+	"slices"
 
 	"unyo/engine/vector"
 )
@@ -40,41 +41,52 @@ func (h *held) text(i int) []byte {
 	return h.data[h.ends[i-1]:h.ends[i]]
 }
 
+// roomy is a list that has room for one more: what grows to millions is copied less often if its room doubles.
+func roomy[T any](list []T) []T {
+	if len(list) == cap(list) {
+		return slices.Grow(list, max(64, len(list)))
+	}
+	return list
+}
+
 func (h *held) putNull() {
-	h.present = append(h.present, 0)
+	h.present = append(roomy(h.present), 0)
 	*h.size++
 }
 
 // there notes a value that is put by its caller, of so many bytes.
 func (h *held) there(bytes int) {
-	h.present = append(h.present, 1)
+	h.present = append(roomy(h.present), 1)
 	h.n++
 	*h.size += bytes + 1
 }
 
 func (h *held) putInt(n int64) {
-	h.ints = append(h.ints, n)
+	h.ints = append(roomy(h.ints), n)
 	h.there(8)
 }
 
 func (h *held) putInstant(seconds int64, nanos int32) {
-	h.ints, h.nanos = append(h.ints, seconds), append(h.nanos, nanos)
+	h.ints, h.nanos = append(roomy(h.ints), seconds), append(roomy(h.nanos), nanos)
 	h.there(12)
 }
 
 func (h *held) putFloat(f float64) {
-	h.floats = append(h.floats, f)
+	h.floats = append(roomy(h.floats), f)
 	h.there(8)
 }
 
 func (h *held) putWide(n vector.Int128) {
-	h.wides = append(h.wides, n)
+	h.wides = append(roomy(h.wides), n)
 	h.there(16)
 }
 
 func (h *held) putText(b []byte) {
+	if cap(h.data)-len(h.data) < len(b) {
+		h.data = slices.Grow(h.data, len(h.data)+len(b))
+	}
 	h.data = append(h.data, b...)
-	h.ends = append(h.ends, len(h.data))
+	h.ends = append(roomy(h.ends), len(h.data))
 	h.there(len(b) + 4)
 }
 

@@ -28,7 +28,6 @@ type Decoder struct {
 	json    JSON
 	row     *plan
 	formats []joda
-	tried   *held // a record that is only looked at
 }
 
 // plan is a type with the places of its members by JSON key.
@@ -50,7 +49,7 @@ func NewDecoder(j JSON, schema Schema) (*Decoder, error) {
 		}
 		d.formats = append(d.formats, f)
 	}
-	d.row, d.tried = d.plan(schema.row()), newHeld(schema.row(), new(int))
+	d.row = d.plan(schema.row())
 	return d, nil
 }
 
@@ -120,13 +119,6 @@ func (w *Writer) WriteRecord(d *Decoder, record []byte) error {
 		return err
 	}
 	return w.ifFull()
-}
-
-// Check tells whether WriteRecord would take a record.
-func (d *Decoder) Check(record []byte) error {
-	err := d.fill(d.tried, record)
-	d.tried.reset()
-	return err
 }
 
 // fill adds the rows of a record to columns.

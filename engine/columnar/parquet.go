@@ -34,7 +34,9 @@ type parquetFile struct {
 	rows   int64
 	gzip   *gzip.Writer
 	zstd   *zstd.Encoder
-	packed []byte
+	values []byte // room for those of a page
+	body   []byte // room for a page
+	packed []byte // room for a page that is compressed
 }
 
 const parquetMagic = "PAR1"

@@ -86,17 +86,16 @@ func (f *parquetFile) column(l *leafWriter, rows int) (c writtenColumn, err erro
 	}
 	c.data = f.at
 	for p := l.next(span{}, defs, reps, f.PageSize); p.from < p.to; p = l.next(p, defs, reps, f.PageSize) {
-		var values []byte
 		if index != nil {
-			values = appendHybrid([]byte{byte(width)}, index[p.begin:p.end], width)
+			f.values = appendHybrid(append(f.values[:0], byte(width)), index[p.begin:p.end], width)
 		} else {
-			values = h.appendPlain(nil, p.begin, p.end)
+			f.values = h.appendPlain(f.values[:0], p.begin, p.end)
 		}
 		var r []byte
 		if reps != nil {
 			r = appendHybrid(nil, reps[p.from:p.to], widthOf(l.maxRep))
 		}
-		if err = f.page(&c, p, r, appendHybrid(nil, defs[p.from:p.to], widthOf(l.maxDef)), values); err != nil {
+		if err = f.page(&c, p, r, appendHybrid(nil, defs[p.from:p.to], widthOf(l.maxDef))); err != nil {
 			return c, err
 		}
 	}
@@ -135,18 +134,21 @@ func (f *parquetFile) dictionary(c *writtenColumn, firsts []int) error {
 	return f.put(c, t.b, packed)
 }
 
-// page writes a page of values. Version 1 compresses levels too, and says how long they are before them.
-func (f *parquetFile) page(c *writtenColumn, p span, reps, defs, values []byte) (err error) {
-	var levels, body []byte
+// page writes a page of the values at hand. Version 1 compresses levels too, and says how long they are before them.
+func (f *parquetFile) page(c *writtenColumn, p span, reps, defs []byte) (err error) {
+	var levels []byte
+	body := f.values
 	if f.V2 {
-		levels, body = append(reps, defs...), values
+		levels = append(reps, defs...)
 	} else {
+		body = f.body[:0]
 		for _, l := range [][]byte{reps, defs} {
 			if len(l) > 0 {
 				body = append(binary.LittleEndian.AppendUint32(body, uint32(len(l))), l...)
 			}
 		}
-		body = append(body, values...)
+		body = append(body, f.values...)
+		f.body = body
 	}
 	packed, err := f.compress(body)
 	if err != nil {

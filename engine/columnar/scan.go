@@ -1,6 +1,7 @@
 package columnar
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"unicode/utf8"
@@ -157,24 +158,42 @@ func (s *scanner) text() ([]byte, error) {
 	if err := s.must('"'); err != nil {
 		return nil, err
 	}
-	from := s.at
+	from, ascii := s.at, true
 	for s.at < len(s.b) {
-		switch c := s.b[s.at]; {
-		case c == '"':
-			text := s.b[from:s.at]
-			s.at++
-			if !utf8.Valid(text) {
-				return nil, s.fail("text that is not UTF-8")
-			}
-			return text, nil
-		case c == '\\':
-			return s.escaped(append([]byte(nil), s.b[from:s.at]...))
-		case c < ' ':
-			return nil, s.fail("control character in text")
+		if s.at+8 <= len(s.b) && !special(binary.LittleEndian.Uint64(s.b[s.at:])) {
+			s.at += 8
+			continue
 		}
-		s.at++
+		for range 8 {
+			if s.at == len(s.b) {
+				break
+			}
+			switch c := s.b[s.at]; {
+			case c == '"':
+				text := s.b[from:s.at]
+				s.at++
+				if !ascii && !utf8.Valid(text) {
+					return nil, s.fail("text that is not UTF-8")
+				}
+				return text, nil
+			case c == '\\':
+				return s.escaped(append([]byte(nil), s.b[from:s.at]...))
+			case c < ' ':
+				return nil, s.fail("control character in text")
+			case c >= utf8.RuneSelf:
+				ascii = false
+			}
+			s.at++
+		}
 	}
 	return nil, s.fail("open text")
+}
+
+// special tells whether any of eight bytes is a quote, a backslash, a control character or no ASCII.
+func special(x uint64) bool {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	quote, slash := x^'"'*ones, x^'\\'*ones
+	return ((quote-ones)&^quote|(slash-ones)&^slash|(x-' '*ones)&^x|x)&high != 0
 }
 
 // escaped takes the rest of a string that has escapes.

@@ -66,8 +66,16 @@ func suffixOf(c *api.DataFormatConversionConfiguration) string {
 	return ".parquet"
 }
 
-// sift prepares a flight for conversion: it learns the table's columns, and sends the records that do not fit to the error prefix. One
-// transaction keeps both, so each record is either there or in the object.
+// made is an object that came of sifting a flight's records. It is kept, the latest only, for the delivery that follows at once; a process that
+// dies in between, or a delivery that must be tried again, makes it anew of the same records.
+type made struct {
+	key      string
+	from, to uint64
+	object   *bytes.Buffer
+}
+
+// sift converts a flight: it learns the table's columns, and sends the records that do not fit to the error prefix. One transaction keeps both, so
+// each record is either there or in the object.
 func (s *Service) sift(ctx context.Context, a flushArg, row *stream, f flight) error {
 	c := &converting{Config: *row.Conversion}
 	var err error
@@ -78,23 +86,15 @@ func (s *Service) sift(ctx context.Context, a flushArg, row *stream, f flight) e
 	if err != nil {
 		return s.again(ctx, a, f, 0, unconverted("InvalidSchema", "The schema is invalid. Error parsing the schema: "+err.Error()))
 	}
-	decoder, err := columnar.NewDecoder(deserializer(&c.Config), schema)
-	if err != nil {
-		return jobs.Permanent(err)
-	}
 	list, err := s.cargo(ctx, a, &f)
 	if err != nil {
 		return err
 	}
-	bytes, table := 0, tableOf(ctx, row.Conversion)
+	size, table := 0, tableOf(ctx, row.Conversion)
 	w := s.newSpill(ctx)
-	err = s.each(list, func(b *batch, record []byte) error {
-		err := decoder.Check(record)
-		if err == nil {
-			return nil
-		}
+	object, err := s.convert(c, schema, list, func(b *batch, record []byte, err error) error {
 		c.Failed++
-		bytes += len(record)
+		size += len(record)
 		why := unconverted(codeOf(err), wordMisfit(err))
 		return w.put(errorsOf+failedConversion, nil, b.At, why.documentOf(table, record, 1, b.At, s.k.Clock.Now()))
 	})
@@ -105,6 +105,7 @@ func (s *Service) sift(ctx context.Context, a flushArg, row *stream, f flight) e
 		return w.giveBack(err)
 	}
 	f.Converting, f.Done = c, c.Failed == f.Records
+	s.made.Store(&made{f.Key, f.From, f.To, object})
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		key := store.Key(a.ID, a.Buffer)
 		if now, ok := s.streams.Get(tx, a.Stream); !ok || now.ID != a.ID || !s.flights.Has(tx, key) {
@@ -113,7 +114,7 @@ func (s *Service) sift(ctx context.Context, a flushArg, row *stream, f flight) e
 		w.add(tx, row)
 		s.flights.Put(tx, key, f)
 		s.flush.AtKey(tx, key, s.k.Clock.Now(), a)
-		s.converted(tx, row, &f, bytes)
+		s.converted(tx, row, &f, size)
 		jobs.Settle(ctx, tx)
 		return nil
 	})
@@ -121,6 +122,30 @@ func (s *Service) sift(ctx context.Context, a flushArg, row *stream, f flight) e
 		return w.settled(err)
 	}
 	return nil
+}
+
+// convert makes an object of batches, and shows whoever asks the records that do not fit.
+func (s *Service) convert(c *converting, schema columnar.Schema, list []batch, misfit func(b *batch, record []byte, why error) error) (*bytes.Buffer, error) {
+	decoder, err := columnar.NewDecoder(deserializer(&c.Config), schema)
+	if err != nil {
+		return nil, jobs.Permanent(err)
+	}
+	out := new(bytes.Buffer)
+	w, err := c.writer(out, schema)
+	if err != nil {
+		return nil, jobs.Permanent(err)
+	}
+	err = s.each(list, func(b *batch, record []byte) error {
+		err := w.WriteRecord(decoder, record)
+		if errors.Is(err, columnar.ErrMalformed) || errors.Is(err, columnar.ErrMismatch) {
+			return misfit(b, record, err)
+		}
+		return err
+	})
+	if err == nil {
+		err = w.Close()
+	}
+	return out, err
 }
 
 // schemaless has a flight wait for a table that cannot be read, as for a bucket that cannot be written.
@@ -162,33 +187,19 @@ func wordMisfit(err error) string {
 	return "Data does not match the schema. " + strings.Replace(err.Error(), columnar.ErrMismatch.Error()+": ", "", 1)
 }
 
-// columns makes the object of a flight that was sifted.
+// columns is the object of a flight that was sifted.
 func (s *Service) columns(f *flight, list []batch) (io.Reader, int64, error) {
+	if m := s.made.Swap(nil); m != nil && m.key == f.Key && m.from == f.From && m.to == f.To {
+		return m.object, int64(m.object.Len()), nil
+	}
 	schema, err := f.Converting.schema()
 	if err != nil {
 		return nil, 0, jobs.Permanent(err)
 	}
-	decoder, err := columnar.NewDecoder(deserializer(&f.Converting.Config), schema)
-	if err != nil {
-		return nil, 0, jobs.Permanent(err)
-	}
-	var out bytes.Buffer
-	w, err := f.Converting.writer(&out, schema)
-	if err != nil {
-		return nil, 0, jobs.Permanent(err)
-	}
-	err = s.each(list, func(_ *batch, record []byte) error {
-		err := w.WriteRecord(decoder, record)
-		if errors.Is(err, columnar.ErrMalformed) || errors.Is(err, columnar.ErrMismatch) { // gone to the error prefix
-			return nil
-		}
-		return err
-	})
-	if err == nil {
-		err = w.Close()
-	}
+	gone := func(*batch, []byte, error) error { return nil } // to the error prefix
+	out, err := s.convert(f.Converting, schema, list, gone)
 	if err != nil {
 		return nil, 0, fmt.Errorf("cannot convert %s: %w", f.Key, err)
 	}
-	return &out, int64(out.Len()), nil
+	return out, int64(out.Len()), nil
 }

@@ -281,3 +281,32 @@ func TestConversionRules(t *testing.T) {
 		t.Errorf("turned off: %q", got)
 	}
 }
+
+// An object whose delivery is tried again is made anew, and is the same.
+func TestConversionAgain(t *testing.T) {
+	var objects []string
+	for failures := range 3 {
+		f := setUp(t)
+		f.convert(nil)
+		f.bucket.fail = func(n int) (before, after error) {
+			if n <= failures {
+				before = errCut
+			}
+			return before, nil
+		}
+		f.put(`{"n":1,"word":"a"}`, `{"n":"x"}`, `{"n":2}`)
+		f.advance(300 * time.Second)
+		f.advance(time.Minute)
+		if got := f.columnRows("out/"); got != "1a 2" {
+			t.Errorf("after %d failures: %s", failures, got)
+		}
+		for key, object := range f.bucket.objects {
+			if strings.HasPrefix(key, "out/") {
+				objects = append(objects, object)
+			}
+		}
+	}
+	if len(objects) != 3 || objects[0] != objects[1] || objects[0] != objects[2] {
+		t.Errorf("%d objects, which differ", len(objects))
+	}
+}

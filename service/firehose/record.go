@@ -33,7 +33,8 @@ func (s *Service) load(ref blob.Ref) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read a buffered batch: %w", err)
 	}
-	raw, err := io.ReadAll(r)
+	raw := make([]byte, ref.Size)
+	_, err = io.ReadFull(r, raw)
 	if e := r.Close(); err == nil {
 		err = e
 	}

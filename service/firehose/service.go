@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"sync/atomic"
 	"time"
 
 	api "unyo/api/firehose"
@@ -37,6 +38,7 @@ type Service struct {
 	seal      *credential.Sealer // of access keys
 	peers     Peers
 	queries   jq.Cache
+	made      atomic.Pointer[made] // of a conversion
 
 	streams store.Table[stream]
 	tallies store.Table[tally]    // stream id → what is numbered and counted per stream
