@@ -46,6 +46,28 @@ func TestCollect(t *testing.T) {
 	}
 }
 
+// Who looks at few rows at once answers short pages, which hold the same.
+func TestCollectSome(t *testing.T) {
+	for looked := 1; looked <= 11; looked++ {
+		all, token, pages := "", "", 0
+		for {
+			after, err := After("q", token)
+			if err != nil {
+				t.Fatal(err)
+			}
+			items, next := CollectSome("q", 2, looked, below(after, 10), func(key string, v int) (string, bool) { return key, v%2 == 0 && v < 8 })
+			all += strings.Join(items, "")
+			if pages++; next == nil {
+				break
+			}
+			token = *next
+		}
+		if all != "aceg" || pages > 11 {
+			t.Errorf("%d at once: %q in %d pages", looked, all, pages)
+		}
+	}
+}
+
 func TestTokensOfOthers(t *testing.T) {
 	if last, err := After("q", Token("q", "k")); last != "k" || err != nil {
 		t.Error(last, err)

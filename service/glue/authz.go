@@ -39,6 +39,8 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		return needs, ok
 	case *api.GetDatabasesInput:
 		return need("database/*")
+	case *api.SearchTablesInput:
+		return need("database/*", "table/*/*")
 	case *api.DeleteDatabaseInput:
 		db := fold(in.Name)
 		return need("database/"+db, "table/"+db+"/*", "userDefinedFunction/"+db+"/*")

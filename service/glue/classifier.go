@@ -221,8 +221,8 @@ func (s *Service) GetClassifiers(ctx context.Context, in *api.GetClassifiersInpu
 	out := &api.GetClassifiersOutput{}
 	return out, s.view(ctx, nil, func(tx *store.Tx) (err error) {
 		rows := func(after string) iter.Seq2[string, classifier] { return s.classifiers.From(tx, after) }
-		out.Classifiers, out.NextToken, err = listed("classifiers", in.NextToken, limitOf(in.MaxResults, 100), rows, func(_ string, row classifier) (api.Classifier, bool, error) {
-			return *row.shape(), true, nil
+		out.Classifiers, out.NextToken, err = listed("classifiers", in.NextToken, limitOf(in.MaxResults, 100), rows, func(_ string, row classifier) (api.Classifier, bool) {
+			return *row.shape(), true
 		})
 		return err
 	})

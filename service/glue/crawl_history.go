@@ -32,13 +32,13 @@ func (s *Service) ListCrawls(ctx context.Context, in *api.ListCrawlsInput) (*api
 		rows := func(after string) iter.Seq2[string, crawl] {
 			return s.crawls.Prefix(tx, store.Key(*in.CrawlerName, ""), after)
 		}
-		out.Crawls, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 20), rows, func(_ string, r crawl) (api.CrawlerHistory, bool, error) {
+		out.Crawls, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 20), rows, func(_ string, r crawl) (api.CrawlerHistory, bool) {
 			for i := range in.Filters {
 				if ok, _ := r.meets(&in.Filters[i]); !ok {
-					return api.CrawlerHistory{}, false, nil
+					return api.CrawlerHistory{}, false
 				}
 			}
-			return r.shape(), true, nil
+			return r.shape(), true
 		})
 		return err
 	})
@@ -143,11 +143,11 @@ func (s *Service) GetCrawlerMetrics(ctx context.Context, in *api.GetCrawlerMetri
 	out := &api.GetCrawlerMetricsOutput{}
 	return out, s.view(ctx, nil, func(tx *store.Tx) (err error) {
 		rows := func(after string) iter.Seq2[string, crawler] { return s.crawlers.From(tx, after) }
-		out.CrawlerMetricsList, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 100), rows, func(name string, row crawler) (api.CrawlerMetrics, bool, error) {
+		out.CrawlerMetricsList, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 100), rows, func(name string, row crawler) (api.CrawlerMetrics, bool) {
 			if len(in.CrawlerNameList) > 0 && !slices.Contains(in.CrawlerNameList, name) {
-				return api.CrawlerMetrics{}, false, nil
+				return api.CrawlerMetrics{}, false
 			}
-			return s.metricsOf(tx, name, &row), true, nil
+			return s.metricsOf(tx, name, &row), true
 		})
 		return err
 	})

@@ -184,8 +184,8 @@ func (s *Service) GetCrawlers(ctx context.Context, in *api.GetCrawlersInput) (*a
 	out := &api.GetCrawlersOutput{}
 	return out, s.view(ctx, nil, func(tx *store.Tx) (err error) {
 		rows := func(after string) iter.Seq2[string, crawler] { return s.crawlers.From(tx, after) }
-		out.Crawlers, out.NextToken, err = listed("crawlers", in.NextToken, limitOf(in.MaxResults, 100), rows, func(_ string, row crawler) (api.Crawler, bool, error) {
-			return *s.crawlerShape(tx, &row), true, nil
+		out.Crawlers, out.NextToken, err = listed("crawlers", in.NextToken, limitOf(in.MaxResults, 100), rows, func(_ string, row crawler) (api.Crawler, bool) {
+			return *s.crawlerShape(tx, &row), true
 		})
 		return err
 	})
@@ -201,14 +201,14 @@ func (s *Service) ListCrawlers(ctx context.Context, in *api.ListCrawlersInput) (
 	}
 	return out, s.view(ctx, nil, func(tx *store.Tx) (err error) {
 		rows := func(after string) iter.Seq2[string, crawler] { return s.crawlers.From(tx, after) }
-		out.CrawlerNames, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 100), rows, func(name string, _ crawler) (string, bool, error) {
+		out.CrawlerNames, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 100), rows, func(name string, _ crawler) (string, bool) {
 			have := s.k.Tags.Map(tx, s.arn(tx.Scope(), "crawler/"+name))
 			for k, v := range in.Tags {
 				if got, ok := have[k]; !ok || got != v {
-					return "", false, nil
+					return "", false
 				}
 			}
-			return name, true, nil
+			return name, true
 		})
 		return err
 	})

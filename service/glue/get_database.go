@@ -33,8 +33,8 @@ func (s *Service) GetDatabases(ctx context.Context, in *api.GetDatabasesInput) (
 	}
 	return out, s.view(ctx, in.CatalogId, func(tx *store.Tx) (err error) {
 		rows := func(after string) iter.Seq2[string, database] { return s.databases.From(tx, after) }
-		out.DatabaseList, out.NextToken, err = listed("databases", in.NextToken, limitOf(in.MaxResults, 100), rows, func(_ string, row database) (api.Database, bool, error) {
-			return *row.only(call.From(ctx), in.AttributesToGet), true, nil
+		out.DatabaseList, out.NextToken, err = listed("databases", in.NextToken, limitOf(in.MaxResults, 100), rows, func(_ string, row database) (api.Database, bool) {
+			return *row.only(call.From(ctx), in.AttributesToGet), true
 		})
 		return err
 	})

@@ -95,15 +95,15 @@ func (s *Service) GetPartitions(ctx context.Context, in *api.GetPartitionsInput)
 		rows := func(after string) iter.Seq2[string, partition] {
 			return s.partitions.Prefix(tx, store.Key(db, name, ""), after)
 		}
-		out.Partitions, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 1000), rows, func(key string, p partition) (api.Partition, bool, error) {
+		out.Partitions, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 1000), rows, func(key string, p partition) (api.Partition, bool) {
 			if !inSegment(in.Segment, key) || !filter.holds(p.Is.V.Values) {
-				return api.Partition{}, false, nil
+				return api.Partition{}, false
 			}
 			shape := p.shape(tx.Call(), db, name)
 			if rt.Val(in.ExcludeColumnSchema) && shape.StorageDescriptor != nil {
 				shape.StorageDescriptor.Columns = nil
 			}
-			return *shape, true, nil
+			return *shape, true
 		})
 		return err
 	})

@@ -49,11 +49,11 @@ func (s *Service) GetTables(ctx context.Context, in *api.GetTablesInput) (*api.G
 		}
 		rows := func(after string) iter.Seq2[string, table] { return s.tables.Prefix(tx, store.Key(db, ""), after) }
 		query := "tables\x00" + db + "\x00" + rt.Val(in.Expression)
-		out.TableList, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 100), rows, func(_ string, row table) (api.Table, bool, error) {
+		out.TableList, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 100), rows, func(_ string, row table) (api.Table, bool) {
 			if !match(*row.Is.V.Name) {
-				return api.Table{}, false, nil
+				return api.Table{}, false
 			}
-			return *row.only(tx, db, in.AttributesToGet), true, nil
+			return *row.only(tx, db, in.AttributesToGet), true
 		})
 		return err
 	})

@@ -72,7 +72,7 @@ func (s *Service) GetPartitionIndexes(ctx context.Context, in *api.GetPartitionI
 		rows := func(after string) iter.Seq2[string, index] {
 			return s.indexes.Prefix(tx, store.Key(db, name, ""), after)
 		}
-		out.PartitionIndexDescriptorList, out.NextToken, err = listed("indexes\x00"+db+"\x00"+name, in.NextToken, 100, rows, func(_ string, x index) (api.PartitionIndexDescriptor, bool, error) {
+		out.PartitionIndexDescriptorList, out.NextToken, err = listed("indexes\x00"+db+"\x00"+name, in.NextToken, 100, rows, func(_ string, x index) (api.PartitionIndexDescriptor, bool) {
 			d := api.PartitionIndexDescriptor{IndexName: &x.Name, IndexStatus: new(api.PartitionIndexStatusActive)}
 			for _, k := range x.Keys {
 				e := api.KeySchemaElement{Name: &k, Type: new("")}
@@ -81,7 +81,7 @@ func (s *Service) GetPartitionIndexes(ctx context.Context, in *api.GetPartitionI
 				}
 				d.Keys = append(d.Keys, e)
 			}
-			return d, true, nil
+			return d, true
 		})
 		return err
 	})

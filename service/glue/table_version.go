@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	api "unyo/api/glue"
+	"unyo/base/must"
 	"unyo/kernel/store"
 )
 
@@ -47,11 +48,12 @@ func (s *Service) GetTableVersions(ctx context.Context, in *api.GetTableVersions
 		rows := func(after string) iter.Seq2[string, version] {
 			return s.versions.Prefix(tx, store.Key(db, name, ""), after)
 		}
-		out.TableVersions, out.NextToken, err = listed("versions\x00"+db+"\x00"+name, in.NextToken, limitOf(in.MaxResults, 100), rows, func(key string, v version) (api.TableVersion, bool, error) {
+		out.TableVersions, out.NextToken, err = listed("versions\x00"+db+"\x00"+name, in.NextToken, limitOf(in.MaxResults, 100), rows, func(key string, v version) (api.TableVersion, bool) {
 			parts, _ := store.Split(key, 3)
 			place, err := strconv.Atoi(parts[2])
+			must.Hold(err == nil, "a version without a number: %q", key)
 			n := 9999999999 - place
-			return api.TableVersion{VersionId: new(strconv.Itoa(n)), Table: row.at(n, &v).shape(tx.Call(), db)}, true, err
+			return api.TableVersion{VersionId: new(strconv.Itoa(n)), Table: row.at(n, &v).shape(tx.Call(), db)}, true
 		})
 		return err
 	})

@@ -119,10 +119,10 @@ func (s *Service) GetUserDefinedFunctions(ctx context.Context, in *api.GetUserDe
 			}
 		}
 		rows := func(after string) iter.Seq2[string, function] { return s.functions.Prefix(tx, prefix, after) }
-		out.UserDefinedFunctions, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 100), rows, func(key string, row function) (api.UserDefinedFunction, bool, error) {
+		out.UserDefinedFunctions, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 100), rows, func(key string, row function) (api.UserDefinedFunction, bool) {
 			parts, _ := store.Split(key, 2)
 			fits := match(parts[1]) && (in.FunctionType == nil || rt.Val(row.Is.V.FunctionType) == *in.FunctionType)
-			return *row.shape(tx.Call(), parts[0]), fits, nil
+			return *row.shape(tx.Call(), parts[0]), fits
 		})
 		return err
 	})
