@@ -35,8 +35,6 @@ func (q *query) define(ctx context.Context, stmt syntax.Statement) error {
 		return q.dropPartitions(ctx, stmt)
 	case *syntax.RenamePartition:
 		return q.renamePartition(ctx, stmt)
-	case *syntax.RepairTable:
-		return q.repairTable(ctx, stmt)
 	}
 	return q.alterTable(ctx, stmt)
 }

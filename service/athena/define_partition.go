@@ -204,7 +204,7 @@ func (q *query) renamePartition(ctx context.Context, stmt *syntax.RenamePartitio
 }
 
 // repairTable does MSCK REPAIR TABLE: partitions whose folders are named as Hive names them, and that the catalogue does not
-// know, are added. Partitions without a folder stay.
+// know, are added, and told of as Hive does. Partitions without a folder stay.
 // https://docs.aws.amazon.com/athena/latest/ug/msck-repair-table.html
 func (q *query) repairTable(ctx context.Context, stmt *syntax.RepairTable) error {
 	t, err := q.existing(ctx, stmt.Table)
@@ -221,13 +221,17 @@ func (q *query) repairTable(ctx context.Context, stmt *syntax.RepairTable) error
 	}
 	bucket, prefix, ok := place(rt.Val(t.StorageDescriptor.Location))
 	if !ok || len(t.PartitionKeys) == 0 {
-		return nil
+		return q.putLines(ctx, nil, nil)
 	}
 	var found []glueapi.PartitionInput
+	missing, lines := "Partitions not in metastore:", []string{}
 	err = q.s.list(ctx, bucket, prefix, func(o *s3api.Object) error {
 		values, folder, ok := q.folder(t, strings.TrimPrefix(*o.Key, prefix))
 		if id := folderOf(t, values); ok && !known[id] {
 			known[id] = true
+			name := *t.Name + ":" + strings.TrimSuffix(id, "/")
+			missing += "\t" + name
+			lines = append(lines, "Repair: Added partition to metastore "+name)
 			found = append(found, partitionInput(t, values, "s3://"+bucket+"/"+prefix+folder))
 		}
 		return nil
@@ -235,7 +239,13 @@ func (q *query) repairTable(ctx context.Context, stmt *syntax.RepairTable) error
 	if err != nil {
 		return err
 	}
-	return q.createPartitions(ctx, t, found, true)
+	if len(found) == 0 {
+		return q.putLines(ctx, nil, nil)
+	}
+	if err := q.createPartitions(ctx, t, found, true); err != nil {
+		return err
+	}
+	return q.putLines(ctx, []column{textColumn("result")}, append([]string{missing}, lines...))
 }
 
 // folder reads the values of a partition out of the path of an object below the table's location.

@@ -98,6 +98,8 @@ func (q *query) statement(ctx context.Context, stmt syntax.Statement, args []syn
 		return q.show(ctx, stmt)
 	case *syntax.Describe:
 		return q.describe(ctx, stmt)
+	case *syntax.RepairTable:
+		return q.repairTable(ctx, stmt)
 	case *syntax.Prepare, *syntax.Deallocate:
 		return q.keepStatement(ctx, stmt)
 	}

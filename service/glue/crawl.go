@@ -67,19 +67,20 @@ func (r *crawl) key() string {
 // StartCrawler begins a crawl.
 // https://docs.aws.amazon.com/glue/latest/webapi/API_StartCrawler.html
 func (s *Service) StartCrawler(ctx context.Context, in *api.StartCrawlerInput) (*api.StartCrawlerOutput, error) {
+	id := s.k.Entropy.UUID(ctx)
 	return &api.StartCrawlerOutput{}, s.update(ctx, nil, func(tx *store.Tx) error {
 		row, err := s.idle(tx, *in.Name)
 		if err == nil {
-			s.begin(tx, &row)
+			s.begin(tx, &row, id)
 		}
 		return err
 	})
 }
 
-// begin begins a crawl of a crawler that is idle.
-func (s *Service) begin(tx *store.Tx, row *crawler) {
+// begin begins a crawl, of that id, of a crawler that is idle.
+func (s *Service) begin(tx *store.Tx, row *crawler, id string) {
 	name := *row.Is.V.Name
-	r := crawl{ID: s.k.Entropy.UUID(tx.Context()), Crawler: name, Started: s.k.Clock.Now(), State: api.CrawlerHistoryStateRunning, Phase: "begin"}
+	r := crawl{ID: id, Crawler: name, Started: s.k.Clock.Now(), State: api.CrawlerHistoryStateRunning, Phase: "begin"}
 	row.State, row.Run = api.CrawlerStateRunning, r.key()
 	s.crawlers.Put(tx, name, *row)
 	s.crawls.Put(tx, row.Run, r)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/url"
+	"slices"
 	"strings"
 
 	api "unyo/api/glue"
@@ -64,6 +65,9 @@ func (c *step) partsOf(p *planned, behind string, paths []string) (list []part, 
 
 // partition is the partition in which a folder lies.
 func (p *planned) partition(folder string) (path string, values []string, ok bool) {
+	if slices.ContainsFunc(p.Not, func(own string) bool { return strings.HasPrefix(folder, own) }) {
+		return "", nil, false
+	}
 	rest := strings.TrimPrefix(folder, p.Path)
 	path = p.Path
 	for i := range p.Levels {

@@ -27,6 +27,7 @@ type planned struct {
 	Bucket, Path   string
 	File           bool `json:",omitempty"`
 	Levels         []string
+	Not            []string `json:",omitempty"` // folders in it that are tables of their own
 	Format         classify.Format
 	Objects, Size  int64
 
@@ -66,6 +67,7 @@ func (c *step) plan() error {
 		}
 		taken[*name] = true
 	}
+	apart(list)
 	from := c.run.Target
 	to := min(from+planAtOnce, len(list))
 	c.run.Target, c.run.Tables = to, len(list)
@@ -78,6 +80,21 @@ func (c *step) plan() error {
 		}
 		return nil
 	})
+}
+
+// apart notes of each table the tables that lie in it.
+func apart(list []planned) {
+	for i := range list {
+		p := &list[i]
+		if p.Not = nil; len(p.Levels) == 0 {
+			continue
+		}
+		for _, q := range list {
+			if q.Target == p.Target && !q.File && q.Path != p.Path && strings.HasPrefix(q.Path, p.Path) {
+				p.Not = append(p.Not, q.Path)
+			}
+		}
+	}
 }
 
 // tablesOf are the tables of a target.

@@ -55,6 +55,7 @@ type wakeArg struct{ Crawler string }
 
 // runWake starts a crawler as scheduled, unless it is crawling still, and sets the next start.
 func (s *Service) runWake(ctx context.Context, a wakeArg) error {
+	id := s.k.Entropy.UUID(ctx)
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		jobs.Settle(ctx, tx)
 		row, ok := s.crawlers.Get(tx, a.Crawler)
@@ -62,7 +63,7 @@ func (s *Service) runWake(ctx context.Context, a wakeArg) error {
 			return nil
 		}
 		if row.State == api.CrawlerStateReady {
-			s.begin(tx, &row)
+			s.begin(tx, &row, id)
 		}
 		s.setSchedule(tx, &row)
 		return nil

@@ -73,7 +73,9 @@ rows("""CREATE EXTERNAL TABLE access (id bigint COMMENT 'of the request', path s
         ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 's3://lake/csv/'""")
 fails("CREATE EXTERNAL TABLE access (a int) LOCATION 's3://lake/csv/'", "already exists")
 assert rows("SELECT count(*) FROM access") == [["0"]]
-rows("MSCK REPAIR TABLE access")
+days = ["access:day=2026-03-01", "access:day=2026-03-02"]
+assert rows("MSCK REPAIR TABLE access") == [["\t".join(["Partitions not in metastore:"] + days)]] + [["Repair: Added partition to metastore " + d] for d in days]
+assert rows("MSCK REPAIR TABLE access") == []
 assert rows("SHOW PARTITIONS access") == [["day=2026-03-01"], ["day=2026-03-02"]]
 assert rows("SHOW TABLES '*cc*'") == [["access"]] and rows("SHOW DATABASES") == [["web"]]
 assert "id                  \tbigint" in rows("DESCRIBE access")[0][0]
