@@ -130,6 +130,13 @@ assert columns(t) == [("col0", "bigint"), ("col1", "string"), ("col2", "double")
 assert rows("SELECT partition_3, sum(col2) FROM firehose GROUP BY 1 ORDER BY 1") == [("12", "6.0"), ("13", "10.0")]
 assert rows("SELECT level, max(value) FROM audit GROUP BY level ORDER BY 1") == [("INFO", "12"), ("WARN", "91")]
 
+# They are found over all databases.
+found = cli("search-tables", "--filters", "Key=classification,Value=csv", "--sort-criteria", "FieldName=Name,Sort=DESC", "--max-results", "1")
+assert [t["Name"] for t in found["TableList"]] == ["sales"], found
+found = cli("search-tables", "--filters", "Key=classification,Value=csv", "--sort-criteria", "FieldName=Name,Sort=DESC", "--max-results", "1", "--next-token", found["NextToken"])
+assert [t["Name"] for t in found["TableList"]] == ["firehose"] and "NextToken" not in found, found
+assert [t["Name"] for t in glue.search_tables(SearchText="referrer")["TableList"]] == ["nginx"]
+
 # Its log, its history.
 stream = logs.get_log_events(logGroupName=c["LastCrawl"]["LogGroup"], logStreamName=c["LastCrawl"]["LogStream"])["events"]
 assert any("Created table sales in database lake" in e["message"] for e in stream) and all(e["message"].startswith("[" + c["LastCrawl"]["MessagePrefix"] + "]") for e in stream), stream
