@@ -104,7 +104,7 @@ func (s *Service) StartResourceScan(ctx context.Context, in *api.StartResourceSc
 		if !ok {
 			return invalid("The resource %s is of a type that cannot be scanned here.", *in.ResourceArn)
 		}
-		s.rescan(tx, scanArg{a.Name, kind, name, rt.Val(in.ResourceOwnerAccount)})
+		s.rescan(tx, scanArg{Analyzer: a.Name, Type: kind, Name: name, Account: rt.Val(in.ResourceOwnerAccount)})
 		return nil
 	})
 }

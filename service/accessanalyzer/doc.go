@@ -3,10 +3,10 @@
 // Real here: analyzers of an account or an organisation, with archive rules; findings about S3 buckets (policy, ACL, public access block) and roles, found by
 // reasoning over the policies that S3 and IAM give to the service's own role (engine/policy/reach), when the analyzer is made and again
 // when a call changes a resource, and resolved when nobody is let in any more; previews of the same for configurations to come; roles, access keys and passwords that were not
-// used for long, found when that is so and resolved within a day of their use; policies made of
+// used for long, and services that a role or user may use, found when that is so and resolved within a day of their use; policies made of
 // what trails have recorded of a principal; the custom policy checks; validation of policies (engine/policy/lint).
 //
-// Not here, and refused: analyzers of internal access, unused permissions, recommendations, service-linked analyzers.
+// Not here, and refused: analyzers of internal access, unused actions of services that are used, recommendations, service-linked analyzers.
 //
 // State: its rows. Who must hear of a change in which region is one table of the whole estate. A finding's id follows from what it tells, so
 // that what is found again is the same finding.

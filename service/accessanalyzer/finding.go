@@ -25,6 +25,7 @@ type finding struct {
 	Error                  string            `json:",omitempty"`
 	KeyID                  string            `json:",omitempty"` // of an unused key
 	LastAccessed           time.Time         `json:",omitzero"`
+	Services               []idleService     `json:",omitempty"` // that go unused
 	Status                 string
 	CreatedAt              time.Time
 	AnalyzedAt             time.Time
@@ -75,7 +76,7 @@ func (s *Service) put(tx *store.Tx, a *analyzer, r *analyzed, f finding) {
 		f.CreatedAt = old.CreatedAt
 		if old.Status != api.FindingStatusResolved {
 			f.Status = old.Status
-			if slices.Equal(old.Actions, f.Actions) && slices.Equal(old.Sources, f.Sources) && old.Public == f.Public {
+			if slices.Equal(old.Actions, f.Actions) && slices.Equal(old.Sources, f.Sources) && slices.Equal(old.Services, f.Services) && old.Public == f.Public {
 				f.UpdatedAt = old.UpdatedAt
 			}
 		}

@@ -51,7 +51,7 @@ func (s *Service) GetFindingsStatistics(ctx context.Context, in *api.GetFindings
 func unusedStatistics(count, unused map[string]int32) *api.UnusedAccessFindingsStatistics {
 	out := &api.UnusedAccessFindingsStatistics{TotalActiveFindings: new(count[api.FindingStatusActive]),
 		TotalArchivedFindings: new(count[api.FindingStatusArchived]), TotalResolvedFindings: new(count[api.FindingStatusResolved])}
-	for _, kind := range []string{api.FindingTypeUnusedIamrole, api.FindingTypeUnusedIamuserAccessKey, api.FindingTypeUnusedIamuserPassword} {
+	for _, kind := range []string{api.FindingTypeUnusedIamrole, api.FindingTypeUnusedIamuserAccessKey, api.FindingTypeUnusedIamuserPassword, api.FindingTypeUnusedPermission} {
 		out.UnusedAccessTypeStatistics = append(out.UnusedAccessTypeStatistics, api.UnusedAccessTypeStatistics{UnusedAccessType: new(kind), Total: new(unused[kind])})
 	}
 	return out

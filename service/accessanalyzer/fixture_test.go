@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,8 +30,9 @@ type fixture struct {
 	buckets map[string]*shelf
 	roles   map[string]string // trust policies
 	people  map[string]*person
-	files   map[string][]byte // of a trail
-	denied  bool              // the role may see nothing
+	files   map[string][]byte    // of a trail
+	denied  bool                 // the role may see nothing
+	used    map[string]time.Time // by service, of whoever is asked after
 }
 
 // person is what the IAM of the fixture knows of a user: its keys with their last use.
@@ -125,6 +128,18 @@ func (f *fixture) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in a
 		return out, nil
 	case *iamapi.GetUserInput:
 		return &iamapi.GetUserOutput{User: &iamapi.User{Arn: new("arn:aws:iam::" + here + ":user/" + *in.UserName), CreateDate: &f.people[*in.UserName].made}}, nil
+	case *iamapi.GenerateServiceLastAccessedDetailsInput:
+		return &iamapi.GenerateServiceLastAccessedDetailsOutput{JobId: new("job")}, nil
+	case *iamapi.GetServiceLastAccessedDetailsInput:
+		out := &iamapi.GetServiceLastAccessedDetailsOutput{JobStatus: new("COMPLETED")}
+		for _, space := range slices.Sorted(maps.Keys(f.used)) {
+			x := iamapi.ServiceLastAccessed{ServiceNamespace: &space}
+			if at := f.used[space]; !at.IsZero() {
+				x.LastAuthenticated = &at
+			}
+			out.ServicesLastAccessed = append(out.ServicesLastAccessed, x)
+		}
+		return out, nil
 	case *iamapi.GetLoginProfileInput:
 		if !f.people[*in.UserName].password {
 			return nil, awserr.New(404, "NoSuchEntity", "no password")

@@ -37,7 +37,7 @@ func (s *Service) GetFindingV2(ctx context.Context, in *api.GetFindingV2Input) (
 		}}},
 	}
 	if f.Type != api.FindingTypeExternalAccess {
-		out.FindingDetails = []api.FindingDetails{f.unusedDetails()}
+		out.FindingDetails = f.unusedDetails()
 	}
 	return out, nil
 }

@@ -162,7 +162,7 @@ func (s *Service) seeOrganization(tx *store.Tx, org string, e journal.Entry) {
 			for _, r := range c.Resources {
 				kind, name, ok := nameOf(r.ARN)
 				if ok && s.watches(p.Type, kind, parts[2], c.Region) {
-					s.rescan(in, scanArg{x.Name, kind, name, c.Account})
+					s.rescan(in, scanArg{Analyzer: x.Name, Type: kind, Name: name, Account: c.Account})
 				}
 			}
 		}

@@ -19,7 +19,7 @@ func TestRepeat(t *testing.T) {
 		}
 		return string(text)
 	}
-	look := scanArg{"a", api.ResourceTypeAwsS3Bucket, "b", here}
+	look := scanArg{Analyzer: "a", Type: api.ResourceTypeAwsS3Bucket, Name: "b", Account: here}
 	if err := f.runScan(f.ctx(), look); err != nil {
 		t.Fatal(err)
 	}

@@ -24,6 +24,7 @@ type surveyArg struct{ Analyzer string }
 type scanArg struct {
 	Analyzer, Type, Name string
 	Account              string // "" for the analyzer's own
+	Job                  string // of IAM, which gathers what was used
 }
 
 // runSurvey lists what is there, and has each looked at.
@@ -77,7 +78,7 @@ func (s *Service) known(ctx context.Context, x *analyzer) (found []scanArg, err 
 		found = nil
 		for _, r := range s.resources.Prefix(tx, store.Key(x.Name, ""), "") {
 			_, name, _ := nameOf(r.ARN)
-			found = append(found, scanArg{x.Name, r.Type, name, r.Owner})
+			found = append(found, scanArg{Analyzer: x.Name, Type: r.Type, Name: name, Account: r.Owner})
 		}
 		return nil
 	})
@@ -106,7 +107,7 @@ func (s *Service) surveyExternal(as context.Context, analyzer, account string) (
 			return nil, err
 		}
 		for _, b := range out.Buckets {
-			found = append(found, scanArg{analyzer, api.ResourceTypeAwsS3Bucket, *b.Name, account})
+			found = append(found, scanArg{Analyzer: analyzer, Type: api.ResourceTypeAwsS3Bucket, Name: *b.Name, Account: account})
 		}
 		if token = out.ContinuationToken; token == nil {
 			break
@@ -125,7 +126,7 @@ func (s *Service) roles(as context.Context, analyzer, account string) (found []s
 		}
 		for _, r := range out.Roles {
 			if !strings.HasPrefix(rt.Val(r.Path), "/aws-service-role/") {
-				found = append(found, scanArg{analyzer, api.ResourceTypeAwsIamRole, *r.RoleName, account})
+				found = append(found, scanArg{Analyzer: analyzer, Type: api.ResourceTypeAwsIamRole, Name: *r.RoleName, Account: account})
 			}
 		}
 		if marker = out.Marker; marker == nil {
@@ -150,6 +151,9 @@ func (s *Service) runScan(ctx context.Context, a scanArg) error {
 	if err != nil || x.Name == "" {
 		return err
 	}
+	if a.Account == "" {
+		a.Account = call.ScopeOf(ctx).Account
+	}
 	var r *analyzed
 	var found []finding
 	var next time.Time
@@ -165,13 +169,17 @@ func (s *Service) runScan(ctx context.Context, a scanArg) error {
 	switch {
 	case !slices.Contains(accounts, a.Account): // it has left, or is closed
 	case ofUnused(x.Type):
-		r, found, next, err = s.lookUnused(as, a, time.Duration(x.Age)*24*time.Hour)
+		var wait *scanArg
+		if r, found, next, wait, err = s.lookIdle(as, a, time.Duration(x.Age)*24*time.Hour); wait != nil {
+			return s.settleAt(ctx, *wait, next)
+		}
 	default:
 		r, found, err = s.look(as, a, zone)
 	}
 	if err != nil {
 		return err
 	}
+	a.Job = ""
 	name := x.rowName(a.Type, a.Account, a.Name)
 	if r != nil {
 		r.Name, r.Owner = name, a.Account
@@ -288,7 +296,7 @@ func (s *Service) see(ctx context.Context, e journal.Entry) error {
 			for key, p := range s.places.Prefix(tx, store.Key(c.Account, ""), "") {
 				parts, _ := store.Split(key, 3)
 				if s.watches(p.Type, kind, parts[1], c.Region) {
-					s.rescan(tx.In(call.Scope{Partition: s.k.Partition, Account: c.Account, Region: parts[1]}), scanArg{parts[2], kind, name, c.Account})
+					s.rescan(tx.In(call.Scope{Partition: s.k.Partition, Account: c.Account, Region: parts[1]}), scanArg{Analyzer: parts[2], Type: kind, Name: name, Account: c.Account})
 				}
 			}
 		}

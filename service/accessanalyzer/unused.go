@@ -81,7 +81,7 @@ func (s *Service) surveyUnused(as context.Context, analyzer, account string) (fo
 			return nil, err
 		}
 		for _, u := range out.Users {
-			found = append(found, scanArg{analyzer, api.ResourceTypeAwsIamUser, *u.UserName, account})
+			found = append(found, scanArg{Analyzer: analyzer, Type: api.ResourceTypeAwsIamUser, Name: *u.UserName, Account: account})
 		}
 		if marker = out.Marker; marker == nil {
 			break
@@ -189,7 +189,14 @@ func unusedSince(f finding, last, made *time.Time) idle {
 }
 
 // unusedDetails are the details of a finding about unused access.
-func (f *finding) unusedDetails() api.FindingDetails {
+func (f *finding) unusedDetails() []api.FindingDetails {
+	if f.Type == api.FindingTypeUnusedPermission {
+		return f.permissionDetails()
+	}
+	return []api.FindingDetails{f.credentialDetails()}
+}
+
+func (f *finding) credentialDetails() api.FindingDetails {
 	var last *time.Time
 	if !f.LastAccessed.IsZero() {
 		last = &f.LastAccessed

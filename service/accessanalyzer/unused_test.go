@@ -61,3 +61,42 @@ func TestUnusedAccess(t *testing.T) {
 	_, err := f.ListFindings(f.ctx(), &api.ListFindingsInput{AnalyzerArn: a})
 	wantCode(t, err, "ValidationException")
 }
+
+// TestUnusedPermissions: of what somebody may, the services are told that were not used for long; and none once they are.
+func TestUnusedPermissions(t *testing.T) {
+	f := setUp(t)
+	day := 24 * time.Hour
+	made := f.k.Clock.Now()
+	f.people = map[string]*person{"ann": {made: made}}
+	f.used = map[string]time.Time{"s3": made.Add(60 * day), "logs": {}, "athena": made.Add(time.Hour)}
+	a := ok[*api.CreateAnalyzerOutput](t)(f.CreateAnalyzer(f.ctx(), &api.CreateAnalyzerInput{AnalyzerName: new("u"), Type: new(api.TypeAccountUnusedAccess)})).Arn
+	list := func(status string) (services []string) {
+		t.Helper()
+		out := ok[*api.ListFindingsV2Output](t)(f.ListFindingsV2(f.ctx(), &api.ListFindingsV2Input{AnalyzerArn: a, Filter: map[string]api.Criterion{"status": eq(status), "findingType": eq("UnusedPermission")}}))
+		for _, x := range out.Findings {
+			for _, d := range ok[*api.GetFindingV2Output](t)(f.GetFindingV2(f.ctx(), &api.GetFindingV2Input{AnalyzerArn: a, Id: x.Id})).FindingDetails {
+				services = append(services, *d.UnusedPermissionDetails.ServiceNamespace)
+			}
+		}
+		return services
+	}
+	f.advance(89 * day)
+	if got := list("ACTIVE"); len(got) != 0 {
+		t.Errorf("a day too early: %v", got)
+	}
+	f.advance(2 * day)
+	if got := fmt.Sprint(list("ACTIVE")); got != "[athena logs]" {
+		t.Errorf("after ninety days: %s", got)
+	}
+	f.advance(60 * day)
+	if got := fmt.Sprint(list("ACTIVE")); got != "[athena logs s3]" {
+		t.Errorf("ninety days after the last use: %s", got)
+	}
+	for space := range f.used {
+		f.used[space] = f.k.Clock.Now()
+	}
+	f.advance(again)
+	if got := list("ACTIVE"); len(got) != 0 || len(list("RESOLVED")) != 3 {
+		t.Errorf("used after all: %v", got)
+	}
+}

@@ -311,6 +311,9 @@ refused("OrganizationNotEmptyException", orgs.delete_organization)
 subprocess.run(["unyo", "clock", "advance", "2200h"], check=True, capture_output=True)
 unused = analyzer.list_findings_v2(analyzerArn=idle, filter={"resourceOwnerAccount": {"eq": [staging]}, "status": {"eq": ["ACTIVE"]}})["findings"]
 assert [(f["resource"].split(":")[-1], f["findingType"]) for f in unused] == [("role/OrganizationAccountAccessRole", "UnusedIAMRole")], unused
+by_ann = analyzer.list_findings_v2(analyzerArn=idle, filter={"resource": {"contains": ["user/ann"]}, "findingType": {"eq": ["UnusedPermission"]}})["findings"]
+services = {d["unusedPermissionDetails"]["serviceNamespace"]: d["unusedPermissionDetails"] for d in analyzer.get_finding_v2(analyzerArn=idle, id=by_ann[0]["id"])["findingDetails"]}
+assert "lastAccessed" in services["logs"] and "lastAccessed" not in services["athena"], services
 orgs.remove_account_from_organization(AccountId=staging)
 orgs.delete_organizational_unit(OrganizationalUnitId=workloads["Id"])
 refused("OrganizationNotEmptyException", orgs.delete_organization)
