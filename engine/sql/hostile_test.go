@@ -24,9 +24,9 @@ const (
 	tooMuch = "!EXCEEDED_LOCAL_MEMORY_LIMIT"
 )
 
-// hostile are queries that mean harm, each with how it must end: an error's name behind an exclamation mark, or rows.
 var t0 = context.Background()
 
+// hostile are queries that mean harm, each with how it must end: an error's name behind an exclamation mark, or rows.
 var hostile = [][2]string{
 	{"SELECT array_agg(x) OVER () FROM " + some, tooMuch},
 	{"SELECT array_agg(x) OVER (ORDER BY x) FROM " + some, tooMuch},
@@ -138,7 +138,8 @@ func text(q *sql.Query, b *vector.Batch) string {
 	return sql.Text(q.Columns[0].Type, v, i)
 }
 
-// Whatever a query asks for, it holds no more than a gigabyte and what is made of one batch, and says so when that is not enough.
+// Whatever a query asks for, it holds no more than a gigabyte and what is made of one batch, and says so when that is not enough. Two gigabytes
+// are what a collector that runs late on a busy machine leaves of it; without the limit these queries take three to ten.
 func TestHostileMemory(t *testing.T) {
 	for i, c := range hostile {
 		if os.Getenv("UNYO_HOSTILE") == "" && i%4 != 0 { // all of them take minutes
@@ -161,7 +162,7 @@ func TestHostileMemory(t *testing.T) {
 		if len(answer) > 1200 {
 			t.Errorf("%s\n\tthe error has %d bytes", c[0], len(answer))
 		}
-		if peak > 1700<<20 {
+		if peak > 2<<30 {
 			t.Errorf("%s\n\tpeak %d MiB", c[0], peak>>20)
 		}
 		t.Logf("%6d MiB %8v %.100s", peak>>20, time.Since(begun).Round(time.Millisecond), c[0])
