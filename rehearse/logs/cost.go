@@ -29,8 +29,8 @@ func (p *play) tellCost(ctx context.Context, price *prices) error {
 	}
 	section.Rows = append(section.Rows, []string{fmt.Sprintf("all %d days", p.o.Days), "", "", "", dollars(total), "", ""}, []string{"30 such days", "", "", "", dollars(total * 30 / float64(p.o.Days)), "", ""})
 	shipped := used["logs DataProcessing-Bytes"]
-	section.Text = fmt.Sprintf("Used is what the estate has metered, the rehearsal's own looking included; prices are those of %s, first tier, in %s. %s of lines were shipped, so a GB costs %.2f dollars, of which %.2f are for bringing it into a group. "+
-		"AWS's queries that name no day have Athena list each since 2022, which is most of the requests. What AWS bills beyond (the least size of objects in Standard-IA, the names of objects in Glacier, restores, transfer) is not in it.", price.Region, price.Seen, size(shipped), total/shipped*gigabyte, price.of("ingest", gigabyte))
+	section.Text = fmt.Sprintf("Used is what the estate has metered, the rehearsal's own looking included; prices are those of %s, first tier, as noted on %s. %s of lines were shipped, so a GB costs %.2f dollars, of which %.2f are for bringing it into a group. "+
+		"AWS's queries that name no day have Athena list each since 2022, which is most of the requests. What AWS bills beyond (the least size of objects in Standard-IA, the names of objects in Glacier, restores, transfer) is not in it.", price.Region, price.Noted, size(shipped), total/shipped*gigabyte, price.of("ingest", gigabyte))
 	p.report.Add(section)
 	return nil
 }

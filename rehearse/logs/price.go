@@ -12,8 +12,8 @@ var priceFacts []byte
 
 // prices are the first tiers of one region, without what is free.
 type prices struct {
-	Region, Seen string
-	Items        []item
+	Region, Noted string // where, and when they were written down
+	Items         []item
 }
 
 // item is what a usage of the meter costs.
