@@ -62,6 +62,7 @@ type play struct {
 	network  []stored           // objects of the network's logs
 	now      time.Time          // when questions are asked
 	asked    []asked
+	sampled  report.Section       // AWS's queries
 	objects  map[string]*archived // by key: what has been seen in the archive
 	jobs     int                  // done while time was moved
 	lastJump time.Duration        // how long the last took, by the wall

@@ -27,6 +27,7 @@ func (p *play) tellQuestions(price *prices) {
 	cost.Plot.Series = read[:]
 	p.report.Add(answers)
 	p.report.Add(cost)
+	p.report.Add(p.sampled)
 }
 
 func first(rows [][]string) []string { return at(rows, 0) }
