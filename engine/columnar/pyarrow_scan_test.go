@@ -96,6 +96,32 @@ func somePages(t *testing.T, name string, b []byte, s Schema, rows [][]Value) {
 	}
 }
 
+// TestPyarrowAndDuckDBReadOurs: what we write, DuckDB reads, row for row, if it is there.
+func TestPyarrowAndDuckDBReadOurs(t *testing.T) {
+	py := python(t)
+	if exec.Command(py, "-c", "import duckdb").Run() != nil {
+		t.Skip("no duckdb")
+	}
+	s := schemaOf(t, everyType...)
+	rows := newRandom(1).rows(s, 700)
+	for name, begin := range ours(s) {
+		if filepath.Ext(name) == ".orc" {
+			continue
+		}
+		file := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(file, written(t, begin, rows), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(py, "testdata/arrow.py", "duck", file)
+		cmd.Stderr = os.Stderr
+		out, err := cmd.Output()
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		compare(t, name+", by DuckDB", s, kept(name, rows), strings.Split(strings.TrimSpace(string(out)), "\n")[1:])
+	}
+}
+
 // TestPyarrowAndDuckDB: files of DuckDB's, if it is there, hold what it says.
 func TestPyarrowAndDuckDB(t *testing.T) {
 	py := python(t)

@@ -1,6 +1,7 @@
 """Reads and writes Parquet and ORC with pyarrow, for the tests of this package.
 
 arrow.py read FILE                 prints each row as JSON: see plain
+arrow.py duck FILE                 does so with what DuckDB reads
 arrow.py write FILE TYPES OPTIONS  writes rows of that form from standard input; TYPES and OPTIONS are JSON
 """
 import decimal
@@ -86,8 +87,13 @@ def rich(t, v):
 
 def main():
     verb, file = sys.argv[1:3]
-    if verb == "read":
-        table = orc.read_table(file) if file.endswith(".orc") else pq.read_table(file)
+    if verb in ("read", "duck"):
+        if verb == "duck":
+            import duckdb
+
+            table = duckdb.connect().execute("select * from read_parquet(?)", [file]).to_arrow_table()
+        else:
+            table = orc.read_table(file) if file.endswith(".orc") else pq.read_table(file)
         print(json.dumps([[re.sub(r"ordered|not null| ", "", str(f.type)), f.name] for f in table.schema]))
         columns = [[x for chunk in c.chunks for x in plain(chunk)] for c in table.columns]
         for row in zip(*columns):
