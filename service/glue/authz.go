@@ -138,6 +138,18 @@ func partitionedOf(in any) (db, table *string) {
 		return in.DatabaseName, in.TableName
 	case *api.DeletePartitionIndexInput:
 		return in.DatabaseName, in.TableName
+	case *api.UpdateColumnStatisticsForTableInput:
+		return in.DatabaseName, in.TableName
+	case *api.GetColumnStatisticsForTableInput:
+		return in.DatabaseName, in.TableName
+	case *api.DeleteColumnStatisticsForTableInput:
+		return in.DatabaseName, in.TableName
+	case *api.UpdateColumnStatisticsForPartitionInput:
+		return in.DatabaseName, in.TableName
+	case *api.GetColumnStatisticsForPartitionInput:
+		return in.DatabaseName, in.TableName
+	case *api.DeleteColumnStatisticsForPartitionInput:
+		return in.DatabaseName, in.TableName
 	}
 	return nil, nil
 }

@@ -84,7 +84,7 @@ func (s *Service) begin(tx *store.Tx, row *crawler, id string) {
 	row.State, row.Run = api.CrawlerStateRunning, r.key()
 	s.crawlers.Put(tx, name, *row)
 	s.crawls.Put(tx, row.Run, r)
-	low, high := keysOf(name)
+	low, high := below(name)
 	for key, old := range s.crawls.Back(tx, low, high) {
 		if s.k.Clock.Now().Sub(old.Started) < keptCrawls {
 			break
@@ -219,7 +219,7 @@ func (c *step) settle(fn func(tx *store.Tx) error) error {
 			next.State = next.Outcome
 			row.State, row.Last, row.Run = api.CrawlerStateReady, key, ""
 			c.s.crawlers.Put(tx, next.Crawler, row)
-			low, high := keysOf(next.Crawler)
+			low, high := below(next.Crawler)
 			c.s.planned.Erase(tx, low, high)
 		} else {
 			c.s.crawling.AtKey(tx, next.Crawler, c.s.k.Clock.Now(), crawlArg{key})
@@ -243,7 +243,7 @@ func (c *step) begin() error {
 	}
 	c.run.Phase = "list"
 	return c.settle(func(tx *store.Tx) error {
-		low, high := keysOf(c.run.Crawler)
+		low, high := below(c.run.Crawler)
 		c.s.planned.Erase(tx, low, high)
 		if !c.fresh() {
 			c.s.folders.Erase(tx, low, high)

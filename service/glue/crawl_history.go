@@ -156,7 +156,7 @@ func (s *Service) GetCrawlerMetrics(ctx context.Context, in *api.GetCrawlerMetri
 func (s *Service) metricsOf(tx *store.Tx, name string, row *crawler) api.CrawlerMetrics {
 	var seconds []float64
 	var last crawl
-	low, high := keysOf(name)
+	low, high := below(name)
 	for _, r := range s.crawls.Between(tx, low, high) {
 		if r.State == api.CrawlerHistoryStateRunning {
 			continue

@@ -153,7 +153,7 @@ func (s *Service) DeleteCrawler(ctx context.Context, in *api.DeleteCrawlerInput)
 		}
 		s.crawlers.Delete(tx, name)
 		s.wake.CancelKey(tx, name)
-		low, high := keysOf(name)
+		low, high := below(name)
 		s.folders.Erase(tx, low, high)
 		s.planned.Erase(tx, low, high)
 		s.crawled.Erase(tx, low, high)
@@ -273,12 +273,6 @@ func orEmpty(list []string) []string {
 		return []string{}
 	}
 	return list
-}
-
-// keysOf are the ends of the keys of rows that belong to a crawler.
-func keysOf(name string) (low, high string) {
-	low = store.Key(name, "")
-	return low, low + "\xff"
 }
 
 // crawlerARN is what a crawl acts for.

@@ -23,6 +23,7 @@ func (s *Service) DeleteDatabase(ctx context.Context, in *api.DeleteDatabaseInpu
 		s.partitions.Erase(tx, lo, hi)
 		s.indexes.Erase(tx, lo, hi)
 		s.functions.Erase(tx, lo, hi)
+		s.statistics.Erase(tx, lo, hi)
 		s.databases.Delete(tx, name)
 		arn := s.arn(tx.Scope(), "database/"+name)
 		s.k.Resources.Delete(tx, arn)

@@ -46,5 +46,6 @@ func (s *Service) dropPartition(tx *store.Tx, db string, row *table, values []st
 		return err
 	}
 	s.partitions.Delete(tx, key)
+	s.dropStatistics(tx, db, *row.Is.V.Name, values)
 	return nil
 }

@@ -52,6 +52,7 @@ func (s *Service) dropTable(tx *store.Tx, db, name string) error {
 	s.versions.Erase(tx, lo, hi)
 	s.partitions.Erase(tx, lo, hi)
 	s.indexes.Erase(tx, lo, hi)
+	s.statistics.Erase(tx, lo, hi)
 	s.tables.Delete(tx, store.Key(db, name))
 	s.k.Resources.Delete(tx, s.arn(tx.Scope(), "table/"+db+"/"+name))
 	return nil

@@ -1,18 +1,19 @@
-// Package glue is the AWS Glue Data Catalog: databases, tables with their versions, partitions, user-defined functions; and the crawlers
-// that make tables of what lies in S3.
+// Package glue is the AWS Glue Data Catalog: databases, tables with their versions, partitions, column statistics, user-defined functions;
+// and the crawlers that make tables of what lies in S3.
 //
 // Real here: the catalogue whole, as one account and region knows it. Names are folded to lower case; a table's versions
 // are kept, or skipped, as UpdateTable says; partitions are found by AWS's expressions, typed by their keys; a deleted
 // database takes all below it along at once; catalogue, database and table must all be permitted. Column types are kept as
 // they are given, as in AWS: who reads the data judges them. Partition indexes are kept and ACTIVE at once, and a search
-// does without them. Crawlers read S3, write
-// tables and their log in their own role, as durable jobs (crawl.go), by themselves or on a schedule. Modelled: nothing. Not here: the catalogs of other accounts, catalogs within catalogs, federated and
-// linked databases, Lake Formation's permissions, Iceberg's metadata, views in several dialects, time travel and
-// transactions, refused by member; and answered 501 as operations: jobs, workflows, connections, schema registries.
+// does without them. Crawlers read S3, write tables and their log in their own role, as durable jobs (crawl.go), when they
+// are told to or on a schedule. Modelled: nothing. Not here: the catalogs of other accounts, catalogs within catalogs,
+// federated and linked databases, Lake Formation's permissions, Iceberg's metadata, views in several dialects, time travel
+// and transactions, and crawls of anything but S3, refused by member; and answered 501 as operations: jobs, workflows,
+// connections, schema registries, resource policies, encryption settings.
 //
 // State: rows per account and region. database, table (its present version), version (every version kept, the present one
-// too), partition, index, function; all below a database lie under its name, so that one step removes them. A definition
-// must fit into a row (64 KiB). Crawlers, classifiers, crawls,
-// and what crawls know of folders and tables, lie under their names. Later run sweep.go, which takes what a large deleted database held out of the estate's index, wake, at which a schedule
-// starts a crawler, and crawl, a step of a crawl.
+// too), partition, index, statistic, function; all below a database lie under its name, so that one step removes them. A
+// definition must fit into a row (64 KiB). crawler, classifier; and under a crawler's name crawl (its history), folder and
+// crawled (what it has found), planned (what the crawl under way is to do). Later run sweep.go, which takes what a large
+// deleted database held out of the estate's index; wake, which starts a crawler on its schedule; and crawl, a step of a crawl.
 package glue

@@ -21,6 +21,9 @@ import (
 // all of it. Nothing is shared with an account here, so only its own tables are found.
 // https://docs.aws.amazon.com/glue/latest/webapi/API_SearchTables.html
 func (s *Service) SearchTables(ctx context.Context, in *api.SearchTablesInput) (*api.SearchTablesOutput, error) {
+	if err := refuse(member{"IncludeStatusDetails", rt.Val(in.IncludeStatusDetails)}); err != nil {
+		return nil, err
+	}
 	out := &api.SearchTablesOutput{TableList: []api.Table{}}
 	find, query, err := finderOf(in)
 	if err != nil {

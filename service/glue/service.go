@@ -36,6 +36,7 @@ type Service struct {
 	partitions store.Table[partition] // database, table, values
 	indexes    store.Table[index]     // database, table, name
 	functions  store.Table[function]  // database, name
+	statistics store.Table[statistic] // database, table, values of the partition or "", column
 	sweep      jobs.Job[sweepArg]
 
 	crawlers    store.Table[crawler]    // name
@@ -94,6 +95,7 @@ func New(k *kernel.Service, peers Peers) *Service {
 		partitions: store.TableOf[partition](k.Rows, "partition", store.Regional),
 		indexes:    store.TableOf[index](k.Rows, "index", store.Regional),
 		functions:  store.TableOf[function](k.Rows, "function", store.Regional),
+		statistics: store.TableOf[statistic](k.Rows, "statistic", store.Regional),
 
 		crawlers:    store.TableOf[crawler](k.Rows, "crawler", store.Regional),
 		classifiers: store.TableOf[classifier](k.Rows, "classifier", store.Regional),

@@ -62,6 +62,7 @@ func (s *Service) changePartition(tx *store.Tx, db string, row *table, values []
 			return api.NewAlreadyExistsException("Partition already exists.")
 		}
 		s.partitions.Delete(tx, key)
+		s.dropStatistics(tx, db, *row.Is.V.Name, values)
 	}
 	s.partitions.Put(tx, to, partition{lean[api.PartitionInput]{next}, p.CreatedAt})
 	return nil

@@ -95,6 +95,17 @@ refused("NotImplemented", glue.create_crawler, Name="c", Role="crawl", DatabaseN
 refused("NotImplemented", glue.create_classifier, XMLClassifier={"Name": "x", "Classification": "x", "RowTag": "r"})
 refused("EntityNotFoundException", glue.start_crawler, Name="nobody")
 
+# Whoever gives a crawler a role must be let pass it.
+iam.create_user(UserName="dev")
+key = iam.create_access_key(UserName="dev")["AccessKey"]
+dev = boto3.client("glue", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+permit = {"Effect": "Allow", "Action": "glue:*", "Resource": "*"}
+iam.put_user_policy(UserName="dev", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [permit]}))
+assert "iam:PassRole" in refused("AccessDeniedException", dev.create_crawler, Name="d", Role="crawl", DatabaseName="lake", Targets=target)
+iam.put_user_policy(UserName="dev", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [permit, {**permit, "Action": "iam:PassRole"}]}))
+dev.create_crawler(Name="d", Role="crawl", DatabaseName="lake", Targets=target)
+dev.delete_crawler(Name="d")
+
 # Classifiers of one's own come first.
 cli("create-classifier", "--grok-classifier", json.dumps({"Name": "app", "Classification": "app", "GrokPattern": "%{DAYSTAMP:day} %{LOGLEVEL:level} %{WORD:what} %{NUMBER:value:int}", "CustomPatterns": "DAYSTAMP \\d+-\\d+-\\d+"}))
 cli("create-crawler", "--name", "lake", "--role", "crawl", "--database-name", "lake", "--classifiers", "app", "--targets", json.dumps({"S3Targets": [{"Path": "s3://lake/", "Exclusions": ["**.tmp"]}]}), "--tags", "team=ops")
@@ -206,3 +217,4 @@ assert [c["Name"] for c in glue.get_crawlers()["Crawlers"]] == ["known", "lake",
 glue.delete_crawler(Name="lake")
 glue.delete_classifier(Name="app")
 refused("EntityNotFoundException", glue.get_crawler, Name="lake")
+print("all held")

@@ -112,6 +112,19 @@ allow("catalog", "database/web", "table/web/*")
 assert len(reader.get_tables(DatabaseName="web")["TableList"]) == 2
 refused("AccessDeniedException", reader.delete_table, DatabaseName="web", Name="access")
 
+# Statistics of columns, of the table and of a partition.
+column = glue.get_table(DatabaseName="web", Name="access")["Table"]["StorageDescriptor"]["Columns"][0]
+values = glue.get_partitions(**where)["Partitions"][0]["Values"]
+data = {"Type": "LONG", "LongColumnStatisticsData": {"MinimumValue": 1, "MaximumValue": 9, "NumberOfNulls": 0, "NumberOfDistinctValues": 9}}
+stats = [{"ColumnName": column["Name"], "ColumnType": column["Type"], "AnalyzedTime": 1, "StatisticsData": data}]
+assert glue.update_column_statistics_for_table(ColumnStatisticsList=stats, **where)["Errors"] == []
+assert glue.update_column_statistics_for_partition(ColumnStatisticsList=stats, PartitionValues=values, **where)["Errors"] == []
+assert glue.get_column_statistics_for_table(ColumnNames=[column["Name"]], **where)["ColumnStatisticsList"][0]["StatisticsData"] == data
+assert glue.get_column_statistics_for_partition(ColumnNames=[column["Name"]], PartitionValues=values, **where)["ColumnStatisticsList"][0]["StatisticsData"] == data
+glue.delete_column_statistics_for_table(ColumnName=column["Name"], **where)
+glue.delete_column_statistics_for_partition(ColumnName=column["Name"], PartitionValues=values, **where)
+assert len(glue.get_column_statistics_for_table(ColumnNames=[column["Name"]], **where)["Errors"]) == 1
+
 # A database takes along what it holds.
 cli = json.loads(subprocess.run(["aws", "glue", "get-tables", "--database-name", "web", "--query", "TableList[].Name"], check=True, capture_output=True).stdout)
 assert cli == ["access", "waf"], cli
@@ -119,5 +132,5 @@ glue.delete_database(Name="web")
 glue.create_database(DatabaseInput={"Name": "web"})
 assert glue.get_tables(DatabaseName="web")["TableList"] == [] and glue.get_tags(ResourceArn=arn)["Tags"] == {}
 refused("EntityNotFoundException", glue.get_partitions, **where)
-refused("NotImplemented", glue.start_crawler, Name="c")
+refused("NotImplemented", glue.start_job_run, JobName="j")
 print("all held")
