@@ -143,9 +143,6 @@ func shown(t *sqltypes.Type) *sqltypes.Type {
 func (s *Service) settleQuery(ctx context.Context, id string, q *lakeQuery, failure error) error {
 	q.State, q.Completed = api.QueryStatusFinished, s.k.Clock.Now()
 	if failure != nil {
-		if errors.Is(failure, blob.ErrFull) {
-			return failure // tried again when there is room
-		}
 		q.State, q.Error = api.QueryStatusFailed, failure.Error()
 		if failure == errTimeout {
 			q.State = api.QueryStatusTimedOut

@@ -7,9 +7,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
+	trailtypes "github.com/aws/aws-sdk-go-v2/service/cloudtrail/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -63,11 +65,41 @@ func (e *estate) created(t *testing.T) map[string]int {
 	return counts
 }
 
+// askedLake counts the log groups whose making an event data store tells of.
+func (e *estate) askedLake(t *testing.T, arn string) map[string]string {
+	t.Helper()
+	c, counts := cloudtrail.NewFromConfig(e.root()), map[string]string{}
+	text := "SELECT element_at(requestParameters, 'logGroupName'), count(*) FROM " + arn[strings.LastIndexByte(arn, '/')+1:] + " WHERE eventName = 'CreateLogGroup' GROUP BY 1"
+	q := ok[*cloudtrail.StartQueryOutput](t)(c.StartQuery(ctx, &cloudtrail.StartQueryInput{QueryStatement: &text}))
+	for {
+		state := ok[*cloudtrail.DescribeQueryOutput](t)(c.DescribeQuery(ctx, &cloudtrail.DescribeQueryInput{QueryId: q.QueryId})).QueryStatus
+		if state == trailtypes.QueryStatusFinished {
+			break
+		}
+		if state != trailtypes.QueryStatusQueued && state != trailtypes.QueryStatusRunning {
+			t.Fatal(state)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	pages := cloudtrail.NewGetQueryResultsPaginator(c, &cloudtrail.GetQueryResultsInput{QueryId: q.QueryId})
+	for pages.HasMorePages() {
+		for _, r := range ok[*cloudtrail.GetQueryResultsOutput](t)(pages.NextPage(ctx)).QueryResultRows {
+			for _, name := range r[0] {
+				for _, n := range r[1] {
+					counts[name] = n
+				}
+			}
+		}
+	}
+	return counts
+}
+
 // TestTrailSurvivesKill: the process is killed while many callers change things; each call that was answered stands in the journal, is
 // delivered once, and what it changed is there.
 func TestTrailSurvivesKill(t *testing.T) {
 	e := serve(t)
 	e.startTrail(t)
+	lake := *ok[*cloudtrail.CreateEventDataStoreOutput](t)(cloudtrail.NewFromConfig(e.root()).CreateEventDataStore(ctx, &cloudtrail.CreateEventDataStoreInput{Name: aws.String("lake")})).EventDataStoreArn
 	var mu sync.Mutex
 	acked := map[string]bool{}
 	for round := range 3 {
@@ -95,7 +127,7 @@ func TestTrailSurvivesKill(t *testing.T) {
 		e.start()
 		e.advance("5m")
 	}
-	delivered := e.created(t)
+	delivered, asked := e.created(t), e.askedLake(t, lake)
 	entered, there := map[string]bool{}, map[string]bool{}
 	for line := range strings.Lines(e.cat(t, "@journal/entry")) {
 		_, value, _ := strings.Cut(line, "\t")
@@ -120,8 +152,8 @@ func TestTrailSurvivesKill(t *testing.T) {
 		}
 	}
 	for name := range acked {
-		if !entered[name] || !there[name] || delivered[name] != 1 {
-			t.Errorf("%s was answered: in the journal %t, there %t, delivered %d times", name, entered[name], there[name], delivered[name])
+		if !entered[name] || !there[name] || delivered[name] != 1 || asked[name] != "1" {
+			t.Errorf("%s was answered: in the journal %t, there %t, delivered %d times, in CloudTrail Lake %s times", name, entered[name], there[name], delivered[name], asked[name])
 		}
 	}
 	if len(acked) < 600 {
