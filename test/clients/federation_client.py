@@ -201,6 +201,39 @@ for profile, want in {"fay": ROOT + "user/fay", "switch": "arn:aws:sts::00000000
     got = subprocess.run(["aws", "sts", "get-caller-identity", "--profile", profile, "--query", "Arn", "--output", "text"], env=env, capture_output=True, text=True, input=code, start_new_session=True)
     assert got.stdout.strip().endswith(want), f"{profile}: {got.stdout} {got.stderr}"
 
+# Who vouched for a call, and for what a session did, stands in the trail.
+trail = boto3.client("cloudtrail", region_name="us-east-1")  # where what belongs to no region is recorded
+event = lambda name: json.loads(trail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}])["Events"][-1]["CloudTrailEvent"])
+who = event("AssumeRoleWithWebIdentity")["userIdentity"]
+assert who["type"] == "WebIdentityUser" and who["identityProvider"] == provider and who["userName"] == "repo:ours/app", who
+assert event("AssumeRoleWithSAML")["userIdentity"]["type"] == "SAMLUser"
+refused("AccessDenied", pipeline.client("iam").create_user, UserName="x")
+made = [json.loads(e["CloudTrailEvent"])["userIdentity"] for e in trail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": "CreateUser"}])["Events"]]
+assert provider in [w.get("sessionContext", {}).get("webIdFederationData", {}).get("federatedProvider") for w in made], made
+
+# Attacks on tokens: another key under the same id, the public key as a secret, and a provider of another account.
+header = b64(json.dumps({"alg": "HS256", "kid": "k"}).encode()) + "." + token().split(".")[1]
+confused = [header + "." + b64(hmac.digest(header.encode(), public.save_pkcs1(fmt).rstrip() + tail, "sha256")) for fmt in ("PEM", "DER") for tail in (b"", b"\n")]
+for text in [*confused, token().rsplit(".", 1)[0] + ".", ".".join(token().split(".")[:2]), token() + "A", token()[:-4]]:
+    refused("InvalidIdentityToken", anyone.assume_role_with_web_identity, RoleArn=ROOT + "role/pipeline", RoleSessionName="run-1", WebIdentityToken=text)
+refused("InvalidIdentityToken", anyone.assume_role_with_web_identity, RoleArn="arn:aws:iam::111111111111:role/pipeline", RoleSessionName="run-1", WebIdentityToken=token())
+before = token()
+public, private = rsa.newkeys(2048)  # the provider turns to another key, under the same id
+enter(token(private))
+refused("InvalidIdentityToken", anyone.assume_role_with_web_identity, RoleArn=ROOT + "role/pipeline", RoleSessionName="run-1", WebIdentityToken=before)
+
+# A session that a code has opened is kept, as aws-vault keeps it, and used for role after role until it ends on the estate's clock.
+code = shown(int(time.time()) // 30 + 1)
+vault = fay.client("sts").get_session_token(SerialNumber=device["SerialNumber"], TokenCode=code, DurationSeconds=3600)["Credentials"]
+refused("AccessDenied", fay.client("sts").get_session_token, SerialNumber=device["SerialNumber"], TokenCode=code)  # a code opens once
+refused("AccessDenied", fay.client("sts").assume_role, RoleArn=ROOT + "role/guarded", RoleSessionName="bare")
+for name in "first", "second":
+    inside = session(session(vault).client("sts").assume_role(RoleArn=ROOT + "role/guarded", RoleSessionName=name)["Credentials"])
+    assert inside.client("sts").get_caller_identity()["Arn"].endswith("/guarded/" + name)
+subprocess.run(["unyo", "clock", "advance", "3601s"], check=True, capture_output=True)
+refused("ExpiredToken", session(vault).client("sts").assume_role, RoleArn=ROOT + "role/guarded", RoleSessionName="late")
+refused("ExpiredToken", inside.client("sts").get_caller_identity)
+
 iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=provider)
 refused("InvalidIdentityToken", anyone.assume_role_with_web_identity, RoleArn=ROOT + "role/pipeline", RoleSessionName="run-1", WebIdentityToken=token())
 print("all held")
