@@ -137,6 +137,8 @@ func decompress(c codec, dst, src []byte, size int) (out []byte, err error) {
 		if out, err = unlz4Hadoop(dst, src, size); err != nil {
 			out, err = unlz4(dst, src, size)
 		}
+	case codecLZO:
+		out, err = unlzoHadoop(dst, src, size)
 	default:
 		return nil, errors.Join(ErrUnsupported, errors.New("compression "+c.String()))
 	}

@@ -4,7 +4,7 @@
 // line, and only the columns that are asked for are converted; Parquet and ORC are engine/columnar's.
 //
 // Real: LazySimple (delimited text), OpenCSV, both JSON formats, Regex, Grok, CloudTrail, Parquet, ORC, gzip, zstd, snappy, lz4, bzip2 and
-// zlib. Refused by name: Avro, Ion, LZO, custom classes, and patterns that need a backtracking matcher.
+// zlib. Refused by name: Avro, Ion, LZO (but in Parquet), custom classes, and patterns that need a backtracking matcher.
 //
 // https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html
 package serde
