@@ -116,18 +116,17 @@ func (s *Service) lookAgain(tx *store.Tx, a deliverArg, w *watchman, more bool) 
 func (s *Service) judge(tx *store.Tx, t *trail, w *watchman) (more bool) {
 	account, cut := tx.Scope().Account, s.k.Clock.Now().Truncate(time.Minute)
 	lots, n := map[string]*lot{}, 0
+	var last time.Time // minute
 	for e := range s.index.After(tx, wordOfAccount(account), w.Cursor) {
 		if !e.Time.Before(cut) {
 			break
 		}
-		if n++; n > looked || len(lots) >= lookedAt {
-			more = true
-			if minute := e.Time.Truncate(time.Minute); minute.Before(cut) {
-				cut = minute // what follows of this minute would be judged apart
-			}
+		minute := e.Time.Truncate(time.Minute)
+		if n++; (n > looked || len(lots) >= lookedAt) && !minute.Equal(last) { // a minute is judged as a whole
+			more, cut = true, minute
 			break
 		}
-		w.Cursor = e.Seq
+		w.Cursor, last = e.Seq, minute
 		if e.Call.Category == management && s.takes(t, e.Call, account) {
 			s.count(lots, w, &e)
 		}
