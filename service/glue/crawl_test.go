@@ -344,3 +344,80 @@ func TestCrawlSurvivesDeath(t *testing.T) {
 	}
 	t.Logf("%d deaths", len(deaths))
 }
+
+// A schedule starts crawls on the estate's clock; a stopped one does not, and a crawl that may not list what it should has failed.
+func TestCrawlSchedule(t *testing.T) {
+	l := newLake("data/a.csv")
+	f := onLake(t, nil, l)
+	f.crawler(func(in *api.CreateCrawlerInput) { in.Schedule = new("cron(0 18 * * ? *)") })
+	crawls := func() int {
+		return len(ok[*api.ListCrawlsOutput](t)(f.s.ListCrawls(f.call(), &api.ListCrawlsInput{CrawlerName: new("c")})).Crawls)
+	}
+	f.advance(5 * time.Hour)
+	if n := crawls(); n != 0 {
+		t.Errorf("%d crawls before the first was due", n)
+	}
+	f.advance(48 * time.Hour)
+	if last := f.lastCrawl(); crawls() != 2 || !last.StartTime.Equal(time.Date(2026, 3, 2, 18, 0, 0, 0, time.UTC)) {
+		t.Errorf("%d crawls, the last of %s", crawls(), last.StartTime)
+	}
+	ok[*api.StopCrawlerScheduleOutput](t)(f.s.StopCrawlerSchedule(f.call(), &api.StopCrawlerScheduleInput{CrawlerName: new("c")}))
+	f.advance(48 * time.Hour)
+	if n := crawls(); n != 2 {
+		t.Errorf("%d crawls of a schedule that was stopped", n)
+	}
+	l.refuse = "ListObjectsV2"
+	if last := f.crawl(); *last.Status != api.LastCrawlStatusFailed || !strings.Contains(*last.ErrorMessage, "Access Denied") {
+		t.Errorf("%+v", last)
+	}
+	l.refuse = ""
+	f.start()
+	ok[*api.StopCrawlerOutput](t)(f.s.StopCrawler(f.call(), &api.StopCrawlerInput{Name: new("c")}))
+	_, err := f.s.StartCrawler(f.call(), &api.StartCrawlerInput{Name: new("c")})
+	wantCode(t, err, "CrawlerRunningException")
+	f.advance(0)
+	if last := f.lastCrawl(); *last.Status != api.LastCrawlStatusCancelled {
+		t.Errorf("%+v", last)
+	}
+	if !slices.ContainsFunc(l.lines, func(line string) bool { return strings.HasSuffix(line, "INFO : Crawler is stopped on request") }) {
+		t.Errorf("the log says %q", l.lines)
+	}
+	if err := f.k.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Exclude patterns as AWS explains them.
+// https://docs.aws.amazon.com/glue/latest/dg/define-crawler-choose-data-sources.html#crawler-data-stores-exclude
+func TestGlob(t *testing.T) {
+	for _, c := range []struct {
+		pattern string
+		yes, no string
+	}{
+		{"*.csv", "a.csv", "folder/a.csv a.json"},
+		{"*.*", "a.b", "ab"},
+		{"*.{csv,avro}", "a.csv a.avro", "a.orc"},
+		{"foo.?", "foo.c", "foo.cc foo./"},
+		{"myfolder/*", "myfolder/a", "myfolder/x/a"},
+		{"myfolder/**", "myfolder/a myfolder/x/a", "other/a"},
+		{"**.tmp", "a.tmp x/y/a.tmp", "a.tmpx"},
+		{"[abc-]x", "ax -x", "dx"},
+		{"a[!b]", "ac", "ab a/"},
+		{`a\*`, "a*", "ab"},
+	} {
+		re, err := globOf(c.pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range strings.Fields(c.yes) {
+			if !re.MatchString(s) {
+				t.Errorf("%s does not match %s", c.pattern, s)
+			}
+		}
+		for _, s := range strings.Fields(c.no) {
+			if re.MatchString(s) {
+				t.Errorf("%s matches %s", c.pattern, s)
+			}
+		}
+	}
+}
