@@ -14,8 +14,12 @@ import (
 // https://docs.aws.amazon.com/glue/latest/dg/custom-classifier.html#custom-classifier-json
 type JSON struct{ Path string }
 
-// deepest is how deeply values may nest that columns are made of.
-const deepest = 40
+// Bounds: how deeply values may nest that columns are made of, and of how many members no further values are looked at: a table of so many columns
+// is none.
+const (
+	deepest     = 40
+	mostMembers = 2000
+)
 
 // Classify tells what the values have in common.
 func (j JSON) Classify(s *Sample) (f Format, certainty float64) {
@@ -26,7 +30,7 @@ func (j JSON) Classify(s *Sample) (f Format, certainty float64) {
 	d := json.NewDecoder(strings.NewReader(begin))
 	d.UseNumber()
 	var typ *columnar.Type
-	for {
+	for f.Records < mostRows && (typ == nil || len(typ.Fields) < mostMembers) {
 		var v ordered
 		err := d.Decode(&v)
 		if err == io.EOF {
@@ -46,6 +50,7 @@ func (j JSON) Classify(s *Sample) (f Format, certainty float64) {
 	if f.Records == 0 {
 		return Format{}, 0
 	}
+	f.Bytes = d.InputOffset()
 	f.Classification = "json"
 	if j.Path != "" {
 		f.Properties = map[string]string{"path": j.Path}
@@ -141,9 +146,9 @@ func typeOfJSON(v any, depth int) *columnar.Type {
 	case []member:
 		t := &columnar.Type{Kind: columnar.Struct}
 		for _, m := range v {
-			t = merge(t, &columnar.Type{Kind: columnar.Struct, Fields: []columnar.Field{{Name: m.name, Type: typeOfJSON(m.v, depth+1)}}})
+			t.Fields = append(t.Fields, columnar.Field{Name: m.name, Type: typeOfJSON(m.v, depth+1)})
 		}
-		return t
+		return mergeStructs(&columnar.Type{Kind: columnar.Struct}, t) // a name that is there twice is one
 	}
 	return nil
 }

@@ -20,15 +20,7 @@ func merge(a, b *columnar.Type) *columnar.Type {
 	case b == nil:
 		return a
 	case a.Kind == columnar.Struct && b.Kind == columnar.Struct:
-		out := &columnar.Type{Kind: columnar.Struct, Fields: slices.Clone(a.Fields)}
-		for _, f := range b.Fields {
-			if i := slices.IndexFunc(out.Fields, func(g columnar.Field) bool { return g.Name == f.Name }); i >= 0 {
-				out.Fields[i].Type = merge(out.Fields[i].Type, f.Type)
-			} else {
-				out.Fields = append(out.Fields, f)
-			}
-		}
-		return out
+		return mergeStructs(a, b)
 	case a.Kind == b.Kind && (a.Kind == columnar.Array || a.Kind == columnar.Map):
 		out := &columnar.Type{Kind: a.Kind, Fields: slices.Clone(a.Fields)}
 		for i, f := range b.Fields {
@@ -43,6 +35,24 @@ func merge(a, b *columnar.Type) *columnar.Type {
 		return &columnar.Type{Kind: numbers[max(i, j)]}
 	}
 	return text
+}
+
+// mergeStructs is a struct with the members of both.
+func mergeStructs(a, b *columnar.Type) *columnar.Type {
+	out := &columnar.Type{Kind: columnar.Struct, Fields: slices.Clone(a.Fields)}
+	at := map[string]int{}
+	for i, f := range out.Fields {
+		at[f.Name] = i
+	}
+	for _, f := range b.Fields {
+		if i, ok := at[f.Name]; ok {
+			out.Fields[i].Type = merge(out.Fields[i].Type, f.Type)
+			continue
+		}
+		at[f.Name] = len(out.Fields)
+		out.Fields = append(out.Fields, f)
+	}
+	return out
 }
 
 // settled is a type without gaps: what never had a value is a text.

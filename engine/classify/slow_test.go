@@ -1,0 +1,34 @@
+package classify
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Hostile texts take no long time.
+func TestClassifyHostile(t *testing.T) {
+	var keys strings.Builder
+	keys.WriteString("{")
+	for i := range 50000 {
+		fmt.Fprintf(&keys, `"k%d":1,`, i)
+	}
+	keys.WriteString(`"z":1}`)
+	var ever strings.Builder
+	for i := range 50000 {
+		fmt.Fprintf(&ever, "{\"k%d\":1}\n", i)
+	}
+	for name, text := range map[string]string{
+		"many members": keys.String(), "open arrays": strings.Repeat("[", 1<<20), "open objects": strings.Repeat(`{"a":`, 1<<17), "deep": strings.Repeat("[", 9000) + strings.Repeat("]", 9000),
+		"one line": strings.Repeat("a ", 1<<19), "quotes": strings.Repeat(`"`, 1<<20), "delimiters": strings.Repeat(",", 1<<20), "dots": strings.Repeat("1.", 1<<19), "ever other members": ever.String(), "empty values": strings.Repeat("{}\n", 1<<18),
+	} {
+		begin := time.Now()
+		f := of(t, "x", text)
+		if took := time.Since(begin); took > 3*time.Second {
+			t.Errorf("%s: %s after %s", name, f.Classification, took)
+		} else {
+			t.Logf("%s: %s after %s", name, f.Classification, took)
+		}
+	}
+}
