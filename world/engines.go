@@ -16,6 +16,7 @@ import (
 	"unyo/engine/logstore"
 	"unyo/engine/logstore/victorialogs"
 	"unyo/engine/oidc"
+	"unyo/engine/recordstore"
 	"unyo/engine/sql/trino"
 	"unyo/kernel"
 	"unyo/service/cloudtrail"
@@ -31,6 +32,8 @@ type engines struct {
 	blobs *blob.Store
 	stock *s3.Stock // what rows say is in blobs
 	logs  logstore.Engine
+
+	records recordstore.Engine // of Kinesis
 
 	collector *collector.Client
 	issuers   *oidc.Client
@@ -68,10 +71,11 @@ func (w *World) openEngines() error {
 
 func (e *engines) open(k *kernel.Kernel, logs string) (err error) {
 	e.stock = s3.NewStock(k.For("s3"))
-	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(e.stock.Refs(), firehose.Blobs(k.For("firehose")), kinesis.Blobs(k.For("kinesis")), cloudtrail.Blobs(k.For("cloudtrail"))), blob.Options{Durable: k.Store.Sync})
+	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(e.stock.Refs(), firehose.Blobs(k.For("firehose")), kinesis.Refs(k.For("kinesis")), cloudtrail.Blobs(k.For("cloudtrail"))), blob.Options{Durable: k.Store.Sync})
 	if err != nil {
 		return err
 	}
+	e.records = recordstore.Blobs{Store: e.blobs}
 	return e.openLogs(k, logs)
 }
 

@@ -52,7 +52,7 @@ func (w *World) addServices() {
 		cloudtrailapi.Bind(cloudtrail.New(k.For("cloudtrail"), w.engines.blobs, directory, cloudtrail.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Organizations: organizationsapi.Client{Invoker: g}})),
 		cloudwatchapi.Bind(cloudwatch.New(k.For("cloudwatch"))),
 		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}})),
-		kinesisapi.Bind(kinesis.New(k.For("kinesis"), w.engines.blobs)),
+		kinesisapi.Bind(kinesis.New(k.For("kinesis"), w.engines.records)),
 		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs, w.engines.stock, s3.Peers{S3: s3api.Client{Invoker: g}}).Knowing(w.identity)),
 		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, w.engines.collector, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, Glue: glueapi.Client{Invoker: g}})),
 		glueapi.Bind(glue.New(k.For("glue"), glue.Peers{Glue: glueapi.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}, STS: stsapi.Client{Invoker: g}})),

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"unyo/base/reap"
 )
 
 // Options of a store.
@@ -35,7 +37,7 @@ type Store struct {
 	dirs     map[string]struct{} // directories known to be there durably
 
 	appender appender
-	reaper   reaper
+	reaper   *reap.Reaper[Ref]
 	running  sync.WaitGroup
 }
 
@@ -63,16 +65,16 @@ func Open(dir string, committed iter.Seq2[Ref, error], o Options) (*Store, error
 		return nil, fmt.Errorf("cannot open blobs in %s: %w", dir, err)
 	}
 	s.appender.init(s, last, end)
-	s.reaper.init(s)
+	s.reaper = reap.New(s.reap, o.Durable)
 	s.running.Go(s.appender.run)
-	s.running.Go(s.reaper.run)
+	s.running.Go(s.reaper.Run)
 	return s, nil
 }
 
 // Close waits for what is being written and closes. Blobs freed and not yet destroyed are dropped by the next Open.
 func (s *Store) Close() error {
 	s.appender.stop()
-	s.reaper.stop()
+	s.reaper.Stop()
 	s.running.Wait()
 	return s.appender.close()
 }

@@ -13,6 +13,7 @@ import (
 	api "unyo/api/kinesis"
 	"unyo/base/call"
 	"unyo/engine/blob"
+	"unyo/engine/recordstore"
 	"unyo/kernel"
 )
 
@@ -30,11 +31,11 @@ func benchmarkPut(b *testing.B, size int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	blobs, err := blob.Open(filepath.Join(dir, "blob"), Blobs(k.For("kinesis")), blob.Options{Durable: k.Store.Sync})
+	blobs, err := blob.Open(filepath.Join(dir, "blob"), Refs(k.For("kinesis")), blob.Options{Durable: k.Store.Sync})
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := New(k.For("kinesis"), blobs)
+	s := New(k.For("kinesis"), recordstore.Blobs{Store: blobs})
 	if err := k.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}

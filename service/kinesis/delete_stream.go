@@ -34,7 +34,7 @@ func (s *Service) DeleteStream(ctx context.Context, in *api.DeleteStreamInput) (
 		}
 		lo, hi := store.Key(name, ""), store.Key(name, "g") // all that follows the name is hexadecimal
 		for _, a := range s.arrivals.Between(tx, lo, hi) {
-			freed = append(freed, a.Ref)
+			freed = append(freed, a.refs()...)
 		}
 		s.arrivals.Erase(tx, lo, hi)
 		s.batches.Erase(tx, lo, hi)
@@ -55,7 +55,7 @@ func (s *Service) DeleteStream(ctx context.Context, in *api.DeleteStreamInput) (
 	if err != nil {
 		return nil, err
 	}
-	s.blobs.Free(freed...)
+	s.bytes.Free(freed...)
 	s.news.Ring(bellOf(c.Scope, name))
 	return &api.DeleteStreamOutput{}, nil
 }

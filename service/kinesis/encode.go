@@ -3,18 +3,20 @@ package kinesis
 import (
 	"encoding/binary"
 	"errors"
+
+	"unyo/base/call"
+	"unyo/engine/recordstore"
 )
 
 // errCut is a batch that is not as it was written.
 var errCut = errors.New("records are cut off")
 
-// encode writes the records that are taken, shard after shard, each as length and bytes of key and data, and notes
-// in the plan where each shard's lie.
-func (p *put) encode(pl plan) []byte {
-	var b []byte
+// encode writes the records that are taken, those of each shard together, each as length and bytes of key and data.
+func (p *put) encode(scope call.Scope, pl plan) []recordstore.Batch {
+	batches := make([]recordstore.Batch, len(pl.parts))
 	for i := range pl.parts {
 		part := &pl.parts[i]
-		part.offset = int64(len(b))
+		b := make([]byte, 0, p.room(part.records))
 		for _, n := range part.records {
 			r := &p.records[n]
 			b = binary.AppendUvarint(b, uint64(len(*r.PartitionKey)))
@@ -22,9 +24,17 @@ func (p *put) encode(pl plan) []byte {
 			b = binary.AppendUvarint(b, uint64(len(r.Data)))
 			b = append(b, r.Data...)
 		}
-		part.size = int64(len(b)) - part.offset
+		batches[i] = recordstore.Batch{Shard: scope.Account + "/" + scope.Region + "/" + p.name + "/" + part.shard.id(), Data: b}
 	}
-	return b
+	return batches
+}
+
+// room is what those records take at most when they are encoded.
+func (p *put) room(records []int) (n int) {
+	for _, i := range records {
+		n += size(&p.records[i]) + 2*binary.MaxVarintLen32
+	}
+	return n
 }
 
 // decode takes the first record off b.

@@ -6,6 +6,7 @@ import (
 	api "unyo/api/kinesis"
 	"unyo/base/awserr"
 	"unyo/base/call"
+	"unyo/engine/recordstore"
 	"unyo/kernel/tags"
 )
 
@@ -33,6 +34,15 @@ func unsupported(what string) error {
 // dryRun is the answer to a call that was to be tried only, and that would have been let in.
 func dryRun() error {
 	return api.NewDryRunOperationException("Request would have succeeded, but the DryRun parameter is set.")
+}
+
+// unreached is the answer when records cannot be put or read because their engine is away: clients try again.
+// https://docs.aws.amazon.com/streams/latest/dev/developing-producers-with-sdk.html
+func unreached(err error) error {
+	if errors.Is(err, recordstore.ErrAway) {
+		return api.NewInternalFailureException("Records cannot be reached now. Try again.")
+	}
+	return err
 }
 
 // mapTags words what kernel/tags refuses.

@@ -77,7 +77,7 @@ func (s *Service) runExpire(ctx context.Context, a expireArg) error {
 		if err != nil {
 			return fmt.Errorf("cannot expire records of %q: %w", a.Name, err)
 		}
-		s.blobs.Free(freed...)
+		s.bytes.Free(freed...)
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (s *Service) dropArrivals(tx *store.Tx, row *stream) (freed []blob.Ref, mor
 		}
 		s.arrivals.Delete(tx, key)
 		rows += len(a.Parts) + 2
-		freed = append(freed, a.Ref)
+		freed = append(freed, a.refs()...)
 	}
 	return freed, false
 }

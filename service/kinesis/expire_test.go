@@ -5,6 +5,7 @@ import (
 	"time"
 
 	api "unyo/api/kinesis"
+	"unyo/engine/recordstore"
 	"unyo/kernel/store"
 )
 
@@ -38,7 +39,7 @@ func (f *fixture) reopen() {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	f.blobs, f.s.blobs = blobs, blobs
+	f.blobs, f.s.bytes = blobs, recordstore.Blobs{Store: blobs}
 }
 
 const shard0 = "shardId-000000000000"

@@ -3,12 +3,12 @@ package kinesis
 import (
 	"context"
 	"fmt"
-	"io"
 	"time"
 
 	api "unyo/api/kinesis"
 	"unyo/api/rt"
 	"unyo/base/call"
+	"unyo/engine/recordstore"
 	"unyo/kernel/meter"
 	"unyo/kernel/store"
 )
@@ -38,7 +38,7 @@ func (s *Service) GetRecords(ctx context.Context, in *api.GetRecordsInput) (*api
 		return nil, err
 	}
 	most := limitOf(in.Limit, maxReadRecords)
-	defer s.blobs.Pin()()
+	defer s.bytes.Pin()()
 	var f found
 	err = s.k.View(ctx, func(tx *store.Tx) (err error) {
 		f, err = s.find(tx, c, it, most)
@@ -55,9 +55,9 @@ func (s *Service) GetRecords(ctx context.Context, in *api.GetRecordsInput) (*api
 		s.measureRefusedRead(ctx, &f)
 		return nil, api.NewProvisionedThroughputExceededException("Rate exceeded for shard %s in stream %s under account %s.", f.shard.id(), f.row.Name, c.Account)
 	}
-	next, err := s.read(&f, it.Next, most, maxRead, out)
+	next, err := s.read(ctx, &f, it.Next, most, maxRead, out)
 	if err != nil {
-		return nil, fmt.Errorf("cannot read shard %s of %q: %w", f.shard.id(), f.row.Name, err)
+		return nil, unreached(fmt.Errorf("cannot read shard %s of %q: %w", f.shard.id(), f.row.Name, err))
 	}
 	switch {
 	case next < f.end: // a wait of no time at all must not look like having caught up
@@ -163,18 +163,14 @@ func (s *Service) children(tx *store.Tx, row *stream, parent int) (list []api.Ch
 
 // read takes records out of the batches and returns the position behind the last that is answered: the shard's end,
 // when no record is left.
-func (s *Service) read(f *found, next uint64, most, mostBytes int, out *api.GetRecordsOutput) (uint64, error) {
-	bytes := 0
-	for i := range f.batches {
-		b := &f.batches[i]
-		r, err := s.blobs.Read(b.Ref, b.Offset, b.Size)
+func (s *Service) read(ctx context.Context, f *found, next uint64, most, mostBytes int, out *api.GetRecordsOutput) (uint64, error) {
+	bytes, at := 0, 0
+	for raw, err := range s.bytes.Read(ctx, f.places()) {
 		if err != nil {
 			return 0, err
 		}
-		raw, err := io.ReadAll(r)
-		if err = errorsOf(err, r.Close()); err != nil {
-			return 0, err
-		}
+		b := &f.batches[at]
+		at++
 		for n := b.First; n < b.First+b.Count; n++ {
 			key, data, rest, err := decode(raw)
 			if err != nil {
@@ -200,11 +196,13 @@ func (s *Service) read(f *found, next uint64, most, mostBytes int, out *api.GetR
 	return next, nil
 }
 
-func errorsOf(read, closed error) error {
-	if read != nil {
-		return read
+// places are where the batches lie.
+func (f *found) places() []recordstore.Place {
+	list := make([]recordstore.Place, len(f.batches))
+	for i, b := range f.batches {
+		list[i] = recordstore.Place{Ref: b.Ref, Offset: b.Offset, Size: b.Size}
 	}
-	return closed
+	return list
 }
 
 // outgoing counts what was read.

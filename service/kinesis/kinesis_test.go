@@ -14,6 +14,7 @@ import (
 	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/engine/blob"
+	"unyo/engine/recordstore"
 	"unyo/kernel"
 )
 
@@ -54,11 +55,11 @@ func (f *fixture) open() {
 		f.t.Fatal(err)
 	}
 	f.blobs = blobs
-	f.s = New(f.k.For("kinesis"), blobs)
+	f.s = New(f.k.For("kinesis"), recordstore.Blobs{Store: blobs})
 }
 
 func openBlobs(f *fixture) (*blob.Store, error) {
-	return blob.Open(f.dir, Blobs(f.k.For("kinesis")), blob.Options{})
+	return blob.Open(f.dir, Refs(f.k.For("kinesis")), blob.Options{})
 }
 
 // call is the context of one request.

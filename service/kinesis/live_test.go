@@ -13,6 +13,7 @@ import (
 	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/engine/blob"
+	"unyo/engine/recordstore"
 	"unyo/kernel"
 )
 
@@ -23,11 +24,11 @@ func live(t *testing.T, dir string) (f *fixture, stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	blobs, err := blob.Open(dir+"/blob", Blobs(k.For("kinesis")), blob.Options{Durable: k.Store.Sync})
+	blobs, err := blob.Open(dir+"/blob", Refs(k.For("kinesis")), blob.Options{Durable: k.Store.Sync})
 	if err != nil {
 		t.Fatal(err)
 	}
-	f = &fixture{t: t, k: k, blobs: blobs, s: New(k.For("kinesis"), blobs)}
+	f = &fixture{t: t, k: k, blobs: blobs, s: New(k.For("kinesis"), recordstore.Blobs{Store: blobs})}
 	if err := k.Start(context.Background()); err != nil {
 		t.Fatal(err)
 	}

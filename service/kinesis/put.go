@@ -1,7 +1,6 @@
 package kinesis
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +10,7 @@ import (
 	api "unyo/api/kinesis"
 	"unyo/base/awserr"
 	"unyo/base/call"
-	"unyo/engine/blob"
+	"unyo/engine/recordstore"
 	"unyo/kernel/meter"
 	"unyo/kernel/store"
 )
@@ -49,9 +48,7 @@ type plan struct {
 
 type planned struct {
 	shard   *shard
-	records []int // places in the call
-	offset  int64
-	size    int64
+	records []int // which of the call
 }
 
 // errMoved says that the stream is not any more what the plan was made for.
@@ -71,14 +68,14 @@ func (s *Service) put(ctx context.Context, p *put) error {
 			}
 			return err
 		}
-		ref, err := s.blobs.Stage(ctx, bytes.NewReader(p.encode(pl)))
+		places, err := s.bytes.Stage(ctx, p.encode(call.ScopeOf(ctx), pl))
 		if err != nil {
-			return fmt.Errorf("cannot store records of %q: %w", p.name, err)
+			return unreached(fmt.Errorf("cannot store records of %q: %w", p.name, err))
 		}
-		repeated, err := s.commit(ctx, p, pl, ref)
+		repeated, err := s.commit(ctx, p, pl, places)
 		moved := errors.Is(err, errMoved)
 		if repeated || moved || awserr.Code(err) != "" { // certainly in no row; after any other error the next Open knows
-			err = errors.Join(err, s.blobs.Discard(ref))
+			err = errors.Join(err, s.bytes.Discard(recordstore.Refs(places)...))
 		}
 		if !moved {
 			if err == nil && !repeated {
@@ -221,7 +218,7 @@ func (p *put) ordered(s *Service, tx *store.Tx, row *stream) error {
 }
 
 // commit gives the records their numbers. repeated: the job of ctx has made this call before, and nothing is changed.
-func (s *Service) commit(ctx context.Context, p *put, pl plan, ref blob.Ref) (repeated bool, err error) {
+func (s *Service) commit(ctx context.Context, p *put, pl plan, places []recordstore.Place) (repeated bool, err error) {
 	c := call.From(ctx)
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		row, ok := s.streams.Get(tx, p.name)
@@ -235,10 +232,11 @@ func (s *Service) commit(ctx context.Context, p *put, pl plan, ref blob.Ref) (re
 			return nil
 		}
 		now := s.k.Clock.Now()
-		a := arrival{Ref: ref, At: now}
+		refs := recordstore.Refs(places)
+		a := arrival{Ref: refs[0], More: refs[1:], At: now}
 		bytes := 0
 		for i := range pl.parts {
-			n, first, err := s.fill(tx, p, &row, &pl.parts[i], ref, now)
+			n, first, err := s.fill(tx, p, &row, &pl.parts[i], places[i], now)
 			if err != nil {
 				return err
 			}
@@ -262,7 +260,7 @@ func (s *Service) commit(ctx context.Context, p *put, pl plan, ref blob.Ref) (re
 }
 
 // fill adds a part to its shard. errMoved: the shard has no room for it any more.
-func (s *Service) fill(tx *store.Tx, p *put, row *stream, part *planned, ref blob.Ref, now time.Time) (bytes int, first uint64, err error) {
+func (s *Service) fill(tx *store.Tx, p *put, row *stream, part *planned, place recordstore.Place, now time.Time) (bytes int, first uint64, err error) {
 	n := part.shard.Number
 	h := s.head(tx, row.Name, n)
 	first = h.Next
@@ -278,7 +276,7 @@ func (s *Service) fill(tx *store.Tx, p *put, row *stream, part *planned, ref blo
 		s.scaleLater(tx, row, now)
 	}
 	s.heads.Put(tx, shardKey(row.Name, n), h)
-	s.batches.Put(tx, batchKey(row.Name, n, first), batch{Ref: ref, Offset: part.offset, Size: part.size, First: first, Count: h.Next - first, At: now})
+	s.batches.Put(tx, batchKey(row.Name, n, first), batch{Ref: place.Ref, Offset: place.Offset, Size: place.Size, First: first, Count: h.Next - first, At: now})
 	return bytes, first, nil
 }
 

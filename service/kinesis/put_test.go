@@ -1,7 +1,6 @@
 package kinesis
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +12,7 @@ import (
 
 	api "unyo/api/kinesis"
 	"unyo/base/call"
-	"unyo/engine/blob"
+	"unyo/engine/recordstore"
 )
 
 func entries(n, size int, key string) []api.PutRecordsRequestEntry {
@@ -112,13 +111,13 @@ func TestMovedPut(t *testing.T) {
 	f := setUp(t)
 	f.create(1)
 	ctx := f.call()
-	planned := func(ctx context.Context, size int) (*put, plan, blob.Ref) {
+	planned := func(ctx context.Context, size int) (*put, plan, []recordstore.Place) {
 		p := &put{name: "s", records: entries(1, size, "a")}
 		if err := p.check(); err != nil {
 			t.Fatal(err)
 		}
 		pl := ok[plan](t)(f.s.plan(ctx, p))
-		return p, pl, ok[blob.Ref](t)(f.blobs.Stage(ctx, bytes.NewReader(p.encode(pl))))
+		return p, pl, ok[[]recordstore.Place](t)(f.s.bytes.Stage(ctx, p.encode(call.ScopeOf(ctx), pl)))
 	}
 	p, pl, ref := planned(ctx, 1<<20)
 	f.put("a", "first")
@@ -243,7 +242,7 @@ func TestSameRows(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	p := &put{records: entries(2, 5, "a")}
-	f.Add(p.encode(plan{parts: []planned{{records: []int{0, 1}}}}))
+	f.Add(p.encode(call.Scope{}, plan{parts: []planned{{shard: &shard{}, records: []int{0, 1}}}})[0].Data)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for len(b) > 0 {
 			_, _, rest, err := decode(b)

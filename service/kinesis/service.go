@@ -9,6 +9,7 @@ import (
 	"unyo/base/call"
 	"unyo/engine/blob"
 	"unyo/engine/credential"
+	"unyo/engine/recordstore"
 	"unyo/kernel"
 	"unyo/kernel/bell"
 	"unyo/kernel/jobs"
@@ -18,7 +19,7 @@ import (
 // Service answers the Kinesis API.
 type Service struct {
 	k     *kernel.Service
-	blobs *blob.Store
+	bytes recordstore.Engine
 	seal  *credential.Sealer // of iterators and tokens
 
 	streams   store.Table[stream]
@@ -56,16 +57,17 @@ type stream struct {
 // batch is the records that one put added to one shard: positions First ≤ n < First+Count.
 type batch struct {
 	Ref    blob.Ref
-	Offset int64 // of the records in the blob
-	Size   int64 // of the records in the blob, with their lengths
+	Offset int64 // of the records in what Ref names
+	Size   int64 // of the records there, with their lengths
 	First  uint64
 	Count  uint64
 	At     time.Time
 }
 
-// arrival is one put: the blob, and the batches that refer to it.
+// arrival is one put: where its records lie, and the batches that refer to it.
 type arrival struct {
 	Ref   blob.Ref
+	More  []blob.Ref `json:",omitempty"` // where the engine keeps each shard's for itself
 	At    time.Time
 	Parts []part
 	Call  string `json:",omitempty"` // key of its answer
@@ -77,9 +79,9 @@ type part struct {
 }
 
 // New makes the service.
-func New(k *kernel.Service, blobs *blob.Store) *Service {
+func New(k *kernel.Service, bytes recordstore.Engine) *Service {
 	s := &Service{
-		k: k, blobs: blobs, seal: credential.New([32]byte(k.Entropy.Derive("kinesis", 32, ""))),
+		k: k, bytes: bytes, seal: credential.New([32]byte(k.Entropy.Derive("kinesis", 32, ""))),
 		streams:   store.TableOf[stream](k.Rows, "stream", store.Regional),
 		shards:    store.TableOf[shard](k.Rows, "shard", store.Regional),
 		heads:     store.TableOf[head](k.Rows, "head", store.Regional),
@@ -93,14 +95,19 @@ func New(k *kernel.Service, blobs *blob.Store) *Service {
 	return s
 }
 
-// Blobs yields every blob that a row refers to; what else lies in the engine is garbage of a crash.
-func Blobs(k *kernel.Service) iter.Seq2[blob.Ref, error] {
+// refs are where the records of a put lie.
+func (a *arrival) refs() []blob.Ref { return append([]blob.Ref{a.Ref}, a.More...) }
+
+// Refs yields everything in engine/recordstore that a row refers to; what else lies there is garbage of a crash.
+func Refs(k *kernel.Service) iter.Seq2[blob.Ref, error] {
 	arrivals := store.TableOf[arrival](k.Rows, "arrival", store.Regional)
 	return func(yield func(blob.Ref, error) bool) {
 		err := k.View(context.Background(), func(tx *store.Tx) error {
 			for _, a := range arrivals.AllScopes(tx) {
-				if !yield(a.Ref, nil) {
-					return errStopped
+				for _, ref := range a.refs() {
+					if !yield(ref, nil) {
+						return errStopped
+					}
 				}
 			}
 			return nil

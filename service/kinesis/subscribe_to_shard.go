@@ -144,7 +144,7 @@ func earlier(a, b time.Time) time.Time {
 func (sub *subscription) read(ctx context.Context) (event *api.SubscribeToShardEvent, shut bool, err error) {
 	s := sub.s
 	event = &api.SubscribeToShardEvent{Records: []api.Record{}, MillisBehindLatest: new(int64(0))}
-	defer s.blobs.Pin()()
+	defer s.bytes.Pin()()
 	var f found
 	err = s.k.View(ctx, func(tx *store.Tx) (err error) {
 		if _, _, err = s.consumer(tx, sub.who); err != nil {
@@ -157,9 +157,9 @@ func (sub *subscription) read(ctx context.Context) (event *api.SubscribeToShardE
 		return nil, false, err
 	}
 	var out api.GetRecordsOutput
-	next, err := s.read(&f, sub.next, maxReadRecords, fanoutBytes, &out)
+	next, err := s.read(ctx, &f, sub.next, maxReadRecords, fanoutBytes, &out)
 	if err != nil {
-		return nil, false, fmt.Errorf("cannot read shard %s of %q: %w", f.shard.id(), f.row.Name, err)
+		return nil, false, unreached(fmt.Errorf("cannot read shard %s of %q: %w", f.shard.id(), f.row.Name, err))
 	}
 	sub.next = next
 	event.Records = append(event.Records, out.Records...)
