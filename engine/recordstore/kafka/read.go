@@ -153,8 +153,8 @@ func (s *Store) fetch(ctx context.Context, from spot, bytes int64) ([]*kgo.Recor
 				continue
 			}
 			switch err := kerr.ErrorForCode(p.ErrorCode); {
-			case errors.Is(err, kerr.OffsetOutOfRange) && p.LogStartOffset > from.offset:
-				return nil, fmt.Errorf("%w: message %d of partition %d was deleted", blob.ErrDamaged, from.offset, from.part)
+			case errors.Is(err, kerr.OffsetOutOfRange):
+				return nil, s.outOfRange(ctx, from)
 			case err != nil:
 				return nil, away(err)
 			}
@@ -166,6 +166,28 @@ func (s *Store) fetch(ctx context.Context, from spot, bytes int64) ([]*kgo.Recor
 		}
 	}
 	return nil, nil
+}
+
+// outOfRange tells a message that was deleted from one that a new leader does not show yet.
+func (s *Store) outOfRange(ctx context.Context, from spot) error {
+	p := kmsg.NewListOffsetsRequestTopicPartition()
+	p.Partition, p.Timestamp = from.part, -2 // the first that is there
+	t := kmsg.NewListOffsetsRequestTopic()
+	t.Topic, t.Partitions = s.topic.Name, []kmsg.ListOffsetsRequestTopicPartition{p}
+	req := kmsg.NewPtrListOffsetsRequest()
+	req.Topics = []kmsg.ListOffsetsRequestTopic{t}
+	resp, err := req.RequestWith(ctx, s.client)
+	if err != nil {
+		return away(err)
+	}
+	for _, t := range resp.Topics {
+		for _, p := range t.Partitions {
+			if p.ErrorCode == 0 && p.Offset > from.offset {
+				return fmt.Errorf("%w: message %d of partition %d was deleted", blob.ErrDamaged, from.offset, from.part)
+			}
+		}
+	}
+	return away(kerr.OffsetOutOfRange)
 }
 
 var decompressor = kgo.DefaultDecompressor()

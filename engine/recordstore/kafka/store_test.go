@@ -11,11 +11,17 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"unyo/engine/blob"
+	"unyo/engine/recordstore/kafka/kafkatest"
 	"unyo/engine/recordstore/recordstoretest"
 )
 
-// real is the address of a Kafka cluster, or "": the tests against it are run by make test-kafka, which starts one.
-var real = os.Getenv("KAFKA")
+// real is the address of a Kafka cluster: the one in the environment, or a broker of the test's own.
+func real(t *testing.T) string {
+	if address := os.Getenv("KAFKA"); address != "" {
+		return address
+	}
+	return kafkatest.Start(t).Address
+}
 
 // fake is a cluster of three brokers in this process.
 func fake(t testing.TB, options ...kfake.Opt) (c *kfake.Cluster, address string) {
@@ -59,10 +65,7 @@ func TestContract(t *testing.T) {
 }
 
 func TestContractInKafka(t *testing.T) {
-	if real == "" {
-		t.Skip("SKIPPED: no Kafka to test against; make test-kafka starts one")
-	}
-	contract(t, real)
+	contract(t, real(t))
 }
 
 func TestAddress(t *testing.T) {
