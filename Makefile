@@ -4,10 +4,13 @@ export CGO_ENABLED = 0
 DATA ?= data
 LISTEN ?= 127.0.0.1:4566
 
-.PHONY: build run rehearse test test-go test-wire test-clients test-rehearse test-s3 test-victorialogs policy-million fuzz bench bench-logs soak gen clean
+.PHONY: build run rehearse test test-go test-wire test-clients test-rehearse test-s3 test-victorialogs build-kafka test-kafka policy-million fuzz bench bench-logs soak gen clean
 
 build: ## bin/unyo
 	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
+
+build-kafka: ## bin/unyo-kafka, which can keep the records of Kinesis streams in a Kafka (serve -kinesis)
+	go build $(GOFLAGS) -tags kafka -ldflags "-s -w" -o bin/unyo-kafka ./cmd/unyo
 
 run: build ## serve an estate from $(DATA) on $(LISTEN)
 	./bin/unyo serve -data $(DATA) -listen $(LISTEN)
@@ -44,6 +47,11 @@ test-victorialogs: ## logs kept in a real VictoriaLogs, which it builds: the eng
 	./test/victorialogs/build.sh
 	VICTORIALOGS=$(CURDIR)/.cache/victorialogs/victoria-logs go test -count=1 -timeout 20m ./engine/logstore/victorialogs
 	VICTORIALOGS=$(CURDIR)/.cache/victorialogs/victoria-logs go test -count=1 -run VictoriaLogs ./world
+
+test-kafka: ## Kinesis records kept in a real Kafka broker, which it fetches (Maven, Java 17): the engine's contract, kills of both, the whole house
+	./test/kafka/fetch.sh
+	KAFKA_JARS=$(CURDIR)/.cache/kafka go test -count=1 -timeout 20m ./engine/recordstore/kafka
+	KAFKA_JARS=$(CURDIR)/.cache/kafka go test -count=1 -tags kafka -run Kafka ./world
 
 fuzz: ## every fuzz target, FUZZTIME each
 	./test/fuzz.sh $(or $(FUZZTIME),30s)

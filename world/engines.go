@@ -66,17 +66,42 @@ func (w *World) openEngines() error {
 	if e.trino, err = openTrino(w.options.SQL); err != nil {
 		return err
 	}
-	return e.open(w.Kernel, w.options.Logs)
+	return e.open(w.Kernel, w.options.Logs, w.options.Kinesis)
 }
 
-func (e *engines) open(k *kernel.Kernel, logs string) (err error) {
+func (e *engines) open(k *kernel.Kernel, logs, records string) (err error) {
+	if err := e.openRecords(k, records); err != nil {
+		return err
+	}
 	e.stock = s3.NewStock(k.For("s3"))
-	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(e.stock.Refs(), firehose.Blobs(k.For("firehose")), kinesis.Refs(k.For("kinesis")), cloudtrail.Blobs(k.For("cloudtrail"))), blob.Options{Durable: k.Store.Sync})
+	refs := []iter.Seq2[blob.Ref, error]{e.stock.Refs(), firehose.Blobs(k.For("firehose")), cloudtrail.Blobs(k.For("cloudtrail"))}
+	if e.records == nil {
+		refs = append(refs, kinesis.Refs(k.For("kinesis")))
+	}
+	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(refs...), blob.Options{Durable: k.Store.Sync})
 	if err != nil {
 		return err
 	}
-	e.records = recordstore.Blobs{Store: e.blobs}
+	if e.records == nil {
+		e.records = recordstore.Blobs{Store: e.blobs}
+	}
 	return e.openLogs(k, logs)
+}
+
+// openRecords opens the store of Kinesis' records that where names, kafka=HOST:PORT,…, if it names one: "" is the blobs.
+func (e *engines) openRecords(k *kernel.Kernel, where string) (err error) {
+	far := filepath.Join(e.dir, "kafka")
+	kind, address, _ := strings.Cut(where, "=")
+	switch _, err := os.Stat(far); {
+	case where == "" && err == nil:
+		return errors.New("this estate's Kinesis records lie in a Kafka: start it with -kinesis kafka=HOST:PORT")
+	case where == "":
+		return nil
+	case kind != "kafka":
+		return fmt.Errorf("unknown store of records %q: it is kafka=HOST:PORT[,HOST:PORT]", where)
+	}
+	e.records, err = openKafka(far, address, kinesis.Refs(k.For("kinesis")), k.Store.Sync, func(err error) { k.Log.Error("store of records", "error", err) }, e.temp)
+	return err
 }
 
 // openTrino is the Trino that where names, trino=http://host:8080?catalog=hive, or nil for "".
@@ -127,10 +152,14 @@ func together(lists ...iter.Seq2[blob.Ref, error]) iter.Seq2[blob.Ref, error] {
 }
 
 func (e *engines) close() error {
-	if e.blobs == nil {
-		return nil
+	var err error
+	if e.records != nil {
+		err = e.records.Close()
 	}
-	err := e.blobs.Close()
+	if e.blobs == nil {
+		return err
+	}
+	err = errors.Join(err, e.blobs.Close())
 	e.collector.Close()
 	if e.logs != nil {
 		err = errors.Join(err, e.logs.Close())

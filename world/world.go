@@ -26,6 +26,7 @@ type Options struct {
 	Loopback   bool      // every listener is on loopback
 	SQL        string    // who runs Athena's queries: "" is this process, trino=URL a Trino
 	Logs       string    // where log events are kept: "" is this disk, victorialogs=URL a VictoriaLogs
+	Kinesis    string    // where the records of streams are kept: "" is this disk, kafka=HOST:PORT,… a Kafka
 	RootID     string    // key of the management account's root
 	RootSecret string
 	Wall       func() time.Time // nil: time.Now
@@ -123,6 +124,9 @@ func (w *World) reset(ctx context.Context) error {
 	}
 	if err := w.engines.logs.Clear(); err != nil {
 		return fmt.Errorf("cannot clear the log store: %w", err)
+	}
+	if err := w.engines.records.Clear(); err != nil {
+		return fmt.Errorf("cannot clear the store of records: %w", err)
 	}
 	for _, t := range w.Gateway.Tables() {
 		if f, ok := t.Service.(Forgetter); ok {

@@ -25,7 +25,7 @@ type settings struct {
 	data, listen, clock, start string
 	seed                       uint64
 	management, accounts       string
-	logs, sql                  string
+	logs, kinesis, sql         string
 	tls                        bool
 }
 
@@ -41,6 +41,7 @@ func parseSettings(args []string) (settings, error) {
 	fs.StringVar(&s.accounts, "accounts", "", "ids of further accounts, comma-separated")
 	fs.StringVar(&s.sql, "sql", "", "who runs Athena's queries, for more than one machine can: trino=http://host:8080?catalog=hive. Default: this process")
 	fs.StringVar(&s.logs, "logs", "", "where log events are kept, for more than one machine holds: victorialogs=URL. Default: in -data")
+	fs.StringVar(&s.kinesis, "kinesis", "", "where the records of Kinesis streams are kept, for more than one machine holds: kafka=HOST:PORT[,HOST:PORT][?partitions=N&replicas=N&tls=true]. Default: in -data")
 	fs.BoolVar(&s.tls, "tls", false, "serve HTTPS with a certificate of the estate's own authority (DATA/tls/ca.pem)")
 	if err := fs.Parse(args); err != nil {
 		return s, err
@@ -55,7 +56,7 @@ var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 // options turns flags and environment into what world opens.
 func (s settings) options() (world.Options, error) {
-	o := world.Options{Dir: s.data, Seed: s.seed, Clock: s.clock, Management: s.management, Logs: s.logs, SQL: s.sql, Loopback: true, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	o := world.Options{Dir: s.data, Seed: s.seed, Clock: s.clock, Management: s.management, Logs: s.logs, Kinesis: s.kinesis, SQL: s.sql, Loopback: true, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	if s.accounts != "" {
 		o.Accounts = strings.Split(s.accounts, ",")
 	}

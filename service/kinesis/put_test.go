@@ -173,48 +173,57 @@ func TestReadLimit(t *testing.T) {
 func TestAgainstModel(t *testing.T) {
 	for seed := range uint64(4) {
 		f := setUp(t)
-		f.create(3)
-		r := rand.New(rand.NewPCG(seed, 1))
-		type kept struct {
-			data string
-			at   time.Time
-		}
-		model := map[string][]kept{} // by shard
-		for step := range 120 {
-			switch n := r.IntN(20); {
-			case n < 12:
-				list := make([]api.PutRecordsRequestEntry, 1+r.IntN(20))
-				for i := range list {
-					list[i] = api.PutRecordsRequestEntry{PartitionKey: new(fmt.Sprint(r.IntN(50))), Data: []byte(fmt.Sprintf("%d/%d", step, i))}
-				}
-				out := ok[*api.PutRecordsOutput](t)(f.s.PutRecords(f.call(), &api.PutRecordsInput{StreamName: new("s"), Records: list}))
-				for i, e := range out.Records {
-					model[*e.ShardId] = append(model[*e.ShardId], kept{string(list[i].Data), f.k.Clock.Now()})
-				}
-			case n < 15:
-				f.advance(time.Duration(r.IntN(5*3600)) * time.Second)
-			case n < 17:
-				open := len(f.shards(&api.ShardFilter{Type: new("AT_LATEST")}))
-				target := int32(max(1, open/2) + r.IntN(open))
-				if _, err := f.s.UpdateShardCount(f.call(), &api.UpdateShardCountInput{StreamName: new("s"), TargetShardCount: &target, ScalingType: new("UNIFORM_SCALING")}); err != nil {
-					wantCode(t, err, "LimitExceededException")
-				}
-			case n == 17:
-				if err := f.blobs.Close(); err != nil {
-					t.Fatal(err)
-				}
-				f.reopen()
+		f.againstModel(seed, func() {
+			if err := f.blobs.Close(); err != nil {
+				t.Fatal(err)
 			}
-			for _, sh := range f.shards(nil) {
-				var want []string
-				for _, k := range model[*sh.ShardId] {
-					if f.k.Clock.Now().Sub(k.at) < 24*time.Hour {
-						want = append(want, k.data)
-					}
+			f.reopen()
+		})
+	}
+}
+
+// againstModel holds the fixture against lists; reopen opens anew what keeps the records.
+func (f *fixture) againstModel(seed uint64, reopen func()) {
+	t := f.t
+	t.Helper()
+	f.create(3)
+	r := rand.New(rand.NewPCG(seed, 1))
+	type kept struct {
+		data string
+		at   time.Time
+	}
+	model := map[string][]kept{} // by shard
+	for step := range 120 {
+		switch n := r.IntN(20); {
+		case n < 12:
+			list := make([]api.PutRecordsRequestEntry, 1+r.IntN(20))
+			for i := range list {
+				list[i] = api.PutRecordsRequestEntry{PartitionKey: new(fmt.Sprint(r.IntN(50))), Data: []byte(fmt.Sprintf("%d/%d", step, i))}
+			}
+			out := ok[*api.PutRecordsOutput](t)(f.s.PutRecords(f.call(), &api.PutRecordsInput{StreamName: new("s"), Records: list}))
+			for i, e := range out.Records {
+				model[*e.ShardId] = append(model[*e.ShardId], kept{string(list[i].Data), f.k.Clock.Now()})
+			}
+		case n < 15:
+			f.advance(time.Duration(r.IntN(5*3600)) * time.Second)
+		case n < 17:
+			open := len(f.shards(&api.ShardFilter{Type: new("AT_LATEST")}))
+			target := int32(max(1, open/2) + r.IntN(open))
+			if _, err := f.s.UpdateShardCount(f.call(), &api.UpdateShardCountInput{StreamName: new("s"), TargetShardCount: &target, ScalingType: new("UNIFORM_SCALING")}); err != nil {
+				wantCode(t, err, "LimitExceededException")
+			}
+		case n == 17:
+			reopen()
+		}
+		for _, sh := range f.shards(nil) {
+			var want []string
+			for _, k := range model[*sh.ShardId] {
+				if f.k.Clock.Now().Sub(k.at) < 24*time.Hour {
+					want = append(want, k.data)
 				}
-				if got := f.all(*sh.ShardId); !slices.Equal(got, want) {
-					t.Fatalf("seed %d, step %d, %s holds %v, want %v", seed, step, *sh.ShardId, got, want)
-				}
+			}
+			if got := f.all(*sh.ShardId); !slices.Equal(got, want) {
+				t.Fatalf("seed %d, step %d, %s holds %v, want %v", seed, step, *sh.ShardId, got, want)
 			}
 		}
 	}
