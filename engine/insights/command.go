@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+
+	"unyo/base/regex"
 )
 
 // commands says how each command is read, its name having been taken.
@@ -112,7 +114,7 @@ func (p *parser) regexText() (string, Span, *Error) {
 // compile refuses what would need to go back in the text: the engine is one that never does, as AWS's.
 func (p *parser) compile(text string, at Span) (*regexp.Regexp, *Error) {
 	r, err := regexp.Compile(text)
-	if err == nil && programSize(text) > maxProgram {
+	if err == nil && regex.Size(text) > maxProgram {
 		return nil, fault(at, "the regular expression is too large %s", where(p.text, at.Start))
 	}
 	if err == nil {
@@ -127,18 +129,6 @@ func (p *parser) compile(text string, at Span) (*regexp.Regexp, *Error) {
 
 // maxProgram is of how many instructions a regular expression may be: one match takes as many steps for each byte, and cannot be interrupted.
 const maxProgram = 2000
-
-func programSize(text string) int {
-	tree, err := syntax.Parse(text, syntax.Perl)
-	if err != nil {
-		return 0
-	}
-	prog, err := syntax.Compile(tree.Simplify())
-	if err != nil {
-		return 0
-	}
-	return len(prog.Inst)
-}
 
 // stats reads items, some by others.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html

@@ -164,7 +164,7 @@ func (s *Service) StopQueryExecution(ctx context.Context, in *api.StopQueryExecu
 		return nil
 	})
 	if err == nil {
-		s.running.stop(id)
+		s.running.Stop(id)
 	}
 	return &api.StopQueryExecutionOutput{}, err
 }

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 	"time"
 
 	api "unyo/api/athena"
 	"unyo/base/awserr"
 	"unyo/base/call"
+	"unyo/base/running"
 	"unyo/engine/sql"
 	"unyo/kernel/meter"
 	"unyo/kernel/metric"
@@ -17,15 +17,6 @@ import (
 )
 
 type runArg struct{ ID string }
-
-// running is how queries that are being run can be stopped.
-type running struct {
-	mu    sync.Mutex
-	stops map[string]context.CancelCauseFunc
-}
-
-// errStopped is why a query ends that StopQueryExecution has cancelled.
-var errStopped = errors.New("query cancelled by user")
 
 // errTimeout is why a query ends that takes too long.
 // https://docs.aws.amazon.com/athena/latest/ug/troubleshooting-athena.html
@@ -49,30 +40,6 @@ func (s *Service) patience() time.Duration {
 	return heldTimeout
 }
 
-func (r *running) begin(ctx context.Context, id string) (context.Context, func()) {
-	ctx, stop := context.WithCancelCause(ctx)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stops == nil {
-		r.stops = map[string]context.CancelCauseFunc{}
-	}
-	r.stops[id] = stop
-	return ctx, func() {
-		r.mu.Lock()
-		delete(r.stops, id)
-		r.mu.Unlock()
-		stop(nil)
-	}
-}
-
-func (r *running) stop(id string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if stop := r.stops[id]; stop != nil {
-		stop(errStopped)
-	}
-}
-
 // runQuery runs an execution to its end. It is run again if the process dies on the way: what it writes has names that
 // follow from the execution, and replaces what was written before.
 func (s *Service) runQuery(ctx context.Context, a runArg) error {
@@ -91,7 +58,7 @@ func (s *Service) runQuery(ctx context.Context, a runArg) error {
 	if err != nil || row.State != api.QueryExecutionStateRunning {
 		return err
 	}
-	acting, end := s.running.begin(s.as(ctx, &row), a.ID)
+	acting, end := s.running.Begin(s.as(ctx, &row), a.ID)
 	defer end()
 	q := &query{s: s, id: a.ID, is: &row, text: text}
 	patient, enough := context.WithTimeoutCause(acting, s.patience(), errTimeout)
@@ -99,7 +66,7 @@ func (s *Service) runQuery(ctx context.Context, a runArg) error {
 	if err = q.run(patient); err != nil && context.Cause(patient) == errTimeout {
 		err = errTimeout
 	}
-	if context.Cause(acting) == errStopped {
+	if running.Stopped(acting) {
 		return nil // the row says so
 	}
 	if ctx.Err() != nil {

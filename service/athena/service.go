@@ -12,6 +12,7 @@ import (
 	"unyo/base/call"
 	"unyo/base/must"
 	"unyo/base/page"
+	"unyo/base/running"
 	"unyo/engine/sql/trino"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
@@ -40,7 +41,7 @@ type Service struct {
 	history    store.Table[string]            // work group, how long until the end of time, number → id: the latest first
 	run        jobs.Job[runArg]
 	forget     jobs.Job[forgetArg]
-	running    running
+	running    running.Set
 	limit      time.Duration // of a query, in place of AWS's; for tests
 }
 

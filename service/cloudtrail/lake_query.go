@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"sync"
 	"time"
 
 	api "unyo/api/cloudtrail"
@@ -50,39 +49,6 @@ const (
 	rowsPerPage = 1000
 	queriesKept = 7 * 24 * time.Hour
 )
-
-// running is how queries that are being run can be stopped.
-type running struct {
-	mu    sync.Mutex
-	stops map[string]context.CancelCauseFunc
-}
-
-// errStopped is why a query ends that CancelQuery has cancelled.
-var errStopped = errors.New("query cancelled")
-
-func (r *running) begin(ctx context.Context, id string) (context.Context, func()) {
-	ctx, stop := context.WithCancelCause(ctx)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.stops == nil {
-		r.stops = map[string]context.CancelCauseFunc{}
-	}
-	r.stops[id] = stop
-	return ctx, func() {
-		r.mu.Lock()
-		delete(r.stops, id)
-		r.mu.Unlock()
-		stop(nil)
-	}
-}
-
-func (r *running) stop(id string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if stop := r.stops[id]; stop != nil {
-		stop(errStopped)
-	}
-}
 
 // StartQuery begins a query. While time flows a job runs it; while time stands, when nothing happens by itself, it is run before the call is
 // answered. Either way the job is there first: what a crash interrupts is run again.

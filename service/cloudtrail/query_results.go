@@ -154,7 +154,7 @@ func (s *Service) CancelQuery(ctx context.Context, in *api.CancelQueryInput) (*a
 		s.queries.Put(tx, *in.QueryId, q)
 		s.active.Delete(tx, *in.QueryId)
 		s.query.CancelKey(tx, *in.QueryId)
-		tx.After(func() { s.running.stop(*in.QueryId) })
+		tx.After(func() { s.running.Stop(*in.QueryId) })
 		return nil
 	})
 	return &api.CancelQueryOutput{QueryId: in.QueryId, QueryStatus: new(api.QueryStatusCancelled)}, err

@@ -10,6 +10,7 @@ import (
 
 	api "unyo/api/cloudtrail"
 	"unyo/base/call"
+	"unyo/base/running"
 	"unyo/engine/blob"
 	"unyo/engine/sql"
 	sqltypes "unyo/engine/sql/types"
@@ -46,7 +47,7 @@ func (s *Service) runQuery(ctx context.Context, a queryArg) error {
 	if err != nil || q.State == "" {
 		return err
 	}
-	acting, end := s.running.begin(ctx, a.ID)
+	acting, end := s.running.Begin(ctx, a.ID)
 	defer end()
 	limit := queryTimeout
 	if !s.k.Flows() {
@@ -57,7 +58,7 @@ func (s *Service) runQuery(ctx context.Context, a queryArg) error {
 	if err = s.answer(patient, &q); err != nil && context.Cause(patient) == errTimeout {
 		err = errTimeout
 	}
-	if context.Cause(acting) == errStopped {
+	if running.Stopped(acting) {
 		return errors.Join(s.discard(&q)) // the row says so
 	}
 	if ctx.Err() != nil {

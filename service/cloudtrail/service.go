@@ -10,6 +10,7 @@ import (
 	logsapi "unyo/api/logs"
 	organizationsapi "unyo/api/organizations"
 	s3api "unyo/api/s3"
+	"unyo/base/running"
 	"unyo/engine/blob"
 	"unyo/engine/credential"
 	"unyo/kernel"
@@ -57,7 +58,7 @@ type Service struct {
 	query    jobs.Job[queryArg]
 	hand     jobs.Job[queryArg] // delivers a result
 	forget   jobs.Job[queryArg]
-	running  running
+	running  running.Set
 
 	mu      sync.Mutex
 	lookups map[lookupKey]*pace // how often event history was asked lately

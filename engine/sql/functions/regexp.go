@@ -7,6 +7,7 @@ import (
 	"sync"
 	"unicode/utf8"
 
+	"unyo/base/regex"
 	"unyo/engine/sql/fault"
 	"unyo/engine/sql/types"
 	"unyo/engine/vector"
@@ -97,27 +98,15 @@ func (r *Row) matchesMore(re *regexp.Regexp, most int) (more bool) {
 }
 
 func compileRegexp(s string) (program, error) {
-	re, err := regexp.Compile(javaToGo(s))
+	text := javaToGo(s)
+	re, err := regexp.Compile(text)
 	if err == nil {
-		return program{re, programSize(javaToGo(s))}, nil
+		return program{re, regex.Size(text)}, nil
 	}
 	if e, ok := err.(*syntax.Error); ok && (strings.HasPrefix(e.Expr, "(?<") || e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape || e.Code == syntax.ErrInvalidRepeatOp) {
 		return program{}, fault.New(fault.NotSupported, "regular expression uses what RE2 has not, such as look-around, back references or possessive quantifiers: %s", s)
 	}
 	return program{}, errArgument("Invalid regular expression: %s: %v", s, err)
-}
-
-// programSize is of how many instructions the program of a pattern is that compiles.
-func programSize(s string) int {
-	tree, err := syntax.Parse(s, syntax.Perl)
-	if err != nil {
-		return 0
-	}
-	prog, err := syntax.Compile(tree.Simplify())
-	if err != nil {
-		return 0
-	}
-	return len(prog.Inst)
 }
 
 // javaToGo writes what Java writes otherwise: (?<name>…), \h, \Z, \R.

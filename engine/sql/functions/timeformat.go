@@ -80,8 +80,11 @@ func jodaPattern(s string) ([]piece, error) {
 	return out, nil
 }
 
-// jodaText reads the quoted text that begins at i, and tells where it ends. Two quotes are one, within and without; and the last may be missing: AWS's
-// guide asks for 'yyyy-MM-dd''T''HH:mm:ss.SSSSSS''Z'.
+// jodaText reads the quoted text that begins at i, and tells where it ends. Two quotes are one, within and without; and the last may be missing, as it is
+// in AWS's guide, which asks for:
+//
+//	'yyyy-MM-dd''T''HH:mm:ss.SSSSSS''Z'
+//
 // https://docs.aws.amazon.com/athena/latest/ug/query-alb-access-logs-examples.html
 func jodaText(s string, i int) (string, int) {
 	if strings.HasPrefix(s[i:], "''") {
