@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"slices"
 
 	"unyo/engine/blob"
 )
@@ -44,9 +45,9 @@ type Engine interface {
 
 // Refs are the different refs of places that were staged together.
 func Refs(places []Place) (refs []blob.Ref) {
-	for i := range places {
-		if i == 0 || places[i].Ref != places[i-1].Ref {
-			refs = append(refs, places[i].Ref)
+	for _, p := range places {
+		if !slices.Contains(refs, p.Ref) {
+			refs = append(refs, p.Ref)
 		}
 	}
 	return refs

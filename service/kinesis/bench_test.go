@@ -14,18 +14,21 @@ import (
 	"unyo/base/call"
 	"unyo/engine/blob"
 	"unyo/engine/recordstore"
+	"unyo/engine/recordstore/kafka"
+	"unyo/engine/recordstore/kafka/kafkatest"
 	"unyo/kernel"
 )
 
 // BenchmarkPutRecords has 64 writers put records of 100 bytes, 500 or 1 at a time, into 200 shards, all durable when
-// answered.
+// answered: in blobs, and in a Kafka broker where the tests can start one.
 func BenchmarkPutRecords(b *testing.B) {
 	for _, size := range []int{500, 1} {
-		b.Run(fmt.Sprint(size), func(b *testing.B) { benchmarkPut(b, size) })
+		b.Run(fmt.Sprint("blobs/", size), func(b *testing.B) { benchmarkPut(b, size, false) })
+		b.Run(fmt.Sprint("kafka/", size), func(b *testing.B) { benchmarkPut(b, size, true) })
 	}
 }
 
-func benchmarkPut(b *testing.B, size int) {
+func benchmarkPut(b *testing.B, size int, inKafka bool) {
 	dir := b.TempDir()
 	k, err := kernel.Open(kernel.Options{Dir: filepath.Join(dir, "rows"), Seed: 1, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -35,7 +38,14 @@ func benchmarkPut(b *testing.B, size int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := New(k.For("kinesis"), recordstore.Blobs{Store: blobs})
+	var records recordstore.Engine = recordstore.Blobs{Store: blobs}
+	if inKafka {
+		records, err = kafka.Open(filepath.Join(dir, "kafka"), kafkatest.Start(b).Address, Refs(k.For("kinesis")), kafka.Options{Durable: k.Store.Sync})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	s := New(k.For("kinesis"), records)
 	if err := k.Start(b.Context()); err != nil {
 		b.Fatal(err)
 	}
@@ -69,7 +79,7 @@ func benchmarkPut(b *testing.B, size int) {
 	b.StopTimer()
 	b.ReportMetric(float64(taken.Load())/b.Elapsed().Seconds(), "records/s")
 	b.ReportMetric(float64(refused.Load())/float64(b.N), "refused/op")
-	if err := errors.Join(k.Close(), blobs.Close()); err != nil {
+	if err := errors.Join(k.Close(), records.Close(), blobs.Close()); err != nil {
 		b.Error(err)
 	}
 }

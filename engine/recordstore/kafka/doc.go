@@ -1,6 +1,6 @@
 // Package kafka keeps the bytes of records in a topic of a Kafka cluster, for estates whose streams outgrow one machine.
 //
-// Each batch (what one put adds to one shard) is one message; a shard's batches are all in one partition, chosen by its name. The topic is
+// A shard's batches are all in one partition, chosen by its name; what one put adds to the shards of a partition is one message. The topic is
 // the estate's own, made with a fixed number of partitions when the estate is first opened with it, and its name and id stand in DATA/kafka/topic.json: an
 // estate that has this file is not opened without Kafka, one whose records lie elsewhere not with it, and a topic that was made anew under
 // the same name is not taken for the old one.

@@ -29,7 +29,8 @@ const ahead = 128
 type reading struct {
 	s      *Store
 	places []recordstore.Place
-	want   map[spot]struct{} // asked for, and not fetched
+	uses   map[spot]int      // how many places are there that have not been handed out
+	sums   map[spot]blob.Ref // what is to be there
 	have   map[spot][]byte   // fetched, and not handed out
 }
 
@@ -51,9 +52,10 @@ func (s *Store) Read(ctx context.Context, places []recordstore.Place) iter.Seq2[
 			yield(nil, err)
 			return
 		}
-		r := &reading{s: s, places: places, want: map[spot]struct{}{}, have: map[spot][]byte{}}
+		r := &reading{s: s, places: places, uses: map[spot]int{}, sums: map[spot]blob.Ref{}, have: map[spot][]byte{}}
 		for _, p := range places {
-			r.want[spotOf(p.Ref)] = struct{}{}
+			r.uses[spotOf(p.Ref)]++
+			r.sums[spotOf(p.Ref)] = p.Ref
 		}
 		for i := range places {
 			if data, err := r.take(ctx, i); !yield(data, err) || err != nil {
@@ -69,9 +71,11 @@ func (r *reading) take(ctx context.Context, i int) ([]byte, error) {
 	at := spotOf(p.Ref)
 	for {
 		if value, ok := r.have[at]; ok {
-			delete(r.have, at)
-			if int64(len(value)) != p.Ref.Size || crc64nvme.Checksum(value) != p.Ref.Sum || p.Offset+p.Size > p.Ref.Size {
-				return nil, fmt.Errorf("%w: message %d of partition %d is not what was put", blob.ErrDamaged, at.offset, at.part)
+			if r.uses[at]--; r.uses[at] == 0 {
+				delete(r.have, at)
+			}
+			if p.Offset < 0 || p.Size < 0 || p.Offset+p.Size > int64(len(value)) {
+				return nil, fmt.Errorf("cannot read %d bytes from %d of message %s", p.Size, p.Offset, p.Ref)
 			}
 			return value[p.Offset : p.Offset+p.Size], nil
 		}
@@ -87,7 +91,7 @@ func (r *reading) next(i int) (from spot, bytes int64) {
 	from = spotOf(r.places[i].Ref)
 	for n, p := range r.places[i:] {
 		at := spotOf(p.Ref)
-		if _, wanted := r.want[at]; !wanted || at.part != from.part {
+		if _, had := r.have[at]; had || at.part != from.part {
 			continue
 		}
 		if n < ahead {
@@ -108,10 +112,13 @@ func (r *reading) fetch(ctx context.Context, from spot, bytes int64) error {
 		got, err := r.s.fetch(ctx, from, bytes)
 		for _, rec := range got {
 			at := spot{from.part, rec.Offset}
-			if _, wanted := r.want[at]; wanted {
-				r.have[at] = rec.Value
-				delete(r.want, at)
+			if r.uses[at] == 0 {
+				continue
 			}
+			if ref := r.sums[at]; int64(len(rec.Value)) != ref.Size || crc64nvme.Checksum(rec.Value) != ref.Sum {
+				return fmt.Errorf("%w: message %d of partition %d is not what was put", blob.ErrDamaged, at.offset, at.part)
+			}
+			r.have[at] = rec.Value
 		}
 		if len(got) > 0 && got[0].Offset > from.offset {
 			return fmt.Errorf("%w: message %d of partition %d is gone", blob.ErrDamaged, from.offset, from.part)

@@ -21,11 +21,11 @@ type staging struct {
 	s    *Store
 	done chan struct{} // closed when all have landed
 
-	mu     sync.Mutex
-	places []recordstore.Place // of those that have landed; the others' Ref has no File
-	left   int
-	given  bool // up: nobody waits any more
-	err    error
+	mu    sync.Mutex
+	refs  []blob.Ref // of those that have landed; the others have no File
+	left  int
+	given bool // up: nobody waits any more
+	err   error
 }
 
 // Stage implements recordstore.Engine.
@@ -38,18 +38,48 @@ func (s *Store) Stage(ctx context.Context, batches []recordstore.Batch) ([]recor
 	if err := s.seen(ctx); err != nil {
 		return nil, err
 	}
-	st := &staging{s: s, done: make(chan struct{}), places: make([]recordstore.Place, len(batches)), left: len(batches)}
-	for i, b := range batches {
+	messages, places, in := s.pack(batches)
+	st := &staging{s: s, done: make(chan struct{}), refs: make([]blob.Ref, len(messages)), left: len(messages)}
+	for i, m := range messages {
 		// Not with the caller's context: a message that is given up takes those behind it with it, which are others'.
-		s.client.TryProduce(context.Background(), &kgo.Record{Topic: s.topic.Name, Partition: s.partition(b.Shard), Key: []byte(b.Shard), Value: b.Data}, func(r *kgo.Record, err error) {
-			st.land(i, r, err)
-		})
+		s.client.TryProduce(context.Background(), m, func(r *kgo.Record, err error) { st.land(i, r, err) })
 	}
 	select {
 	case <-st.done:
 	case <-ctx.Done():
 	}
-	return st.finish(ctx.Err())
+	if err := st.finish(ctx.Err()); err != nil {
+		return nil, err
+	}
+	for i := range places {
+		places[i].Ref = st.refs[in[i]]
+	}
+	return places, nil
+}
+
+// pack makes one message of the batches that go to the same partition. places are where the batches lie in their messages, and in says in which.
+func (s *Store) pack(batches []recordstore.Batch) (messages []*kgo.Record, places []recordstore.Place, in []int) {
+	places, in = make([]recordstore.Place, len(batches)), make([]int, len(batches))
+	of := map[int32]int{} // the message for each partition
+	var sizes []int64
+	for i, b := range batches {
+		p := s.partition(b.Shard)
+		m, begun := of[p]
+		if !begun {
+			m = len(messages)
+			of[p], messages, sizes = m, append(messages, &kgo.Record{Topic: s.topic.Name, Partition: p}), append(sizes, 0)
+		}
+		in[i], places[i] = m, recordstore.Place{Offset: sizes[m], Size: int64(len(b.Data))}
+		sizes[m] += places[i].Size
+	}
+	for i, b := range batches {
+		m := messages[in[i]]
+		if m.Value == nil {
+			m.Value = make([]byte, 0, sizes[in[i]])
+		}
+		m.Value = append(m.Value, b.Data...)
+	}
+	return messages, places, in
 }
 
 // partition is where a shard's batches go.
@@ -74,30 +104,30 @@ func (st *staging) land(i int, r *kgo.Record, err error) {
 	case st.given:
 		st.s.forget(ref)
 	default:
-		st.places[i] = recordstore.Place{Ref: ref, Size: ref.Size}
+		st.refs[i] = ref
 	}
 	if st.left--; st.left == 0 {
 		close(st.done)
 	}
 }
 
-// finish returns the places of all messages, or gives up those that have landed and those that still will.
-func (st *staging) finish(over error) ([]recordstore.Place, error) {
+// finish says that all messages are there, or gives up those that have landed and those that still will.
+func (st *staging) finish(over error) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.left == 0 && st.err == nil {
-		return st.places, nil
+		return nil
 	}
 	st.given = true
-	for _, p := range st.places {
-		if p.Ref.File != 0 {
-			st.s.forget(p.Ref)
+	for _, ref := range st.refs {
+		if ref.File != 0 {
+			st.s.forget(ref)
 		}
 	}
 	if st.err != nil {
-		return nil, st.err
+		return st.err
 	}
-	return nil, away(over)
+	return away(over)
 }
 
 // forGood are errors that trying again does not mend.

@@ -34,6 +34,9 @@ type Options struct {
 
 const defaultPatience = 10 * time.Second
 
+// glance is how long a known topic is looked for when the store is opened.
+const glance = 2 * time.Second
+
 // Store is an open topic.
 type Store struct {
 	o      Options
@@ -99,7 +102,9 @@ func (s *Store) open(file string, committed iter.Seq2[blob.Ref, error]) error {
 			return fmt.Errorf("a row names %s, which is in no partition of topic %s", ref, s.topic.Name)
 		}
 	}
-	if err := s.look(ctx); errors.Is(err, recordstore.ErrAway) {
+	ctx, cancel = context.WithTimeout(ctx, glance)
+	defer cancel()
+	if err := s.look(ctx); errors.Is(err, recordstore.ErrAway) { // the house opens without it
 		s.o.Failed(err)
 	} else if err != nil {
 		return err
