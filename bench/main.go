@@ -31,6 +31,7 @@ func main() {
 	flag.StringVar(&b.binary, "unyo", "../bin/unyo", "binary to measure")
 	flag.StringVar(&b.dir, "dir", "", "folder for data; a temporary one if empty")
 	flag.StringVar(&b.moto, "moto", "", "URL of a moto_server to compare with")
+	flag.StringVar(&b.kafka, "kafka", "", "address of a Kafka, to put Kinesis' records into as well; -unyo must have been built with it")
 	flag.StringVar(&b.victoria, "victorialogs", "", "VictoriaLogs' binary, to compare with")
 	flag.IntVar(&b.lines, "lines", 1_000_000, "log lines of loglines")
 	flag.StringVar(&only, "only", "", "figures to take, comma-separated")

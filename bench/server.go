@@ -17,6 +17,7 @@ import (
 type bench struct {
 	binary, dir, moto string
 	victoria          string // a VictoriaLogs' binary; "": none
+	kafka             string // a Kafka's address; "": none
 	lines             int    // of logs, for the figures beside it
 }
 

@@ -200,6 +200,8 @@ func (s *Store) seen(ctx context.Context) error {
 	if seen {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.o.Patience)
+	defer cancel()
 	return s.look(ctx)
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -95,6 +96,12 @@ func (b *Broker) Kill() {
 		b.cmd = nil
 	}
 }
+
+// Pause has the broker stand still, with its connections open, until Resume.
+func (b *Broker) Pause() { b.t.Helper(); must(b.t, b.cmd.Process.Signal(syscall.SIGSTOP)) }
+
+// Resume undoes Pause.
+func (b *Broker) Resume() { b.t.Helper(); must(b.t, b.cmd.Process.Signal(syscall.SIGCONT)) }
 
 // free is an address that nobody listens on.
 func free(t testing.TB) string {
