@@ -70,7 +70,7 @@ func (s *Service) runDigest(ctx context.Context, a digestArg) error {
 	}
 	sum := sha256.Sum256(text)
 	x.Sum = hex.EncodeToString(sum[:])
-	if x.Signature, err = signer.sign(c.toSign(x, end)); err != nil {
+	if x.Signature, err = s.signed(a.Key, c.toSign(x, end), signer); err != nil {
 		return err
 	}
 	packed, err := pack(text)
@@ -81,7 +81,13 @@ func (s *Service) runDigest(ctx context.Context, a digestArg) error {
 	if err := s.put(ctx, t, x.Key, packed, map[string]string{"signature": x.Signature, "signature-algorithm": signatureAlgorithm}); err != nil {
 		return s.delayDigest(ctx, a.Key, err)
 	}
-	return s.settleDigest(ctx, a.Key, x)
+	if err := s.settleDigest(ctx, a.Key, x); err != nil {
+		return err
+	}
+	if len(files) == 0 {
+		s.foretell(a.Key, c, account, x, signer)
+	}
+	return nil
 }
 
 // takeDigest closes the list of files; what is delivered from now on is the next digest's.

@@ -204,14 +204,16 @@ func TestSigningKeys(t *testing.T) {
 	}
 }
 
-// BenchmarkDigests is a digest of an hour in which nothing happened: 87,600 are a year of ten accounts.
+// BenchmarkDigests is digests of ten chains in hours in which nothing happened: 87,600 are a year of ten accounts.
 func BenchmarkDigests(b *testing.B) {
 	k, s, _ := open(b, kernel.Options{Dir: b.TempDir()})
-	ctx := func() context.Context { return in(k, mine, here) }
-	s.makeTrail(b, ctx, func(in *api.CreateTrailInput) { in.EnableLogFileValidation = new(true) })
+	for i := range 10 {
+		account := fmt.Sprintf("%012d", i+1)
+		s.makeTrail(b, func() context.Context { return in(k, account, here) }, func(in *api.CreateTrailInput) { in.EnableLogFileValidation = new(true) })
+	}
 	advance(b, k, time.Hour) // the key is made
 	for b.Loop() {
-		advance(b, k, 1000*time.Hour)
+		advance(b, k, 100*time.Hour)
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "µs/digest")
 }

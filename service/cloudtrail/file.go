@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"iter"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -95,9 +96,14 @@ func (s *Service) file(ctx context.Context, t *trail, f *flight, place string) (
 	return packed, about, err
 }
 
+// packers are spared: one has 800 KB, a digest half a kilobyte.
+var packers = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+
 func pack(text []byte) ([]byte, error) {
 	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
+	z := packers.Get().(*gzip.Writer)
+	defer packers.Put(z)
+	z.Reset(&b)
 	if _, err := z.Write(text); err != nil {
 		return nil, err
 	}

@@ -63,12 +63,13 @@ type Service struct {
 	mu      sync.Mutex
 	lookups map[lookupKey]*pace // how often event history was asked lately
 	signers map[string]*signer  // by key of their rows
+	ahead   map[string]foretold // by chain
 }
 
 // New makes the service.
 func New(k *kernel.Service, blobs *blob.Store, standing Standing, peers Peers) *Service {
 	s := &Service{
-		k: k, blobs: blobs, standing: standing, peers: peers, lookups: map[lookupKey]*pace{}, signers: map[string]*signer{}, sealer: credential.New([32]byte(k.Entropy.Derive("cloudtrail", 32, ""))),
+		k: k, blobs: blobs, standing: standing, peers: peers, lookups: map[lookupKey]*pace{}, signers: map[string]*signer{}, ahead: map[string]foretold{}, sealer: credential.New([32]byte(k.Entropy.Derive("cloudtrail", 32, ""))),
 		trails: store.TableOf[trail](k.Rows, "trail", store.PerAccount),
 		chains: store.TableOf[chain](k.Rows, "chain", store.PerAccount),
 		logged: store.TableOf[logFile](k.Rows, "logged", store.PerAccount),
@@ -144,5 +145,6 @@ func (s *Service) Forget() {
 	defer s.mu.Unlock()
 	clear(s.lookups)
 	clear(s.signers)
+	clear(s.ahead)
 	s.watched.Store(&map[string]wanted{})
 }
