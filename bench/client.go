@@ -21,10 +21,12 @@ import (
 type client struct {
 	http   *http.Client
 	signer *v4.Signer
+	region string
 }
 
 func newClient(connections int) *client {
 	return &client{
+		region: "us-east-1",
 		http:   &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}},
 		signer: v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true }),
 	}
@@ -49,7 +51,7 @@ func (c *client) open(ctx context.Context, method, url, service string, header m
 	if service == "s3" {
 		r.Header.Set("X-Amz-Content-Sha256", payload)
 	}
-	if err := c.signer.SignHTTP(ctx, key, r, payload, service, "us-east-1", time.Now()); err != nil {
+	if err := c.signer.SignHTTP(ctx, key, r, payload, service, c.region, time.Now()); err != nil {
 		return nil, err
 	}
 	return c.http.Do(r)
