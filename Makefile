@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 DATA ?= data
 LISTEN ?= 127.0.0.1:4566
 
-.PHONY: build run rehearse test test-go test-wire test-clients test-rehearse test-s3 test-victorialogs build-kafka test-kafka bench-kafka policy-million fuzz bench bench-logs soak gen clean
+.PHONY: build run rehearse test test-go test-wire test-clients test-rehearse test-s3 test-victorialogs build-kafka test-kafka bench-kafka policy-million fuzz bench bench-logs bench-trail soak gen clean
 
 build: ## bin/unyo
 	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
@@ -66,6 +66,10 @@ bench-logs: build ## ten million log lines (LINES) beside a VictoriaLogs that it
 
 bench-kafka: build-kafka ## PutRecords from 64 writers, with the records on this disk and in a Kafka broker on this machine
 	cd bench && go build -o ../bin/bench . && ../test/kafka/run.sh sh -c '../bin/bench -unyo ../bin/unyo-kafka -kafka $$KAFKA -only kinesis'
+
+bench-trail: build ## what the trail records, delivers and proves, over kill -9; a year of digests; event history and Lake
+	cd bench && go run . -unyo ../bin/unyo -only trail,trailyear
+	go test -run '^$$' -bench 'Record|LookupEvents|Lake' -benchtime 1s ./kernel/journal ./service/cloudtrail
 
 soak: build ## a million lines through ten kills; a disk that fills up (root)
 	./test/soak/soak.sh

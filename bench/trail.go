@@ -55,109 +55,132 @@ func (s *server) advance(c *client, by string) (ran any, err error) {
 	return out["ran"], err
 }
 
+// burst is calls of one kind, and those of them that were answered.
+type burst struct {
+	name, event string
+	service     string
+	header      map[string]string
+	body        func(w, n int) string
+	mu          sync.Mutex
+	answered    map[string]bool // request ids
+}
+
+func bursts() []*burst {
+	return []*burst{
+		{name: "changes", event: "PutRetentionPolicy", service: "logs", header: map[string]string{"X-Amz-Target": "Logs_20140328.PutRetentionPolicy", "Content-Type": "application/x-amz-json-1.1"},
+			body: func(w, n int) string { return fmt.Sprintf(`{"logGroupName":"g%d","retentionInDays":%d}`, w, 1+n%2*2) }},
+		{name: "reads", event: "GetCallerIdentity", service: "sts", header: formHeader, body: func(int, int) string { return stsForm }},
+	}
+}
+
+func (k *burst) call(ctx context.Context, c *client, s *server, w, n int) error {
+	resp, err := c.open(ctx, "POST", s.url+"/", k.service, k.header, []byte(k.body(w, n)), true)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s", resp.Status, text)
+	}
+	if err == nil {
+		k.mu.Lock()
+		k.answered[resp.Header.Get("X-Amzn-Requestid")] = true
+		k.mu.Unlock()
+	}
+	return err
+}
+
 // trailKilled: calls from 64 connections while a trail logs, and kill -9 in their midst. Of what was answered, each call must stand once in the
 // delivered files and once in event history if it changed something; of calls that only read those of the last 0.2 s may be missing.
 func trailKilled(ctx context.Context, b *bench) error {
-	for _, kind := range []struct {
-		name, event string
-		call        func(w, n int) (service, target, contentType, body string)
-	}{
-		{"changes", "PutRetentionPolicy", func(w, n int) (string, string, string, string) {
-			return "logs", "Logs_20140328.PutRetentionPolicy", "application/x-amz-json-1.1", fmt.Sprintf(`{"logGroupName":"g%d","retentionInDays":%d}`, w, 1+n%2*2)
-		}},
-		{"reads", "GetCallerIdentity", func(int, int) (string, string, string, string) {
-			return "sts", "", formHeader["Content-Type"], stsForm
-		}},
-	} {
+	for _, k := range bursts() {
+		k.answered = map[string]bool{}
 		s, err := b.fresh()
 		if err != nil {
 			return err
 		}
 		c := newClient(64)
-		if err := trailBucket(ctx, c, s); err != nil {
-			return err
-		}
-		if err := beginTrail(ctx, c, s, ""); err != nil {
-			return err
-		}
-		for w := range 64 {
-			if _, err := logsCall(ctx, c, s.url, "CreateLogGroup", fmt.Appendf(nil, `{"logGroupName":"g%d"}`, w)); err != nil {
-				return err
-			}
-		}
-		var mu sync.Mutex
-		answered := map[string]bool{}
-		call := func(ctx context.Context, w, n int) error {
-			service, target, contentType, body := kind.call(w, n)
-			resp, err := c.open(ctx, "POST", s.url+"/", service, map[string]string{"X-Amz-Target": target, "Content-Type": contentType}, []byte(body), true)
-			if err != nil {
-				return err
-			}
-			defer resp.Body.Close()
-			text, err := io.ReadAll(resp.Body)
-			if err != nil {
-				return err
-			}
-			if resp.StatusCode != http.StatusOK {
-				return fmt.Errorf("%s: %s", resp.Status, text)
-			}
-			mu.Lock()
-			answered[resp.Header.Get("X-Amzn-Requestid")] = true
-			mu.Unlock()
-			return nil
-		}
-		r, err := load(ctx, 64, 5*time.Second, s, call)
+		before, s, err := k.throughDeath(ctx, b, c, s)
 		if err != nil {
 			return err
 		}
-		fmt.Printf("%-8s %s\n", kind.name, r)
-		kill := time.AfterFunc(2*time.Second, func() { _ = s.cmd.Process.Kill() })
-		_, _ = load(ctx, 64, 5*time.Second, nil, call) // ends when nobody answers
-		kill.Stop()
-		_ = s.cmd.Wait()
-		at := len(answered)
-		if s, err = b.serve(s.dir); err != nil {
+		err = k.count(ctx, c, s, before)
+		if s.end(); err != nil {
 			return err
 		}
-		if _, err := load(ctx, 64, time.Second, s, call); err != nil {
-			return err
+	}
+	return nil
+}
+
+// throughDeath makes the calls, with the server's death in their midst, and leaves the estate held: event history answers twice a second while
+// time flows. before is how many were answered before the death.
+func (k *burst) throughDeath(ctx context.Context, b *bench, c *client, s *server) (before int, _ *server, err error) {
+	if err := trailBucket(ctx, c, s); err != nil {
+		return 0, s, err
+	}
+	if err := beginTrail(ctx, c, s, ""); err != nil {
+		return 0, s, err
+	}
+	for w := range 64 {
+		if _, err := logsCall(ctx, c, s.url, "CreateLogGroup", fmt.Appendf(nil, `{"logGroupName":"g%d"}`, w)); err != nil {
+			return 0, s, err
 		}
-		s.stop(syscall.SIGTERM)
-		if s, err = b.serve(s.dir, "-clock", "held"); err != nil { // event history answers twice a second while time flows
-			return err
+	}
+	one := func(ctx context.Context, w, n int) error { return k.call(ctx, c, s, w, n) }
+	r, err := load(ctx, 64, 5*time.Second, s, one)
+	if err != nil {
+		return 0, s, err
+	}
+	fmt.Printf("%-8s %s\n", k.name, r)
+	kill := time.AfterFunc(2*time.Second, func() { _ = s.cmd.Process.Kill() })
+	_, _ = load(ctx, 64, 5*time.Second, nil, one) // ends when nobody answers
+	kill.Stop()
+	_ = s.cmd.Wait()
+	before = len(k.answered)
+	if s, err = b.serve(s.dir); err != nil {
+		return 0, s, err
+	}
+	if _, err := load(ctx, 64, time.Second, s, one); err != nil {
+		return 0, s, err
+	}
+	s.stop(syscall.SIGTERM)
+	s, err = b.serve(s.dir, "-clock", "held")
+	return before, s, err
+}
+
+// count has everything delivered, and compares.
+func (k *burst) count(ctx context.Context, c *client, s *server, before int) error {
+	from := s.cpu()
+	if _, err := s.advance(c, "10m"); err != nil {
+		return err
+	}
+	delivering := s.cpu() - from
+	files, err := deliveredIDs(ctx, c, s, k.event)
+	if err != nil {
+		return err
+	}
+	history, err := historyIDs(ctx, c, s, k.event)
+	if err != nil {
+		return err
+	}
+	lost, twice, differ := 0, 0, 0
+	for id := range k.answered {
+		if files[id] == 0 {
+			lost++
 		}
-		from := s.cpu()
-		if _, err := s.advance(c, "10m"); err != nil {
-			return err
+		if files[id] != history[id] {
+			differ++
 		}
-		delivering := s.cpu() - from
-		files, err := deliveredIDs(ctx, c, s, kind.event)
-		if err != nil {
-			return err
+	}
+	for _, n := range files {
+		if n > 1 {
+			twice++
 		}
-		history, err := historyIDs(ctx, c, s, kind.event)
-		if err != nil {
-			return err
-		}
-		lost, twice, differ := 0, 0, 0
-		for id := range answered {
-			if files[id] == 0 {
-				lost++
-			}
-			if files[id] != history[id] {
-				differ++
-			}
-		}
-		for _, n := range files {
-			if n > 1 {
-				twice++
-			}
-		}
-		fmt.Printf("%-8s %d answered, %d of them before kill -9; delivered %d in %.1f CPU-s; lost %d, twice %d, other than in event history %d\n", kind.name, len(answered), at, len(files), delivering.Seconds(), lost, twice, differ)
-		s.end()
-		if twice > 0 || differ > 0 || lost > 0 && kind.name == "changes" {
-			return fmt.Errorf("%s: the trail is not whole", kind.name)
-		}
+	}
+	fmt.Printf("%-8s %d answered, %d of them before kill -9; %d delivered in %.1f CPU-s; lost %d, twice %d, other than in event history %d\n", k.name, len(k.answered), before, len(files), delivering.Seconds(), lost, twice, differ)
+	if twice > 0 || differ > 0 || lost > 0 && k.name == "changes" {
+		return fmt.Errorf("%s: the trail is not whole", k.name)
 	}
 	return nil
 }
