@@ -64,6 +64,12 @@ func (x *stage) apply(f *feed) {
 
 // runDeliver writes down what is next, puts it, and sets itself again while there is more: one object a job.
 func (s *Service) runDeliver(ctx context.Context, a deliverArg) error {
+	err := s.deliverNext(ctx, a)
+	s.noteStuck(ctx, a.Key, err)
+	return err
+}
+
+func (s *Service) deliverNext(ctx context.Context, a deliverArg) error {
 	o := s.toFiles()
 	t, x, err := s.prepare(ctx, a.Key, o)
 	if err != nil || x == nil || x.flight == nil {

@@ -16,6 +16,7 @@ import (
 	"unyo/base/call"
 	"unyo/kernel"
 	"unyo/kernel/journal"
+	"unyo/kernel/store"
 )
 
 func same(t testing.TB, got []string, want ...string) {
@@ -186,5 +187,26 @@ func TestDeliverySurvivesDeathAroundEveryFile(t *testing.T) {
 		if strings.Count(got, "Late") != 1 {
 			t.Fatalf("after death %d of %d: %s", i, len(deaths), got)
 		}
+	}
+}
+
+// A full disk stands in the status while it lasts, and nothing is lost.
+func TestDeliveryWaitsForRoom(t *testing.T) {
+	k, s, out := open(t, kernel.Options{})
+	here := func() context.Context { return in(k, mine, here) }
+	s.makeTrail(t, here, nil)
+	happens(t, k, mine, "One")
+	out.fault = fmt.Errorf("cannot keep it: %w", store.ErrDiskFull)
+	advance(t, k, 31*time.Minute)
+	if got := s.status(t, here()); got.LatestDeliveryError == nil || *got.LatestDeliveryError != "InternalError" || *got.LatestDeliveryAttemptTime != "2026-03-01T12:30:00Z" {
+		t.Errorf("%+v", got)
+	}
+	out.fault = nil
+	advance(t, k, 5*time.Minute)
+	if got := s.status(t, here()); got.LatestDeliveryError != nil || !got.LatestDeliveryTime.Equal(begin.Add(35*time.Minute)) {
+		t.Errorf("%+v", got)
+	}
+	if got := strings.Join(out.delivered(t), ";"); strings.Count(got, "One") != 1 {
+		t.Error(got)
 	}
 }

@@ -73,6 +73,7 @@ func (s *Service) GetTrailStatus(ctx context.Context, in *api.GetTrailStatusInpu
 		LatestNotificationAttemptTime: new(""), LatestNotificationAttemptSucceeded: new(""),
 		TimeLoggingStarted: new(stamp(t.Started)), TimeLoggingStopped: new(stamp(t.Stopped)),
 	}
+	s.showStuck(ctx, &t, out)
 	return out, nil
 }
 

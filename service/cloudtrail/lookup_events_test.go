@@ -13,6 +13,8 @@ import (
 	"unyo/engine/blob"
 	"unyo/kernel"
 	"unyo/kernel/journal"
+	"unyo/kernel/resource"
+	"unyo/kernel/store"
 )
 
 const (
@@ -54,6 +56,10 @@ func openAt(t testing.TB, o kernel.Options, dir string) (*kernel.Kernel, *Servic
 	ok(t, err)
 	s := New(k.For("cloudtrail"), blobs, out, out.peers())
 	ok(t, k.Start(context.Background()))
+	ok(t, k.Store.Update(context.Background(), func(tx *store.Tx) error {
+		s.k.Resources.Put(tx, resource.Resource{ARN: "arn:aws:s3:::archive", Type: "AWS::S3::Bucket", Name: "archive", Service: "s3", Account: mine, Region: here})
+		return nil
+	}))
 	t.Cleanup(func() {
 		ok(t, k.Close())
 		ok(t, blobs.Close())

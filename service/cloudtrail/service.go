@@ -6,6 +6,7 @@ import (
 	"iter"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	logsapi "unyo/api/logs"
 	organizationsapi "unyo/api/organizations"
@@ -61,15 +62,16 @@ type Service struct {
 	running  running.Set
 
 	mu      sync.Mutex
-	lookups map[lookupKey]*pace // how often event history was asked lately
-	signers map[string]*signer  // by key of their rows
-	ahead   map[string]foretold // by chain
+	lookups map[lookupKey]*pace  // how often event history was asked lately
+	signers map[string]*signer   // by key of their rows
+	ahead   map[string]foretold  // by chain
+	stuck   map[string]time.Time // by account and trail: when a delivery found the disk full
 }
 
 // New makes the service.
 func New(k *kernel.Service, blobs *blob.Store, standing Standing, peers Peers) *Service {
 	s := &Service{
-		k: k, blobs: blobs, standing: standing, peers: peers, lookups: map[lookupKey]*pace{}, signers: map[string]*signer{}, ahead: map[string]foretold{}, sealer: credential.New([32]byte(k.Entropy.Derive("cloudtrail", 32, ""))),
+		k: k, blobs: blobs, standing: standing, peers: peers, lookups: map[lookupKey]*pace{}, signers: map[string]*signer{}, ahead: map[string]foretold{}, stuck: map[string]time.Time{}, sealer: credential.New([32]byte(k.Entropy.Derive("cloudtrail", 32, ""))),
 		trails: store.TableOf[trail](k.Rows, "trail", store.PerAccount),
 		chains: store.TableOf[chain](k.Rows, "chain", store.PerAccount),
 		logged: store.TableOf[logFile](k.Rows, "logged", store.PerAccount),
@@ -146,5 +148,6 @@ func (s *Service) Forget() {
 	clear(s.lookups)
 	clear(s.signers)
 	clear(s.ahead)
+	clear(s.stuck)
 	s.watched.Store(&map[string]wanted{})
 }

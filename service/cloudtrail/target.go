@@ -65,7 +65,7 @@ func (s *Service) tryBucket(ctx context.Context, t *trail) error {
 	switch code := awserr.Code(err); {
 	case err == nil:
 		return nil
-	case code == "NoSuchBucket", code == "AccessDenied" && !s.isBucket(ctx, t.Bucket): // a bucket that is not there admits nobody
+	case code == "NoSuchBucket", code == "AccessDenied" && !s.isBucket(ctx, t.Bucket):
 		return api.NewS3BucketDoesNotExistException("S3 bucket %s does not exist!", t.Bucket)
 	case code == "AccessDenied":
 		return api.NewInsufficientS3BucketPolicyException("Incorrect S3 bucket policy is detected for bucket: %s", t.Bucket)
@@ -89,6 +89,9 @@ func (s *Service) put(ctx context.Context, t *trail, key string, content []byte,
 		in.ContentType, in.ContentEncoding = new("application/json"), new("gzip")
 	}
 	_, err := s.peers.S3.PutObject(s.as(ctx, t), in)
+	if awserr.Code(err) == "AccessDenied" && !s.isBucket(ctx, t.Bucket) { // a bucket that is not there admits nobody
+		return awserr.New(404, "NoSuchBucket", "The specified bucket does not exist")
+	}
 	return err
 }
 
