@@ -123,6 +123,7 @@ func newClient(at address, patience time.Duration) (*kgo.Client, error) {
 		kgo.MaxBufferedRecords(100_000),
 		kgo.MaxBufferedBytes(256 << 20),
 		kgo.RecordDeliveryTimeout(patience),
+		kgo.UnknownTopicRetries(-1), // a broker that has just come back may not know it yet
 		kgo.AllowIdempotentProduceCancellation(), // what is given up and arrives after all is an orphan
 		kgo.ProduceRequestTimeout(patience),
 		kgo.RequestTimeoutOverhead(patience / 2),

@@ -1,4 +1,4 @@
-// Package kafkatest runs an Apache Kafka broker of a test's own, and kills it.
+// Package kafkatest runs Apache Kafka brokers of a test's own, and kills them.
 package kafkatest
 
 import (
@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -16,7 +17,7 @@ import (
 // Jars is the folder of a broker's jars, or "": make test-kafka fetches them.
 var Jars = os.Getenv("KAFKA_JARS")
 
-// Broker is one node that is broker and controller.
+// Broker is a node that is broker and controller.
 type Broker struct {
 	Address string
 
@@ -26,41 +27,58 @@ type Broker struct {
 }
 
 // Start starts a broker over an empty folder, or skips the test when there is none to start.
-func Start(t testing.TB) *Broker {
+func Start(t testing.TB) *Broker { t.Helper(); return StartCluster(t, 1)[0] }
+
+// StartCluster starts brokers that are one cluster.
+func StartCluster(t testing.TB, n int) []*Broker {
 	t.Helper()
 	if Jars == "" {
 		t.Skip("SKIPPED: no Kafka to test against; make test-kafka fetches one")
 	}
-	b := &Broker{t: t, dir: t.TempDir(), Address: free(t)}
-	must(t, os.WriteFile(b.file("server.properties"), b.properties(free(t)), 0o600))
-	out, err := b.java("kafka.tools.StorageTool", "format", "-t", "dW55bwAAAAAAAAAAAAAAAA", "-c", b.file("server.properties")).CombinedOutput()
-	if err != nil {
-		t.Fatalf("cannot format the broker's storage: %v: %s", err, out)
+	brokers, controllers := make([]*Broker, n), make([]string, n)
+	var voters []string
+	for i := range brokers {
+		brokers[i] = &Broker{t: t, dir: t.TempDir(), Address: free(t)}
+		controllers[i] = free(t)
+		voters = append(voters, fmt.Sprintf("%d@%s", i+1, controllers[i]))
 	}
-	t.Cleanup(func() {
-		b.Kill()
-		if log, err := os.ReadFile(b.file("log")); t.Failed() && err == nil {
-			t.Logf("Kafka's last words: %s", log[max(0, len(log)-3000):])
-		}
-	})
-	b.Start()
-	return b
+	for i, b := range brokers {
+		b.format(i+1, controllers[i], strings.Join(voters, ","))
+		b.launch()
+	}
+	for _, b := range brokers {
+		b.await()
+	}
+	return brokers
 }
 
 func (b *Broker) file(name string) string { return filepath.Join(b.dir, name) }
 
-func (b *Broker) properties(controller string) []byte {
-	return fmt.Appendf(nil, `process.roles=broker,controller
-node.id=1
-controller.quorum.voters=1@%[2]s
-listeners=PLAINTEXT://%[1]s,CONTROLLER://%[2]s
-advertised.listeners=PLAINTEXT://%[1]s
+// format prepares the broker's folder.
+func (b *Broker) format(id int, controller, voters string) {
+	b.t.Helper()
+	must(b.t, os.WriteFile(b.file("server.properties"), fmt.Appendf(nil, `process.roles=broker,controller
+node.id=%d
+controller.quorum.voters=%s
+listeners=PLAINTEXT://%s,CONTROLLER://%s
+advertised.listeners=PLAINTEXT://%[3]s
 controller.listener.names=CONTROLLER
 listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
-log.dirs=%[3]s
+log.dirs=%[5]s
 auto.create.topics.enable=false
-num.recovery.threads.per.data.dir=2
-`, b.Address, controller, b.file("data"))
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
+`, id, voters, b.Address, controller, b.file("data")), 0o600))
+	out, err := b.java("kafka.tools.StorageTool", "format", "-t", "dW55bwAAAAAAAAAAAAAAAA", "-c", b.file("server.properties")).CombinedOutput()
+	if err != nil {
+		b.t.Fatalf("cannot format the broker's storage: %v: %s", err, out)
+	}
+	b.t.Cleanup(func() {
+		b.Kill()
+		if log, err := os.ReadFile(b.file("log")); b.t.Failed() && err == nil {
+			b.t.Logf("Kafka's last words: %s", log[max(0, len(log)-3000):])
+		}
+	})
 }
 
 func (b *Broker) java(class string, args ...string) *exec.Cmd {
@@ -68,7 +86,9 @@ func (b *Broker) java(class string, args ...string) *exec.Cmd {
 }
 
 // Start starts the broker again, over what it left, and waits until it listens.
-func (b *Broker) Start() {
+func (b *Broker) Start() { b.t.Helper(); b.launch(); b.await() }
+
+func (b *Broker) launch() {
 	b.t.Helper()
 	log, err := os.OpenFile(b.file("log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	must(b.t, err)
@@ -76,6 +96,10 @@ func (b *Broker) Start() {
 	b.cmd = b.java("kafka.Kafka", b.file("server.properties"))
 	b.cmd.Stdout, b.cmd.Stderr = log, log
 	must(b.t, b.cmd.Start())
+}
+
+func (b *Broker) await() {
+	b.t.Helper()
 	for begin := time.Now(); time.Since(begin) < 2*time.Minute; time.Sleep(50 * time.Millisecond) {
 		if c, err := net.Dial("tcp", b.Address); err == nil {
 			must(b.t, c.Close())
