@@ -97,6 +97,18 @@ func (s *Service) runHand(ctx context.Context, a queryArg) error {
 	return s.handed(ctx, a, "", s.handSign(ctx, &q), api.DeliveryStatusAccessDeniedSigningFile, api.DeliveryStatusFailedSigningFile)
 }
 
+// giveUpHand ends a delivery whose job is not run again.
+func (s *Service) giveUpHand(tx *store.Tx, a queryArg, _ string) {
+	q, ok := s.queries.Get(tx, a.ID)
+	if !ok || q.Delivery != api.DeliveryStatusPending {
+		return
+	}
+	if q.Delivery = api.DeliveryStatusFailed; q.Sum != "" {
+		q.Delivery = api.DeliveryStatusFailedSigningFile
+	}
+	s.queries.Put(tx, a.ID, q)
+}
+
 // handed notes how a step of the delivery went. A step that S3 refuses is the last.
 func (s *Service) handed(ctx context.Context, a queryArg, sum string, fault error, denied, failed string) error {
 	if ctx.Err() != nil { // the process is stopping

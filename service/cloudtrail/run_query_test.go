@@ -33,3 +33,30 @@ func TestGivenUpLakeQuery(t *testing.T) {
 		return nil
 	}))
 }
+
+// A delivery whose job is not run again has failed too, and tells how far it came.
+func TestGivenUpDelivery(t *testing.T) {
+	k, err := kernel.Open(kernel.Options{Held: true, Start: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Seed: 1, Log: slog.New(slog.DiscardHandler)})
+	ok(t, err)
+	defer func() { ok(t, k.Close()) }()
+	s := &Service{k: k.For("cloudtrail")}
+	s.openLake()
+	ctx := in(k, mine, here)
+	for id, sum := range map[string]string{"rows": "", "sign": "x"} {
+		ok(t, s.k.Update(ctx, func(tx *store.Tx) error {
+			s.queries.Put(tx, id, lakeQuery{State: api.QueryStatusFinished, Delivery: api.DeliveryStatusPending, Sum: sum})
+			s.hand.AtKey(tx, id, k.Clock.Now(), queryArg{id})
+			return nil
+		}))
+	}
+	_, err = k.Clock.Advance(ctx, k.Clock.Now(), nil) // there is nothing to read the result from: the jobs panic
+	ok(t, err)
+	ok(t, s.k.View(ctx, func(tx *store.Tx) error {
+		for id, want := range map[string]string{"rows": api.DeliveryStatusFailed, "sign": api.DeliveryStatusFailedSigningFile} {
+			if q, _ := s.queries.Get(tx, id); q.Delivery != want {
+				t.Errorf("%s: %s", id, q.Delivery)
+			}
+		}
+		return nil
+	}))
+}

@@ -100,7 +100,7 @@ func (s *Service) openLake() {
 	s.expire = jobs.Handle(k.Jobs, "expire", s.runExpire, jobs.Retry(deliverRetry), lane)
 	each := jobs.Lane(func(a queryArg) string { return a.ID })
 	s.query = jobs.Handle(k.Jobs, "query", s.runQuery, each, jobs.GivenUp(s.giveUpQuery))
-	s.hand = jobs.Handle(k.Jobs, "hand", s.runHand, jobs.Retry(deliverRetry), each)
+	s.hand = jobs.Handle(k.Jobs, "hand", s.runHand, jobs.Retry(deliverRetry), each, jobs.GivenUp(s.giveUpHand))
 	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget, each)
 }
 

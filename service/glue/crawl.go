@@ -32,7 +32,7 @@ type crawl struct {
 	Error          string `json:",omitempty"`
 
 	Phase                   string
-	Target                  int    `json:",omitempty"` // list: which target; plan: how many tables are written down
+	Target                  int    `json:",omitempty"` // list: which target
 	After                   string `json:",omitempty"` // list: the last object; parts: the last partition; lost: the token
 	Table, Tables           int    `json:",omitempty"` // which of the planned
 	Added, Updated, Deleted tally
@@ -227,6 +227,21 @@ func (c *step) settle(fn func(tx *store.Tx) error) error {
 		c.s.crawls.Put(tx, key, next)
 		return nil
 	})
+}
+
+// giveUpCrawl ends a crawl whose job is not run again: its crawler can be started, changed and deleted then. Its log is not written.
+func (s *Service) giveUpCrawl(tx *store.Tx, a crawlArg, why string) {
+	r, ok := s.crawls.Get(tx, a.Run)
+	if !ok || r.State != api.CrawlerHistoryStateRunning {
+		return
+	}
+	r.Phase, r.State, r.Outcome, r.Error, r.Lines = "end", api.CrawlerHistoryStateFailed, api.CrawlerHistoryStateFailed, why[:min(len(why), 2000)], nil
+	r.Ended = s.k.Clock.Now()
+	s.crawls.Put(tx, a.Run, r)
+	if row, ok := s.crawlers.Get(tx, r.Crawler); ok && row.Run == a.Run {
+		row.State, row.Last, row.Run = api.CrawlerStateReady, a.Run, ""
+		s.crawlers.Put(tx, r.Crawler, row)
+	}
 }
 
 // begin forgets the folders of the last crawl, unless what is known of them is to stay, and makes the database.

@@ -105,7 +105,7 @@ func New(k *kernel.Service, peers Peers) *Service {
 		crawled:     store.TableOf[owned](k.Rows, "crawled", store.Regional),
 	}
 	s.sweep = jobs.Handle(k.Jobs, "sweep", s.runSweep)
-	s.crawling = jobs.Handle(k.Jobs, "crawl", s.runCrawl)
+	s.crawling = jobs.Handle(k.Jobs, "crawl", s.runCrawl, jobs.GivenUp(s.giveUpCrawl))
 	s.wake = jobs.Handle(k.Jobs, "wake", s.runWake)
 	return s
 }

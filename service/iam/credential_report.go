@@ -107,6 +107,16 @@ func (s *Service) runReport(ctx context.Context, _ reportArg) error {
 	})
 }
 
+// giveUpReport forgets that a report was asked for, so that it can be again.
+func (s *Service) giveUpReport(tx *store.Tx, _ reportArg, _ string) {
+	if r, ok := s.reports.Get(tx, reportKey); ok && r.MadeAt.IsZero() {
+		for i := range r.Blocks {
+			s.reportText.Delete(tx, fmt.Sprintf("%06d", i))
+		}
+		s.reports.Delete(tx, reportKey)
+	}
+}
+
 // reportColumns are the columns that AWS documents.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html#id_credentials_understanding_the_report_format
 var reportColumns = []string{

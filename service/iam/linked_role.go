@@ -101,6 +101,7 @@ func (s *Service) entityOurs(tx *store.Tx, e entity) error {
 type unlinking struct {
 	Role, ID string
 	Status   string
+	Why      string `json:",omitempty"` // it has failed
 }
 
 type unlinkArg struct{ Task string }
@@ -146,6 +147,14 @@ func (s *Service) runUnlink(ctx context.Context, a unlinkArg) error {
 	})
 }
 
+// giveUpUnlink ends a deletion whose job is not run again. The role stays.
+func (s *Service) giveUpUnlink(tx *store.Tx, a unlinkArg, why string) {
+	if u, ok := s.unlinkings.Get(tx, a.Task); ok && u.Status == api.DeletionTaskStatusTypeInProgress {
+		u.Status, u.Why = api.DeletionTaskStatusTypeFailed, why
+		s.unlinkings.Put(tx, a.Task, u)
+	}
+}
+
 // GetServiceLinkedRoleDeletionStatus tells how far that is.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetServiceLinkedRoleDeletionStatus.html
 func (s *Service) GetServiceLinkedRoleDeletionStatus(ctx context.Context, in *api.GetServiceLinkedRoleDeletionStatusInput) (*api.GetServiceLinkedRoleDeletionStatusOutput, error) {
@@ -156,6 +165,9 @@ func (s *Service) GetServiceLinkedRoleDeletionStatus(ctx context.Context, in *ap
 			return api.NewNoSuchEntityException("The deletion task %s cannot be found.", *in.DeletionTaskId)
 		}
 		out.Status = new(u.Status)
+		if u.Why != "" {
+			out.Reason = &api.DeletionTaskFailureReasonType{Reason: new(u.Why)}
+		}
 		return nil
 	})
 }

@@ -22,6 +22,7 @@ type orgReport struct {
 	Services []string
 	AskedAt  time.Time
 	DoneAt   time.Time            `json:",omitzero"`
+	Why      string               `json:",omitempty"` // it has failed
 	Used     map[string]orgAccess `json:",omitempty"` // by namespace
 }
 
@@ -102,6 +103,14 @@ func (s *Service) runSurvey(ctx context.Context, a accessArg) error {
 	})
 }
 
+// giveUpSurvey ends a report whose job is not run again.
+func (s *Service) giveUpSurvey(tx *store.Tx, a accessArg, why string) {
+	if r, ok := s.orgReports.Get(tx, a.Job); ok && r.DoneAt.IsZero() {
+		r.DoneAt, r.Why = s.k.Clock.Now(), why
+		s.orgReports.Put(tx, a.Job, r)
+	}
+}
+
 // usedIn is the last use of each service within an account.
 func (s *Service) usedIn(tx *store.Tx, now time.Time) map[string]lastUse {
 	last := map[string]lastUse{}
@@ -128,6 +137,10 @@ func (s *Service) GetOrganizationsAccessReport(ctx context.Context, in *api.GetO
 			return nil
 		}
 		out.JobStatus, out.JobCompletionDate = new(api.JobStatusTypeCompleted), new(r.DoneAt)
+		if r.Why != "" {
+			out.JobStatus, out.ErrorDetails = new(api.JobStatusTypeFailed), fault(r.Why)
+			return nil
+		}
 		used := int32(0)
 		for _, space := range r.Services {
 			if r.Used[space].Accounts > 0 {

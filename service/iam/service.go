@@ -179,10 +179,10 @@ func New(k *kernel.Service, seal *credential.Sealer, root RootKey, issuers *oidc
 		rootFeatures:  store.TableOf[rootFeatures](k.Rows, "rootfeatures", store.Partition),
 		orgReports:    store.TableOf[orgReport](k.Rows, "orgreport", store.PerAccount),
 	}
-	s.makeReport = jobs.Handle(k.Jobs, "report", s.runReport)
-	s.unlink = jobs.Handle(k.Jobs, "unlink", s.runUnlink)
-	s.gatherUse = jobs.Handle(k.Jobs, "accessed", s.runGatherUse)
-	s.survey = jobs.Handle(k.Jobs, "organizations-access", s.runSurvey)
+	s.makeReport = jobs.Handle(k.Jobs, "report", s.runReport, jobs.GivenUp(s.giveUpReport))
+	s.unlink = jobs.Handle(k.Jobs, "unlink", s.runUnlink, jobs.GivenUp(s.giveUpUnlink))
+	s.gatherUse = jobs.Handle(k.Jobs, "accessed", s.runGatherUse, jobs.GivenUp(s.giveUpGatherUse))
+	s.survey = jobs.Handle(k.Jobs, "organizations-access", s.runSurvey, jobs.GivenUp(s.giveUpSurvey))
 	return s
 }
 

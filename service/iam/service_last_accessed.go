@@ -21,6 +21,7 @@ type accessJob struct {
 	Actions  bool // ACTION_LEVEL
 	AskedAt  time.Time
 	DoneAt   time.Time `json:",omitzero"`
+	Why      string    `json:",omitempty"` // it has failed
 	Services []string  // namespaces that the permissions speak of
 	Seen     []string  `json:",omitempty"` // entities still to be gathered, as kind, name
 }
@@ -88,6 +89,22 @@ func (s *Service) runGatherUse(ctx context.Context, a accessArg) error {
 		s.accessJobs.Put(tx, a.Job, j)
 		return nil
 	})
+}
+
+// giveUpGatherUse ends what is not run again.
+func (s *Service) giveUpGatherUse(tx *store.Tx, a accessArg, why string) {
+	if j, ok := s.accessJobs.Get(tx, a.Job); ok && j.DoneAt.IsZero() {
+		j.DoneAt, j.Why = s.k.Clock.Now(), why
+		s.accessJobs.Put(tx, a.Job, j)
+	}
+}
+
+// fault is why a report could not be made, or nil.
+func fault(why string) *api.ErrorDetails {
+	if why == "" {
+		return nil
+	}
+	return &api.ErrorDetails{Code: new("ServiceFailure"), Message: &why}
 }
 
 func (s *Service) gatherEntity(tx *store.Tx, job string, e entity, services []string) {
@@ -174,8 +191,11 @@ func (s *Service) accessJobOf(tx *store.Tx, id string) (accessJob, string, error
 	if !ok {
 		return j, "", api.NewNoSuchEntityException("The job with id %s cannot be found.", id)
 	}
-	if j.DoneAt.IsZero() {
+	switch {
+	case j.DoneAt.IsZero():
 		return j, api.JobStatusTypeInProgress, nil
+	case j.Why != "":
+		return j, api.JobStatusTypeFailed, nil
 	}
 	return j, api.JobStatusTypeCompleted, nil
 }
@@ -193,7 +213,7 @@ func (s *Service) GetServiceLastAccessedDetails(ctx context.Context, in *api.Get
 		if j.Actions {
 			out.JobType = new(api.AccessAdvisorUsageGranularityTypeActionLevel)
 		}
-		if j.DoneAt.IsZero() {
+		if out.Error = fault(j.Why); j.DoneAt.IsZero() || j.Why != "" {
 			return nil
 		}
 		out.ServicesLastAccessed, out.Marker, err = listed("accessed"+*in.JobId, in.Marker, in.MaxItems, named(j.Services), func(space, name string) (api.ServiceLastAccessed, bool) {
@@ -264,7 +284,7 @@ func (s *Service) GetServiceLastAccessedDetailsWithEntities(ctx context.Context,
 		}
 		*out = api.GetServiceLastAccessedDetailsWithEntitiesOutput{JobStatus: &state, JobCreationDate: new(j.AskedAt), EntityDetailsList: []api.EntityDetails{}}
 		out.JobCompletionDate = new(j.DoneAt)
-		if j.DoneAt.IsZero() || !slices.Contains(j.Services, *in.ServiceNamespace) {
+		if out.Error = fault(j.Why); j.DoneAt.IsZero() || j.Why != "" || !slices.Contains(j.Services, *in.ServiceNamespace) {
 			return nil
 		}
 		rows := func(after string) iter.Seq2[string, entity] {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"unyo/base/call"
+	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 )
 
@@ -36,6 +37,7 @@ func (s *Service) scaleLater(tx *store.Tx, row *stream, now time.Time) {
 // runScale doubles the shards of an on-demand stream. AWS takes up to 15 minutes.
 func (s *Service) runScale(ctx context.Context, a expireArg) error {
 	err := s.k.Update(ctx, func(tx *store.Tx) error {
+		jobs.Settle(ctx, tx) // or a death behind this would double them again
 		row, ok := s.streams.Get(tx, a.Name)
 		if !ok || row.ID != a.ID || !row.OnDemand || row.Open >= maxStreamShards {
 			return nil
