@@ -193,6 +193,9 @@ func columns(o Object) (f Format, ok bool, err error) {
 		}
 		return Format{Classification: Unknown, Compression: "none", Bytes: o.Size, Why: err.Error()}, true, nil
 	}
+	if len(schema) > mostMembers {
+		return Format{Classification: Unknown, Compression: "none", Bytes: o.Size, Why: fmt.Sprintf("a table of %d columns is none", len(schema))}, true, nil
+	}
 	f.Columns = columnsOf(schema)
 	return f, true, nil
 }

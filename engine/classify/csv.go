@@ -55,6 +55,9 @@ func (c CSV) Classify(s *Sample) (f Format, certainty float64) {
 	if width < 2 && !(c.SingleColumn && width == 1) || len(rows) < 2 && c.Header != "ABSENT" && c.Names == nil {
 		return f, 0
 	}
+	if width > mostMembers {
+		return f, 0
+	}
 	rows = slices.DeleteFunc(rows, func(r []cell) bool { return len(r) != width })
 	f = Format{Classification: "csv", Properties: map[string]string{"delimiter": delimiter}, Records: int64(len(rows))}
 	c.describe(&f, rows, width)

@@ -139,7 +139,10 @@ func typeOfJSON(v any, depth int) *columnar.Type {
 		return &columnar.Type{Kind: columnar.Double}
 	case []any:
 		var item *columnar.Type
-		for _, e := range v {
+		for i, e := range v {
+			if i == mostRows || item != nil && len(item.Fields) >= mostMembers {
+				break
+			}
 			item = merge(item, typeOfJSON(e, depth+1))
 		}
 		return &columnar.Type{Kind: columnar.Array, Fields: []columnar.Field{{Type: item}}}

@@ -37,8 +37,14 @@ func merge(a, b *columnar.Type) *columnar.Type {
 	return text
 }
 
-// mergeStructs is a struct with the members of both.
+// fewMembers is up to how many members are looked up one by one.
+const fewMembers = 8
+
+// mergeStructs is a struct with the members of both: a itself, where b says nothing new.
 func mergeStructs(a, b *columnar.Type) *columnar.Type {
+	if len(b.Fields) <= fewMembers && adds(a, b) == nil {
+		return a
+	}
 	out := &columnar.Type{Kind: columnar.Struct, Fields: slices.Clone(a.Fields)}
 	at := map[string]int{}
 	for i, f := range out.Fields {
@@ -53,6 +59,18 @@ func mergeStructs(a, b *columnar.Type) *columnar.Type {
 		out.Fields = append(out.Fields, f)
 	}
 	return out
+}
+
+// adds is the first member of b that a does not hold already, or nil.
+func adds(a, b *columnar.Type) *columnar.Field {
+	for i := range b.Fields {
+		f := &b.Fields[i]
+		at := slices.IndexFunc(a.Fields, func(have columnar.Field) bool { return have.Name == f.Name })
+		if at < 0 || merge(a.Fields[at].Type, f.Type) != a.Fields[at].Type {
+			return f
+		}
+	}
+	return nil
 }
 
 // settled is a type without gaps: what never had a value is a text.
@@ -80,8 +98,8 @@ func typeOf(s string) *columnar.Type {
 	return t
 }
 
-// similar is how much of two formats' columns must agree for them to be one table's.
-const similar = 0.7
+// Alike is how much of two formats' columns must agree for them to be one table's.
+const Alike = 0.7
 
 // Compatible tells whether objects of both formats can be read as one table's: the format, its compression and its signs are the same.
 // https://docs.aws.amazon.com/glue/latest/dg/crawler-grouping-policy.html
@@ -99,22 +117,27 @@ func (f *Format) Compatible(g *Format) bool {
 
 // Similar tells whether both are compatible and most of their columns agree, by name and by what they can hold.
 // https://repost.aws/knowledge-center/glue-crawler-multiple-tables
-func (f *Format) Similar(g *Format) bool {
-	if !f.Compatible(g) {
-		return false
-	}
+func (f *Format) Similar(g *Format) bool { return f.Similarity()(g) }
+
+// Similarity tells of many formats whether they are similar to f.
+func (f *Format) Similarity() func(g *Format) bool {
 	types := map[string]string{}
 	for _, c := range f.Columns {
 		types[c.Name] = c.Type
 	}
-	same := 0
-	for _, c := range g.Columns {
-		if t, ok := types[c.Name]; ok && (t == c.Type || kindred(typeOf(t), typeOf(c.Type))) {
-			same++
+	return func(g *Format) bool {
+		if !f.Compatible(g) {
+			return false
 		}
+		same := 0
+		for _, c := range g.Columns {
+			if t, ok := types[c.Name]; ok && (t == c.Type || kindred(typeOf(t), typeOf(c.Type))) {
+				same++
+			}
+		}
+		most := max(len(f.Columns), len(g.Columns))
+		return most == 0 || float64(same) >= Alike*float64(most)
 	}
-	most := max(len(f.Columns), len(g.Columns))
-	return most == 0 || float64(same) >= similar*float64(most)
 }
 
 // kindred tells whether one type can hold what both hold.
@@ -122,18 +145,25 @@ func kindred(a, b *columnar.Type) bool {
 	return a.Kind == b.Kind || slices.Contains(numbers, a.Kind) && slices.Contains(numbers, b.Kind)
 }
 
-// Merge is the format of what f and g hold together: the columns of f, and those that only g has behind them.
-func (f Format) Merge(g *Format) Format {
+// Merge is the format of what f and the others hold together: the columns of f, and those that only others have behind them.
+func (f Format) Merge(others ...*Format) Format {
 	f.Columns = slices.Clone(f.Columns)
-	for _, c := range g.Columns {
-		i := slices.IndexFunc(f.Columns, func(have Column) bool { return have.Name == c.Name })
-		if i < 0 {
-			f.Columns = append(f.Columns, c)
-		} else if f.Columns[i].Type != c.Type {
-			f.Columns[i].Type = settled(merge(typeOf(f.Columns[i].Type), typeOf(c.Type))).String()
-		}
+	at := map[string]int{}
+	for i, c := range f.Columns {
+		at[c.Name] = i
 	}
-	f.Records, f.Bytes = f.Records+g.Records, f.Bytes+g.Bytes
+	for _, g := range others {
+		for _, c := range g.Columns {
+			i, ok := at[c.Name]
+			if !ok {
+				at[c.Name] = len(f.Columns)
+				f.Columns = append(f.Columns, c)
+			} else if f.Columns[i].Type != c.Type {
+				f.Columns[i].Type = settled(merge(typeOf(f.Columns[i].Type), typeOf(c.Type))).String()
+			}
+		}
+		f.Records, f.Bytes = f.Records+g.Records, f.Bytes+g.Bytes
+	}
 	return f
 }
 

@@ -14,9 +14,10 @@ import (
 	"unyo/kernel/store"
 )
 
-// Bounds of a plan: how many folders it is made of, and how much of it one step writes down.
+// Bounds of a plan: how many folders it is made of, how much they may say, and how much of it is written down at once.
 const (
 	mostFolders = 200000
+	mostColumns = 4000000 // of folders that are unlike
 	planAtOnce  = 20
 )
 
@@ -42,7 +43,7 @@ func (p *planned) location() string { return "s3://" + p.Bucket + "/" + p.Path }
 
 func (c *step) planKey(n int) string { return store.Key(c.run.Crawler, fmt.Sprintf("%06d", n)) }
 
-// plan makes tables of folders, and writes some of them down. It is made again for the next ones, to the same.
+// plan makes tables of folders, and writes them down, a few at a time. After a death it is made again, to the same.
 func (c *step) plan() error {
 	var list []planned
 	for n := range c.aims() {
@@ -68,18 +69,19 @@ func (c *step) plan() error {
 		taken[*name] = true
 	}
 	apart(list)
-	from := c.run.Target
-	to := min(from+planAtOnce, len(list))
-	c.run.Target, c.run.Tables = to, len(list)
-	if to == len(list) {
-		c.run.Phase, c.run.Table, c.run.After = "table", 0, ""
-	}
-	return c.settle(func(tx *store.Tx) error {
-		for i := from; i < to; i++ {
-			c.s.planned.Put(tx, c.planKey(i), list[i])
+	for from := 0; from < len(list); from += planAtOnce {
+		err := c.s.k.Update(c.ctx, func(tx *store.Tx) error {
+			for i := from; i < min(from+planAtOnce, len(list)); i++ {
+				c.s.planned.Put(tx, c.planKey(i), list[i])
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	c.run.Phase, c.run.Tables, c.run.Table, c.run.Target, c.run.After = "table", len(list), 0, 0, ""
+	return c.settle(nil)
 }
 
 // apart notes of each table the tables that lie in it.
@@ -120,20 +122,23 @@ func (c *step) tablesOf(n int, a *aim) (list []planned, err error) {
 	if err != nil {
 		return nil, err
 	}
-	folders := 0
+	folders, same := 0, newShared()
 	err = c.eachFolder(n, func(path string, row *folder) bool {
 		if slices.ContainsFunc(known, func(p planned) bool { return !p.File && strings.HasPrefix(path, p.Path) }) {
 			return true
 		}
 		folders++
-		root.grow(path, row.Formats)
-		return folders <= mostFolders
+		root.grow(path, same.of(row.Formats))
+		return folders <= mostFolders && same.columns <= mostColumns
 	})
 	if err != nil {
 		return nil, err
 	}
-	if folders > mostFolders {
+	switch {
+	case folders > mostFolders:
 		return nil, invalid("s3://%s/%s has more than %d folders.", a.bucket, a.prefix, mostFolders)
+	case same.columns > mostColumns:
+		return nil, invalid("The folders of s3://%s/%s have more than %d columns.", a.bucket, a.prefix, mostColumns)
 	}
 	g := grouping{combine: c.conf.Grouping.TableGroupingPolicy != ""}
 	var tables []found

@@ -33,14 +33,15 @@ type grouping struct {
 	combine bool // what can be read alike is one table, whatever its columns
 }
 
-func (g grouping) alike(a, b *found) bool {
-	if len(a.levels) != len(b.levels) {
-		return false
+func (g grouping) alike(a, b *found) bool { return g.like(a)(b) }
+
+// like tells of many tables whether they are like one.
+func (g grouping) like(a *found) func(b *found) bool {
+	alike := a.format.Compatible
+	if !g.combine {
+		alike = a.format.Similarity()
 	}
-	if g.combine {
-		return a.format.Compatible(&b.format)
-	}
-	return a.format.Similar(&b.format)
+	return func(b *found) bool { return len(a.levels) == len(b.levels) && alike(&b.format) }
 }
 
 // tables are the tables of a folder: one when most of its folders are alike, of which they are the partitions then; else theirs.
@@ -58,22 +59,8 @@ func (g grouping) tables(n *dir) []found {
 			others = append(others, list...)
 		}
 	}
-	var best []found
-	for i := range ones {
-		if slices.ContainsFunc(best, func(f found) bool { return f.path == ones[i].path }) {
-			continue
-		}
-		var like []found
-		for j := range ones {
-			if g.alike(&ones[i], &ones[j]) {
-				like = append(like, ones[j])
-			}
-		}
-		if len(like) > len(best) {
-			best = like
-		}
-	}
-	if float64(len(best)) < majority*float64(len(n.kids)) {
+	best := g.most(ones, majority*float64(len(n.kids)))
+	if best == nil {
 		return append(append(ones, others...), files...)
 	}
 	for _, f := range ones {
@@ -118,8 +105,9 @@ func join(path string, list []found) found {
 		key = ""
 	}
 	out := found{path: path, format: list[0].format, objects: list[0].objects, size: list[0].size, levels: append([]string{key}, list[0].levels...)}
+	var rest []*classify.Format
 	for _, f := range list[1:] {
-		out.format = out.format.Merge(&f.format)
+		rest = append(rest, &f.format)
 		out.objects, out.size = out.objects+f.objects, out.size+f.size
 		for i, name := range f.levels {
 			if out.levels[i+1] != name {
@@ -127,6 +115,7 @@ func join(path string, list []found) found {
 			}
 		}
 	}
+	out.format = out.format.Merge(rest...)
 	return out
 }
 
@@ -193,6 +182,7 @@ func (g grouping) one(root *dir) []found {
 		}
 	})
 	var list []found
+	var others []*classify.Format
 	for _, n := range leaves {
 		rest := strings.TrimSuffix(n.path[len(root.path):], "/")
 		if strings.Count(n.path[len(root.path):], "/") != deepest {
@@ -215,13 +205,16 @@ func (g grouping) one(root *dir) []found {
 			continue
 		}
 		w := &list[0]
-		w.format = w.format.Merge(&f.format)
+		others = append(others, &f.format)
 		w.objects, w.size = w.objects+f.objects, w.size+f.size
 		for i := range w.levels {
 			if w.levels[i] != f.levels[i] {
 				w.levels[i] = ""
 			}
 		}
+	}
+	if len(list) > 0 {
+		list[0].format = list[0].format.Merge(others...)
 	}
 	return list
 }
