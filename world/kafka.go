@@ -4,6 +4,7 @@ package world
 
 import (
 	"iter"
+	"os"
 
 	"unyo/engine/blob"
 	"unyo/engine/recordstore"
@@ -12,7 +13,7 @@ import (
 
 // openKafka opens the store of records in a Kafka.
 func openKafka(dir, address string, committed iter.Seq2[blob.Ref, error], durable func() error, failed func(error), temp bool) (recordstore.Engine, error) {
-	s, err := kafka.Open(dir, address, committed, kafka.Options{Durable: durable, Failed: failed, Temp: temp})
+	s, err := kafka.Open(dir, address, committed, kafka.Options{Durable: durable, Failed: failed, Temp: temp, User: os.Getenv("UNYO_KAFKA_USER"), Password: os.Getenv("UNYO_KAFKA_PASSWORD")})
 	if err != nil {
 		return nil, err // not a nil *Store in an interface
 	}

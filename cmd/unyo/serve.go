@@ -41,7 +41,7 @@ func parseSettings(args []string) (settings, error) {
 	fs.StringVar(&s.accounts, "accounts", "", "ids of further accounts, comma-separated")
 	fs.StringVar(&s.sql, "sql", "", "who runs Athena's queries, for more than one machine can: trino=http://host:8080?catalog=hive. Default: this process")
 	fs.StringVar(&s.logs, "logs", "", "where log events are kept, for more than one machine holds: victorialogs=URL. Default: in -data")
-	fs.StringVar(&s.kinesis, "kinesis", "", "where the records of Kinesis streams are kept, for more than one machine holds: kafka=HOST:PORT[,HOST:PORT][?partitions=N&replicas=N&tls=true]. Default: in -data")
+	fs.StringVar(&s.kinesis, "kinesis", "", "where the records of Kinesis streams are kept, for more than one machine holds: kafka=HOST:PORT[,HOST:PORT][?partitions=N&replicas=N&tls=true&sasl=plain]. Default: in -data")
 	fs.BoolVar(&s.tls, "tls", false, "serve HTTPS with a certificate of the estate's own authority (DATA/tls/ca.pem)")
 	if err := fs.Parse(args); err != nil {
 		return s, err

@@ -10,7 +10,8 @@
 // answered 501: encryption (there are no keys yet), resource policies, channels, queues.
 //
 // State: rows per account and region. stream, shard (what it is), head (where its next record goes, and what it has taken
-// lately), batch (records of one put in one shard), arrival (one put; it owns the blob in engine/blob that holds the
-// records of all its shards), answer (what a job's put was told, for when the job runs again), consumer. Later run
-// expire.go, at the first instant at which something of the stream expires, and scale.go; an idle stream has no job.
+// lately), batch (records of one put in one shard), arrival (one put; it owns what holds the records of all its shards in
+// engine/recordstore: a blob on this disk, or messages in a Kafka), answer (what a job's put was told, for when the job
+// runs again), consumer. Later run expire.go, at the first instant at which something of the stream expires, and scale.go;
+// an idle stream has no job.
 package kinesis

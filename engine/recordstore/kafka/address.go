@@ -7,6 +7,10 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/twmb/franz-go/pkg/sasl"
+	"github.com/twmb/franz-go/pkg/sasl/plain"
+	"github.com/twmb/franz-go/pkg/sasl/scram"
 )
 
 // address is where a cluster is, and how a new topic is made there.
@@ -15,12 +19,13 @@ type address struct {
 	partitions int32
 	replicas   int16 // 0: three, or as many as there are brokers
 	tls        bool
+	sasl       string // plain, scram-sha-256 or scram-sha-512; "": no login
 }
 
 // defaultPartitions is enough for many brokers, and not too many for one.
 const defaultPartitions = 32
 
-// parse reads HOST:PORT[,HOST:PORT]…[?partitions=N&replicas=N&tls=true].
+// parse reads HOST:PORT[,HOST:PORT]…[?partitions=N&replicas=N&tls=true&sasl=plain].
 func parse(text string) (a address, err error) {
 	hosts, query, _ := strings.Cut(text, "?")
 	for b := range strings.SplitSeq(hosts, ",") {
@@ -45,14 +50,31 @@ func parse(text string) (a address, err error) {
 			a.replicas = int16(n)
 		case "tls":
 			a.tls, err = strconv.ParseBool(value)
+		case "sasl":
+			if a.sasl = value; mechanisms[value] == nil {
+				err = errors.New("there are plain, scram-sha-256 and scram-sha-512")
+			}
 		default:
-			err = errors.New("there are partitions, replicas and tls")
+			err = errors.New("there are partitions, replicas, tls and sasl")
 		}
 		if err != nil {
 			return a, fmt.Errorf("cannot read option %q of Kafka: %w", name, err)
 		}
 	}
 	return a, nil
+}
+
+// mechanisms are how to log in.
+var mechanisms = map[string]func(user, password string) sasl.Mechanism{
+	"plain": func(user, password string) sasl.Mechanism {
+		return plain.Auth{User: user, Pass: password}.AsMechanism()
+	},
+	"scram-sha-256": func(user, password string) sasl.Mechanism {
+		return scram.Auth{User: user, Pass: password}.AsSha256Mechanism()
+	},
+	"scram-sha-512": func(user, password string) sasl.Mechanism {
+		return scram.Auth{User: user, Pass: password}.AsSha512Mechanism()
+	},
 }
 
 func number(text string, least, most int) (int, error) {

@@ -21,11 +21,11 @@ type staging struct {
 	s    *Store
 	done chan struct{} // closed when all have landed
 
-	mu    sync.Mutex
-	refs  []blob.Ref // of those that have landed; the others have no File
-	left  int
-	given bool // up: nobody waits any more
-	err   error
+	mu      sync.Mutex
+	refs    []blob.Ref // of those that have landed; the others have no File
+	left    int
+	givenUp bool // nobody waits any more
+	err     error
 }
 
 // Stage implements recordstore.Engine.
@@ -101,7 +101,7 @@ func (st *staging) land(i int, r *kgo.Record, err error) {
 		st.err = away(errors.New("the cluster does not know the offset"))
 	case !st.s.know(ref):
 		st.err = away(errors.New("the partition was cut off above it"))
-	case st.given:
+	case st.givenUp:
 		st.s.forget(ref)
 	default:
 		st.refs[i] = ref
@@ -118,7 +118,7 @@ func (st *staging) finish(over error) error {
 	if st.left == 0 && st.err == nil {
 		return nil
 	}
-	st.given = true
+	st.givenUp = true
 	for _, ref := range st.refs {
 		if ref.File != 0 {
 			st.s.forget(ref)

@@ -28,6 +28,8 @@ type Options struct {
 	Failed func(error)
 	// Temp has the topic deleted by Close.
 	Temp bool
+	// User and Password log in, where the address says how.
+	User, Password string
 	// Patience bounds how long a call waits for the cluster. 0: ten seconds.
 	Patience time.Duration
 }
@@ -56,7 +58,7 @@ type Store struct {
 
 var _ recordstore.Engine = (*Store)(nil)
 
-// Open opens the topic that dir names, or makes one when there is none. where is HOST:PORT[,HOST:PORT]…[?partitions=N&replicas=N&tls=true].
+// Open opens the topic that dir names, or makes one when there is none. where is HOST:PORT[,HOST:PORT]…[?partitions=N&replicas=N&tls=true&sasl=plain].
 // committed yields every Ref that a row holds. A cluster that is away is waited for only when the topic is to be made.
 func Open(dir, where string, committed iter.Seq2[blob.Ref, error], o Options) (*Store, error) {
 	o.Patience = cmp.Or(o.Patience, defaultPatience)
@@ -68,7 +70,7 @@ func Open(dir, where string, committed iter.Seq2[blob.Ref, error], o Options) (*
 	if s.at, err = parse(where); err != nil {
 		return nil, err
 	}
-	if s.client, err = newClient(s.at, o.Patience); err != nil {
+	if s.client, err = newClient(s.at, o); err != nil {
 		return nil, fmt.Errorf("cannot use Kafka at %s: %w", where, err)
 	}
 	if err := s.open(filepath.Join(dir, "topic.json"), committed); err != nil {
@@ -112,7 +114,8 @@ func (s *Store) open(file string, committed iter.Seq2[blob.Ref, error]) error {
 	return nil
 }
 
-func newClient(at address, patience time.Duration) (*kgo.Client, error) {
+func newClient(at address, o Options) (*kgo.Client, error) {
+	patience := o.Patience
 	options := []kgo.Opt{
 		kgo.SeedBrokers(at.brokers...),
 		kgo.ClientID("unyo"),
@@ -123,7 +126,7 @@ func newClient(at address, patience time.Duration) (*kgo.Client, error) {
 		kgo.MaxBufferedRecords(100_000),
 		kgo.MaxBufferedBytes(256 << 20),
 		kgo.RecordDeliveryTimeout(patience),
-		kgo.UnknownTopicRetries(-1), // a broker that has just come back may not know it yet
+		kgo.UnknownTopicRetries(-1),              // a broker that has just come back may not know it yet
 		kgo.AllowIdempotentProduceCancellation(), // what is given up and arrives after all is an orphan
 		kgo.ProduceRequestTimeout(patience),
 		kgo.RequestTimeoutOverhead(patience / 2),
@@ -134,6 +137,9 @@ func newClient(at address, patience time.Duration) (*kgo.Client, error) {
 	}
 	if at.tls {
 		options = append(options, kgo.DialTLSConfig(&tls.Config{MinVersion: tls.VersionTLS12}))
+	}
+	if at.sasl != "" {
+		options = append(options, kgo.SASL(mechanisms[at.sasl](o.User, o.Password)))
 	}
 	return kgo.NewClient(options...)
 }

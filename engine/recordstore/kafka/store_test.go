@@ -78,7 +78,8 @@ func TestAddress(t *testing.T) {
 		"a:1?partitions=x":  `"partitions"`,
 		"a:1?replicas=-1":   "-1 is not from 1 to 100",
 		"a:1?tls=perhaps":   `"tls"`,
-		"a:1?partition=3":   "there are partitions, replicas and tls",
+		"a:1?partition=3":   "there are partitions, replicas, tls and sasl",
+		"a:1?sasl=gssapi":   "there are plain, scram-sha-256",
 		"a:1?partitions=%z": "cannot read options",
 	} {
 		a, err := parse(text)
@@ -87,6 +88,19 @@ func TestAddress(t *testing.T) {
 			t.Errorf("%s: %+v, %v", text, a, err)
 		case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
 			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// Whoever must log in does, and a wrong password is told when the topic is to be made.
+func TestLogin(t *testing.T) {
+	_, address := fake(t, kfake.EnableSASL(), kfake.Superuser("PLAIN", "unyo", "secret"), kfake.Superuser("SCRAM-SHA-256", "unyo", "secret"), kfake.Superuser("SCRAM-SHA-512", "unyo", "secret"))
+	for mechanism := range mechanisms {
+		s := open(t, t.TempDir(), address+"?sasl="+mechanism, none, Options{User: "unyo", Password: "secret"})
+		wantRead(t, s, "data", put(t, s, "s", "data"))
+		must(t, s.Close())
+		if _, err := Open(t.TempDir(), address+"?sasl="+mechanism, none, Options{User: "unyo", Password: "guess", Patience: time.Second}); err == nil {
+			t.Errorf("%s: let in with a wrong password", mechanism)
 		}
 	}
 }
