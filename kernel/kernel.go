@@ -46,18 +46,19 @@ type Options struct {
 
 // Kernel is an open estate.
 type Kernel struct {
-	Store     *store.Store
-	Clock     *clock.World
-	Jobs      *jobs.Queue
-	Journal   *journal.Journal
-	Tags      *tags.Tags
-	Resources *resource.Index
-	Meter     *meter.Meter
-	Metrics   *metric.Metrics
-	Vend      *vend.Vend
-	Entropy   *entropy.Source
-	Log       *slog.Logger
-	Partition string
+	Store      *store.Store
+	Clock      *clock.World
+	Jobs       *jobs.Queue
+	Journal    *journal.Journal
+	Tags       *tags.Tags
+	Resources  *resource.Index
+	Meter      *meter.Meter
+	Metrics    *metric.Metrics
+	Vend       *vend.Vend
+	Principals Principals
+	Entropy    *entropy.Source
+	Log        *slog.Logger
+	Partition  string
 
 	o      Options
 	seeds  store.Table[[]byte]

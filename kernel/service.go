@@ -21,19 +21,20 @@ import (
 
 // Service is what one service is given. It cannot name another's rows or jobs.
 type Service struct {
-	Name      string
-	Rows      *store.Space
-	Jobs      *jobs.Space
-	Journal   *journal.Journal
-	Clock     clock.Clock
-	Entropy   *entropy.Source
-	Tags      *tags.Tags
-	Resources *resource.Index
-	Meter     *meter.Meter
-	Metrics   *metric.Metrics
-	Vend      *vend.Vend
-	Log       *slog.Logger
-	Partition string
+	Name       string
+	Rows       *store.Space
+	Jobs       *jobs.Space
+	Journal    *journal.Journal
+	Clock      clock.Clock
+	Entropy    *entropy.Source
+	Tags       *tags.Tags
+	Resources  *resource.Index
+	Meter      *meter.Meter
+	Metrics    *metric.Metrics
+	Vend       *vend.Vend
+	Principals *Principals
+	Log        *slog.Logger
+	Partition  string
 
 	store *store.Store
 	world *clock.World
@@ -44,7 +45,7 @@ func (k *Kernel) For(service string) *Service {
 	must.Hold(service != "" && !strings.HasPrefix(service, "@"), "no name for a service: %q", service)
 	return &Service{
 		Name: service, Rows: k.Store.Space(service), Jobs: k.Jobs.Space(service), Journal: k.Journal, Clock: k.Clock,
-		Entropy: k.Entropy, Tags: k.Tags, Resources: k.Resources, Meter: k.Meter, Metrics: k.Metrics, Vend: k.Vend, Log: k.Log.With("service", service),
+		Entropy: k.Entropy, Tags: k.Tags, Resources: k.Resources, Meter: k.Meter, Metrics: k.Metrics, Vend: k.Vend, Principals: &k.Principals, Log: k.Log.With("service", service),
 		Partition: k.Partition, store: k.Store, world: k.Clock,
 	}
 }

@@ -151,7 +151,7 @@ func (s *Service) trust(tx *store.Tx, r *role, text string) error {
 	if err != nil {
 		return err
 	}
-	pins, missing := d.Pin(s.idsIn(tx))
+	pins, missing := d.Pin(s.k.Principals.IDs(tx))
 	if missing != "" {
 		return api.NewMalformedPolicyDocumentException("Invalid principal in policy: \"AWS\":\"%s\"", missing)
 	}
@@ -161,7 +161,7 @@ func (s *Service) trust(tx *store.Tx, r *role, text string) error {
 
 // now is a role with its trust policy as it holds now: users and roles that are no more are ids in it.
 func (s *Service) now(tx *store.Tx, r role) role {
-	r.Trust = r.Trusted.Apply(r.Trust, s.idsIn(tx))
+	r.Trust = r.Trusted.Apply(r.Trust, s.k.Principals.IDs(tx))
 	return r
 }
 
@@ -181,10 +181,6 @@ func (s *Service) IDOf(tx *store.Tx, a string) (id string, ok bool) {
 		return r.ID, ok && s.arn(p.Account, kind, r.Path, r.Name) == a
 	}
 	return a, true
-}
-
-func (s *Service) idsIn(tx *store.Tx) func(string) (string, bool) {
-	return func(a string) (string, bool) { return s.IDOf(tx, a) }
 }
 
 func (s *Service) editRole(ctx context.Context, name string, edit func(tx *store.Tx, r *role) error) error {

@@ -183,6 +183,7 @@ func New(k *kernel.Service, seal *credential.Sealer, root RootKey, issuers *oidc
 	s.unlink = jobs.Handle(k.Jobs, "unlink", s.runUnlink, jobs.GivenUp(s.giveUpUnlink))
 	s.gatherUse = jobs.Handle(k.Jobs, "accessed", s.runGatherUse, jobs.GivenUp(s.giveUpGatherUse))
 	s.survey = jobs.Handle(k.Jobs, "organizations-access", s.runSurvey, jobs.GivenUp(s.giveUpSurvey))
+	k.Principals.Know(s.IDOf)
 	return s
 }
 

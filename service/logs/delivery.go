@@ -23,7 +23,7 @@ type deliveryDestination struct {
 	Kind   string // S3, CWL, FH
 	Target string // ARN
 	Format string `json:",omitempty"`
-	Policy string `json:",omitempty"`
+	access
 }
 
 // delivery is a row.

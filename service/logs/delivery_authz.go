@@ -69,6 +69,7 @@ func (s *Service) deliveryPolicy(ctx context.Context, a arn.ARN, name, resource 
 	var d deliveryDestination
 	err := s.k.View(ctx, func(tx *store.Tx) error {
 		d, _ = s.deliveryDestinations.Get(tx.In(call.Scope{Partition: a.Partition, Account: a.Account, Region: a.Region}), name)
+		d.access = s.accessNow(tx, d.access)
 		return nil
 	})
 	if err != nil || d.Policy == "" {

@@ -32,6 +32,7 @@ func (s *Service) DescribeDestinations(ctx context.Context, in *api.DescribeDest
 				out.NextToken = new(page.Token(query, *out.Destinations[n-1].DestinationName))
 				break
 			}
+			d.access = s.accessNow(tx, d.access)
 			out.Destinations = append(out.Destinations, *d.shown(s.destinationARN(scope, name), name))
 		}
 		return nil

@@ -16,7 +16,7 @@ import (
 type destination struct {
 	Target  string // ARN
 	Created int64  // ms
-	Policy  string `json:",omitempty"` // "": nobody may
+	access
 	target
 }
 
@@ -49,6 +49,7 @@ func (s *Service) routeTo(ctx context.Context, account string, row *subscription
 	var d destination
 	err := s.k.View(ctx, func(tx *store.Tx) error {
 		d, ok = s.destinations.Get(tx.In(call.Scope{Partition: at.Partition, Account: at.Account, Region: at.Region}), name)
+		d.access = s.accessNow(tx, d.access)
 		return nil
 	})
 	switch {
@@ -122,6 +123,7 @@ func (s *Service) ResourcePolicy(ctx context.Context, resource string) (*policy.
 	var d destination
 	err := s.k.View(ctx, func(tx *store.Tx) error {
 		d, _ = s.destinations.Get(tx.In(call.Scope{Partition: at.Partition, Account: at.Account, Region: at.Region}), name)
+		d.access = s.accessNow(tx, d.access)
 		return nil
 	})
 	if err != nil || d.Policy == "" {

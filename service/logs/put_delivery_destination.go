@@ -36,7 +36,7 @@ func (s *Service) PutDeliveryDestination(ctx context.Context, in *api.PutDeliver
 			if (row.Kind != old.Kind || row.Format != old.Format) && s.users(tx, func(d *delivery) bool { return d.Destination == self }) {
 				return conflict("The delivery destination %s is used by deliveries: its type and output format cannot be changed.", name)
 			}
-			row.Policy = old.Policy
+			row.access = old.access
 		}
 		if row.Format == "" {
 			row.Format = "json"
@@ -141,25 +141,38 @@ func (s *Service) DeleteDeliveryDestination(ctx context.Context, in *api.DeleteD
 // PutDeliveryDestinationPolicy lets other accounts deliver to a destination.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliveryDestinationPolicy.html
 func (s *Service) PutDeliveryDestinationPolicy(ctx context.Context, in *api.PutDeliveryDestinationPolicyInput) (*api.PutDeliveryDestinationPolicyOutput, error) {
-	if _, err := policy.Parse(policy.Resource, *in.DeliveryDestinationName, *in.DeliveryDestinationPolicy); err != nil {
+	d, err := policy.Parse(policy.Resource, *in.DeliveryDestinationName, *in.DeliveryDestinationPolicy)
+	if err != nil {
 		return nil, unfit("The delivery destination policy is not valid: %s", err)
 	}
-	return &api.PutDeliveryDestinationPolicyOutput{Policy: &api.Policy{DeliveryDestinationPolicy: in.DeliveryDestinationPolicy}}, s.setDestinationPolicy(ctx, *in.DeliveryDestinationName, *in.DeliveryDestinationPolicy)
+	return &api.PutDeliveryDestinationPolicyOutput{Policy: &api.Policy{DeliveryDestinationPolicy: in.DeliveryDestinationPolicy}}, s.editDeliveryDestination(ctx, *in.DeliveryDestinationName, func(tx *store.Tx, row *deliveryDestination) error {
+		kept, missing := s.keepAccess(tx, d, *in.DeliveryDestinationPolicy)
+		if missing != "" {
+			return unfit("The delivery destination policy is not valid: there is no principal %s.", missing)
+		}
+		row.access = kept
+		return nil
+	})
 }
 
 // DeleteDeliveryDestinationPolicy lets nobody else.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliveryDestinationPolicy.html
 func (s *Service) DeleteDeliveryDestinationPolicy(ctx context.Context, in *api.DeleteDeliveryDestinationPolicyInput) (*api.DeleteDeliveryDestinationPolicyOutput, error) {
-	return &api.DeleteDeliveryDestinationPolicyOutput{}, s.setDestinationPolicy(ctx, *in.DeliveryDestinationName, "")
+	return &api.DeleteDeliveryDestinationPolicyOutput{}, s.editDeliveryDestination(ctx, *in.DeliveryDestinationName, func(_ *store.Tx, row *deliveryDestination) error {
+		row.access = access{}
+		return nil
+	})
 }
 
-func (s *Service) setDestinationPolicy(ctx context.Context, name, text string) error {
+func (s *Service) editDeliveryDestination(ctx context.Context, name string, edit func(tx *store.Tx, row *deliveryDestination) error) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		row, ok := s.deliveryDestinations.Get(tx, name)
 		if !ok {
 			return noDelivery("delivery destination")
 		}
-		row.Policy = text
+		if err := edit(tx, &row); err != nil {
+			return err
+		}
 		s.deliveryDestinations.Put(tx, name, row)
 		return nil
 	})
@@ -174,7 +187,7 @@ func (s *Service) GetDeliveryDestinationPolicy(ctx context.Context, in *api.GetD
 		if !ok {
 			return noDelivery("delivery destination")
 		}
-		out.Policy.DeliveryDestinationPolicy = optional(row.Policy)
+		out.Policy.DeliveryDestinationPolicy = optional(s.accessNow(tx, row.access).Policy)
 		return nil
 	})
 }

@@ -38,7 +38,7 @@ func (s *Service) PutDestination(ctx context.Context, in *api.PutDestinationInpu
 	return out, s.k.Update(ctx, func(tx *store.Tx) error {
 		row, event := row, "Created"
 		if old, ok := s.destinations.Get(tx, name); ok {
-			row.Created, row.Policy, event = old.Created, old.Policy, "Updated"
+			row.Created, row.access, event = old.Created, s.accessNow(tx, old.access), "Updated"
 		} else {
 			s.k.Resources.Put(tx, resource.Resource{ARN: self, Type: destinationType, Name: name, Service: "logs", Account: scope.Account, Region: scope.Region, Created: s.k.Clock.Now()})
 		}

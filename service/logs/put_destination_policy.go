@@ -22,7 +22,8 @@ func (s *Service) PutDestinationPolicy(ctx context.Context, in *api.PutDestinati
 	if len(text) > maxDestinationPolicy {
 		return nil, invalid("The access policy is longer than %d bytes.", maxDestinationPolicy)
 	}
-	if _, err := policy.Parse(policy.Resource, self, text); err != nil {
+	doc, err := policy.Parse(policy.Resource, self, text)
+	if err != nil {
 		return nil, invalid("Access policy is not valid: %s", err)
 	}
 	return &api.PutDestinationPolicyOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
@@ -30,7 +31,11 @@ func (s *Service) PutDestinationPolicy(ctx context.Context, in *api.PutDestinati
 		if !ok {
 			return noDestination()
 		}
-		d.Policy = text
+		kept, missing := s.keepAccess(tx, doc, text)
+		if missing != "" {
+			return invalid("Access policy is not valid: there is no principal %s.", missing)
+		}
+		d.access = kept
 		s.destinations.Put(tx, name, d)
 		s.k.Journal.Change(tx, journal.Change{ARN: self, Type: destinationType, Event: "Updated"})
 		return nil

@@ -11,12 +11,16 @@ import (
 )
 
 // delegation is the organisation's resource policy: it gives members a part of what the management account may do.
-type delegation struct{ ID, Content string }
+type delegation struct {
+	ID, Content string
+	Named       policy.Pins `json:",omitempty"` // who they are whom it names
+}
 
 // PutResourcePolicy gives members what it says.
 // https://docs.aws.amazon.com/organizations/latest/APIReference/API_PutResourcePolicy.html
 func (s *Service) PutResourcePolicy(ctx context.Context, in *api.PutResourcePolicyInput) (*api.PutResourcePolicyOutput, error) {
-	if _, err := policy.Parse(policy.Resource, "", *in.Content); err != nil {
+	doc, err := policy.Parse(policy.Resource, "", *in.Content)
+	if err != nil {
 		if errors.Is(err, policy.ErrMalformed) {
 			return nil, invalid(api.InvalidInputExceptionReasonInvalidResourcePolicyJson, "The resource policy isn't valid: %v", err)
 		}
@@ -29,7 +33,11 @@ func (s *Service) PutResourcePolicy(ctx context.Context, in *api.PutResourcePoli
 		if !there {
 			d.ID = id
 		}
-		d.Content = *in.Content
+		named, missing := doc.Pin(s.k.Principals.IDs(tx))
+		if missing != "" {
+			return invalid(api.InvalidInputExceptionReasonInvalidPrincipal, "The resource policy names a principal that does not exist: %s", missing)
+		}
+		d.Content, d.Named = *in.Content, named
 		s.delegations.Put(tx, o.ID, d)
 		out.ResourcePolicy = s.delegationShape(o, &d)
 		if there && len(in.Tags) > 0 {
@@ -43,12 +51,14 @@ func (s *Service) delegationShape(o *organization, d *delegation) *api.ResourceP
 	return &api.ResourcePolicy{Content: &d.Content, ResourcePolicySummary: &api.ResourcePolicySummary{Id: &d.ID, Arn: new(s.arn(o, "resourcepolicy", d.ID))}}
 }
 
-// theDelegation finds the resource policy, which must be there.
+// theDelegation finds the resource policy, which must be there, as it holds now: users and roles that are no more are ids in it.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-users
 func (s *Service) theDelegation(tx *store.Tx, o *organization) (delegation, error) {
 	d, ok := s.delegations.Get(tx, o.ID)
 	if !ok {
 		return d, api.NewResourcePolicyNotFoundException("We can't find a resource policy request with the parameter that you specified.")
 	}
+	d.Content = d.Named.Apply(d.Content, s.k.Principals.IDs(tx))
 	return d, nil
 }
 
@@ -86,7 +96,7 @@ func (s *Service) ResourcePolicy(ctx context.Context, arn string) (d *policy.Doc
 		if !ok {
 			return nil
 		}
-		d, err = s.compiled.Parse(policy.Resource, row.ID, row.Content)
+		d, err = s.compiled.Parse(policy.Resource, row.ID, row.Named.Apply(row.Content, s.k.Principals.IDs(tx)))
 		return err
 	})
 	return d, err

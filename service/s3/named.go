@@ -5,27 +5,6 @@ import (
 	"unyo/kernel/store"
 )
 
-// Principals tells who bears an ARN; the identity service fulfils it.
-type Principals interface {
-	// IDOf is the id of a user or role, in whichever account; what is neither is its own id.
-	IDOf(tx *store.Tx, arn string) (id string, ok bool)
-}
-
-// Knowing names who knows the principals that bucket policies name; without it names are taken as they are.
-func (s *Service) Knowing(p Principals) *Service {
-	s.principals = p
-	return s
-}
-
-func (s *Service) ids(tx *store.Tx) func(string) (string, bool) {
-	return func(arn string) (string, bool) {
-		if s.principals == nil {
-			return arn, true
-		}
-		return s.principals.IDOf(tx, arn)
-	}
-}
-
 // putPolicy keeps a bucket's policy, and who they are whom it names. Nobody can be named who is not there.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-users
 func (s *Service) putPolicy(tx *store.Tx, name, text string) error {
@@ -33,7 +12,7 @@ func (s *Service) putPolicy(tx *store.Tx, name, text string) error {
 	if err != nil {
 		return err
 	}
-	pins, missing := d.Pin(s.ids(tx))
+	pins, missing := d.Pin(s.k.Principals.IDs(tx))
 	if missing != "" {
 		return malformedPolicy("Invalid principal in policy")
 	}
@@ -54,7 +33,7 @@ func (s *Service) dropPolicy(tx *store.Tx, name string) {
 func (s *Service) policyOf(tx *store.Tx, name string) (string, bool) {
 	text, ok := s.policy.Get(tx, name)
 	if pins, some := s.named.Get(tx, name); some {
-		text = pins.Apply(text, s.ids(tx))
+		text = pins.Apply(text, s.k.Principals.IDs(tx))
 	}
 	return text, ok
 }

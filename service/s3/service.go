@@ -21,7 +21,6 @@ type Service struct {
 	blobs *blob.Store
 	peers Peers
 	tables
-	principals Principals
 
 	policies compiled
 	use      usage
