@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 
@@ -9,6 +10,7 @@ import (
 	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/engine/policy"
+	"unyo/kernel/journal"
 )
 
 // alone is an estate without organisations.
@@ -22,7 +24,10 @@ func (alone) Membership(context.Context, string) (*policy.Membership, error) {
 // https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
 func (g *Gateway) govern(ctx context.Context, c *Exchange, set *policy.Set) (err error) {
 	p := &c.call.Principal
-	if p.Kind == call.AWSService || p.Kind == call.Anonymous {
+	if p.Kind == call.AWSService {
+		return g.stillServed(ctx, c)
+	}
+	if p.Kind == call.Anonymous {
 		return nil
 	}
 	if c.member, err = g.orgs.Membership(ctx, p.Account); err != nil {
@@ -33,6 +38,33 @@ func (g *Gateway) govern(ctx context.Context, c *Exchange, set *policy.Set) (err
 	}
 	set.SCPs = c.member.SCPs
 	return nil
+}
+
+// stillServed refuses what services would do for an account that is closed: what is in it is not available to anyone, them included.
+// https://docs.aws.amazon.com/organizations/latest/APIReference/API_CloseAccount.html
+func (g *Gateway) stillServed(ctx context.Context, c *Exchange) error {
+	if c.call.SourceAccount == "" {
+		return nil
+	}
+	m, err := g.orgs.Membership(ctx, c.call.SourceAccount)
+	if err == nil && m.Closed {
+		err = suspended(c)
+	}
+	return err
+}
+
+// reachable refuses what lies in an account that is closed, whoever asks and whatever its own policy says; nor is a role of it taken on.
+// https://docs.aws.amazon.com/organizations/latest/APIReference/API_CloseAccount.html
+func (g *Gateway) reachable(ctx context.Context, c *Exchange, r *policy.Request) error {
+	m, err := g.ownersPlace(ctx, c, r)
+	if err != nil || !m.Closed {
+		return err
+	}
+	c.denied = &journal.Denial{Action: r.Action, Resource: r.Resource, Kind: "closed account"}
+	if c.protocol == rt.RestXML { // https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+		return awserr.New(http.StatusForbidden, "AllAccessDisabled", "All access to this Amazon S3 resource has been disabled. Contact AWS Support for further assistance.")
+	}
+	return refusal(c, fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s because the account of the resource is closed", c.call.Principal.ARN, r.Action, r.Resource))
 }
 
 // place is where the caller's account stands.

@@ -94,6 +94,9 @@ func (g *Gateway) judge(ctx context.Context, c *Exchange, set policy.Set, need r
 	if need.Owner != "" {
 		r.Owner = need.Owner
 	}
+	if err := g.reachable(ctx, c, r); err != nil {
+		return nil, err
+	}
 	if err := g.guard(ctx, c, r, &set); err != nil {
 		return nil, err
 	}

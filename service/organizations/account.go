@@ -16,13 +16,15 @@ func (s *Service) inside(tx *store.Tx, o *organization, account string) (member,
 	return m, nil
 }
 
+// accountShape is an account as it is shown.
+// https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_account_state.html
 func (s *Service) accountShape(tx *store.Tx, o *organization, id string, m *member) api.Account {
-	status := api.AccountStatusActive
-	if !m.ClosedAt.IsZero() {
-		status = api.AccountStatusSuspended
+	status, state := api.AccountStatusActive, api.AccountStateActive
+	if !m.ClosedAt.IsZero() { // "SUSPENDED" of the newer of both is what AWS does to an account by itself
+		status, state = api.AccountStatusSuspended, api.AccountStateClosed
 	}
 	return api.Account{
-		Id: &id, Arn: new(s.arn(o, "account", id)), Name: &m.Name, Email: &m.Email, JoinedMethod: &m.Method, JoinedTimestamp: &m.JoinedAt, Status: &status, State: &status,
+		Id: &id, Arn: new(s.arn(o, "account", id)), Name: &m.Name, Email: &m.Email, JoinedMethod: &m.Method, JoinedTimestamp: &m.JoinedAt, Status: &status, State: &state,
 		Paths: []string{s.path(tx, o, m.Parent) + id + "/"},
 	}
 }

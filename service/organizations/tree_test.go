@@ -118,7 +118,7 @@ func TestCloseAccount(t *testing.T) {
 	if closed, n := is(); !closed || n != 2 {
 		t.Errorf("closed: %v, %d", closed, n)
 	}
-	if s := do(f, f.s.DescribeAccount, "DescribeAccount", &api.DescribeAccountInput{AccountId: &a}).Account; *s.Status != "SUSPENDED" {
+	if s := do(f, f.s.DescribeAccount, "DescribeAccount", &api.DescribeAccountInput{AccountId: &a}).Account; *s.Status != "SUSPENDED" || *s.State != "CLOSED" {
 		t.Errorf("%s", *s.Status)
 	}
 	f.advance(suspension)
