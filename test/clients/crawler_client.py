@@ -29,7 +29,7 @@ def put(key, body):
 
 def rows(sql, database="lake"):
     id = athena.start_query_execution(QueryString=sql, QueryExecutionContext={"Database": database}, ResultConfiguration={"OutputLocation": "s3://answers/"})["QueryExecutionId"]
-    for _ in range(600):
+    for _ in range(4800):
         e = athena.get_query_execution(QueryExecutionId=id)["QueryExecution"]
         if e["Status"]["State"] not in ("QUEUED", "RUNNING"):
             break
@@ -40,7 +40,7 @@ def rows(sql, database="lake"):
 
 def crawl(name, status="SUCCEEDED"):
     cli("start-crawler", "--name", name)
-    for _ in range(1200):
+    for _ in range(4800):
         c = cli("get-crawler", "--name", name)["Crawler"] if _ == 0 else glue.get_crawler(Name=name)["Crawler"]
         if c["State"] == "READY":
             break
