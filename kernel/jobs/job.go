@@ -35,6 +35,11 @@ func (sp *Space) Repeated(tx *store.Tx, c *call.Call) bool {
 	return c.Job != "" && sp.queue.Repeated(tx, c.Job, sp.service+" "+c.RequestID)
 }
 
+// Done is Repeated, and takes no note: for a look before the work.
+func (sp *Space) Done(tx *store.Tx, c *call.Call) bool {
+	return c.Job != "" && sp.queue.done(tx, c.Job, sp.service+" "+c.RequestID)
+}
+
 // row is one job waiting.
 type row struct {
 	Service string          `json:"service"`

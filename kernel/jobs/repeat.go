@@ -22,6 +22,12 @@ func (q *Queue) Repeated(tx *store.Tx, job, requestID string) bool {
 	return false
 }
 
+func (q *Queue) done(tx *store.Tx, job, requestID string) bool {
+	var seq uint64
+	_, err := fmt.Sscanf(job, "job-%d", &seq)
+	return err == nil && q.calls.Has(tx, callKey(seq, requestID))
+}
+
 func callKey(seq uint64, requestID string) string { return seqKey(seq) + requestID }
 
 func (q *Queue) isNoted(seq uint64) bool {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,11 @@ func (o own) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in any) (
 	out, err := o.r.PutObject(call.With(ctx, peer), in.(*api.PutObjectInput))
 	if o.r.died != nil {
 		o.r.died()
+	}
+	if err == nil {
+		o.r.answers = append(o.r.answers, *out.ETag+" "+rt.Val(out.VersionId))
+	} else {
+		o.r.answers = append(o.r.answers, err.Error())
 	}
 	return out, err
 }
@@ -207,7 +213,8 @@ func TestPutBucketLoggingRefuses(t *testing.T) {
 	}
 }
 
-// The process dies before and after a file is written, with what the rows had not synced lost: each record is in one file.
+// The process dies before and after a file is written, with what the rows had not synced lost: each record is in one file, and a put that is
+// repeated is answered as at first, so that an access log of the target says the same.
 func TestAccessLogSurvivesDeath(t *testing.T) {
 	disk, dir := vfs.NewCrashableMem(), t.TempDir()
 	type death struct {
@@ -218,6 +225,7 @@ func TestAccessLogSurvivesDeath(t *testing.T) {
 	r := rigOn(t, disk, dir)
 	r.bucket("plain")
 	r.bucket("logs")
+	r.versioning("logs", enabled)
 	ok(t, r.logTo("plain", &api.LoggingEnabled{TargetBucket: p("logs"), TargetPrefix: p("")}))
 	const n = accessTogether + 7
 	for i := range n {
@@ -236,6 +244,7 @@ func TestAccessLogSurvivesDeath(t *testing.T) {
 	}
 	r.advance(2 * time.Hour)
 	r.close()
+	answers := r.answers
 	if len(deaths) != 8 {
 		t.Fatalf("%d deaths", len(deaths))
 	}
@@ -243,6 +252,9 @@ func TestAccessLogSurvivesDeath(t *testing.T) {
 		r := rigOn(t, d.rows, d.blobs)
 		r.advance(2 * time.Hour)
 		keys, text := r.logFiles()
+		if got := len(r.answers); got == 0 || got > len(answers) || !slices.Equal(r.answers, answers[len(answers)-got:]) {
+			t.Errorf("after death %d: answered %q, not as at first %q", i, r.answers, answers)
+		}
 		if len(keys) != 2 || strings.Count(text, "\n") != n {
 			t.Errorf("after death %d: %d files, %d records", i, len(keys), strings.Count(text, "\n"))
 		}

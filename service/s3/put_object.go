@@ -44,22 +44,28 @@ func (s *Service) PutObject(ctx context.Context, in *api.PutObjectInput) (*api.P
 	if rt.Val(in.ContentLength) > maxPut {
 		return nil, tooLarge(*in.ContentLength)
 	}
-	admit := func(tx *store.Tx) (bucket, error) {
-		b, err := s.open(tx, in.Bucket, in.ExpectedBucketOwner)
-		if err != nil {
-			return b, err
+	var b bucket
+	var cur object // that lies there
+	var again bool // by this very call, of a job that was here before a crash
+	admit := func(tx *store.Tx) (err error) {
+		if b, err = s.open(tx, in.Bucket, in.ExpectedBucketOwner); err != nil {
+			return err
 		}
 		o.Modified, o.Owner = s.now(), b.ownerOf(tx.Call(), in.ACL)
 		if o.Grants, err = s.objectACL(&b, askedACL{canned: in.ACL, full: in.GrantFullControl, read: in.GrantRead, readACP: in.GrantReadACP, writeACP: in.GrantWriteACP}, o.Owner); err != nil {
-			return b, err
+			return err
 		}
 		if o.Lock, err = b.lockFor(asked, o.Modified); err != nil {
-			return b, err
+			return err
 		}
-		cur, has := s.newest(tx, &b, *in.Bucket, *in.Key)
-		return b, checkWrite(in.IfMatch, in.IfNoneMatch, *in.Key, &cur, has)
+		var has bool
+		cur, has = s.newest(tx, &b, *in.Bucket, *in.Key)
+		if again = s.k.Jobs.Done(tx, tx.Call()) && has && (o.ETag == "" || o.ETag == cur.ETag); again {
+			return nil // the conditions held when it lay there not yet
+		}
+		return checkWrite(in.IfMatch, in.IfNoneMatch, *in.Key, &cur, has)
 	}
-	if err := s.k.View(ctx, func(tx *store.Tx) error { _, err := admit(tx); return err }); err != nil { // before the body is taken in
+	if err := s.k.View(ctx, admit); err != nil { // before the body is taken in
 		return nil, err
 	}
 	random := s.k.Entropy.Bytes(ctx, 16)
@@ -70,20 +76,26 @@ func (s *Service) PutObject(ctx context.Context, in *api.PutObjectInput) (*api.P
 	if o.ETag, o.Sum, err = s.verify(w, in.Body, o.Blob); err != nil {
 		return nil, s.giveBack(err, o.Blob)
 	}
-	var b bucket
 	var ends string
-	err = s.k.Update(ctx, func(tx *store.Tx) (err error) {
-		if b, err = admit(tx); err != nil {
+	err = s.k.Update(ctx, func(tx *store.Tx) error {
+		if err := admit(tx); err != nil {
 			return err
 		}
+		if again {
+			o.ID, ends = cur.ID, s.expires(tx, &b, *in.Bucket, *in.Key, &cur)
+			return nil
+		}
+		s.k.Jobs.Repeated(tx, tx.Call()) // notes it
 		put := s.add(tx, &b, *in.Bucket, *in.Key, *o, random)
 		o.ID = put.ID
 		ends = s.expires(tx, &b, *in.Bucket, *in.Key, &put)
 		s.objectChanged(tx, &b, *in.Bucket, *in.Key, "ObjectCreated:Put", &put)
 		return nil
 	})
-	if err != nil {
-		return nil, s.giveBack(err, o.Blob)
+	if err != nil || again {
+		if err := s.giveBack(err, o.Blob); err != nil {
+			return nil, err
+		}
 	}
 	out := &api.PutObjectOutput{ETag: new(quote(o.ETag)), ServerSideEncryption: new("AES256"), VersionId: b.written(o), Expiration: or(nil, ends)}
 	setSum(out, o.Sum, 0)

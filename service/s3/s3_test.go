@@ -34,6 +34,7 @@ type rig struct {
 	dir    string
 
 	loggedAs []call.Role // as whom files of access logs were put
+	answers  []string    // of the house's own puts
 	refuse   bool        // they are not let in
 	died     func()      // called before and after each
 }
