@@ -22,6 +22,7 @@ test: build test-go test-wire test-clients test-rehearse ## everything that must
 
 test-go:
 	go vet ./...
+	go vet -tags kafka ./world
 	go test ./...
 
 test-wire: ## the codec against the wire snapshots inside the AWS SDK's modules
