@@ -75,6 +75,23 @@ func (o *outside) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in a
 		text, err := io.ReadAll(in.Body)
 		o.objects[*in.Key], o.meta[*in.Key] = string(text), in.Metadata
 		return &s3api.PutObjectOutput{}, err
+	case *s3api.ListObjectsV2Input:
+		if *in.Bucket != "archive" {
+			return nil, awserr.New(404, "NoSuchBucket", "")
+		}
+		list := &s3api.ListObjectsV2Output{}
+		for _, key := range slices.Sorted(maps.Keys(o.objects)) {
+			if strings.HasPrefix(key, rt.Val(in.Prefix)) && key > rt.Val(in.StartAfter) {
+				list.Contents = append(list.Contents, s3api.Object{Key: &key, LastModified: new(begin)})
+			}
+		}
+		return list, o.fault
+	case *s3api.GetObjectInput:
+		if o.at != nil {
+			o.at()
+			defer o.at()
+		}
+		return &s3api.GetObjectOutput{Body: strings.NewReader(o.objects[*in.Key])}, o.fault
 	case *organizationsapi.DescribeOrganizationInput:
 		if !o.org[call.From(ctx).Account] {
 			return nil, awserr.New(400, "AWSOrganizationsNotInUseException", "")

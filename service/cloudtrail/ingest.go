@@ -20,6 +20,7 @@ type storeArg struct{ ID string } // of the event data store
 type segment struct {
 	From, To       uint64
 	Epoch          int
+	Import         string `json:",omitempty"` // that brought it: it follows from no entries
 	Rows           int64
 	Oldest, Newest time.Time
 	Ref            blob.Ref
@@ -127,7 +128,7 @@ func (s *Service) merge(tx *store.Tx, in *intake, id string) {
 	young := s.k.Clock.Now().Add(-remade)
 	rows := int64(in.is.To - in.is.From)
 	for _, last := range s.segments.Back(tx, store.Key(id, ""), store.Key(id, "~")) {
-		if last.To != in.is.From || last.Epoch != in.is.Epoch || last.Rows > 2*rows || last.Rows+rows > segmentRows || last.Oldest.Before(young) {
+		if last.Import != "" || last.To != in.is.From || last.Epoch != in.is.Epoch || last.Rows > 2*rows || last.Rows+rows > segmentRows || last.Oldest.Before(young) {
 			return
 		}
 		in.drop = append(in.drop, last)
@@ -189,7 +190,9 @@ func (s *Service) setExpiry(tx *store.Tx, d *dataStore) {
 		if first.IsZero() || x.Newest.Before(first) {
 			first = x.Newest
 		}
-		break // they lie nearly in order of time
+		if x.Import == "" { // those of imports lie before the others, which lie nearly in order of time
+			break
+		}
 	}
 	if !first.IsZero() {
 		s.expire.AtKey(tx, d.ID, first.AddDate(0, 0, int(d.Days)).Add(time.Second), storeArg{d.ID})
@@ -213,6 +216,9 @@ func (s *Service) runExpire(ctx context.Context, a storeArg) error {
 		more := false
 		for key, x := range s.segments.Prefix(tx, store.Key(a.ID, ""), "") {
 			if !gone && !x.Newest.Before(d.kept(now)) {
+				if x.Import != "" {
+					continue
+				}
 				break
 			}
 			if more = len(freed) == 500; more { // so many rows in one transaction

@@ -44,6 +44,8 @@ func (s *Service) lakeNeeds(ctx context.Context, op string, in any) ([]rt.Need, 
 		return need(*in.EventDataStore)
 	case *api.ListQueriesInput:
 		return need(*in.EventDataStore)
+	case *api.StartImportInput:
+		return passingImport(in), true
 	case *api.StartQueryInput:
 		return need(orAny(storesIn(rt.Val(in.QueryStatement)))...)
 	case *api.CancelQueryInput:

@@ -155,11 +155,15 @@ func lakePlace(name string) int {
 // lakeRow is the record of an entry in the trail of account, as a row of a file.
 func (s *Service) lakeRow(e *journal.Entry, account string) []columnar.Value {
 	r := s.recordOf(e, account)
-	text := r.text()
+	return lakeRecord(r, e.Time, r.text())
+}
+
+// lakeRecord is a record of that instant as a row of a file; text is its JSON.
+func lakeRecord(r *record, at time.Time, text string) []columnar.Value {
 	sum := sha256.Sum256([]byte(text))
 	row := make([]columnar.Value, 0, len(lakeSchema))
 	for i, v := range []columnar.Value{
-		str(r.EventVersion), identityRow(&r.UserIdentity), {Valid: true, Int: e.Time.UTC().Truncate(time.Second).UnixMicro()},
+		str(r.EventVersion), identityRow(&r.UserIdentity), {Valid: true, Int: at.UTC().Truncate(time.Second).UnixMicro()},
 		str(r.EventSource), str(r.EventName), str(r.AWSRegion), str(r.SourceIPAddress), str(r.UserAgent), str(r.ErrorCode), str(r.ErrorMessage),
 		members(r.RequestParameters), members(r.ResponseElements), members(r.AdditionalData),
 		str(r.RequestID), str(r.EventID), truth(r.ReadOnly), touchedRows(r.Resources), str(r.EventType), str(r.APIVersion), truth(r.ManagementEvent),

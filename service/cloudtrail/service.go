@@ -60,6 +60,9 @@ type Service struct {
 	hand     jobs.Job[queryArg] // delivers a result
 	forget   jobs.Job[queryArg]
 	running  running.Set
+	imports  store.Table[lakeImport]    // id
+	failures store.Table[importFailure] // id of an import, key of a file
+	bring    jobs.Job[importArg]
 
 	mu      sync.Mutex
 	lookups map[lookupKey]*pace  // how often event history was asked lately
@@ -102,6 +105,8 @@ func (s *Service) openLake() {
 	s.query = jobs.Handle(k.Jobs, "query", s.runQuery, each, jobs.GivenUp(s.giveUpQuery))
 	s.hand = jobs.Handle(k.Jobs, "hand", s.runHand, jobs.Retry(deliverRetry), each, jobs.GivenUp(s.giveUpHand))
 	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget, each)
+	s.imports, s.failures = store.TableOf[lakeImport](k.Rows, "import", store.Regional), store.TableOf[importFailure](k.Rows, "failure", store.Regional)
+	s.bring = jobs.Handle(k.Jobs, "import", s.runImport, jobs.Retry(importRetry), jobs.Lane(func(a importArg) string { return a.ID }), jobs.GivenUp(s.giveUpImport))
 }
 
 func storesTable(k *kernel.Service) store.Table[dataStore] {
