@@ -6,14 +6,14 @@
 // CloudWatch Logs, in the trail's role; what cannot be delivered is tried for 30 days; digests of every hour, signed and chained, which
 // aws cloudtrail validate-logs accepts; trails of organizations, which members see and cannot change; insight events of calls and errors;
 // event data stores of CloudTrail Lake, which keep management and data events for as long as asked, and SQL over them, with results in S3 and the file that
-// signs them. Not here, and answered 501: insights of event data stores, SNS, KMS, delegated administrators, network activity events, configuration items,
-// channels, imports, dashboards, generated queries, enriched events, federation.
+// signs them, and imports of files that trails have delivered. Not here, and answered 501: insights of event data stores, SNS, KMS, delegated administrators, network activity events, configuration items,
+// channels, dashboards, generated queries, enriched events, federation.
 //
 // State: none of its own for the event history: the journal (kernel/journal) is the one order of what happened, and a record is made of its
 // entry when somebody asks. A call that touches another account's resource is one entry and two records, one for each account, with one
 // sharedEventID. trail: a trail, per account, with the stretches of the journal that it has still to deliver; chain: the digests of a trail
 // in one region, each naming the one before; logged: files that no digest names yet; key: what a region signs with, sealed;
-// eventdatastore, segment, query, asked, active: Lake, whose events and results lie in blobs; watchman, rate: what is usual. Later run
+// eventdatastore, segment, query, asked, active, import, failure: Lake, whose events and results lie in blobs; watchman, rate: what is usual. Later run
 // deliver.go and lines.go, set by round.go at the next five minutes after something that a trail wants has happened, and digest.go, every
 // hour while a trail that validates logs; ingest.go and insight_watch.go on the rounds; a query, at once, and what it delivers; what expires,
 // when the first does. An estate without a trail that validates logs has no job while it is idle.

@@ -86,6 +86,43 @@ rsa.verify(" ".join(f["fileHashValue"] for f in sign["files"]).encode(), bytes.f
 refused("InactiveQueryException", trail.cancel_query, QueryId=id)
 assert id in [q["QueryId"] for q in trail.list_queries(EventDataStore=arn, QueryStatus="FINISHED")["Queries"]]
 
+# The files of a trail, copied into another event data store in a role that may read them.
+s3.create_bucket(Bucket="files", CreateBucketConfiguration={"LocationConstraint": region})
+s3.put_bucket_policy(Bucket="files", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": ["s3:PutObject", "s3:GetBucketAcl"], "Resource": ["arn:aws:s3:::files", "arn:aws:s3:::files/*"]}]}))
+trail.create_trail(Name="main", S3BucketName="files", IsMultiRegionTrail=True, EnableLogFileValidation=True)
+trail.start_logging(Name="main")
+iam.create_user(UserName="copied")
+advance("2h")
+copy = trail.create_event_data_store(Name="copy", StartIngestion=False, TerminationProtectionEnabled=False)["EventDataStoreArn"]
+role = f"arn:aws:iam::{account}:role/import"
+source = {"S3": {"S3LocationUri": "s3://files/", "S3BucketRegion": region, "S3BucketAccessRoleArn": role}}
+refused("InvalidImportSourceException", trail.start_import, Destinations=[copy], ImportSource=source)
+iam.create_role(RoleName="import", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "cloudtrail.amazonaws.com"}, "Action": "sts:AssumeRole", "Condition": {"StringEquals": {"aws:SourceAccount": account, "aws:SourceArn": copy}}}]}))
+iam.put_role_policy(RoleName="import", PolicyName="list", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": ["s3:ListBucket", "s3:GetBucketAcl"], "Resource": "arn:aws:s3:::files"}]}))
+id = trail.start_import(Destinations=[copy], ImportSource=source)["ImportId"]
+refused("AccountHasOngoingImportException", trail.start_import, Destinations=[copy], ImportSource=source)
+advance("1m")
+assert trail.get_import(ImportId=id)["ImportStatus"] == "FAILED"
+failures = trail.list_import_failures(ImportId=id)["Failures"]
+assert failures and {f["ErrorType"] for f in failures} == {"AccessDenied"} and all("/CloudTrail/" in f["Location"] for f in failures), failures
+iam.put_role_policy(RoleName="import", PolicyName="read", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::files/*"}]}))
+assert trail.start_import(ImportId=id)["ImportStatus"] == "INITIALIZING"
+advance("1m")
+done = trail.get_import(ImportId=id)
+assert done["ImportStatus"] == "COMPLETED" and done["ImportStatistics"]["FailedEntries"] == 0 and done["ImportStatistics"]["FilesCompleted"] == len(failures), done
+assert {f["Status"] for f in trail.list_import_failures(ImportId=id)["Failures"]} == {"SUCCEEDED"}
+assert [i["ImportId"] for i in trail.list_imports(Destination=copy)["Imports"]] == [id]
+assert rows(f"SELECT eventName, userIdentity.type FROM {copy.split('/')[1]} WHERE element_at(requestParameters, 'userName') = 'copied'") == [["CreateUser", "Root"]]
+assert trail.stop_import(ImportId=id)["ImportStatus"] == "COMPLETED"
+refused("InvalidParameterException", trail.start_import, ImportId=id)
+refused("ImportNotFoundException", trail.get_import, ImportId="00000000-0000-4000-8000-000000000000")
+refused("NotImplemented", trail.enable_federation, EventDataStore=copy, FederationRoleArn=role)
+refused("NotImplemented", trail.start_query, QueryAlias="who")
+
 # A week's grace.
 refused("EventDataStoreTerminationProtectedException", trail.delete_event_data_store, EventDataStore=arn)
 refused("InvalidEventDataStoreStatusException", trail.start_event_data_store_ingestion, EventDataStore=arn)
