@@ -2,15 +2,17 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"unyo/base/call"
 )
 
-// TestTables runs testdata/*.txt, cases written from AWS's pages. A block is a set of lines, and each of its pages is
+// TestTables runs testdata/*.txt, cases written from AWS's pages: every operator and every global key is among them. A block is a set of lines, and each of its pages is
 // named in a comment:
 //
 //	identity|boundary|session|resource|trust|scp|rcp: DOCUMENT or WORD   (repeatable; an scp is a level of its own)
@@ -27,7 +29,7 @@ func TestTables(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	total := 0
+	total, all := 0, ""
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -35,15 +37,44 @@ func TestTables(t *testing.T) {
 		}
 		n := 0
 		for block := range strings.SplitSeq(string(text), "\n\n") {
-			n += runBlock(t, file, block)
+			in := runBlock(t, file, block)
+			if in > 0 && !strings.Contains(block, "https://docs.aws.amazon.com/") {
+				t.Errorf("%s: no page is named: %.100s", file, block)
+			}
+			n += in
 		}
 		t.Logf("%s: %d cases", file, n)
 		total += n
+		all += strings.ToLower(string(text))
 	}
-	if total < 1500 {
+	if total < 4000 {
 		t.Errorf("only %d cases", total)
 	}
+	names := slices.Concat(slices.Collect(maps.Keys(operators)), slices.Collect(maps.Keys(synonyms)), slices.Collect(maps.Keys(negations)))
+	for relation := range relations {
+		names = append(names, "numeric"+relation, "date"+relation)
+	}
+	for _, name := range names {
+		if !strings.Contains(all, `{"`+name+`":`) {
+			t.Errorf("no case of the operator %s", name)
+		}
+	}
+	for _, key := range globalKeys {
+		if !strings.Contains(all, `{"`+strings.ToLower(key)) {
+			t.Errorf("no case of the key %s", key)
+		}
+	}
 }
+
+// globalKeys are all keys of the page; of tags the beginnings.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+var globalKeys = strings.Fields(`aws:PrincipalArn aws:PrincipalAccount aws:PrincipalOrgPaths aws:PrincipalOrgID aws:PrincipalTag/ aws:PrincipalIsAWSService aws:PrincipalServiceName
+	aws:PrincipalServiceNamesList aws:PrincipalType aws:userid aws:username aws:AssumedRoot aws:FederatedProvider aws:TokenIssueTime aws:MultiFactorAuthAge
+	aws:MultiFactorAuthPresent aws:ChatbotSourceArn aws:Ec2InstanceSourceVpc aws:Ec2InstanceSourcePrivateIPv4 aws:SourceIdentity ec2:RoleDelivery ec2:SourceInstanceArn
+	glue:RoleAssumedBy glue:CredentialIssuingService lambda:SourceFunctionArn ssm:SourceInstanceArn identitystore:UserId aws:SourceIp aws:SourceVpc aws:SourceVpcArn aws:SourceVpce
+	aws:VpceAccount aws:VpceOrgID aws:VpceOrgPaths aws:VpcSourceIp aws:ResourceAccount aws:ResourceOrgPaths aws:ResourceOrgID aws:ResourceTag/ aws:CalledVia
+	aws:CalledViaFirst aws:CalledViaLast aws:ViaAWSService aws:CurrentTime aws:EpochTime aws:referer aws:RequestedRegion aws:RequestTag/ aws:TagKeys aws:SecureTransport aws:SourceArn
+	aws:SourceAccount aws:SourceOrgPaths aws:SourceOrgID aws:UserAgent`)
 
 // field is one line of a block: its name and what it says.
 type field struct{ name, value string }
