@@ -27,6 +27,8 @@ type Identity interface {
 	Seen(ctx context.Context, action string) error
 	// Session opens a session of role for the house, after the trust policy has let in service.
 	Session(ctx context.Context, role call.Role) (call.Principal, error)
+	// Stands reports whether the role behind a session is there still: not gone, nor another of its name.
+	Stands(ctx context.Context, p *call.Principal) (bool, error)
 }
 
 // Organizations is what the gateway must know of organisations. service/organizations fulfils it.
@@ -84,6 +86,7 @@ type Gateway struct {
 	limits    *limiter
 	buckets   *throttles
 	tokens    *tokens
+	sessions  *sessions
 }
 
 // New makes a gateway without services.
@@ -94,7 +97,7 @@ func New(o Options) *Gateway {
 		kernel: o.Kernel, identity: o.Identity, orgs: alone{}, wall: o.Wall, log: o.Log, control: o.Control,
 		tables: map[string]*rt.Table{}, bySigning: map[string][]*rt.Table{}, byTarget: map[string]*rt.Table{},
 		byRPC: map[string]*rt.Table{}, routers: map[*rt.Table]*router{},
-		limits: newLimiter(maxBuffered), buckets: newThrottles(), tokens: newTokens(o.Kernel),
+		limits: newLimiter(maxBuffered), buckets: newThrottles(), tokens: newTokens(o.Kernel), sessions: newSessions(o.Kernel),
 	}
 	g.outward, g.inward = g.outer(), g.inner()
 	return g

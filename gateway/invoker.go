@@ -28,7 +28,7 @@ func (g *Gateway) Invoke(ctx context.Context, m *rt.Model, op *rt.Operation, in 
 		c.scope.Region = partition.Home(c.scope.Partition)
 	}
 	if role, ok := call.AsOf(ctx); ok {
-		p, err := g.identity.Session(ctx, role)
+		p, err := g.session(ctx, parent, role)
 		if err != nil {
 			return nil, err
 		}

@@ -48,3 +48,9 @@ func (d identity) Session(ctx context.Context, role call.Role) (call.Principal, 
 	c, err := d.Credential(ctx, *out.Credentials.AccessKeyId, *out.Credentials.SessionToken)
 	return c.Principal, err
 }
+
+// Stands fulfils gateway.Identity.
+func (d identity) Stands(ctx context.Context, p *call.Principal) (bool, error) {
+	r, ok, err := d.Role(ctx, p.RoleARN)
+	return ok && p.ID == r.ID+":"+p.SessionName, err
+}
