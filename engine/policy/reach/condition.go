@@ -21,6 +21,20 @@ func (c *condition) demands() bool {
 	return !c.Negated && !c.IfExists && c.Set != "forallvalues" && c.Operator != "null"
 }
 
+// meetsNothing says that a value that is empty may meet the condition: for Null, such a key is none.
+func (c *condition) meetsNothing() bool {
+	return slices.ContainsFunc(c.Values, func(v string) bool {
+		return !slices.ContainsFunc(tokens(v, c.vars), func(t token) bool { return t.kind == literal || t.kind == one })
+	})
+}
+
+// manyValued says that a key may have several values, of which one may meet this and another that.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+func manyValued(key string) bool {
+	space, name, _ := strings.Cut(strings.ToLower(key), ":")
+	return space != "s3" && space != "aws" || strings.HasSuffix(name, "keys") || strings.HasSuffix(name, "orgpaths") || name == "calledvia" || name == "principalservicenameslist"
+}
+
 // opposites are the conditions of which one holds exactly where c does not; ok is false where none can be written.
 func (c *condition) opposites() (out [][]condition, ok bool) {
 	o := *c
@@ -66,7 +80,7 @@ func implies(given []condition, c *condition) bool {
 		if !strings.EqualFold(g.Key, c.Key) {
 			continue
 		}
-		if c.Operator == "null" && len(c.Values) == 1 && strings.EqualFold(c.Values[0], "false") && g.demands() && !slices.Contains(g.Values, "") {
+		if c.Operator == "null" && len(c.Values) == 1 && strings.EqualFold(c.Values[0], "false") && g.demands() && !g.meetsNothing() {
 			return true
 		}
 		if g.Set == c.Set && g.Negated == c.Negated && (g.IfExists == c.IfExists || c.IfExists) && sameOperator(g.Operator, c.Operator) {
@@ -181,10 +195,10 @@ func contradicts(a, b *condition) bool {
 	}
 	switch {
 	case b.Operator == "null":
-		return len(b.Values) == 1 && strings.EqualFold(b.Values[0], "true") && !slices.Contains(a.Values, "")
+		return len(b.Values) == 1 && strings.EqualFold(b.Values[0], "true") && !a.meetsNothing()
 	case b.Negated && sameOperator(a.Operator, b.Operator):
 		return within(a, b)
-	case b.demands() && texts[a.Operator] && texts[b.Operator]:
+	case b.demands() && texts[a.Operator] && texts[b.Operator] && !manyValued(a.Key):
 		return !slices.ContainsFunc(a.Values, func(v string) bool {
 			return slices.ContainsFunc(b.Values, func(w string) bool { return mayMeet(a, v, b, w) })
 		})

@@ -24,7 +24,8 @@ func tokens(pattern string, vars bool) (list []token) {
 			if name == "*" || name == "?" || name == "$" {
 				list = append(list, token{literal, name})
 			} else {
-				list = append(list, token{variable, strings.ToLower(name)})
+				key, otherwise, _ := strings.Cut(name, ",") // what it is otherwise is text, whose case tells
+				list = append(list, token{variable, strings.ToLower(key) + "," + otherwise})
 			}
 			pattern = rest
 			continue
