@@ -44,7 +44,7 @@ type link struct{ Bucket, Key, Sum, Signature string }
 func (s *Service) setDigests(tx *store.Tx, had, t *trail) {
 	was, is := had.Logging && had.Validate, t.Logging && t.Validate
 	if is && !was {
-		t.Digests.Chain = tx.Call().RequestID
+		t.Digests.Chain = tx.Call().RequestID + " " + t.Name // a job may begin those of several
 		s.begin(tx, t, t.key(), t.place(t.Owner, t.Home), s.k.Clock.Now())
 		return
 	}

@@ -94,7 +94,18 @@ func (s *Service) UpdateEventDataStore(ctx context.Context, in *api.UpdateEventD
 	if in.KmsKeyId != nil {
 		return nil, unsupported("KmsKeyId")
 	}
-	d, err := s.changeStore(ctx, *in.EventDataStore, func(tx *store.Tx, d *dataStore) error { return s.updateStore(tx, d, in) })
+	var org *string
+	if in.OrganizationEnabled != nil {
+		org = new("")
+		if *in.OrganizationEnabled {
+			id, err := s.checkOrganization(ctx)
+			if err != nil {
+				return nil, err
+			}
+			org = &id
+		}
+	}
+	d, err := s.changeStore(ctx, *in.EventDataStore, func(tx *store.Tx, d *dataStore) error { return s.updateStore(tx, d, in, org) })
 	if err != nil {
 		return nil, err
 	}
@@ -105,9 +116,9 @@ func (s *Service) UpdateEventDataStore(ctx context.Context, in *api.UpdateEventD
 	}, nil
 }
 
-func (s *Service) updateStore(tx *store.Tx, d *dataStore, in *api.UpdateEventDataStoreInput) (err error) {
-	if in.OrganizationEnabled != nil && *in.OrganizationEnabled != (d.Org != "") {
-		return unsupported("OrganizationEnabled of an event data store that is there")
+func (s *Service) updateStore(tx *store.Tx, d *dataStore, in *api.UpdateEventDataStoreInput, org *string) (err error) {
+	if org != nil && *org != d.Org {
+		s.reformStore(tx, d, *org)
 	}
 	if in.BillingMode != nil && *in.BillingMode != d.Billing {
 		if d.Billing == api.BillingModeExtendableRetentionPricing {

@@ -32,7 +32,7 @@ func (s *Service) DeleteTrail(ctx context.Context, in *api.DeleteTrailInput) (*a
 		id := s.arn(c.Account, &t)
 		s.k.Resources.Delete(tx, id)
 		s.k.Tags.Clear(tx, id)
-		if len(t.Files.Spans)+len(t.Lines.Spans) > 0 {
+		if !t.Files.idle() || !t.Lines.idle() {
 			s.bury(tx, t)
 		}
 		tx.After(s.look)

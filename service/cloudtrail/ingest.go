@@ -108,13 +108,17 @@ func (s *Service) planIngest(ctx context.Context, id string) (in *intake, err er
 		if !ok || len(d.Feed.Spans) == 0 {
 			return nil
 		}
+		epoch := d.Epoch
+		if as := d.Feed.Spans[0].As; as != nil {
+			d.Org, epoch = as.Org, as.Epoch
+		}
 		x := s.stretch(tx, d.trail(), d.Feed.Spans[0], account, s.toLake())
 		if x == nil {
 			return nil
 		}
 		in = &intake{store: d, stage: x}
 		if x.flight != nil {
-			in.is = segment{From: x.flight.From, To: x.flight.To, Epoch: d.Epoch}
+			in.is = segment{From: x.flight.From, To: x.flight.To, Epoch: epoch}
 			s.merge(tx, in, id)
 		}
 		return nil

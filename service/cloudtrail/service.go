@@ -89,6 +89,7 @@ func New(k *kernel.Service, blobs *blob.Store, standing Standing, peers Peers) *
 	s.glance = jobs.Handle(k.Jobs, "glance", s.runLook, jobs.Retry(deliverRetry), jobs.Lane(func(a deliverArg) string { return a.Key }))
 	s.watched.Store(&map[string]wanted{})
 	s.look()
+	k.Journal.Watch(journal.Watch{Name: "cloudtrail-organization", Of: journal.OfCall, See: s.seeDistrust, Wants: distrusts})
 	k.Journal.Round(journal.Round{Name: "cloudtrail", Every: rhythm, Wants: s.wants, Run: s.visit})
 	return s
 }

@@ -53,6 +53,13 @@ type span struct {
 	To    uint64    `json:",omitempty"` // 0: it is logging
 	Stop  string    `json:",omitempty"` // the request that ended it, which stands in the trail too
 	Ended time.Time `json:",omitzero"`
+	As    *former   `json:",omitempty"` // an event data store that was another's then
+}
+
+// former is whose events an event data store took before.
+type former struct {
+	Org   string
+	Epoch int
 }
 
 // flight is a stretch that is being delivered: one file for each region in which something happened; of an organization's trail one for each

@@ -34,14 +34,20 @@ func (s *Service) UpdateTrail(ctx context.Context, in *api.UpdateTrailInput) (*a
 	if err := foreign(ctx, &trial); err != nil {
 		return nil, err
 	}
-	if in.IsOrganizationTrail != nil && *in.IsOrganizationTrail != (trial.Org != "") {
-		return nil, unsupported("IsOrganizationTrail of a trail that is there")
+	reformed := in.IsOrganizationTrail != nil && *in.IsOrganizationTrail != (trial.Org != "")
+	if reformed {
+		if trial.Org, trial.Owner, err = s.becoming(ctx, &trial); err != nil {
+			return nil, err
+		}
 	}
 	change(&trial)
-	if err := s.checkTargets(ctx, &trial, in.S3BucketName != nil || in.S3KeyPrefix != nil, in.CloudWatchLogsLogGroupArn != nil || in.CloudWatchLogsRoleArn != nil); err != nil {
+	if err := s.checkTargets(ctx, &trial, reformed || in.S3BucketName != nil || in.S3KeyPrefix != nil, in.CloudWatchLogsLogGroupArn != nil || in.CloudWatchLogsRoleArn != nil); err != nil {
 		return nil, err
 	}
 	t, err := s.change(ctx, *in.Name, func(tx *store.Tx, t *trail) error {
+		if reformed {
+			s.reform(tx, t, trial.Org, trial.Owner)
+		}
 		had := *t
 		change(t)
 		if t.Multi && !had.Multi {
@@ -68,6 +74,20 @@ func (s *Service) UpdateTrail(ctx context.Context, in *api.UpdateTrailInput) (*a
 		TrailARN: v.TrailARN, LogFileValidationEnabled: v.LogFileValidationEnabled, CloudWatchLogsLogGroupArn: v.CloudWatchLogsLogGroupArn, CloudWatchLogsRoleArn: v.CloudWatchLogsRoleArn,
 		IsOrganizationTrail: v.IsOrganizationTrail,
 	}, nil
+}
+
+// becoming is the organization whose trail one of an account is to be, and its management account; or none, for one that is an organization's.
+func (s *Service) becoming(ctx context.Context, t *trail) (org, owner string, err error) {
+	if t.Org != "" {
+		return "", "", nil
+	}
+	if len(t.Insights) > 0 {
+		return "", "", unsupported("InsightSelectors of an organization's trail")
+	}
+	if org, err = s.checkOrganization(ctx); err != nil {
+		return "", "", err
+	}
+	return org, call.From(ctx).Account, nil
 }
 
 func set[T any](to *T, given *T) {

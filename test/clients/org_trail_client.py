@@ -78,4 +78,23 @@ victim, = [k for k in found if f"/{MEMBER}/CloudTrail/{REGION}/" in k and k.ends
 s3.put_object(Bucket=BUCKET, Key=victim, Body=b"nothing")
 status, said = validate(MEMBER, REGION)
 assert status == 1 and f"Log file\ts3://{BUCKET}/{victim}\tINVALID" in said, said
+
+# Without trusted access it is its account's own, and the organization's again when it is updated.
+orgs.disable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+advance("1s")
+assert not trail.get_trail(Name="all")["Trail"]["IsOrganizationTrail"] and theirs.describe_trails()["trailList"] == []
+assert not trail.get_event_data_store(EventDataStore=lake)["OrganizationEnabled"]
+refused("CloudTrailAccessNotEnabledException", trail.update_trail, Name="all", IsOrganizationTrail=True)
+orgs.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
+assert not trail.get_trail(Name="all")["Trail"]["IsOrganizationTrail"]
+assert trail.update_trail(Name="all", IsOrganizationTrail=True)["IsOrganizationTrail"] and len(theirs.describe_trails()["trailList"]) == 1
+assert trail.update_event_data_store(EventDataStore=lake, OrganizationEnabled=True)["OrganizationEnabled"]
+refused("NotImplemented", trail.register_organization_delegated_admin, MemberAccountId=MEMBER)
+client("logs", MEMBER).create_log_group(logGroupName="after")
+advance("1h10m")
+assert [k for k in (o["Key"] for o in s3.list_objects_v2(Bucket=BUCKET)["Contents"]) if k not in found and f"/{MEMBER}/CloudTrail/" in k]
+BEGIN, END = END, advance("0s")
+for account in (BOSS, MEMBER):
+    status, said = validate(account, REGION)
+    assert status == 0 and "INVALID" not in said and "NOT FOUND" not in said, (account, said)
 print("all held")
