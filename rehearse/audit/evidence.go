@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,8 +11,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudtrail"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
 
 	"unyo/rehearse/estate"
 	"unyo/rehearse/report"
@@ -33,6 +34,10 @@ func (p *play) gather(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	policy, err := p.archivePolicy(ctx)
+	if err != nil {
+		return err
+	}
 	events := [][]string{{"time", "user", "key", "call", "from", "refused"}}
 	for _, e := range p.history {
 		events = append(events, e.row())
@@ -40,6 +45,7 @@ func (p *play) gather(ctx context.Context) error {
 	return firstOf(
 		os.WriteFile(filepath.Join(p.o.Evidence, "integrity.txt"), []byte(strings.Join(p.integrity, "\n")+"\n"), 0o644),
 		os.WriteFile(filepath.Join(p.o.Evidence, "retention-and-encryption.txt"), []byte(strings.Join(keeping, "\n")+"\n"), 0o644),
+		os.WriteFile(filepath.Join(p.o.Evidence, "archive-policy.json"), []byte(policy+"\n"), 0o644),
 		writeCSV(filepath.Join(p.o.Evidence, "events.csv"), events),
 		writeCSV(filepath.Join(p.o.Evidence, "access.csv"), access),
 	)
@@ -77,47 +83,72 @@ func (p *play) keeping(ctx context.Context) (lines []string, err error) {
 	if err != nil {
 		return nil, err
 	}
+	expiry, err := p.expiry(ctx)
+	if err != nil {
+		return nil, err
+	}
+	closed, err := p.closed(ctx)
+	if err != nil {
+		return nil, err
+	}
 	lines = append(lines,
 		fmt.Sprintf("trail %s: all regions %t, validated %t", aws.ToString(t.Trail.TrailARN), aws.ToBool(t.Trail.IsMultiRegionTrail), aws.ToBool(t.Trail.LogFileValidationEnabled)),
-		"event history: 90 days", fmt.Sprintf("archive %s: versioning %s, no lifecycle, nothing expires", archive, v.Status))
+		"event history: 90 days", fmt.Sprintf("archive %s: versioning %s, %s", archive, v.Status, expiry), fmt.Sprintf("archive %s: %s", archive, closed))
 	for _, r := range e.ServerSideEncryptionConfiguration.Rules {
 		lines = append(lines, fmt.Sprintf("archive %s: encrypted at rest with %s", archive, r.ApplyServerSideEncryptionByDefault.SSEAlgorithm))
 	}
 	return lines, nil
 }
 
-// access is who may do what: users, their policies and keys.
-func (p *play) access(ctx context.Context) ([][]string, error) {
-	rows := [][]string{{"user", "made", "policies", "keys"}}
-	c := p.iam(nil)
-	users, err := c.ListUsers(ctx, &iam.ListUsersInput{})
+// expiry is what the archive's lifecycle takes away, and whether a lock forbids that.
+func (p *play) expiry(ctx context.Context) (string, error) {
+	words := "no lifecycle, nothing expires"
+	l, err := p.s3(nil).GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: aws.String(archive)})
+	switch {
+	case err == nil:
+		words = fmt.Sprintf("%d lifecycle rules", len(l.Rules))
+	case code(err) != "NoSuchLifecycleConfiguration":
+		return "", err
+	}
+	lock, err := p.s3(nil).GetObjectLockConfiguration(ctx, &s3.GetObjectLockConfigurationInput{Bucket: aws.String(archive)})
+	switch {
+	case err == nil && lock.ObjectLockConfiguration != nil:
+		return words + ", object lock " + string(lock.ObjectLockConfiguration.ObjectLockEnabled), nil
+	case err == nil || code(err) == "ObjectLockConfigurationNotFoundError":
+		return words + ", no object lock: whoever may delete versions can delete the archive", nil
+	}
+	return "", err
+}
+
+// closed is whether the archive can be opened to everybody.
+func (p *play) closed(ctx context.Context) (string, error) {
+	b, err := p.s3(nil).GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: aws.String(archive)})
+	if code(err) == "NoSuchPublicAccessBlockConfiguration" {
+		return "no public access block", nil
+	}
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	for _, u := range users.Users {
-		var policies, keys []string
-		attached, err := c.ListAttachedUserPolicies(ctx, &iam.ListAttachedUserPoliciesInput{UserName: u.UserName})
-		if err != nil {
-			return nil, err
-		}
-		for _, a := range attached.AttachedPolicies {
-			policies = append(policies, aws.ToString(a.PolicyName))
-		}
-		inline, err := c.ListUserPolicies(ctx, &iam.ListUserPoliciesInput{UserName: u.UserName})
-		if err != nil {
-			return nil, err
-		}
-		policies = append(policies, inline.PolicyNames...)
-		list, err := c.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: u.UserName})
-		if err != nil {
-			return nil, err
-		}
-		for _, k := range list.AccessKeyMetadata {
-			keys = append(keys, aws.ToString(k.AccessKeyId)+" "+string(k.Status))
-		}
-		rows = append(rows, []string{aws.ToString(u.UserName), aws.ToTime(u.CreateDate).UTC().Format("2006-01-02 15:04"), strings.Join(policies, "; "), strings.Join(keys, "; ")})
+	c := b.PublicAccessBlockConfiguration
+	return fmt.Sprintf("public access lists blocked %t and ignored %t, public policies blocked %t and restricted %t",
+		aws.ToBool(c.BlockPublicAcls), aws.ToBool(c.IgnorePublicAcls), aws.ToBool(c.BlockPublicPolicy), aws.ToBool(c.RestrictPublicBuckets)), nil
+}
+
+func code(err error) string {
+	var known smithy.APIError
+	if errors.As(err, &known) {
+		return known.ErrorCode()
 	}
-	return rows, nil
+	return ""
+}
+
+// archivePolicy is whom the archive's own policy lets in.
+func (p *play) archivePolicy(ctx context.Context) (string, error) {
+	out, err := p.s3(nil).GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: aws.String(archive)})
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.Policy), nil
 }
 
 // tell adds what was found to the report.
