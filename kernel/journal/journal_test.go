@@ -130,6 +130,35 @@ func TestShorten(t *testing.T) {
 	}
 }
 
+// Nothing that a caller chooses keeps a call out of the journal, however long it is and however it is written.
+func TestNoCallTooLarge(t *testing.T) {
+	k := open(t, nil)
+	for i, unit := range []string{"x", "<", "\x01", "\xff", "é", "\u2028"} {
+		long := strings.Repeat(unit, 64<<10)
+		c := journal.Call{
+			RequestID: fmt.Sprint(i), UserAgent: "agent " + long, SourceIP: long, ErrorCode: long, ErrorMessage: long, TLS: &journal.TLS{Host: long},
+			Principal: journal.Principal{ID: long, Name: long, Provider: long, SourceIdentity: long}, Denied: &journal.Denial{Resource: long},
+		}
+		raw, err := json.Marshal(strings.Repeat("x", 11<<10))
+		ok(t, err)
+		c.Request, c.Response, c.Extra = raw, raw, raw
+		for range 20 {
+			c.Resources = append(c.Resources, journal.Resource{ARN: "arn:aws:s3:::b/" + long[:1024], Account: "222222222222"})
+		}
+		ok(t, k.Journal.Record(as(k, c.RequestID), c))
+	}
+	es, err := k.Journal.Read(t.Context(), 0, 10)
+	ok(t, err)
+	if len(es) != 6 {
+		t.Fatalf("%d entries", len(es))
+	}
+	for _, e := range es {
+		if c := e.Call; !strings.HasPrefix(c.UserAgent, "agent ") || len(c.UserAgent) < 200 || len(c.Resources) == 0 || c.Resources[0].Account == "" || len(c.Response) < 1000 {
+			t.Errorf("%d bytes of the agent, %d resources", len(c.UserAgent), len(c.Resources))
+		}
+	}
+}
+
 // Entries live 90 days and disappear within a day after.
 func TestRetention(t *testing.T) {
 	dir := vfs.NewMem()

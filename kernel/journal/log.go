@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -120,30 +119,6 @@ func (j *Journal) append(tx *store.Tx, e Entry) {
 			r.wake(tx)
 		}
 	}
-}
-
-// roomy is what is left of a row beside the largest members of a call or change.
-const roomy = 24 << 10
-
-// shorten leaves out members that would not fit a row; CloudTrail omits them too, from 100 KB on.
-func shorten(e Entry) Entry {
-	cut := func(m json.RawMessage) json.RawMessage {
-		if len(m) <= roomy/2 {
-			return m
-		}
-		return json.RawMessage(fmt.Sprintf(`{"omitted":"%d bytes"}`, len(m)))
-	}
-	switch {
-	case e.Call != nil && len(e.Call.Request)+len(e.Call.Response)+len(e.Call.Extra) > roomy:
-		c := *e.Call
-		c.Request, c.Response, c.Extra = cut(c.Request), cut(c.Response), cut(c.Extra)
-		e.Call = &c
-	case e.Change != nil && len(e.Change.Before)+len(e.Change.After) > roomy:
-		c := *e.Change
-		c.Before, c.After = cut(c.Before), cut(c.After)
-		e.Change = &c
-	}
-	return e
 }
 
 func seqKey(n uint64) string { return string(binary.BigEndian.AppendUint64(nil, n)) }
