@@ -38,7 +38,7 @@ func (s *Service) CreateEventDataStore(ctx context.Context, in *api.CreateEventD
 		return nil, err
 	}
 	if rt.Val(in.OrganizationEnabled) {
-		if d.Org, err = s.checkOrganization(ctx); err != nil {
+		if d.Org, err = s.organizationOfStore(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -64,6 +64,15 @@ func (s *Service) CreateEventDataStore(ctx context.Context, in *api.CreateEventD
 		OrganizationEnabled: new(d.Org != ""), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected, TagsList: in.TagsList,
 		CreatedTimestamp: &now, UpdatedTimestamp: &now, BillingMode: &d.Billing,
 	}, nil
+}
+
+// organizationOfStore is the organization whose event data store the caller's account may have.
+func (s *Service) organizationOfStore(ctx context.Context) (string, error) {
+	org, management, err := s.checkOrganization(ctx)
+	if err == nil && management != call.From(ctx).Account {
+		err = unsupported("OrganizationEnabled of an event data store of a delegated administrator")
+	}
+	return org, err
 }
 
 // checkDays holds the retention to the billing mode's limits.
@@ -98,7 +107,7 @@ func (s *Service) UpdateEventDataStore(ctx context.Context, in *api.UpdateEventD
 	if in.OrganizationEnabled != nil {
 		org = new("")
 		if *in.OrganizationEnabled {
-			id, err := s.checkOrganization(ctx)
+			id, err := s.organizationOfStore(ctx)
 			if err != nil {
 				return nil, err
 			}

@@ -30,11 +30,13 @@ func (s *Service) CreateTrail(ctx context.Context, in *api.CreateTrailInput) (*a
 		Global: in.IncludeGlobalServiceEvents == nil || *in.IncludeGlobalServiceEvents, Multi: rt.Val(in.IsMultiRegionTrail), Validate: rt.Val(in.EnableLogFileValidation),
 		LogGroup: rt.Val(in.CloudWatchLogsLogGroupArn), Role: rt.Val(in.CloudWatchLogsRoleArn)}
 	if rt.Val(in.IsOrganizationTrail) {
-		org, err := s.checkOrganization(ctx)
+		org, management, err := s.checkOrganization(ctx)
 		if err != nil {
 			return nil, err
 		}
-		t.Org, t.Owner = org, c.Account
+		t.Org, t.Owner = org, management
+		ctx = onBehalf(ctx, management)
+		c = call.From(ctx)
 	}
 	if err := s.checkTargets(ctx, &t, true, t.LogGroup+t.Role != ""); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 // DeleteTrail deletes a trail. What it has recorded so far, its own deletion included, is still delivered.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_DeleteTrail.html
 func (s *Service) DeleteTrail(ctx context.Context, in *api.DeleteTrailInput) (*api.DeleteTrailOutput, error) {
+	ctx = s.asOwner(ctx, *in.Name)
 	c := call.From(ctx)
 	err := s.k.Update(ctx, func(tx *store.Tx) error {
 		t, err := s.find(tx, *in.Name)

@@ -26,15 +26,16 @@ import (
 
 // outside is S3 and CloudWatch Logs, as far as trails ask them.
 type outside struct {
-	mu      sync.Mutex
-	objects map[string]string
-	meta    map[string]map[string]string
-	lines   []string
-	streams map[string]bool
-	fault   error           // of every put
-	asked   []string        // who put what, on behalf of which resource
-	at      func()          // called before and after an object is written
-	org     map[string]bool // members
+	mu        sync.Mutex
+	objects   map[string]string
+	meta      map[string]map[string]string
+	lines     []string
+	streams   map[string]bool
+	fault     error           // of every put
+	asked     []string        // who put what, on behalf of which resource
+	at        func()          // called before and after an object is written
+	org       map[string]bool // members
+	delegated map[string]bool
 }
 
 func newOutside() *outside {
@@ -51,6 +52,10 @@ func (o *outside) Membership(_ context.Context, account string) (*policy.Members
 		return &policy.Membership{}, nil
 	}
 	return &policy.Membership{Organization: "o-exampleorg", Management: mine}, nil
+}
+
+func (o *outside) Administers(_ context.Context, account, service string) (bool, error) {
+	return o.delegated[account] && service == principal, nil
 }
 
 func (o *outside) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in any) (any, error) {

@@ -17,6 +17,8 @@ import (
 // Standing tells to which organization an account belongs: the gateway's directory does.
 type Standing interface {
 	Membership(ctx context.Context, account string) (*policy.Membership, error)
+	// Administers tells whether an account is a delegated administrator of a service.
+	Administers(ctx context.Context, account, service string) (bool, error)
 }
 
 // organizationOf is the organization of an account, and its management account; "" where there is none.
@@ -31,38 +33,38 @@ func (s *Service) organizationOf(ctx context.Context, account string) (id, manag
 	return m.Organization, m.Management
 }
 
-// checkOrganization refuses a trail of an organization to whom may not make one, and tells the organization.
+// checkOrganization refuses a trail of an organization to whom may not make one: others than its management account and delegated administrators.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-an-organizational-trail-prepare.html
-func (s *Service) checkOrganization(ctx context.Context) (id string, err error) {
+func (s *Service) checkOrganization(ctx context.Context) (id, management string, err error) {
 	out, err := s.peers.Organizations.DescribeOrganization(ctx, &organizationsapi.DescribeOrganizationInput{})
 	switch code := awserr.Code(err); {
 	case code == "AWSOrganizationsNotInUseException":
-		return "", api.NewOrganizationsNotInUseException("Your account is not a member of an organization.")
+		return "", "", api.NewOrganizationsNotInUseException("Your account is not a member of an organization.")
 	case strings.HasPrefix(code, "AccessDenied"):
-		return "", api.NewInsufficientDependencyServiceAccessPermissionException("The caller lacks permissions for organizations:DescribeOrganization.")
+		return "", "", api.NewInsufficientDependencyServiceAccessPermissionException("The caller lacks permissions for organizations:DescribeOrganization.")
 	case err != nil:
-		return "", err
-	case rt.Val(out.Organization.MasterAccountId) != call.From(ctx).Account:
-		return "", api.NewNotOrganizationMasterAccountException("Only the management account of the organization can create or change an organization trail.")
+		return "", "", err
+	case rt.Val(out.Organization.MasterAccountId) != call.From(ctx).Account && !s.administers(ctx, call.From(ctx).Account):
+		return "", "", api.NewNotOrganizationMasterAccountException("Only the management account of the organization, or a delegated administrator, can create or change an organization trail.")
 	case rt.Val(out.Organization.FeatureSet) != organizationsapi.OrganizationFeatureSetAll:
-		return "", api.NewOrganizationNotInAllFeaturesModeException("Your organization must have all features enabled.")
+		return "", "", api.NewOrganizationNotInAllFeaturesModeException("Your organization must have all features enabled.")
 	}
 	in := &organizationsapi.ListAWSServiceAccessForOrganizationInput{}
 	for {
 		trusted, err := s.peers.Organizations.ListAWSServiceAccessForOrganization(ctx, in)
 		if strings.HasPrefix(awserr.Code(err), "AccessDenied") {
-			return "", api.NewInsufficientDependencyServiceAccessPermissionException("The caller lacks permissions for organizations:ListAWSServiceAccessForOrganization.")
+			return "", "", api.NewInsufficientDependencyServiceAccessPermissionException("The caller lacks permissions for organizations:ListAWSServiceAccessForOrganization.")
 		}
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
 		for _, p := range trusted.EnabledServicePrincipals {
 			if rt.Val(p.ServicePrincipal) == principal {
-				return *out.Organization.Id, nil
+				return *out.Organization.Id, *out.Organization.MasterAccountId, nil
 			}
 		}
 		if in.NextToken = trusted.NextToken; in.NextToken == nil {
-			return "", api.NewCloudTrailAccessNotEnabledException("Trusted access for CloudTrail is not enabled in the organization.")
+			return "", "", api.NewCloudTrailAccessNotEnabledException("Trusted access for CloudTrail is not enabled in the organization.")
 		}
 	}
 }

@@ -91,6 +91,19 @@ func TestOrganizationTrail(t *testing.T) {
 		t.Error(err)
 	}
 
+	// A delegated administrator is let; what he makes is the management account's.
+	out.delegated = map[string]bool{other: true}
+	second, err := s.CreateTrail(their(), &api.CreateTrailInput{Name: new("second"), S3BucketName: new("archive"), IsOrganizationTrail: new(true)})
+	if ok(t, err); *second.TrailARN != "arn:aws:cloudtrail:eu-central-1:111111111111:trail/second" {
+		t.Error(*second.TrailARN)
+	}
+	_, err = s.DeleteTrail(their(), &api.DeleteTrailInput{Name: second.TrailARN})
+	ok(t, err)
+	if all, err := s.DescribeTrails(ctx(), &api.DescribeTrailsInput{}); err != nil || len(all.TrailList) != 1 {
+		t.Errorf("%+v %v", all, err)
+	}
+	out.delegated = nil
+
 	out.org[stranger] = true
 	happens(t, k, stranger, "Joined")
 	advance(t, k, 5*time.Minute)

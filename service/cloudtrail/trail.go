@@ -115,6 +115,7 @@ func unknown(name string) error {
 
 // change finds a trail, which must be of the region that is asked, and puts what fn makes of it.
 func (s *Service) change(ctx context.Context, name string, fn func(tx *store.Tx, t *trail) error) (t trail, err error) {
+	ctx = s.asOwner(ctx, name)
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		if t, err = s.find(tx, name); err != nil {
 			return err

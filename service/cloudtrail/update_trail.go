@@ -14,6 +14,8 @@ func (s *Service) UpdateTrail(ctx context.Context, in *api.UpdateTrailInput) (*a
 	if err := refuseTrail(in.SnsTopicName, in.KmsKeyId, in.RecursiveLogging); err != nil {
 		return nil, err
 	}
+	asked := ctx
+	ctx = s.asOwner(ctx, *in.Name)
 	change := func(t *trail) {
 		set(&t.Bucket, in.S3BucketName)
 		set(&t.Prefix, in.S3KeyPrefix)
@@ -36,7 +38,7 @@ func (s *Service) UpdateTrail(ctx context.Context, in *api.UpdateTrailInput) (*a
 	}
 	reformed := in.IsOrganizationTrail != nil && *in.IsOrganizationTrail != (trial.Org != "")
 	if reformed {
-		if trial.Org, trial.Owner, err = s.becoming(ctx, &trial); err != nil {
+		if trial.Org, trial.Owner, err = s.becoming(asked, &trial); err != nil {
 			return nil, err
 		}
 	}
@@ -84,10 +86,10 @@ func (s *Service) becoming(ctx context.Context, t *trail) (org, owner string, er
 	if len(t.Insights) > 0 {
 		return "", "", unsupported("InsightSelectors of an organization's trail")
 	}
-	if org, err = s.checkOrganization(ctx); err != nil {
-		return "", "", err
+	if org, owner, err = s.checkOrganization(ctx); err == nil && owner != call.From(ctx).Account {
+		err = api.NewNotOrganizationMasterAccountException("Only the management account of the organization can make its own trail one of the organization.")
 	}
-	return org, call.From(ctx).Account, nil
+	return org, owner, err
 }
 
 func set[T any](to *T, given *T) {

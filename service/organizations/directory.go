@@ -43,6 +43,16 @@ func (d *Directory) Membership(ctx context.Context, account string) (m *policy.M
 	return m, err
 }
 
+// Administers tells whether account is a delegated administrator of a service, by its principal.
+func (d *Directory) Administers(ctx context.Context, account, service string) (is bool, err error) {
+	err = d.k.View(ctx, func(tx *store.Tx) error {
+		m, ok := d.members.Get(tx, account)
+		is = ok && d.delegated.Has(tx, store.Key(m.Org, account, service))
+		return nil
+	})
+	return is, err
+}
+
 func (d *Directory) membership(tx *store.Tx, account string) (*policy.Membership, error) {
 	d.mu.RLock()
 	k, ok := d.known[account]

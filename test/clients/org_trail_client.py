@@ -79,6 +79,26 @@ s3.put_object(Bucket=BUCKET, Key=victim, Body=b"nothing")
 status, said = validate(MEMBER, REGION)
 assert status == 1 and f"Log file\ts3://{BUCKET}/{victim}\tINVALID" in said, said
 
+# A delegated administrator makes and changes trails of the organization, which are the management account's, and stay when he is none any more.
+refused("NotOrganizationManagementAccountException", theirs.register_organization_delegated_admin, MemberAccountId=MEMBER)
+refused("CannotDelegateManagementAccountException", trail.register_organization_delegated_admin, MemberAccountId=BOSS)
+refused("AccountNotFoundException", trail.register_organization_delegated_admin, MemberAccountId="222222222222")
+trail.register_organization_delegated_admin(MemberAccountId=MEMBER)
+refused("AccountRegisteredException", trail.register_organization_delegated_admin, MemberAccountId=MEMBER)
+s3.put_bucket_policy(Bucket=BUCKET, Policy=s3.get_bucket_policy(Bucket=BUCKET)["Policy"].replace(f'"{ARN}"', f'["{ARN}", "{ARN[:-3]}second"]'))
+second = theirs.create_trail(Name="second", S3BucketName=BUCKET, IsOrganizationTrail=True)
+assert second["TrailARN"] == ARN[:-3] + "second" and second["IsOrganizationTrail"], second
+theirs.start_logging(Name="second")
+theirs.put_event_selectors(TrailName="second", EventSelectors=[{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True, "DataResources": []}])
+assert trail.get_trail_status(Name="second")["IsLogging"] and theirs.update_trail(Name=second["TrailARN"], EnableLogFileValidation=True)["LogFileValidationEnabled"]
+refused("NotImplemented", theirs.create_event_data_store, Name="all", OrganizationEnabled=True)
+refused("ConstraintViolationException", orgs.disable_aws_service_access, ServicePrincipal="cloudtrail.amazonaws.com")
+trail.deregister_organization_delegated_admin(DelegatedAdminAccountId=MEMBER)
+refused("AccountNotRegisteredException", trail.deregister_organization_delegated_admin, DelegatedAdminAccountId=MEMBER)
+refused("NotOrganizationMasterAccountException", theirs.stop_logging, Name=second["TrailARN"])
+assert trail.get_trail_status(Name="second")["IsLogging"]
+trail.delete_trail(Name="second")
+
 # Without trusted access it is its account's own, and the organization's again when it is updated.
 orgs.disable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
 advance("1s")
@@ -89,7 +109,6 @@ orgs.enable_aws_service_access(ServicePrincipal="cloudtrail.amazonaws.com")
 assert not trail.get_trail(Name="all")["Trail"]["IsOrganizationTrail"]
 assert trail.update_trail(Name="all", IsOrganizationTrail=True)["IsOrganizationTrail"] and len(theirs.describe_trails()["trailList"]) == 1
 assert trail.update_event_data_store(EventDataStore=lake, OrganizationEnabled=True)["OrganizationEnabled"]
-refused("NotImplemented", trail.register_organization_delegated_admin, MemberAccountId=MEMBER)
 client("logs", MEMBER).create_log_group(logGroupName="after")
 advance("1h10m")
 assert [k for k in (o["Key"] for o in s3.list_objects_v2(Bucket=BUCKET)["Contents"]) if k not in found and f"/{MEMBER}/CloudTrail/" in k]
