@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,11 +59,11 @@ func (s *Service) Served(ctx context.Context, v *call.Served) {
 	if err == nil && (logged || vended) {
 		err = s.k.Update(ctx, func(tx *store.Tx) error {
 			s.logAccess(tx, &b, name, inOrder(v.Call), s.record(&b, name, key, accessOperation(v.Operation, v.Method), v))
-			if del, ok := v.In.(*api.DeleteObjectsInput); ok && v.Code == "" && del != nil {
-				s.logBatch(tx, &b, name, v, del)
-			}
 			return nil
 		}, store.Relaxed)
+		if del, ok := v.In.(*api.DeleteObjectsInput); err == nil && ok && v.Code == "" && del != nil {
+			err = s.logBatch(ctx, &b, name, v, del)
+		}
 	}
 	if err != nil {
 		s.k.Log.Warn("access not logged", "bucket", name, "request", v.Call.RequestID, "error", err)
@@ -72,10 +73,13 @@ func (s *Service) Served(ctx context.Context, v *call.Served) {
 // inOrder tells the records of one instant apart, in the order in which the estate was asked.
 func inOrder(c *call.Call) string { return fmt.Sprintf("%016x %s", c.Serial, c.RequestID) }
 
+// batchAtOnce is how many objects of a DeleteObjects one transaction logs: it names up to a thousand, which do not fit one.
+const batchAtOnce = 40
+
 // logBatch logs each object of a DeleteObjects too.
-func (s *Service) logBatch(tx *store.Tx, b *bucket, name string, v *call.Served, in *api.DeleteObjectsInput) {
+func (s *Service) logBatch(ctx context.Context, b *bucket, name string, v *call.Served, in *api.DeleteObjectsInput) error {
 	if in.Delete == nil {
-		return
+		return nil
 	}
 	failed := map[string]string{}
 	if out, ok := v.Out.(*api.DeleteObjectsOutput); ok && out != nil {
@@ -83,14 +87,25 @@ func (s *Service) logBatch(tx *store.Tx, b *bucket, name string, v *call.Served,
 			failed[rt.Val(e.Key)+"\x00"+rt.Val(e.VersionId)] = rt.Val(e.Code)
 		}
 	}
-	for i, o := range in.Delete.Objects {
-		r := s.record(b, name, rt.Val(o.Key), "BATCH.DELETE.OBJECT", v)
-		r.Status, r.Sent, r.Request, r.Version = 204, 0, "", rt.Val(o.VersionId)
-		if r.Code = failed[rt.Val(o.Key)+"\x00"+r.Version]; r.Code != "" {
-			r.Status = 403
+	n := 0
+	for part := range slices.Chunk(in.Delete.Objects, batchAtOnce) {
+		err := s.k.Update(ctx, func(tx *store.Tx) error {
+			for i, o := range part {
+				r := s.record(b, name, rt.Val(o.Key), "BATCH.DELETE.OBJECT", v)
+				r.Status, r.Sent, r.Request, r.Version = 204, 0, "", rt.Val(o.VersionId)
+				if r.Code = failed[rt.Val(o.Key)+"\x00"+r.Version]; r.Code != "" {
+					r.Status = 403
+				}
+				s.logAccess(tx, b, name, inOrder(v.Call)+fmt.Sprintf("/%04d", n+i), r)
+			}
+			return nil
+		}, store.Relaxed)
+		if err != nil {
+			return err
 		}
-		s.logAccess(tx, b, name, inOrder(v.Call)+fmt.Sprintf("/%04d", i), r)
+		n += len(part)
 	}
+	return nil
 }
 
 // logAccess keeps a record for the target bucket, and for whom CloudWatch Logs vends it to.

@@ -127,6 +127,27 @@ func TestAccessLog(t *testing.T) {
 	}
 }
 
+// Nobody keeps a request out of the log, neither by long headers nor by deleting as much as can be at once.
+func TestAccessLogWhole(t *testing.T) {
+	r := newRig(t)
+	r.bucket("plain")
+	r.bucket("logs")
+	ok(t, r.logTo("plain", &api.LoggingEnabled{TargetBucket: p("logs"), TargetPrefix: p("a/")}))
+	long := strings.Repeat("<", 60<<10)
+	r.served("GetObject", "GET", "plain", "long", func(v *call.Served) { v.UserAgent, v.Referer, v.Host, v.Request = long, long, long, long })
+	del := &api.DeleteObjectsInput{Delete: &api.Delete{}}
+	for i := range 1000 {
+		del.Delete.Objects = append(del.Delete.Objects, api.ObjectIdentifier{Key: p(fmt.Sprintf("%04d", i) + strings.Repeat("<", 1000))})
+	}
+	r.served("DeleteObjects", "POST", "plain", "", func(v *call.Served) { v.In, v.UserAgent, v.Referer, v.Host = del, long, long, long })
+	r.advance(accessDelay)
+	r.advance(accessDelay)
+	_, text := r.logFiles()
+	if gets, dels := strings.Count(text, "REST.GET.OBJECT long"), strings.Count(text, "BATCH.DELETE.OBJECT"); gets != 1 || dels != 1000 {
+		t.Errorf("%d of 1 and %d of 1000 are logged", gets, dels)
+	}
+}
+
 // Divided by account, region, bucket and day: of the delivery, or of the requests.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerLogs.html (Log object key format)
 func TestAccessLogPartitions(t *testing.T) {

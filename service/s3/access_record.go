@@ -28,6 +28,9 @@ type accessRecord struct {
 	Cipher, TLS, Host string
 }
 
+// mostLogged is how much is logged of a text that the client chooses, in bytes, so that none keeps a request out of the log.
+const mostLogged = 1 << 10
+
 // record makes one of what the door saw.
 func (s *Service) record(b *bucket, name, key, operation string, v *call.Served) accessRecord {
 	c := v.Call
@@ -36,6 +39,9 @@ func (s *Service) record(b *bucket, name, key, operation string, v *call.Served)
 		Operation: operation, Key: key, Request: v.Request, Status: v.Status, Code: v.Code, Sent: v.Sent, Size: sizeOf(v),
 		Total: v.Ended.Sub(c.At).Milliseconds(), Turn: v.Answered.Sub(c.At).Milliseconds(), Referer: v.Referer, Agent: v.UserAgent,
 		Version: v.Version, HostID: v.HostID, Cipher: v.Cipher, TLS: v.TLS, Host: v.Host,
+	}
+	for _, text := range []*string{&r.Request, &r.Referer, &r.Agent, &r.Host} {
+		*text = (*text)[:min(len(*text), mostLogged)]
 	}
 	if v.Signed {
 		r.Signature, r.Auth = "SigV4", "AuthHeader"
