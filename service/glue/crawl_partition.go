@@ -83,6 +83,9 @@ func (p *planned) partition(folder string) (path string, values []string, ok boo
 				name = plain
 			}
 		}
+		if name == "" { // two slashes, or a key without value: no value of a partition is empty
+			return "", nil, false
+		}
 		values = append(values, name)
 	}
 	return path, values, true

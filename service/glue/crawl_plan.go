@@ -162,9 +162,11 @@ func (c *step) tablesOf(n int, a *aim) (list []planned, err error) {
 		}
 		p.Name = tableName(rt.Val(c.is.TablePrefix), name)
 		for i, key := range p.Levels {
-			if p.Levels[i] = strings.ToLower(key); key == "" {
-				p.Levels[i] = "partition_" + strconv.Itoa(i)
+			key = strings.ToLower(key)
+			for n := i; key == "" || slices.Contains(p.Levels[:i], key); n++ { // folders in each other may name the same
+				key = "partition_" + strconv.Itoa(n)
 			}
+			p.Levels[i] = key
 		}
 		if a.table != nil {
 			p.Database, p.Name = *a.table.DatabaseName, *a.table.Name

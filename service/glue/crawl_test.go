@@ -218,6 +218,9 @@ func TestFoldersBecomeTables(t *testing.T) {
 		{"an object beside folders", "data/day=1/a.csv data/day=2/a.csv data/b.json", nil, "b_json(k v) data(id name; day)[1][2]"},
 		{"the same data at every depth", "data/a.csv data/x/a.csv data/y/a.csv", nil, "data(id name)"},
 		{"most are alike", "data/1/a.csv data/2/a.csv data/3/a.csv data/4/a.json", nil, "4(k v) data(id name; partition_0)[1][2][3]"},
+		{"a folder without a value", "data/k=1/a.csv data/k=2/a.csv data/k=/a.csv", nil, "data(id name; k)[1][2]"},
+		{"a folder without a name", "data/1/a.csv data/2/a.csv data//a.csv", nil, "data(id name; partition_0)[1][2]"},
+		{"the same key twice", "data/a=1/a=2/a.csv data/a=1/a=3/a.csv", nil, "data(id name; a; partition_1)[1 a=2][1 a=3]"},
 		{"a level", "data/x/1/a.csv data/y/1/a.csv", level(3), "x(id name; partition_0)[1] y(id name; partition_0)[1]"},
 		{"names", "data/My.Logs-1/a.csv data/e/a.json", func(in *api.CreateCrawlerInput) { in.TablePrefix = new("P-") }, "p_e(k v) p_my_logs_1(id name)"},
 		{"one name for two", "data/x/logs/a.csv data/y/logs/a.json", func(in *api.CreateCrawlerInput) {
