@@ -94,7 +94,7 @@ func (s *Service) runDigest(ctx context.Context, a digestArg) error {
 func (s *Service) takeDigest(ctx context.Context, key string) (c *chain, files []logFile, err error) {
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		row, ok := s.chains.Get(tx, key)
-		if c = nil; !ok {
+		if c = nil; !ok || s.k.Clock.Now().Before(row.Start.Add(hourly)) { // not yet: somebody has had a job run again
 			jobs.Settle(ctx, tx)
 			return nil
 		}
@@ -109,6 +109,13 @@ func (s *Service) takeDigest(ctx context.Context, key string) (c *chain, files [
 		return nil
 	})
 	return c, files, err
+}
+
+// giveUpDigest lets the chain go on in an hour: a digest that could not be made must not be the last.
+func (s *Service) giveUpDigest(tx *store.Tx, a digestArg, _ string) {
+	if s.chains.Has(tx, a.Key) {
+		s.digest.AtKey(tx, a.Key, s.k.Clock.Now().Add(hourly), a)
+	}
 }
 
 // name is where the digest of the hour that ends then lies.

@@ -84,7 +84,7 @@ func New(k *kernel.Service, blobs *blob.Store, standing Standing, peers Peers) *
 	s.index = k.Journal.Index(s.words)
 	s.deliver = jobs.Handle(k.Jobs, "deliver", s.runDeliver, jobs.Retry(deliverRetry), jobs.Lane(func(a deliverArg) string { return a.Key }))
 	s.write = jobs.Handle(k.Jobs, "write", s.runWrite, jobs.Retry(deliverRetry), jobs.Lane(func(a deliverArg) string { return a.Key }))
-	s.digest = jobs.Handle(k.Jobs, "digest", s.runDigest, jobs.Retry(deliverRetry), jobs.Lane(func(a digestArg) string { return a.Key }))
+	s.digest = jobs.Handle(k.Jobs, "digest", s.runDigest, jobs.Retry(deliverRetry), jobs.Lane(func(a digestArg) string { return a.Key }), jobs.GivenUp(s.giveUpDigest))
 	s.watchmen, s.rates = store.TableOf[watchman](k.Rows, "watchman", store.PerAccount), store.TableOf[rate](k.Rows, "rate", store.PerAccount)
 	s.glance = jobs.Handle(k.Jobs, "glance", s.runLook, jobs.Retry(deliverRetry), jobs.Lane(func(a deliverArg) string { return a.Key }))
 	s.watched.Store(&map[string]wanted{})
