@@ -22,13 +22,13 @@ func TestFind(t *testing.T) {
 		step, last int64
 		ok         bool
 	}{{now, 0, true}, {now - 1, 0, true}, {now + 1, 0, true}, {now - 2, 0, false}, {now + 2, 0, false}, {now, now, false}, {now, now - 1, true}, {now - 1, now, false}} {
-		step, ok := Find(seed, Code(seed, c.step), at, c.last)
+		step, ok := Find(seed, Code(seed, c.step), at, 0, c.last)
 		if ok != c.ok || (ok && step != c.step) {
 			t.Errorf("code of step %+d after %+d: %v %+d", c.step-now, c.last-now, ok, step-now)
 		}
 	}
 	for _, code := range []string{"", "000000", "28708", "2870822"} {
-		if _, ok := Find(seed, code, at, 0); ok {
+		if _, ok := Find(seed, code, at, 0, 0); ok {
 			t.Errorf("%q is taken", code)
 		}
 	}

@@ -27,6 +27,7 @@ type mfaDevice struct {
 	User      string `json:",omitempty"` // whose it is; "" while it is nobody's
 	EnabledAt time.Time
 	LastStep  int64 // of the last code that was taken: none is good twice
+	Off       int64 `json:",omitempty"` // by how many steps its clock is off, as was seen when it was synchronised
 }
 
 // CreateVirtualMFADevice makes a device that is nobody's yet.
@@ -99,7 +100,7 @@ func (s *Service) EnableMFADevice(ctx context.Context, in *api.EnableMFADeviceIn
 	})
 }
 
-// ResyncMFADevice takes two codes in a row again, from a device whose clock had gone astray.
+// ResyncMFADevice takes two codes in a row again, from a device whose clock has gone astray, and reckons with it from then on.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_ResyncMFADevice.html
 func (s *Service) ResyncMFADevice(ctx context.Context, in *api.ResyncMFADeviceInput) (*api.ResyncMFADeviceOutput, error) {
 	return &api.ResyncMFADeviceOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
@@ -107,9 +108,16 @@ func (s *Service) ResyncMFADevice(ctx context.Context, in *api.ResyncMFADeviceIn
 		if err != nil {
 			return err
 		}
-		if err := s.twoCodes(tx, &d, *in.AuthenticationCode1, *in.AuthenticationCode2); err != nil {
+		seed, err := s.seal.Open("mfa "+d.Serial, d.Seed)
+		if err != nil {
 			return err
 		}
+		at := tx.Call().SignedAt
+		step, ok := totp.Resync(seed, *in.AuthenticationCode1, *in.AuthenticationCode2, at, d.LastStep)
+		if !ok {
+			return invalidCode()
+		}
+		d.LastStep, d.Off = step+1, step+1-totp.StepAt(at)
 		s.devices.Put(tx, fold(d.Serial), d)
 		return nil
 	})
@@ -266,16 +274,19 @@ func (s *Service) deviceOf(tx *store.Tx, name, serial string) (mfaDevice, error)
 	return d, nil
 }
 
+func invalidCode() error {
+	return api.NewInvalidAuthenticationCodeException("Authentication code for device is not valid.")
+}
+
 // twoCodes takes two codes that a device has shown one after the other.
 func (s *Service) twoCodes(tx *store.Tx, d *mfaDevice, first, second string) error {
-	invalid := api.NewInvalidAuthenticationCodeException("Authentication code for device is not valid.")
 	seed, err := s.seal.Open("mfa "+d.Serial, d.Seed)
 	if err != nil {
 		return err
 	}
-	step, ok := totp.Find(seed, first, tx.Call().SignedAt.Add(-totp.Step), d.LastStep) // the first was shown before the second
+	step, ok := totp.Find(seed, first, tx.Call().SignedAt.Add(-totp.Step), d.Off, d.LastStep) // the first was shown before the second
 	if !ok || totp.Code(seed, step+1) != second {
-		return invalid
+		return invalidCode()
 	}
 	d.LastStep = step + 1
 	return nil
@@ -314,6 +325,6 @@ func (s *Service) shown(tx *store.Tx, p *call.Principal, serial, code string) (d
 	if err != nil {
 		return d, false, err
 	}
-	d.LastStep, ok = totp.Find(seed, code, tx.Call().SignedAt, d.LastStep)
+	d.LastStep, ok = totp.Find(seed, code, tx.Call().SignedAt, d.Off, d.LastStep)
 	return d, ok, nil
 }

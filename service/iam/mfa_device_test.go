@@ -78,3 +78,62 @@ func TestMFA(t *testing.T) {
 		t.Errorf("a user with a device was deleted: %v", err)
 	}
 }
+
+// A device whose clock goes three hours wrong is of no use until two of its codes in a row synchronise it; its codes before those are good no more.
+// A device that is no virtual one cannot be enabled: nobody here made it.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_sync.html
+func TestResyncMFADevice(t *testing.T) {
+	f := setUp(t)
+	ann := f.user("ann")
+	root := call.From(f.ctx).Principal
+	wall := time.Date(2031, 7, 7, 12, 0, 10, 0, time.UTC)
+	ctx := call.With(t.Context(), f.signed(root, wall))
+	made, err := f.s.CreateVirtualMFADevice(ctx, &api.CreateVirtualMFADeviceInput{VirtualMFADeviceName: new("phone")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	serial := *made.VirtualMFADevice.SerialNumber
+	seed, err := base32.StdEncoding.DecodeString(string(made.VirtualMFADevice.Base32StringSeed))
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := func(n int64) *string { return new(totp.Code(seed, totp.StepAt(wall)+n)) }
+	_, err = f.s.EnableMFADevice(ctx, &api.EnableMFADeviceInput{UserName: new("ann"), SerialNumber: new("GAHT12345678"), AuthenticationCode1: code(-1), AuthenticationCode2: code(0)})
+	if awserr.Code(err) != "NoSuchEntity" {
+		t.Errorf("a device that nobody made: %v", err)
+	}
+	if _, err := f.s.EnableMFADevice(ctx, &api.EnableMFADeviceInput{UserName: new("ann"), SerialNumber: &serial, AuthenticationCode1: code(-1), AuthenticationCode2: code(0)}); err != nil {
+		t.Fatal(err)
+	}
+	const off = int64(3 * time.Hour / totp.Step)
+	take := func(code *string) bool {
+		ok, err := f.s.TakeMFA(call.With(t.Context(), f.signed(ann, wall)), &ann, serial, *code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ok
+	}
+	resync := func(first, second *string) error {
+		_, err := f.s.ResyncMFADevice(ctx, &api.ResyncMFADeviceInput{UserName: new("ann"), SerialNumber: &serial, AuthenticationCode1: first, AuthenticationCode2: second})
+		return err
+	}
+	if take(code(off)) {
+		t.Error("a code of three hours later is taken before")
+	}
+	for _, wrong := range [][2]*string{{code(off), code(off + 2)}, {code(off + 1), code(off)}, {code(-1), code(0)}, {code(5000), code(5001)}} {
+		if err := resync(wrong[0], wrong[1]); awserr.Code(err) != "InvalidAuthenticationCode" {
+			t.Errorf("%v: %v", wrong, err)
+		}
+	}
+	if err := resync(code(off-2), code(off-1)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		step int64
+		want bool
+	}{{off - 1, false}, {0, false}, {1, false}, {off, true}, {off, false}} {
+		if got := take(code(c.step)); got != c.want {
+			t.Errorf("step %d: %v", c.step, got)
+		}
+	}
+}
