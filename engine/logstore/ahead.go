@@ -41,20 +41,20 @@ func (s *source) take(q *query) *loading {
 // read unpacks block i unless nothing in it can be wanted, and picks what is.
 func (l *loading) read(q *query, seg *segment, f File, i int) {
 	defer close(l.done)
-	if !q.needs.none() && !seg.old {
+	if !q.needs.none() && seg.filtered() {
 		b := &seg.blocks[i]
 		l.mem.filter = slices.Grow(l.mem.filter[:0], int(b.filterBytes))[:b.filterBytes]
 		if _, l.err = f.ReadAt(l.mem.filter, b.filterOff); l.err != nil || !q.needs.in(l.mem.filter) {
 			return
 		}
 	}
-	if l.mem.raw, l.err = seg.load(f, i, l.mem); l.err != nil {
+	if l.err = seg.load(f, i, l.mem); l.err != nil {
 		return
 	}
 	if q.needle != nil && !bytes.Contains(l.mem.raw, q.needle) {
 		return
 	}
-	if l.mem.rows, l.err = parseBlock(l.mem.rows, l.mem.raw, seg.streams); l.err == nil {
+	if l.err = l.mem.parse(seg.streams); l.err == nil {
 		l.rows = q.pick(l.mem.rows, l.mem.raw)
 	}
 }

@@ -47,6 +47,15 @@ type blockInfo struct {
 //	time (difference to the row before), length of the message
 func appendBlock(dst []byte, rows []row, buf []byte, stream func(uint64) uint32) []byte {
 	dst = binary.AppendUvarint(dst, uint64(len(rows)))
+	dst = appendHeads(dst, rows, stream, true)
+	for i := range rows {
+		dst = append(dst, buf[rows[i].off:rows[i].end]...)
+	}
+	return dst
+}
+
+// appendHeads encodes rows. In a shaped block the lengths follow from the lines.
+func appendHeads(dst []byte, rows []row, stream func(uint64) uint32, lengths bool) []byte {
 	var p row
 	for i := range rows {
 		r := &rows[i]
@@ -60,11 +69,10 @@ func appendBlock(dst []byte, rows []row, buf []byte, stream func(uint64) uint32)
 			dst = binary.AppendVarint(dst, r.ingest-p.ingest)
 		}
 		dst = binary.AppendVarint(dst, r.ts-p.ts)
-		dst = binary.AppendUvarint(dst, uint64(r.end-r.off))
+		if lengths {
+			dst = binary.AppendUvarint(dst, uint64(r.end-r.off))
+		}
 		p = *r
-	}
-	for i := range rows {
-		dst = append(dst, buf[rows[i].off:rows[i].end]...)
 	}
 	return dst
 }
@@ -76,9 +84,29 @@ func parseBlock(rows []row, raw []byte, streams []uint64) ([]row, error) {
 	if r.bad || n > uint64(len(raw)) || len(raw) > math.MaxUint32 {
 		return rows, fmt.Errorf("%w: block header", ErrCorrupt)
 	}
-	rows = slices.Grow(rows[:0], int(n))
-	var p row
+	rows, err := parseHeads(rows[:0], &r, int(n), streams, true)
+	if err != nil {
+		return rows, err
+	}
 	total := uint64(0)
+	for i := range rows {
+		total += uint64(rows[i].end) // until here a length
+	}
+	if total != uint64(len(r.b)) {
+		return rows[:0], fmt.Errorf("%w: messages of a block", ErrCorrupt)
+	}
+	at := uint32(len(raw) - len(r.b))
+	for i := range rows {
+		rows[i].off, rows[i].end = at, at+rows[i].end
+		at = rows[i].end
+	}
+	return rows, nil
+}
+
+// parseHeads decodes n rows; each has its length, if there are lengths, as its end.
+func parseHeads(rows []row, r *reader, n int, streams []uint64, lengths bool) ([]row, error) {
+	rows = slices.Grow(rows, n)
+	var p row
 	for range n {
 		if len(r.b) == 0 {
 			return rows[:0], fmt.Errorf("%w: block ends within its rows", ErrCorrupt)
@@ -98,20 +126,15 @@ func parseBlock(rows []row, raw []byte, streams []uint64) ([]row, error) {
 			p.ingest += r.varint()
 		}
 		p.ts += r.varint()
-		length := r.uvarint()
-		if total += length; r.bad || length > uint64(len(raw)) || total > uint64(len(raw)) {
+		length := uint64(0)
+		if lengths {
+			length = r.uvarint()
+		}
+		if r.bad || length > maxBlock {
 			return rows[:0], fmt.Errorf("%w: row of a block", ErrCorrupt)
 		}
 		p.end = uint32(length)
 		rows = append(rows, p)
-	}
-	if total != uint64(len(r.b)) {
-		return rows[:0], fmt.Errorf("%w: messages of a block", ErrCorrupt)
-	}
-	at := uint32(len(raw) - len(r.b))
-	for i := range rows {
-		rows[i].off, rows[i].end = at, at+rows[i].end
-		at = rows[i].end
 	}
 	return rows, nil
 }

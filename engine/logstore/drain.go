@@ -141,18 +141,18 @@ func (d *drain) segment(seg *segment) error {
 	}
 	defer f.Close()
 	var buf []byte
-	var rows, part []row
+	var rows []row
 	var m memory
 	for i := range seg.blocks {
-		if m.raw, err = seg.load(f, i, &m); err != nil {
+		if err = seg.load(f, i, &m); err != nil {
 			return err
 		}
-		if part, err = parseBlock(part, m.raw, seg.streams); err != nil {
+		if err = m.parse(seg.streams); err != nil {
 			return err
 		}
 		base := uint32(len(buf))
 		buf = append(buf, m.raw...)
-		for _, r := range part {
+		for _, r := range m.rows {
 			if r.seq > d.after {
 				r.off, r.end = r.off+base, r.end+base
 				rows = append(rows, r)

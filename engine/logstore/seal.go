@@ -54,7 +54,7 @@ func (s *Store) later(g *group) {
 type workspace struct {
 	buf  []byte
 	rows []row
-	set  terms
+	make maker
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
@@ -132,5 +132,5 @@ func (w *wal) segment(last uint64, cutoff int64) (*segment, error) {
 	if !slices.IsSortedFunc(ws.rows, byKey) {
 		slices.SortFunc(ws.rows, byKey)
 	}
-	return writeSegment(w.group.store.o.FS, w.group.dir, w.base, last, ws.rows, ws.buf, &ws.set)
+	return writeSegment(w.group.store.o.FS, w.group.dir, w.base, last, ws.rows, ws.buf, &ws.make)
 }

@@ -12,14 +12,15 @@ import (
 
 // A segment file holds the events of one full log file:
 //
-//	"unyolog1", blocks, token filters, index, crc32c of the index (4 bytes), length of the index (4 bytes), "unyoidx2"
+//	"unyolog1", blocks, token filters, index, crc32c of the index (4 bytes), length of the index (4 bytes), "unyoidx3"
 //
-// One that ends in "unyoidx1" has token filters of an older kind, which are not read.
+// One that ends in "unyoidx2" has plain blocks only, without their first byte; one in "unyoidx1" also token filters of an older kind,
+// which are not read.
 const (
 	segmentMagic = "unyolog1"
-	indexMagic   = "unyoidx2"
-	oldMagic     = "unyoidx1"
-	trailer      = 4 + 4 + len(indexMagic)
+	indexMagic   = "unyoidx" // and a digit
+	version      = 3
+	trailer      = 4 + 4 + len(indexMagic) + 1
 	maxIndex     = 256 << 20
 )
 
@@ -34,12 +35,12 @@ type segment struct {
 	count   int64
 	bytes   int64 // of messages
 	size    int64 // of the file
-	old     bool  // its token filters cannot be read
+	version int
 }
 
 // writeSegment writes rows, which are sorted, as a segment and makes it durable under its name.
-func writeSegment(fs FS, dir string, base, last uint64, rows []row, buf []byte, set *terms) (*segment, error) {
-	s := &segment{name: segmentName(base), base: base, last: last, lo: math.MaxInt64, hi: math.MinInt64}
+func writeSegment(fs FS, dir string, base, last uint64, rows []row, buf []byte, m *maker) (*segment, error) {
+	s := &segment{name: segmentName(base), base: base, last: last, lo: math.MaxInt64, hi: math.MinInt64, version: version}
 	path := filepath.Join(dir, s.name)
 	tmp := path + ".tmp"
 	if err := fs.Remove(tmp); err != nil && !isNotExist(err) {
@@ -49,7 +50,7 @@ func writeSegment(fs FS, dir string, base, last uint64, rows []row, buf []byte, 
 	if err != nil {
 		return nil, full(err)
 	}
-	err = s.write(f, rows, buf, set)
+	err = s.write(f, rows, buf, m)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -65,7 +66,7 @@ func writeSegment(fs FS, dir string, base, last uint64, rows []row, buf []byte, 
 	return s, nil
 }
 
-func (s *segment) write(f File, rows []row, buf []byte, set *terms) error {
+func (s *segment) write(f File, rows []row, buf []byte, m *maker) error {
 	off := int64(len(segmentMagic))
 	if _, err := f.WriteAt([]byte(segmentMagic), 0); err != nil {
 		return err
@@ -79,19 +80,14 @@ func (s *segment) write(f File, rows []row, buf []byte, set *terms) error {
 		}
 		return n
 	}
-	var raw, packed, filters []byte
+	var filters []byte
 	for len(rows) > 0 {
 		part := rows[:cutBlock(rows)]
 		rows = rows[len(part):]
-		raw = appendBlock(raw[:0], part, buf, number)
-		packed = encoder().EncodeAll(raw, packed[:0])
+		packed, raw := m.block(part, buf, number)
 		b := describe(part, number)
-		b.off, b.size, b.raw, b.sum = off, int64(len(packed)), len(raw), crc32.Checksum(packed, castagnoli)
-		set.reset()
-		for i := range part {
-			set.scan(buf[part[i].off:part[i].end])
-		}
-		filter := set.filter()
+		b.off, b.size, b.raw, b.sum = off, int64(len(packed)), raw, crc32.Checksum(packed, castagnoli)
+		filter := m.set.filter()
 		b.filterOff, b.filterBytes = int64(len(filters)), int64(len(filter))
 		filters = append(filters, filter...)
 		if _, err := f.WriteAt(packed, off); err != nil {
@@ -108,7 +104,7 @@ func (s *segment) write(f File, rows []row, buf []byte, set *terms) error {
 	tail := append(filters, index...)
 	tail = binary.LittleEndian.AppendUint32(tail, crc32.Checksum(index, castagnoli))
 	tail = binary.LittleEndian.AppendUint32(tail, uint32(len(index)))
-	tail = append(tail, indexMagic...)
+	tail = append(tail, indexMagic+string('0'+rune(version))...)
 	s.size = off + int64(len(tail))
 	_, err := f.WriteAt(tail, off)
 	return err
@@ -193,8 +189,8 @@ func openSegment(fs FS, dir, name string) (*segment, error) {
 		return nil, err
 	}
 	n := int64(binary.LittleEndian.Uint32(end[4:]))
-	old := string(end[8:]) == oldMagic
-	if string(end[8:]) != indexMagic && !old || n > maxIndex || n > size-int64(trailer) {
+	version := int(end[trailer-1]) - '0'
+	if string(end[8:trailer-1]) != indexMagic || version < 1 || version > 3 || n > maxIndex || n > size-int64(trailer) {
 		return nil, bad("no index")
 	}
 	index := make([]byte, n)
@@ -208,7 +204,7 @@ func openSegment(fs FS, dir, name string) (*segment, error) {
 	if err != nil {
 		return nil, bad(err.Error())
 	}
-	s.name, s.size, s.old = name, size, old
+	s.name, s.size, s.version = name, size, version
 	return s, nil
 }
 
@@ -251,21 +247,4 @@ func parseIndex(index []byte) (*segment, error) {
 	}
 	s.sum()
 	return s, nil
-}
-
-// load reads and unpacks block i into m's buffers.
-func (s *segment) load(f File, i int, m *memory) ([]byte, error) {
-	b := &s.blocks[i]
-	m.packed = slices.Grow(m.packed[:0], int(b.size))[:b.size]
-	if _, err := f.ReadAt(m.packed, b.off); err != nil {
-		return nil, fmt.Errorf("cannot read block %d of %s: %w", i, s.name, err)
-	}
-	if crc32.Checksum(m.packed, castagnoli) != b.sum {
-		return nil, fmt.Errorf("%w: checksum of block %d of %s", ErrCorrupt, i, s.name)
-	}
-	raw, err := decoder().DecodeAll(m.packed, m.raw[:0])
-	if err != nil || len(raw) != b.raw {
-		return nil, fmt.Errorf("%w: block %d of %s: %v", ErrCorrupt, i, s.name, err)
-	}
-	return raw, nil
 }

@@ -57,6 +57,10 @@ type source struct {
 type memory struct {
 	raw, packed, filter []byte
 	rows                []row
+	// of a shaped block: what was for zstd, the rows within it, and the lengths of the lines
+	head, heads []byte
+	lens        []uint32
+	lines       restorer
 }
 
 var memories = sync.Pool{New: func() any { return new(memory) }}

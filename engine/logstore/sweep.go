@@ -212,7 +212,7 @@ func (w *sweep) read(s *swath, m *memory) (rows []row, n Swept, err error) {
 	whole := w.within(b, s.seg.segment)
 	if whole {
 		n = Swept{int64(b.count), b.bytes}
-		if !w.needs.none() && !s.seg.old {
+		if !w.needs.none() && s.seg.filtered() {
 			m.filter = slices.Grow(m.filter[:0], int(b.filterBytes))[:b.filterBytes]
 			if _, err := s.seg.file.ReadAt(m.filter, b.filterOff); err != nil {
 				return nil, n, err
@@ -222,13 +222,13 @@ func (w *sweep) read(s *swath, m *memory) (rows []row, n Swept, err error) {
 			}
 		}
 	}
-	if m.raw, err = s.seg.load(s.seg.file, s.block, m); err != nil {
+	if err = s.seg.load(s.seg.file, s.block, m); err != nil {
 		return nil, n, err
 	}
 	if whole && w.needle != nil && !bytes.Contains(m.raw, w.needle) {
 		return nil, n, nil
 	}
-	if m.rows, err = parseBlock(m.rows, m.raw, s.seg.streams); err != nil {
+	if err = m.parse(s.seg.streams); err != nil {
 		return nil, n, err
 	}
 	if whole && w.needle == nil {

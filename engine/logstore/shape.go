@@ -1,0 +1,268 @@
+package logstore
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+)
+
+// Lines of a log have few shapes: what a program prints stays, and the numbers and ids in it change. A shaped block holds each shape
+// once, for each line the number of its shape, and what changes in columns, of which most need no more than their bits. So there is less
+// for zstd to do, and what stays is entered into the token filter once.
+//
+// What changes are fields: tokens of digits only, and tokens of four bytes or more that have a digit. Fields with the same place in a line and
+// the same text before them share a column.
+const (
+	minMixed  = 4
+	maxFields = 255
+	maxShape  = 1<<16 - 1 // bytes of a shape up to its last field
+	maxDict   = 256
+	// plainAfter is how many lines may have shapes of their own before a block is given up as one without.
+	plainAfter = 256
+)
+
+// classes of bytes; those of a token are or-ed.
+const (
+	digit  = 1
+	hexa   = 2 // a to f
+	letter = 4 // all others of a token
+)
+
+var class = func() (t [256]uint8) {
+	for c := range 256 {
+		switch {
+		case '0' <= c && c <= '9':
+			t[c] = digit
+		case 'a' <= c && c <= 'f':
+			t[c] = hexa
+		case tokenByte[c]:
+			t[c] = letter
+		}
+	}
+	return t
+}()
+
+// field is what changes in a line.
+type field struct {
+	v    uint64 // its last eight bytes, as a number
+	off  uint32 // in the buffer
+	n    uint16
+	at   uint16 // place in the shape's text
+	kind uint8
+}
+
+// column is the fields of one place.
+type column struct {
+	first field
+	list  []field // nil as long as all are like the first
+	count int
+	kinds uint8
+	mixed bool // of different lengths
+}
+
+// spot is where the fields of a column stand.
+type spot struct {
+	nth    uint8
+	before uint64 // the last eight bytes before, or fewer
+}
+
+// shape is what stays: text, and where in it fields of which columns go.
+type shape struct {
+	text []byte
+	at   []uint16
+	cols []uint32
+}
+
+// shaper takes the lines of a block apart.
+type shaper struct {
+	known   map[string]uint32
+	shapes  []shape
+	spots   map[spot]uint32
+	columns []column
+	ids     []uint32 // the shape of each line
+	fields  []field
+	key     []byte
+	bits    bitWriter
+	head    []byte
+	heads   []byte
+	slots   [2 * maxDict]uint16
+	dict    []field
+	refs    []uint16
+}
+
+func (s *shaper) reset() {
+	if s.known == nil {
+		s.known, s.spots = map[string]uint32{}, map[spot]uint32{}
+	}
+	clear(s.known)
+	clear(s.spots)
+	s.shapes, s.ids = s.shapes[:0], s.ids[:0]
+	s.columns = s.columns[:0]
+}
+
+// split takes all rows apart and enters their tokens into set; false when they have too many shapes.
+func (s *shaper) split(rows []row, buf []byte, set *terms) bool {
+	s.reset()
+	for i := range rows {
+		s.add(buf[:rows[i].end], rows[i].off, set)
+		if n := len(s.shapes); n > plainAfter && n > (i+1)/2 {
+			return false
+		}
+	}
+	return len(s.shapes) <= max(plainAfter, len(rows)/2)
+}
+
+// add takes the line at the end of buf apart.
+func (s *shaper) add(buf []byte, off uint32, set *terms) {
+	s.cut(buf, off)
+	id, known := s.known[string(s.key)]
+	if !known {
+		id = s.learn(buf, off)
+		set.scan(buf[off:])
+	}
+	s.ids = append(s.ids, id)
+	cols := s.shapes[id].cols
+	for i := range s.fields {
+		f, c := &s.fields[i], &s.columns[cols[i]]
+		if last := c.last(); c.count > 0 && same(buf, last, f) {
+			if c.count++; c.list != nil {
+				c.list = append(c.list, *f)
+			}
+			continue
+		}
+		c.add(f)
+		switch {
+		case !known: // is in the set
+		case f.n < gramToken:
+			set.tokens.add(mix(f.v))
+		default:
+			eachGram(buf[f.off:][:f.n], set.grams.add)
+		}
+	}
+}
+
+// cut finds the fields of a line. The key of its shape is the text without them, their places, and how many they are, by which, from its
+// end, no two shapes have the same.
+func (s *shaper) cut(buf []byte, off uint32) {
+	s.fields, s.key = s.fields[:0], s.key[:0]
+	done := int(off)
+	for i := done; i < len(buf); {
+		if class[buf[i]] == 0 {
+			i++
+			continue
+		}
+		from, v, kind := i, uint64(0), uint8(0)
+		for ; i < len(buf); i++ {
+			c := class[buf[i]]
+			if c == 0 {
+				break
+			}
+			kind |= c
+			v = v<<8 | uint64(buf[i])
+		}
+		n := i - from
+		if kind&digit == 0 || kind != digit && n < minMixed || n > maxToken {
+			continue
+		}
+		if len(s.fields) == maxFields || len(s.key)+from-done > maxShape {
+			break
+		}
+		s.key = append(s.key, buf[done:from]...)
+		s.fields = append(s.fields, field{v: v, off: uint32(from), n: uint16(n), at: uint16(len(s.key)), kind: kind})
+		done = i
+	}
+	s.key = append(s.key, buf[done:]...)
+	for i := range s.fields {
+		s.key = binary.LittleEndian.AppendUint16(s.key, s.fields[i].at)
+	}
+	s.key = append(s.key, byte(len(s.fields)))
+}
+
+// learn enters the shape of the line that was cut.
+func (s *shaper) learn(buf []byte, off uint32) uint32 {
+	id := uint32(len(s.shapes))
+	s.known[string(s.key)] = id
+	n := len(s.fields)
+	sh := shape{text: bytes.Clone(s.key[:len(s.key)-1-2*n])}
+	from := uint16(0)
+	for i := range s.fields {
+		f := &s.fields[i]
+		at := spot{nth: uint8(i)}
+		for _, c := range sh.text[max(int(from), int(f.at)-8):f.at] {
+			at.before = at.before<<8 | uint64(c)
+		}
+		from = f.at
+		col, known := s.spots[at]
+		if !known {
+			col = uint32(len(s.columns))
+			s.spots[at] = col
+			s.grow()
+		}
+		sh.at, sh.cols = append(sh.at, f.at), append(sh.cols, col)
+	}
+	s.shapes = append(s.shapes, sh)
+	return id
+}
+
+// grow adds a column, in the memory of one of an earlier block if there is.
+func (s *shaper) grow() {
+	n := len(s.columns)
+	if n == cap(s.columns) {
+		s.columns = append(s.columns, column{})
+		return
+	}
+	s.columns = s.columns[:n+1]
+	s.columns[n] = column{}
+}
+
+func (c *column) last() *field {
+	if c.list == nil {
+		return &c.first
+	}
+	return &c.list[len(c.list)-1]
+}
+
+func (c *column) add(f *field) {
+	if c.count == 0 {
+		c.first = *f
+	} else {
+		for c.list == nil || len(c.list) < c.count {
+			c.list = append(c.list, c.first)
+		}
+		c.list = append(c.list, *f)
+		c.mixed = c.mixed || f.n != c.first.n
+	}
+	c.kinds |= f.kind
+	c.count++
+}
+
+// same reports whether two fields have the same bytes.
+func same(buf []byte, a, b *field) bool {
+	return a.v == b.v && a.n == b.n && (a.n <= 8 || bytes.Equal(buf[a.off:][:a.n], buf[b.off:][:b.n]))
+}
+
+// bitWriter packs numbers of up to 56 bits.
+type bitWriter struct {
+	out []byte
+	acc uint64
+	n   uint
+}
+
+func (w *bitWriter) put(v uint64, width uint) {
+	w.acc |= v << w.n
+	for w.n += width; w.n >= 8; w.n -= 8 {
+		w.out = append(w.out, byte(w.acc))
+		w.acc >>= 8
+	}
+}
+
+// align ends a column: each begins with a byte.
+func (w *bitWriter) align() {
+	if w.n > 0 {
+		w.out = append(w.out, byte(w.acc))
+	}
+	w.acc, w.n = 0, 0
+}
+
+// width is how many bits numbers below n need.
+func width(n int) uint { return uint(bits.Len(uint(max(n, 1) - 1))) }
