@@ -62,17 +62,17 @@ func (f *field) bytes(buf []byte) []byte { return buf[f.off:][:f.n] }
 func (s *shaper) packShapes(h, buf []byte) []byte {
 	for pass := range 2 {
 		for i := range s.shapes {
-			sh := &s.shapes[i]
+			sh := s.shapes[i]
 			fields, more, from := 0, 0, uint16(0)
 			for k, col := range sh.cols {
 				c := &s.columns[col]
 				if pass == 1 {
 					h = append(h, sh.text[from:sh.at[k]]...)
 					from = sh.at[k]
-					if c.list == nil {
+					if c.constant() {
 						h = append(h, c.first.bytes(buf)...)
 					}
-				} else if c.list == nil {
+				} else if c.constant() {
 					more += int(c.first.n)
 				} else {
 					fields++
@@ -86,7 +86,7 @@ func (s *shaper) packShapes(h, buf []byte) []byte {
 			h = binary.AppendUvarint(h, uint64(fields))
 			last, grown := 0, 0
 			for k, col := range sh.cols {
-				if c := &s.columns[col]; c.list == nil {
+				if c := &s.columns[col]; c.constant() {
 					grown += int(c.first.n)
 					continue
 				}
@@ -102,7 +102,7 @@ func (s *shaper) packShapes(h, buf []byte) []byte {
 
 // packColumn writes what c is to the head, and its fields into the bits.
 func (s *shaper) packColumn(h []byte, c *column, buf []byte) ([]byte, uint8) {
-	if c.list == nil {
+	if c.constant() {
 		return append(h, kindSame), kindSame
 	}
 	if s.few(c, buf) {

@@ -81,6 +81,7 @@ func (s *segment) write(f File, rows []row, buf []byte, m *maker) error {
 		return n
 	}
 	var filters []byte
+	m.shapes.reset()
 	for len(rows) > 0 {
 		part := rows[:cutBlock(rows)]
 		rows = rows[len(part):]

@@ -17,6 +17,7 @@ const (
 	maxFields = 255
 	maxShape  = 1<<16 - 1 // bytes of a shape up to its last field
 	maxDict   = 256
+	maxKnown  = 10_000
 	// plainAfter is how many lines may have shapes of their own before a block is given up as one without.
 	plainAfter = 256
 )
@@ -54,11 +55,16 @@ type field struct {
 // column is the fields of one place.
 type column struct {
 	first field
-	list  []field // nil as long as all are like the first
+	list  []field // none as long as all are like the first
 	count int
 	kinds uint8
 	mixed bool // of different lengths
 }
+
+func (c *column) reset() { *c = column{list: c.list[:0]} }
+
+// constant reports whether all fields are the same.
+func (c *column) constant() bool { return len(c.list) == 0 }
 
 // spot is where the fields of a column stand.
 type spot struct {
@@ -68,19 +74,23 @@ type spot struct {
 
 // shape is what stays: text, and where in it fields of which columns go.
 type shape struct {
-	text []byte
-	at   []uint16
-	cols []uint32
+	text  string
+	at    []uint16
+	cols  []uint32
+	block int    // the last it was in, and
+	id    uint32 // its number there
 }
 
-// shaper takes the lines of a block apart.
+// shaper takes the lines of a block apart. It remembers the shapes of a segment, for most come again in the next block.
 type shaper struct {
-	known   map[string]uint32
-	shapes  []shape
+	known   map[string]*shape
+	block   int
+	shapes  []*shape // of the block, in the order in which they came
 	spots   map[spot]uint32
 	columns []column
 	ids     []uint32 // the shape of each line
-	fields  []field
+	fields  [maxFields]field
+	n       int // of fields
 	key     []byte
 	bits    bitWriter
 	head    []byte
@@ -90,19 +100,32 @@ type shaper struct {
 	refs    []uint16
 }
 
+// reset begins a segment.
 func (s *shaper) reset() {
 	if s.known == nil {
-		s.known, s.spots = map[string]uint32{}, map[spot]uint32{}
+		s.known, s.spots = map[string]*shape{}, map[spot]uint32{}
 	}
 	clear(s.known)
 	clear(s.spots)
-	s.shapes, s.ids = s.shapes[:0], s.ids[:0]
 	s.columns = s.columns[:0]
+}
+
+// begin begins a block.
+func (s *shaper) begin() {
+	if len(s.known) > maxKnown {
+		s.reset()
+	}
+	s.block++
+	clear(s.shapes)
+	s.shapes, s.ids = s.shapes[:0], s.ids[:0]
+	for i := range s.columns {
+		s.columns[i].reset()
+	}
 }
 
 // split takes all rows apart and enters their tokens into set; false when they have too many shapes.
 func (s *shaper) split(rows []row, buf []byte, set *terms) bool {
-	s.reset()
+	s.begin()
 	for i := range rows {
 		s.add(buf[:rows[i].end], rows[i].off, set)
 		if n := len(s.shapes); n > plainAfter && n > (i+1)/2 {
@@ -115,17 +138,21 @@ func (s *shaper) split(rows []row, buf []byte, set *terms) bool {
 // add takes the line at the end of buf apart.
 func (s *shaper) add(buf []byte, off uint32, set *terms) {
 	s.cut(buf, off)
-	id, known := s.known[string(s.key)]
+	sh := s.known[string(s.key)]
+	if sh == nil {
+		sh = s.learn()
+	}
+	known := sh.block == s.block
 	if !known {
-		id = s.learn(buf, off)
+		sh.block, sh.id = s.block, uint32(len(s.shapes))
+		s.shapes = append(s.shapes, sh)
 		set.scan(buf[off:])
 	}
-	s.ids = append(s.ids, id)
-	cols := s.shapes[id].cols
-	for i := range s.fields {
-		f, c := &s.fields[i], &s.columns[cols[i]]
+	s.ids = append(s.ids, sh.id)
+	for i, col := range sh.cols {
+		f, c := &s.fields[i], &s.columns[col]
 		if last := c.last(); c.count > 0 && same(buf, last, f) {
-			if c.count++; c.list != nil {
+			if c.count++; !c.constant() {
 				c.list = append(c.list, *f)
 			}
 			continue
@@ -144,7 +171,7 @@ func (s *shaper) add(buf []byte, off uint32, set *terms) {
 // cut finds the fields of a line. The key of its shape is the text without them, their places, and how many they are, by which, from its
 // end, no two shapes have the same.
 func (s *shaper) cut(buf []byte, off uint32) {
-	s.fields, s.key = s.fields[:0], s.key[:0]
+	s.n, s.key = 0, s.key[:0]
 	done := int(off)
 	for i := done; i < len(buf); {
 		if class[buf[i]] == 0 {
@@ -164,31 +191,32 @@ func (s *shaper) cut(buf []byte, off uint32) {
 		if kind&digit == 0 || kind != digit && n < minMixed || n > maxToken {
 			continue
 		}
-		if len(s.fields) == maxFields || len(s.key)+from-done > maxShape {
+		if s.n == maxFields || len(s.key)+from-done > maxShape {
 			break
 		}
 		s.key = append(s.key, buf[done:from]...)
-		s.fields = append(s.fields, field{v: v, off: uint32(from), n: uint16(n), at: uint16(len(s.key)), kind: kind})
+		f := &s.fields[s.n]
+		f.v, f.off, f.n, f.at, f.kind = v, uint32(from), uint16(n), uint16(len(s.key)), kind
+		s.n++
 		done = i
 	}
 	s.key = append(s.key, buf[done:]...)
-	for i := range s.fields {
+	for i := range s.fields[:s.n] {
 		s.key = binary.LittleEndian.AppendUint16(s.key, s.fields[i].at)
 	}
-	s.key = append(s.key, byte(len(s.fields)))
+	s.key = append(s.key, byte(s.n))
 }
 
 // learn enters the shape of the line that was cut.
-func (s *shaper) learn(buf []byte, off uint32) uint32 {
-	id := uint32(len(s.shapes))
-	s.known[string(s.key)] = id
-	n := len(s.fields)
-	sh := shape{text: bytes.Clone(s.key[:len(s.key)-1-2*n])}
+func (s *shaper) learn() *shape {
+	key := string(s.key)
+	sh := &shape{text: key[:len(key)-1-2*s.n], at: make([]uint16, s.n), cols: make([]uint32, s.n)}
+	s.known[key] = sh
 	from := uint16(0)
-	for i := range s.fields {
+	for i := range sh.at {
 		f := &s.fields[i]
 		at := spot{nth: uint8(i)}
-		for _, c := range sh.text[max(int(from), int(f.at)-8):f.at] {
+		for _, c := range []byte(sh.text)[max(int(from), int(f.at)-8):f.at] {
 			at.before = at.before<<8 | uint64(c)
 		}
 		from = f.at
@@ -198,10 +226,9 @@ func (s *shaper) learn(buf []byte, off uint32) uint32 {
 			s.spots[at] = col
 			s.grow()
 		}
-		sh.at, sh.cols = append(sh.at, f.at), append(sh.cols, col)
+		sh.at[i], sh.cols[i] = f.at, col
 	}
-	s.shapes = append(s.shapes, sh)
-	return id
+	return sh
 }
 
 // grow adds a column, in the memory of one of an earlier block if there is.
@@ -212,11 +239,11 @@ func (s *shaper) grow() {
 		return
 	}
 	s.columns = s.columns[:n+1]
-	s.columns[n] = column{}
+	s.columns[n].reset()
 }
 
 func (c *column) last() *field {
-	if c.list == nil {
+	if c.constant() {
 		return &c.first
 	}
 	return &c.list[len(c.list)-1]
@@ -226,7 +253,7 @@ func (c *column) add(f *field) {
 	if c.count == 0 {
 		c.first = *f
 	} else {
-		for c.list == nil || len(c.list) < c.count {
+		for len(c.list) < c.count {
 			c.list = append(c.list, c.first)
 		}
 		c.list = append(c.list, *f)

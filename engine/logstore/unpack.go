@@ -247,7 +247,18 @@ func (s *restorer) lines(dst []byte, lens []uint32) ([]byte, []uint32, error) {
 				copy(dst[at:], s.texts[p.off:p.off+p.n])
 			}
 			if at += int(p.n); p.col >= 0 {
-				at += s.field(dst[at:], &s.columns[p.col])
+				c, to := &s.columns[p.col], dst[at:]
+				switch c.kind {
+				case kindDict:
+					at += s.put(to, &s.words[c.word+int(c.next(s.bits))])
+				case kindNumber:
+					at += putNumber(to, c.base+c.next(s.bits), int(c.pad))
+				case kindHex:
+					at += c.hex(to, s.bits)
+				case kindText:
+					at += s.put(to, &s.words[c.word])
+					c.word++
+				}
 			}
 		}
 		lens = append(lens, uint32(at-from))
@@ -260,23 +271,14 @@ func (s *restorer) lines(dst []byte, lens []uint32) ([]byte, []uint32, error) {
 
 func copy16(dst, src []byte) { *(*[16]byte)(dst) = [16]byte(src) }
 
-// field writes the next field of c to dst, which is longer than any, and returns its length.
-func (s *restorer) field(dst []byte, c *packed) int {
-	switch c.kind {
-	case kindDict:
-		return s.put(dst, &s.words[c.word+int(c.next(s.bits))])
-	case kindNumber:
-		return putNumber(dst, c.base+c.next(s.bits), int(c.pad))
-	case kindHex:
-		src := s.bits[c.at:][:(c.n+1)/2]
-		for i, b := range src {
-			binary.LittleEndian.PutUint16(dst[2*i:], hexPairs[b])
-		}
-		c.at += len(src)
-		return c.n
+// hex writes the next field of c.
+func (c *packed) hex(dst, bits []byte) int {
+	src := bits[c.at:][:(c.n+1)/2]
+	for i, b := range src {
+		binary.LittleEndian.PutUint16(dst[2*i:], hexPairs[b])
 	}
-	c.word++
-	return s.put(dst, &s.words[c.word-1])
+	c.at += len(src)
+	return c.n
 }
 
 func (s *restorer) put(dst []byte, w *word) int {
