@@ -112,7 +112,7 @@ func (s *shaper) reset() {
 
 // begin begins a block.
 func (s *shaper) begin() {
-	if len(s.known) > maxKnown {
+	if s.known == nil || len(s.known) > maxKnown {
 		s.reset()
 	}
 	s.block++
