@@ -2,7 +2,7 @@
 // where they are given. Wall time and the server's CPU seconds stand side by side, since the latter are steady on
 // noisy machines.
 //
-//	bench -unyo ../bin/unyo [-moto URL-of-a-running-moto_server] [-victorialogs BINARY] [-only sts,logs,…]
+//	bench -unyo ../bin/unyo [-moto URL-of-a-running-moto_server] [-victorialogs BINARY] [-python PYTHON3] [-only sts,logs,…]
 package main
 
 import (
@@ -23,7 +23,7 @@ type measure struct {
 var measures = []measure{
 	{"start", start}, {"sts", identity}, {"put", smallObjects}, {"big", largeObjects}, {"logs", putEvents}, {"filter", filterEvents}, {"year", year},
 	{"loglines", logLines}, {"idlegroups", idleGroups}, {"toconsumer", lineToConsumer}, {"kinesis", putRecords},
-	{"trail", trailKilled}, {"trailyear", trailYear},
+	{"trail", trailKilled}, {"trailyear", trailYear}, {"athena", athena},
 }
 
 func main() {
@@ -35,6 +35,8 @@ func main() {
 	flag.StringVar(&b.kafka, "kafka", "", "address of a Kafka, to put Kinesis' records into as well; -unyo must have been built with it")
 	flag.StringVar(&b.victoria, "victorialogs", "", "VictoriaLogs' binary, to compare with")
 	flag.IntVar(&b.lines, "lines", 1_000_000, "log lines of loglines")
+	flag.StringVar(&b.python, "python", "", "python3 that has duckdb, for athena")
+	flag.IntVar(&b.rows, "rows", 20_000_000, "rows of athena's tables; twenty million are 1 GB of Parquet")
 	flag.StringVar(&only, "only", "", "figures to take, comma-separated")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)

@@ -19,6 +19,8 @@ type bench struct {
 	victoria          string // a VictoriaLogs' binary; "": none
 	kafka             string // a Kafka's address; "": none
 	lines             int    // of logs, for the figures beside it
+	python            string // one that has DuckDB; "": athena is left out
+	rows              int    // of athena's tables
 }
 
 // server is a served estate.
