@@ -35,7 +35,7 @@ def ask(folder):
     con = duckdb.connect()
     views = {
         "parquet": f"read_parquet('{folder}/parquet/*')",
-        "csv": f"read_csv('{folder}/csv/*', header=false, columns={COLUMNS})",
+        "csv": f"read_csv('{folder}/csv/*', header=false, delim=',', quote='\"', auto_detect=false, columns={COLUMNS})",  # Athena guesses no dialect either
         "json": f"read_json('{folder}/json/*', format='newline_delimited', columns={COLUMNS})",
         "days": f"read_parquet('{folder}/days/*/*', hive_partitioning=true)",
     }
