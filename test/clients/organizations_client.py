@@ -297,14 +297,16 @@ assert {a["Name"] for a in cli("list-accounts", "--max-items", "5", "--page-size
 unit = cli("create-organizational-unit", "--parent-id", root["Id"], "--name", "empty")["OrganizationalUnit"]["Id"]
 cli("delete-organizational-unit", "--organizational-unit-id", unit)
 
-# A closed account's principals are let in nowhere, nor is anyone who switches into it.
+# A closed account's principals are let in nowhere, nor is anyone who has switched into it; and nobody switches into it any more.
 refused("ConstraintViolationException", orgs.remove_account_from_organization, AccountId=production)
+through_the_door = switch(production, "Door")
 orgs.close_account(AccountId=production)
 refused("AccountAlreadyClosedException", orgs.close_account, AccountId=production)
 assert orgs.describe_account(AccountId=production)["Account"]["Status"] == "SUSPENDED"
 refused("AccountProblem", s3.list_buckets)
 refused("OptInRequired", client("logs", inside).describe_log_groups)
-refused("OptInRequired", client("logs", switch(production, "Door")).describe_log_groups)
+refused("OptInRequired", client("logs", through_the_door).describe_log_groups)
+refused("AccessDenied", switch, account=production, role="Door")
 refused("OrganizationNotEmptyException", orgs.delete_organization)
 
 # A week later the other may leave; three months later the closed one is no more, and the organisation can go.
