@@ -59,7 +59,6 @@ func New(o Options) *Client {
 	c := &Client{o: o}
 	dialer := net.Dialer{Control: dial.Guard(o.Loopback)}
 	c.http = http.Client{
-		Timeout:       o.Timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{
 			DialContext: dialer.DialContext, TLSClientConfig: &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true,
@@ -102,7 +101,8 @@ type Request struct {
 	AccessKey  string
 	Attributes []Attribute
 	Gzip       bool
-	At         time.Time // when it is sent
+	At         time.Time     // when it is sent
+	Wait       time.Duration // for an answer, if that is less than the client's
 }
 
 // Attribute is a common attribute of all records, in the order they are configured.
@@ -199,7 +199,13 @@ func (c *Client) Send(ctx context.Context, r *Request, b *Body) (Answer, error) 
 	if err := c.Check(r.URL); err != nil { // the estate may be open to others by now
 		return a, &Error{Kind: Connection, Message: err.Error()}
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, r.URL, bytes.NewReader(body))
+	wait := c.o.Timeout
+	if r.Wait > 0 {
+		wait = min(wait, r.Wait)
+	}
+	waiting, enough := context.WithTimeout(ctx, wait)
+	defer enough()
+	req, err := http.NewRequestWithContext(waiting, http.MethodPost, r.URL, bytes.NewReader(body))
 	if err != nil {
 		return a, &Error{Kind: Connection, Message: err.Error()}
 	}
@@ -208,13 +214,13 @@ func (c *Client) Send(ctx context.Context, r *Request, b *Body) (Answer, error) 
 	res, err := c.http.Do(req)
 	a.Took = time.Since(began)
 	if err != nil {
-		return a, c.unanswered(ctx, err)
+		return a, unanswered(ctx, wait, err)
 	}
 	defer res.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer+1))
 	a.Took = time.Since(began)
 	if err != nil {
-		return a, c.unanswered(ctx, err)
+		return a, unanswered(ctx, wait, err)
 	}
 	return a, r.judge(res, text)
 }
@@ -254,7 +260,7 @@ func (r *Request) attributes() string {
 }
 
 // unanswered words a request that got no whole answer.
-func (c *Client) unanswered(ctx context.Context, err error) error {
+func unanswered(ctx context.Context, wait time.Duration, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -264,7 +270,7 @@ func (c *Client) unanswered(ctx context.Context, err error) error {
 	}
 	var late net.Error
 	if errors.As(err, &late) && late.Timeout() || errors.Is(err, context.DeadlineExceeded) {
-		return &Error{Kind: Timeout, Message: fmt.Sprintf("The endpoint did not answer within %s.", c.o.Timeout)}
+		return &Error{Kind: Timeout, Message: fmt.Sprintf("The endpoint did not answer within %s.", wait)}
 	}
 	return &Error{Kind: Connection, Message: "The connection to the endpoint failed: " + err.Error()}
 }

@@ -141,9 +141,15 @@ func TestNoAnswer(t *testing.T) {
 			t.Errorf("%v, want %s", err, c.want)
 		}
 	}
+	r := request(slow.URL)
+	r.Wait = 50 * time.Millisecond
+	var fault *Error
+	if err := send(New(Options{Loopback: true}), r, "x"); !errors.As(err, &fault) || fault.Kind != Timeout || !strings.Contains(fault.Message, "within 50ms") {
+		t.Errorf("a request that waits for less: %v", err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	r := request(slow.URL)
+	r = request(slow.URL)
 	if _, err := New(Options{Loopback: true}).Send(ctx, r, NewBody(r)); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}

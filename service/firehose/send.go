@@ -47,10 +47,17 @@ func (s *Service) send(ctx context.Context, a flushArg, row *stream, f *flight) 
 	return s.again(ctx, a, *f, time.Duration(row.HTTP.RetrySeconds)*time.Second, failure{failedHTTP, string(fault.Kind), fault.Message})
 }
 
+// heldWait is how long an endpoint may take to answer while the estate's time stands, or is advanced. Then everybody waits for it, and AWS's
+// three minutes on the wall for each attempt, of which there may be hundreds in a held day, would be for ever.
+const heldWait = 5 * time.Second
+
 // request is the delivery of a flight. Its id is the flight's.
 func (s *Service) request(ctx context.Context, row *stream, f *flight) (*collector.Request, error) {
 	e := row.HTTP
 	r := &collector.Request{URL: e.URL, ID: f.Key, SourceARN: s.arn(call.From(ctx), row.Name), Gzip: e.Gzip, At: s.k.Clock.Now()}
+	if !s.k.Flows() {
+		r.Wait = heldWait
+	}
 	for _, one := range e.Attributes {
 		r.Attributes = append(r.Attributes, collector.Attribute{Name: one.Name, Value: one.Value})
 	}

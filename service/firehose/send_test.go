@@ -16,6 +16,28 @@ import (
 	"unyo/kernel/store"
 )
 
+// An endpoint that hangs holds up time for as little as can be.
+func TestEndpointWhileTimeStands(t *testing.T) {
+	f := setUp(t)
+	wait := func() time.Duration {
+		t.Helper()
+		r, err := f.s.request(f.call(), &stream{HTTP: &endpoint{URL: "https://example.com"}}, &flight{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Wait
+	}
+	if got := wait(); got != heldWait {
+		t.Errorf("%s while time stands", got)
+	}
+	if err := f.k.Clock.Live(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := wait(); got != 0 {
+		t.Errorf("%s while time flows, in place of AWS's", got)
+	}
+}
+
 // The contract is engine/collector's to test; here a stream keeps it.
 // https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html
 func TestHTTPEndpoint(t *testing.T) {
