@@ -265,13 +265,14 @@ func (s *Service) look(as context.Context, a scanArg, zone reach.Zone) (r *analy
 	return r, found, nil
 }
 
-// changes are the calls after which a resource is looked at again. AWS does so within half an hour; here it is at once.
+// changes are the calls after which a resource is looked at again. AWS does so within half an hour; here it is at once. That a service-linked role
+// is made is none: nobody looks at those (roles).
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-findings.html
 var changes = map[string]bool{
 	"s3 CreateBucket": true, "s3 DeleteBucket": true, "s3 PutBucketPolicy": true, "s3 DeleteBucketPolicy": true, "s3 PutBucketAcl": true,
 	"s3 PutPublicAccessBlock": true, "s3 DeletePublicAccessBlock": true, "s3 PutBucketOwnershipControls": true, "s3 DeleteBucketOwnershipControls": true,
 	"iam CreateUser": true, "iam DeleteUser": true, "iam CreateAccessKey": true, "iam UpdateAccessKey": true, "iam DeleteAccessKey": true, "iam CreateLoginProfile": true, "iam DeleteLoginProfile": true,
-	"iam CreateRole": true, "iam UpdateAssumeRolePolicy": true, "iam DeleteRole": true, "iam CreateServiceLinkedRole": true,
+	"iam CreateRole": true, "iam UpdateAssumeRolePolicy": true, "iam DeleteRole": true,
 	"organizations AcceptHandshake": true, "organizations LeaveOrganization": true, "organizations RemoveAccountFromOrganization": true,
 }
 
