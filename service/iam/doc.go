@@ -16,7 +16,8 @@
 // Kept, without a service here that takes them: SSH keys, signing certificates, service-specific credentials.
 // The root of a member account has no credentials but what privileged sessions give it (root_access.go, root_user.go).
 // Not here: other MFA devices and encrypted assertions; delegation requests, which people accept in a console; properties of accounts, of
-// which there are none; the outbound federation, for nobody but AWS can publish the keys of its issuers. They answer 501.
+// which there are none; the outbound federation, for the estate publishes no keys of an issuer of its own; AcquireRole, role templates, summaries of
+// policies in words, and delegated tokens. They answer 501.
 //
 // State: rows per account without region. Secrets are sealed at rest. What runs later: the credential report, the gathering of last
 // use, the deletion of a service-linked role.

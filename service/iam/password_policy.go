@@ -19,7 +19,7 @@ type passwordPolicy struct {
 	Upper, Lower, Numbers, Symbols bool
 	UsersMayChange                 bool  // everyone may change their own
 	MaxAge                         int32 // days; 0: passwords do not expire
-	HardExpiry                     *bool `json:",omitempty"`
+	HardExpiry                     *bool `json:",omitempty"` // AWS asks it when somebody signs in to the console, which is not here
 	Reuse                          int32 // how many former ones are not good again; 0: all are
 }
 
