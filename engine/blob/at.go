@@ -2,7 +2,6 @@ package blob
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 )
 
@@ -21,13 +20,5 @@ func (s *Store) At(ref Ref) (Section, error) {
 		payload, err := s.readRecord(ref)
 		return whole{bytes.NewReader(payload)}, err
 	}
-	f, err := s.disk.Open(s.fileName(ref.File))
-	if err != nil {
-		return nil, damaged(ref, err)
-	}
-	if size, err := f.Size(); err != nil || size != ref.Size {
-		_ = f.Close()
-		return nil, damaged(ref, fmt.Errorf("file has %d bytes: %w", size, err))
-	}
-	return f, nil
+	return s.openFile(ref)
 }

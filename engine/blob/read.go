@@ -55,7 +55,8 @@ func (s *Store) readRecord(ref Ref) ([]byte, error) {
 	return payload, nil
 }
 
-func (s *Store) readFile(ref Ref, offset, n int64) (Reader, error) {
+// openFile opens the file that is a blob of its own, which must be as long as ref says.
+func (s *Store) openFile(ref Ref) (file, error) {
 	f, err := s.disk.Open(s.fileName(ref.File))
 	if err != nil {
 		return nil, damaged(ref, err)
@@ -63,6 +64,14 @@ func (s *Store) readFile(ref Ref, offset, n int64) (Reader, error) {
 	if size, err := f.Size(); err != nil || size != ref.Size {
 		_ = f.Close()
 		return nil, damaged(ref, fmt.Errorf("file has %d bytes: %w", size, err))
+	}
+	return f, nil
+}
+
+func (s *Store) readFile(ref Ref, offset, n int64) (Reader, error) {
+	f, err := s.openFile(ref)
+	if err != nil {
+		return nil, err
 	}
 	if o, ok := f.(osFile); ok {
 		if _, err := o.Seek(offset, io.SeekStart); err != nil {
