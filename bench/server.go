@@ -85,12 +85,21 @@ func (s *server) cpu() time.Duration {
 }
 
 // resident is the server's memory in MiB.
-func (s *server) resident() float64 {
+func (s *server) resident() float64 { return s.memory("VmRSS:") }
+
+// peak is the most that it was since forgetPeak.
+func (s *server) peak() float64 { return s.memory("VmHWM:") }
+
+func (s *server) forgetPeak() {
+	_ = os.WriteFile("/proc/"+strconv.Itoa(s.cmd.Process.Pid)+"/clear_refs", []byte("5"), 0)
+}
+
+func (s *server) memory(what string) float64 {
 	b, err := os.ReadFile("/proc/" + strconv.Itoa(s.cmd.Process.Pid) + "/status")
 	if err != nil {
 		return 0
 	}
-	_, rest, _ := strings.Cut(string(b), "VmRSS:")
+	_, rest, _ := strings.Cut(string(b), what)
 	kib, _ := strconv.Atoi(strings.Fields(rest)[0])
 	return float64(kib) / 1024
 }
