@@ -1,12 +1,12 @@
 package classify
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"strconv"
 	"strings"
 
+	"unyo/base/jsontext"
 	"unyo/engine/columnar"
 )
 
@@ -27,12 +27,10 @@ func (j JSON) Classify(s *Sample) (f Format, certainty float64) {
 	if begin == "" || begin[0] != '{' && begin[0] != '[' {
 		return f, 0
 	}
-	d := json.NewDecoder(strings.NewReader(begin))
-	d.UseNumber()
+	rest := []byte(begin)
 	var typ *columnar.Type
 	for f.Records < mostRows && (typ == nil || len(typ.Fields) < mostMembers) {
-		var v ordered
-		err := d.Decode(&v)
+		v, after, err := jsontext.Parse(rest)
 		if err == io.EOF {
 			break
 		}
@@ -42,7 +40,8 @@ func (j JSON) Classify(s *Sample) (f Format, certainty float64) {
 			}
 			return Format{}, 0
 		}
-		for _, v := range at(v.v, steps(j.Path)) {
+		rest = after
+		for _, v := range at(v, steps(j.Path)) {
 			f.Records++
 			typ = merge(typ, typeOfJSON(v, 0))
 		}
@@ -50,7 +49,7 @@ func (j JSON) Classify(s *Sample) (f Format, certainty float64) {
 	if f.Records == 0 {
 		return Format{}, 0
 	}
-	f.Bytes = d.InputOffset()
+	f.Bytes = int64(len(begin) - len(rest))
 	f.Classification = "json"
 	if j.Path != "" {
 		f.Properties = map[string]string{"path": j.Path}
@@ -64,59 +63,6 @@ func (j JSON) Classify(s *Sample) (f Format, certainty float64) {
 		return Format{}, 0
 	}
 	return f, 1
-}
-
-// member is a value under its name.
-type member struct {
-	name string
-	v    any
-}
-
-// ordered is a value whose members have their order: nil, bool, string, json.Number, []any, []member.
-type ordered struct{ v any }
-
-// UnmarshalJSON reads a value that the decoder has found whole.
-func (o *ordered) UnmarshalJSON(b []byte) (err error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	o.v, err = value(d, 0)
-	return err
-}
-
-func value(d *json.Decoder, depth int) (any, error) {
-	t, err := d.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch t {
-	case json.Delim('['):
-		list := []any{}
-		for d.More() {
-			v, err := value(d, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		_, err = d.Token()
-		return list, err
-	case json.Delim('{'):
-		list := []member{}
-		for d.More() {
-			name, err := d.Token()
-			if err != nil {
-				return nil, err
-			}
-			v, err := value(d, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, member{name.(string), v})
-		}
-		_, err = d.Token()
-		return list, err
-	}
-	return t, nil
 }
 
 // typeOfJSON is what a value is, as AWS has it: int where that suffices, else bigint; double; string; boolean.
@@ -146,10 +92,10 @@ func typeOfJSON(v any, depth int) *columnar.Type {
 			item = merge(item, typeOfJSON(e, depth+1))
 		}
 		return &columnar.Type{Kind: columnar.Array, Fields: []columnar.Field{{Type: item}}}
-	case []member:
+	case *jsontext.Object:
 		t := &columnar.Type{Kind: columnar.Struct}
-		for _, m := range v {
-			t.Fields = append(t.Fields, columnar.Field{Name: m.name, Type: typeOfJSON(m.v, depth+1)})
+		for i, name := range v.Keys {
+			t.Fields = append(t.Fields, columnar.Field{Name: name, Type: typeOfJSON(v.Values[i], depth+1)})
 		}
 		return mergeStructs(&columnar.Type{Kind: columnar.Struct}, t) // a name that is there twice is one
 	}
@@ -202,10 +148,10 @@ func at(v any, path []string) []any {
 				out = append(out, at(e, path[1:])...)
 			}
 		}
-	case []member:
-		for _, m := range v {
-			if path[0] == "*" || path[0] == m.name {
-				out = append(out, at(m.v, path[1:])...)
+	case *jsontext.Object:
+		for i, name := range v.Keys {
+			if path[0] == "*" || path[0] == name {
+				out = append(out, at(v.Values[i], path[1:])...)
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"unyo/base/jsontext"
 	"unyo/engine/sql/types"
 	"unyo/engine/vector"
 )
@@ -105,7 +106,7 @@ func fromJSON(to *types.Type) func(r *Row) {
 		return nil
 	}
 	return func(r *Row) {
-		tree, err := decodeJSON(r.Bytes(0))
+		tree, err := jsontext.Whole(r.Bytes(0))
 		if err == nil {
 			if tree == nil {
 				return
@@ -118,62 +119,6 @@ func fromJSON(to *types.Type) func(r *Row) {
 		}
 		r.Fail(errCast("Cannot cast to %s.\n%s", to, r.Text(0)))
 	}
-}
-
-// object is a JSON object in its order.
-type object struct {
-	keys   []string
-	values []any
-}
-
-// decodeJSON reads JSON as nil, bool, json.Number, string, []any and *object.
-func decodeJSON(b []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	v, err := decodeValue(d, 0)
-	if err == nil && d.More() {
-		err = errArgument("there is more behind the JSON value")
-	}
-	return v, err
-}
-
-func decodeValue(d *json.Decoder, depth int) (any, error) {
-	if depth > 1000 {
-		return nil, errArgument("JSON is nested too deeply")
-	}
-	t, err := d.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch t {
-	case json.Delim('['):
-		list := []any{}
-		for d.More() {
-			v, err := decodeValue(d, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		_, err = d.Token()
-		return list, err
-	case json.Delim('{'):
-		o := &object{}
-		for d.More() {
-			k, err := d.Token()
-			if err != nil {
-				return nil, err
-			}
-			v, err := decodeValue(d, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			o.keys, o.values = append(o.keys, k.(string)), append(o.values, v)
-		}
-		_, err = d.Token()
-		return o, err
-	}
-	return t, nil
 }
 
 // putJSON appends a JSON value as a type's; false when it is none.
@@ -195,12 +140,12 @@ func putJSON(out *vector.Vector, t *types.Type, x any) bool {
 		out.EndSpan()
 		return ok
 	case types.Map:
-		o, ok := x.(*object)
+		o, ok := x.(*jsontext.Object)
 		if !ok {
 			return false
 		}
-		for i, k := range o.keys {
-			if !putJSON(out.Elems[0], t.Key(), k) || !putJSON(out.Elems[1], t.Value(), o.values[i]) {
+		for i, k := range o.Keys {
+			if !putJSON(out.Elems[0], t.Key(), k) || !putJSON(out.Elems[1], t.Value(), o.Values[i]) {
 				return false
 			}
 		}
@@ -255,7 +200,7 @@ func putJSON(out *vector.Vector, t *types.Type, x any) bool {
 
 func putJSONRow(out *vector.Vector, t *types.Type, x any) bool {
 	list, isList := x.([]any)
-	o, isObject := x.(*object)
+	o, isObject := x.(*jsontext.Object)
 	if !isObject && (!isList || len(list) != len(t.Fields)) {
 		return false
 	}
@@ -263,8 +208,8 @@ func putJSONRow(out *vector.Vector, t *types.Type, x any) bool {
 		var member any
 		if isList {
 			member = list[i]
-		} else if at := slices.IndexFunc(o.keys, func(k string) bool { return strings.EqualFold(k, f.Name) }); at >= 0 {
-			member = o.values[at]
+		} else if at := slices.IndexFunc(o.Keys, func(k string) bool { return strings.EqualFold(k, f.Name) }); at >= 0 {
+			member = o.Values[at]
 		}
 		if !putJSON(out.Elems[i], f.Type, member) {
 			return false
@@ -294,19 +239,19 @@ func encodeJSON(dst []byte, x any) []byte {
 			dst = encodeJSON(dst, e)
 		}
 		return append(dst, ']')
-	case *object:
-		order := make([]int, len(x.keys))
+	case *jsontext.Object:
+		order := make([]int, len(x.Keys))
 		for i := range order {
 			order[i] = i
 		}
-		slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(x.keys[a], x.keys[b]) })
+		slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(x.Keys[a], x.Keys[b]) })
 		dst = append(dst, '{')
 		for n, i := range order {
 			if n > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendQuoted(dst, []byte(x.keys[i])), ':')
-			dst = encodeJSON(dst, x.values[i])
+			dst = append(appendQuoted(dst, []byte(x.Keys[i])), ':')
+			dst = encodeJSON(dst, x.Values[i])
 		}
 		return append(dst, '}')
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"unyo/base/jsontext"
 	"unyo/engine/sql/types"
 )
 
@@ -12,7 +13,7 @@ import (
 func init() {
 	p := page("json")
 	p.rows("json_parse(varchar) json", func(r *Row) {
-		tree, err := decodeJSON(r.Bytes(0))
+		tree, err := jsontext.Whole(r.Bytes(0))
 		if err != nil {
 			r.Invalid("Cannot convert value to JSON: '%s'", r.Text(0))
 			return
@@ -30,7 +31,7 @@ func init() {
 					if r.err != nil {
 						return
 					}
-					tree, err := decodeJSON(r.Bytes(0))
+					tree, err := jsontext.Whole(r.Bytes(0))
 					if err != nil {
 						return // what is no JSON has nothing in it
 					}
@@ -46,8 +47,8 @@ func init() {
 			switch x := x.(type) {
 			case []any:
 				r.PutInt(int64(len(x)))
-			case *object:
-				r.PutInt(int64(len(x.keys)))
+			case *jsontext.Object:
+				r.PutInt(int64(len(x.Keys)))
 			default:
 				r.PutInt(0)
 			}
@@ -86,13 +87,13 @@ func init() {
 }
 
 func scalarJSON(r *Row) {
-	tree, err := decodeJSON(r.Bytes(0))
+	tree, err := jsontext.Whole(r.Bytes(0))
 	if err != nil {
 		r.Invalid("Invalid JSON value: %s", r.Text(0))
 		return
 	}
 	switch tree.(type) {
-	case []any, *object:
+	case []any, *jsontext.Object:
 		r.PutBool(false)
 	default:
 		r.PutBool(true)
@@ -100,7 +101,7 @@ func scalarJSON(r *Row) {
 }
 
 func jsonList(r *Row) ([]any, bool) {
-	tree, err := decodeJSON(r.Bytes(0))
+	tree, err := jsontext.Whole(r.Bytes(0))
 	if err != nil {
 		return nil, false
 	}
@@ -200,11 +201,11 @@ func follow(x any, steps []string) (any, bool) {
 				return nil, false
 			}
 			x = v[n]
-		case *object:
+		case *jsontext.Object:
 			found := false
-			for i, k := range v.keys {
+			for i, k := range v.Keys {
 				if k == step {
-					x, found = v.values[i], true
+					x, found = v.Values[i], true
 					break
 				}
 			}
