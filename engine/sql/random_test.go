@@ -188,7 +188,19 @@ func (r *asker) query(kinds []string) string {
 	return b.String()
 }
 
+// recursive asks for what can be reached.
+func (r *asker) recursive() string {
+	r.tables = []string{"t"}
+	base := "SELECT CAST(t.a AS bigint), 0 FROM t WHERE " + r.condition(1)
+	r.tables = []string{"u"}
+	step := "SELECT u.b, r.n + 1 FROM r " + r.one("JOIN u ON r.x = u.a", "LEFT JOIN u ON r.x = u.a", "CROSS JOIN (SELECT * FROM u LIMIT 2) u") + " WHERE r.n < 3 AND " + r.condition(1)
+	return "WITH RECURSIVE r(x, n) AS (" + base + r.one(" UNION ", " UNION ALL ") + step + ") SELECT " + r.one("x, n FROM r", "n, count(*) FROM r GROUP BY n", "r.x, t.c FROM r JOIN t ON r.x = t.b WHERE n > 1")
+}
+
 func (r *asker) whole() string {
+	if r.IntN(20) == 0 {
+		return r.recursive()
+	}
 	kinds := r.kinds(1 + r.IntN(4))
 	q := r.query(kinds)
 	switch r.IntN(6) {

@@ -34,8 +34,9 @@ type run struct {
 	outer   []*vector.Vector // the values of outer rows, by slot
 	held    *atomic.Int64
 	scanned *atomic.Int64
-	spools  map[*plan.Read]*spool // tables that subqueries read again and again
-	again   bool                  // within what is computed for each row
+	spools  map[*plan.Read]*spool            // tables that subqueries read again and again
+	again   bool                             // within what is computed for each row
+	last    map[*plan.Previous]*vector.Batch // what a recursive query's last step has given
 }
 
 // Run begins a query.
@@ -46,7 +47,7 @@ func Run(ctx context.Context, q *plan.Query) (out vector.Reader, err error) {
 		}
 	}()
 	r := &run{fctx: q.Session.Context(ctx), session: q.Session, outer: make([]*vector.Vector, q.Slots), held: new(atomic.Int64), scanned: new(atomic.Int64),
-		spools: map[*plan.Read]*spool{}}
+		spools: map[*plan.Read]*spool{}, last: map[*plan.Previous]*vector.Batch{}}
 	if r.session.Memory == 0 {
 		r.session.Memory = defaultMemory
 	}
@@ -170,6 +171,10 @@ func (r *run) build(ctx context.Context, n plan.Node) (operator, error) {
 		return u, nil
 	case *plan.SetOp:
 		return r.setOp(ctx, n)
+	case *plan.Recurse:
+		return &recursion{run: r, node: n}, nil
+	case *plan.Previous:
+		return &picked{rows: r.last[n], at: rowsFrom(0, r.last[n].Len)}, nil
 	}
 	if f, ok := n.(*plan.Filter); ok {
 		if in, err := r.found(ctx, f); in != nil || err != nil {

@@ -52,6 +52,8 @@ func inputs(n Node) []Node {
 		return []Node{n.In, n.Sub}
 	case *Sample:
 		return []Node{n.In}
+	case *Recurse:
+		return []Node{n.Base, n.Step}
 	}
 	return nil
 }
@@ -97,6 +99,8 @@ func line(n Node) string {
 		return "Sort[" + keyList(n.Keys) + "]"
 	case *Limit:
 		return fmt.Sprintf("Limit[%d offset %d]", n.N, n.Offset)
+	case *Recurse:
+		return fmt.Sprintf("Recurse[%d steps] %s", n.Depth, columnList(n.Schema()))
 	case *Apply:
 		return fmt.Sprintf("Subquery[%s of %d columns]", n.Kind, len(n.Slots))
 	}

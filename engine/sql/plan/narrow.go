@@ -165,6 +165,9 @@ func narrow(n Node, need []bool) (Node, moves) {
 		return &out, beyond(m, len(in.Schema()), len(need))
 	case *Apply:
 		return narrowApply(n, need)
+	case *Recurse: // the step may need what nobody above does
+		all := every(len(need))
+		return &Recurse{exactly(n.Base, all), exactly(n.Step, all), n.Previous, n.Depth}, identity(len(need))
 	case *Lateral:
 		w := wanting(n.In, need)
 		for _, s := range n.Slots {

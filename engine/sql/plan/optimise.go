@@ -143,6 +143,8 @@ func push(n Node, conds []expr.Expr) Node {
 		mine, rest := split(conds, func(i int) bool { return i < width })
 		n.In, n.Sub = push(n.In, mine), push(n.Sub, nil)
 		return filtered(n, rest)
+	case *Recurse:
+		n.Base, n.Step = push(n.Base, nil), push(n.Step, nil)
 	case *Read:
 		n.Domains = domains(n, conds)
 	}

@@ -31,10 +31,7 @@ func (p *planner) queryIn(q *syntax.Query, around *block) relation {
 			}
 		}
 		before := w
-		if q.Recursive && syntax.Uses(n.Query, n.Name) {
-			fail(n.Pos, fault.NotSupported, "recursive queries are not supported")
-		}
-		w = &with{named: n, session: [2]string{p.session.Catalog, p.session.Schema}, outer: w, before: before}
+		w = &with{named: n, session: [2]string{p.session.Catalog, p.session.Schema}, outer: w, before: before, recursive: q.Recursive}
 	}
 	in := &block{p: p, with: w, outer: around.outer, slots: around.slots}
 	if s, ok := q.Body.(*syntax.Select); ok {

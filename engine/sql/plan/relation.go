@@ -61,6 +61,14 @@ func (b *block) tableName(at fault.Pos, n syntax.Name) relation {
 
 // named is a query of WITH, planned again at each place that names it.
 func (b *block) named(at fault.Pos, w *with) relation {
+	if w.rows != nil {
+		return w.previous()
+	}
+	if w.recursive {
+		if out, ok := b.recursive(w); ok {
+			return out
+		}
+	}
 	out := b.p.query(w.named.Query, w.before, nil)
 	if n := len(w.named.Columns); n > 0 && n != len(out.fields) {
 		fail(at, fault.MismatchedColumns, "Column alias list has %d entries but relation has %d columns", n, len(out.fields))

@@ -31,6 +31,10 @@ type with struct {
 	session [2]string // where names in it are looked up
 	outer   *with
 	before  *with // what it may itself use
+
+	recursive bool
+	rows      *Previous // within the step of a recursive query, what its name means, with
+	fields    []field   // its columns
 }
 
 // block is where expressions are translated: the rows they are computed over and the names they may use.

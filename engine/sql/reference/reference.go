@@ -22,6 +22,7 @@ type Row []any
 type machine struct {
 	ctx   context.Context
 	outer map[int]any
+	last  map[*plan.Previous][]Row // of recursive queries
 }
 
 // Run gives all rows of a plan. What it does not know panics.
@@ -35,7 +36,7 @@ func Run(ctx context.Context, q *plan.Query) (rows []Row, err error) {
 			panic(e)
 		}
 	}()
-	m := &machine{ctx, map[int]any{}}
+	m := &machine{ctx, map[int]any{}, map[*plan.Previous][]Row{}}
 	return m.rows(q.Root), nil
 }
 
@@ -113,8 +114,25 @@ func (m *machine) rows(n plan.Node) (out []Row) {
 		return m.apply(n)
 	case *plan.Window:
 		return m.window(n)
+	case *plan.Previous:
+		return m.last[n]
+	case *plan.Recurse:
+		return m.recurse(n)
 	default:
 		panic(fmt.Sprintf("reference: no %T", n))
+	}
+	return out
+}
+
+func (m *machine) recurse(n *plan.Recurse) (out []Row) {
+	rows := m.rows(n.Base)
+	for steps := 0; len(rows) > 0; steps++ {
+		if steps > n.Depth {
+			panic(problem{"Recursion depth limit exceeded"})
+		}
+		out = append(out, rows...)
+		m.last[n.Previous] = rows
+		rows = m.rows(n.Step)
 	}
 	return out
 }

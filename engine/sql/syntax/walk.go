@@ -76,71 +76,114 @@ func withinCall(e *Call) []Expr {
 	return out
 }
 
-// Uses tells whether a query reads a table of this name, of one part.
-func Uses(q *Query, name string) bool {
-	found := false
-	see := func(n Name) { found = found || len(n.Parts) == 1 && n.Parts[0] == name }
-	var query func(q *Query)
-	var body func(b Body)
-	var relation func(r Relation)
-	expr := func(e Expr) {
-		Walk(e, func(e Expr) bool {
-			switch e := e.(type) {
-			case *Subquery:
-				query(e.Query)
-			case *Exists:
-				query(e.Query)
-			case *In:
-				if e.Query != nil {
-					query(e.Query)
+// References are the places where a query's body names a table of one part. Where a query within names one of its own so, it means that one.
+func References(b Body, name string) []Pos {
+	s := search{name: name}
+	s.body(b)
+	return s.found
+}
+
+// ReferencesIn are those of what stands in FROM.
+func ReferencesIn(r Relation, name string) []Pos {
+	s := search{name: name}
+	s.relation(r)
+	return s.found
+}
+
+// search looks for a table's name.
+type search struct {
+	name  string
+	found []Pos
+}
+
+func (s *search) see(n Name, at Pos) {
+	if len(n.Parts) == 1 && n.Parts[0] == s.name {
+		s.found = append(s.found, at)
+	}
+}
+
+func (s *search) query(q *Query) {
+	for _, n := range q.With {
+		if n.Name == s.name {
+			return
+		}
+		s.query(n.Query)
+	}
+	s.body(q.Body)
+	for _, o := range q.OrderBy {
+		s.expr(o.X)
+	}
+}
+
+func (s *search) body(b Body) {
+	switch b := b.(type) {
+	case *Query:
+		s.query(b)
+	case *SetOp:
+		s.body(b.L)
+		s.body(b.R)
+	case *TableBody:
+		s.see(b.Name, b.Pos)
+	case *Values:
+		for _, e := range b.Rows {
+			s.expr(e)
+		}
+	case *Select:
+		if b.From != nil {
+			s.relation(b.From)
+		}
+		for _, it := range b.Items {
+			s.expr(it.X)
+		}
+		s.expr(b.Where)
+		if b.GroupBy != nil {
+			for _, g := range b.GroupBy.Elems {
+				for _, set := range g.Sets {
+					for _, e := range set {
+						s.expr(e)
+					}
 				}
-			case *Quantified:
-				query(e.Query)
 			}
-			return true
-		})
+		}
+		s.expr(b.Having)
 	}
-	relation = func(r Relation) {
-		switch r := r.(type) {
-		case *TableName:
-			see(r.Name)
-		case *Join:
-			relation(r.L)
-			relation(r.R)
-		case *Aliased:
-			relation(r.X)
-		case *Sampled:
-			relation(r.X)
-		case *Derived:
-			query(r.Query)
+}
+
+func (s *search) relation(r Relation) {
+	switch r := r.(type) {
+	case *TableName:
+		s.see(r.Name, r.Pos)
+	case *Join:
+		s.relation(r.L)
+		s.relation(r.R)
+		s.expr(r.On)
+	case *Aliased:
+		s.relation(r.X)
+	case *Sampled:
+		s.relation(r.X)
+	case *Derived:
+		s.query(r.Query)
+	case *Unnest:
+		for _, e := range r.List {
+			s.expr(e)
 		}
 	}
-	body = func(b Body) {
-		switch b := b.(type) {
-		case *Query:
-			query(b)
-		case *SetOp:
-			body(b.L)
-			body(b.R)
-		case *TableBody:
-			see(b.Name)
-		case *Select:
-			if b.From != nil {
-				relation(b.From)
+}
+
+func (s *search) expr(e Expr) {
+	Walk(e, func(e Expr) bool {
+		switch e := e.(type) {
+		case *Subquery:
+			s.query(e.Query)
+		case *Exists:
+			s.query(e.Query)
+		case *In:
+			if e.Query != nil {
+				s.query(e.Query)
 			}
-			for _, it := range b.Items {
-				expr(it.X)
-			}
-			expr(b.Where)
-			expr(b.Having)
+		case *Quantified:
+			s.query(e.Query)
 		}
-	}
-	query = func(q *Query) {
-		for _, n := range q.With {
-			query(n.Query)
-		}
-		body(q.Body)
-	}
-	query(q)
-	return found
+		return true
+	})
 }
