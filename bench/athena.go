@@ -41,6 +41,30 @@ var athenaQuestions = []struct {
 
 // athena: the same rows as Parquet, gzip CSV and JSON lines in the served S3, asked through Athena, and DuckDB over the same files.
 func athena(ctx context.Context, b *bench) error {
+	return b.withAthena(ctx, func(a *athenaClient, files string) error {
+		peer, err := startDuck(ctx, b.python, files)
+		if err != nil {
+			return err
+		}
+		defer peer.end()
+		for _, q := range athenaQuestions {
+			for _, form := range q.forms {
+				if err := a.beside(ctx, peer, q.name, form, fmt.Sprintf(q.text, form)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// athenaCrowd: twenty large queries at once, and a small one amid them.
+func athenaCrowd(ctx context.Context, b *bench) error {
+	return b.withAthena(ctx, func(a *athenaClient, _ string) error { return a.crowd(ctx) })
+}
+
+// withAthena makes the files, and serves an Athena that has them.
+func (b *bench) withAthena(ctx context.Context, run func(a *athenaClient, files string) error) error {
 	if b.python == "" {
 		fmt.Println("left out: -python names no python3 that has duckdb")
 		return nil
@@ -62,24 +86,12 @@ func athena(ctx context.Context, b *bench) error {
 	if err := a.fill(ctx, files); err != nil {
 		return err
 	}
-	peer, err := startDuck(ctx, b.python, files)
-	if err != nil {
-		return err
-	}
-	defer peer.end()
 	for _, form := range slices.Sorted(maps.Keys(athenaTables)) {
 		if err := tell(files, form); err != nil {
 			return err
 		}
 	}
-	for _, q := range athenaQuestions {
-		for _, form := range q.forms {
-			if err := a.beside(ctx, peer, q.name, form, fmt.Sprintf(q.text, form)); err != nil {
-				return err
-			}
-		}
-	}
-	return a.crowd(ctx)
+	return run(a, files)
 }
 
 // tell says how large the files of a form are.

@@ -23,7 +23,7 @@ type measure struct {
 var measures = []measure{
 	{"start", start}, {"sts", identity}, {"put", smallObjects}, {"big", largeObjects}, {"logs", putEvents}, {"filter", filterEvents}, {"year", year},
 	{"loglines", logLines}, {"idlegroups", idleGroups}, {"toconsumer", lineToConsumer}, {"kinesis", putRecords},
-	{"trail", trailKilled}, {"trailyear", trailYear}, {"athena", athena},
+	{"trail", trailKilled}, {"trailyear", trailYear}, {"athena", athena}, {"athenacrowd", athenaCrowd},
 }
 
 func main() {

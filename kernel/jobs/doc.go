@@ -4,7 +4,7 @@
 // A Job is named by its service and described by data, never by a closure. Jobs run in the order of (instant, sequence).
 // While the clock is held they run in Advance, one at a time. While time flows they run as they fall due, beside the
 // calls: in parallel, but those of one lane (service, account, region, key) one after another. A job that failed
-// waits for its next attempt and does not hold up its lane.
+// waits for its next attempt and does not hold up its lane. What takes minutes runs Apart, so that it does not take the places of all others.
 //
 // A job may run more than once: it is forgotten when its function has returned nil, or in the function's own last
 // transaction (Settle). So work that leaves the store goes take–act–settle: one transaction moves the input to a row

@@ -48,7 +48,7 @@ func (q *Queue) Again(ctx context.Context, id string) error {
 		f.Work.Failed = 0
 		at := dueKey(q.clock.Now(), seq)
 		q.due.Put(tx, at, f.Work)
-		tx.After(func() { q.add(hint{at, f.Work.lane()}) })
+		tx.After(func() { q.add(f.Work.hint(at)) })
 	})
 }
 

@@ -61,6 +61,7 @@ type handler struct {
 	run     func(ctx context.Context, arg json.RawMessage) error
 	retry   Policy
 	givenUp func(tx *store.Tx, arg json.RawMessage, why string) // or nil
+	places  chan struct{}                                       // of its own, one for each that may run; nil: all jobs' places
 }
 
 // Option changes how the jobs of one name are run.
@@ -70,6 +71,7 @@ type options struct {
 	retry   Policy
 	lane    any
 	givenUp any
+	places  int
 }
 
 // Policy says when a failed job is tried again. Waits are on the estate's clock.
@@ -88,6 +90,10 @@ func Retry(p Policy) Option { return func(o *options) { o.retry = p } }
 // others beside each other. Without it AtKey's key is the resource, and jobs without key share one lane per service,
 // account and region.
 func Lane[A any](resource func(A) string) Option { return func(o *options) { o.lane = resource } }
+
+// Apart has the jobs of the name run in places of their own, so many at a time while time flows: jobs that take minutes would else leave no place for
+// those of all others.
+func Apart(places int) Option { return func(o *options) { o.places = places } }
 
 // GivenUp has f take part in the transaction that keeps a job as work that could not be done: what waits for the job learns there that it
 // waits in vain. why is the first line of the last attempt's error, or that the process died each time. If the operator has the job run again, it finds what f has left.
@@ -109,6 +115,9 @@ func Handle[A any](sp *Space, name string, fn func(ctx context.Context, a A) err
 		j.lane = lane
 	}
 	h := handler{retry: o.retry}
+	if o.places > 0 {
+		h.places = make(chan struct{}, o.places)
+	}
 	if o.givenUp != nil {
 		f, ok := o.givenUp.(func(tx *store.Tx, a A, why string))
 		must.Hold(ok, "job %s.%s: GivenUp takes another argument than the job", sp.service, name)
@@ -205,7 +214,7 @@ func (q *Queue) put(tx *store.Tx, due time.Time, r row) {
 	})
 	tx.After(func() {
 		if at != "" { // "": the same transaction has put the key again, and this job never was
-			q.add(hint{at, r.lane()})
+			q.add(r.hint(at))
 		}
 	})
 }
@@ -223,6 +232,9 @@ func instant(key string) time.Time {
 func sequence(key string) uint64 { return binary.BigEndian.Uint64([]byte(key[8:])) }
 
 func jobID(n uint64) string { return fmt.Sprintf("job-%d", n) }
+
+// hint is where the job is found.
+func (r *row) hint(at string) hint { return hint{at, r.lane(), r.Name} }
 
 // lane is who must not run beside the job.
 func (r *row) lane() string {

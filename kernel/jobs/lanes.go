@@ -14,7 +14,7 @@ import (
 type lanes struct {
 	queue *Queue
 	ctx   context.Context
-	slots chan struct{} // one for each worker that may run
+	slots chan struct{} // one for each worker that may run, but for jobs that run apart
 	done  sync.WaitGroup
 
 	mu      sync.Mutex
@@ -116,14 +116,18 @@ func (l *lanes) run(lane string) {
 }
 
 func (l *lanes) one(h hint) {
+	q := l.queue
+	service, _, _ := strings.Cut(h.lane, "\x00")
+	slots := l.slots
+	if own := q.handlers[service+"."+h.name].places; own != nil {
+		slots = own
+	}
 	select {
-	case l.slots <- struct{}{}:
+	case slots <- struct{}{}:
 	case <-l.ctx.Done():
 		return
 	}
-	defer func() { <-l.slots }()
-	q := l.queue
-	service, _, _ := strings.Cut(h.lane, "\x00")
+	defer func() { <-slots }()
 	leave := q.clock.Enter(call.With(l.ctx, &call.Call{Service: service, Operation: "job", RequestID: jobID(sequence(h.at))})) // named, if time must wait for it
 	defer leave()
 	if q.clock.Rate() == 0 { // time was held while the job stood in line: Advance will find its row

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -208,4 +209,36 @@ func TestEverythingAtOnce(t *testing.T) {
 			return nil
 		}))
 	}
+}
+
+// Jobs that run apart take no place of others, and no more at a time than they have.
+func TestApart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k, s, ctx := open(t, kernel.Options{})
+		end := make(chan struct{})
+		var began atomic.Int64
+		long := jobs.Handle(s.Jobs, "long", func(ctx context.Context, _ int) error {
+			began.Add(1)
+			<-end
+			return nil
+		}, jobs.Lane(func(n int) string { return fmt.Sprint(n) }), jobs.Apart(200))
+		var ran atomic.Bool
+		short := jobs.Handle(s.Jobs, "short", func(context.Context, string) error { ran.Store(true); return nil })
+		ok(t, k.Start(ctx))
+		update(t, s, ctx, func(tx *store.Tx) {
+			for n := range 300 {
+				long.Soon(tx, n)
+			}
+			short.Soon(tx, "")
+		})
+		synctest.Wait()
+		if began.Load() != 200 || !ran.Load() {
+			t.Errorf("%d long ones have begun, a short one has run: %v", began.Load(), ran.Load())
+		}
+		close(end)
+		synctest.Wait()
+		if began.Load() != 300 {
+			t.Errorf("%d long ones have run", began.Load())
+		}
+	})
 }

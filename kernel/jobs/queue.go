@@ -55,7 +55,7 @@ type peeked struct {
 }
 
 // hint is a job known to be waiting when its row was last seen. The row decides.
-type hint struct{ at, lane string }
+type hint struct{ at, lane, name string }
 
 // window is how many jobs are kept in memory; the rest are read from their rows when it is their turn.
 const window = 4096
@@ -108,7 +108,7 @@ func (q *Queue) refill(ctx context.Context) error {
 	n := 0
 	err := q.store.View(ctx, func(tx *store.Tx) error {
 		for at, r := range q.due.From(tx, q.horizon) {
-			q.insert(hint{at, r.lane()})
+			q.insert(r.hint(at))
 			q.horizon = at
 			if n++; n == window {
 				return nil

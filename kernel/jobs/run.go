@@ -214,7 +214,7 @@ func (q *Queue) move(tx *store.Tx, from, to string, r row) {
 			q.keys.Put(tx, r.keyRow(), []byte(to))
 		}
 	}
-	tx.After(func() { q.add(hint{to, r.lane()}) })
+	tx.After(func() { q.add(r.hint(to)) })
 }
 
 func seqKey(seq uint64) string { return dueKey(time.Unix(0, 0), seq)[8:] }

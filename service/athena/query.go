@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	api "unyo/api/athena"
+	"unyo/base/turns"
 	"unyo/engine/sql"
 	"unyo/engine/sql/fault"
 	"unyo/engine/sql/syntax"
@@ -19,6 +20,7 @@ type query struct {
 	is   *execution
 	text string
 
+	turns         *turns.Turns // it computes when one of them has come
 	scanned, rows atomic.Int64 // bytes and rows that were read; readers work beside each other
 }
 

@@ -60,7 +60,8 @@ func (s *Service) runQuery(ctx context.Context, a runArg) error {
 	}
 	acting, end := s.running.Begin(s.as(ctx, &row), a.ID)
 	defer end()
-	q := &query{s: s, id: a.ID, is: &row, text: text}
+	q := &query{s: s, id: a.ID, is: &row, text: text, turns: s.line.Join()}
+	defer q.turns.End()
 	patient, enough := context.WithTimeoutCause(acting, s.patience(), errTimeout)
 	defer enough()
 	if err = q.run(patient); err != nil && context.Cause(patient) == errTimeout {

@@ -225,6 +225,9 @@ func (f *file) open() (err error) {
 
 // Next is the next batch: the file's columns and, beside them, what is the same in all its rows.
 func (f *file) Next(ctx context.Context) (*vector.Batch, error) {
+	if err := f.source.q.turns.Wait(ctx); err != nil {
+		return nil, err
+	}
 	if f.reader == nil {
 		if err := f.open(); err != nil {
 			return nil, f.word(err)

@@ -13,6 +13,7 @@ import (
 	"unyo/base/must"
 	"unyo/base/page"
 	"unyo/base/running"
+	"unyo/base/turns"
 	"unyo/engine/sql/trino"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
@@ -42,8 +43,13 @@ type Service struct {
 	run        jobs.Job[runArg]
 	forget     jobs.Job[forgetArg]
 	running    running.Set
+	line       turns.Line    // who computes
 	limit      time.Duration // of a query, in place of AWS's; for tests
 }
+
+// places is how many queries run at once, taking turns; more are QUEUED. AWS has a limit too, which follows from its capacity and is not told.
+// https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
+const places = 40
 
 // New makes the service. Queries are run here unless a Trino is given.
 func New(k *kernel.Service, peers Peers, far *trino.Client) *Service {
@@ -60,7 +66,7 @@ func New(k *kernel.Service, peers Peers, far *trino.Client) *Service {
 		executions: store.TableOf[execution](k.Rows, "execution", store.Regional),
 		history:    store.TableOf[string](k.Rows, "history", store.Regional),
 	}
-	s.run = jobs.Handle(k.Jobs, "run", s.runQuery, jobs.Lane(func(a runArg) string { return a.ID }), jobs.GivenUp(s.giveUp))
+	s.run = jobs.Handle(k.Jobs, "run", s.runQuery, jobs.Lane(func(a runArg) string { return a.ID }), jobs.Apart(places), jobs.GivenUp(s.giveUp))
 	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget)
 	return s
 }
