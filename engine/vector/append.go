@@ -188,5 +188,6 @@ func (v *Vector) Repeat(rows []uint32) *Vector {
 	if v.Dict != nil || v.Kind == Bool || v.Kind == Int || v.Kind == Float || v.Kind == Wide || v.Kind == Null {
 		return v.Pick(rows)
 	}
-	return &Vector{Kind: v.Kind, Len: len(rows), Dict: v, Index: rows}
+	dict := *v // v itself may be used again for other values, and a dictionary never changes
+	return &Vector{Kind: v.Kind, Len: len(rows), Dict: &dict, Index: rows}
 }

@@ -15,5 +15,8 @@
 // A vector lies flat, or under a dictionary (Dict and Index), or is constant (Dict without Index). A function that has a fast
 // path for one form and Flat for the others is right for all.
 //
+// A dictionary is known by its pointer: what lies under one Dict is the same in all batches that bring it, so that what was found out about an entry
+// once holds for them all. Who has other entries makes another Vector; adding entries behind those that are there is allowed.
+//
 // Vectors that a Reader hands out are the reader's: valid until its next batch, and changed by nobody else.
 package vector

@@ -53,7 +53,7 @@ func newAggregation(r *run, n *plan.Aggregate) *aggregation {
 		for i, agg := range n.Aggs {
 			s.accs = append(s.accs, agg.F.New())
 			if agg.Distinct {
-				s.distinct[i] = newGrouper(append([]*types.Type{types.Big}, agg.F.Args...))
+				s.distinct[i] = newDistinct(len(keys) > 0, agg.F.Args)
 			}
 			if agg.OrderBy != nil {
 				s.ordered[i] = newOrdered(a.in, agg)
@@ -268,29 +268,37 @@ func (a *aggregation) addTo(s *groupSet, i int, agg plan.Agg, b *vector.Batch, i
 	return s.accs[i].Add(a.run.fctx, n, groups(), max(1, s.groups.n), args(agg.Args))
 }
 
+// newDistinct numbers the arguments that groups have had; where there is but one group, its number is left out.
+func newDistinct(groups bool, args []*types.Type) *grouper {
+	if groups {
+		args = append([]*types.Type{types.Big}, args...)
+	}
+	return newGrouper(args)
+}
+
 // once is those of rows whose values a group has not had yet.
 func once(g *grouper, args []*vector.Vector, ids, rows []uint32, n int) []uint32 {
 	if rows != nil {
 		n = len(rows)
 	}
-	group := vector.New(vector.Int)
-	for j := range n {
-		id := int64(0)
-		if ids != nil {
-			id = int64(ids[j])
+	if ids != nil {
+		group := &vector.Vector{Kind: vector.Int, Len: n, Ints: make([]int64, n)}
+		for j, id := range ids[:n] {
+			group.Ints[j] = int64(id)
 		}
-		group.AppendInt(id)
+		args = append([]*vector.Vector{group}, args...)
 	}
 	next := uint32(g.n)
 	out := []uint32{}
-	for j, id := range g.number(n, append([]*vector.Vector{group}, args...), true) {
-		if id == next {
-			next++
-			if rows != nil {
-				out = append(out, rows[j])
-			} else {
-				out = append(out, uint32(j))
-			}
+	for j, id := range g.number(n, args, true) {
+		if id != next {
+			continue
+		}
+		next++
+		if rows != nil {
+			out = append(out, rows[j])
+		} else {
+			out = append(out, uint32(j))
 		}
 	}
 	return out

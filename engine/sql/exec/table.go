@@ -1,9 +1,7 @@
 package exec
 
 import (
-	"bytes"
 	"math/bits"
-	"slices"
 
 	"github.com/zeebo/xxh3"
 
@@ -167,11 +165,14 @@ type column struct {
 	values *vector.Vector // by number
 	null   uint32         // the number of null, plus 1
 	ints   intTable
-	texts  *textTable     // of what is no integer
-	ids    []uint32       // of a batch's rows, used again
-	dict   []uint32       // of the places in the dictionary that was last met
-	met    *vector.Vector // a copy of that dictionary: what a reader gives it may write over
+	texts  *textTable // of what is no integer
+	ids    []uint32   // of a batch's rows, used again
 	key    []byte
+
+	met   *vector.Vector // the dictionary that was last met
+	seen  int            // how many rows it has brought
+	adds  bool           // whether those were added
+	known []uint32       // by its places the numbers
 }
 
 const noID = ^uint32(0)
@@ -181,87 +182,89 @@ func newColumn(t *types.Type) *column { return &column{t: t, values: t.New(), te
 // number gives the numbers of v's values, adding those that are new if add, else noID for them.
 func (c *column) number(v *vector.Vector, add bool) []uint32 {
 	c.ids = resize(c.ids, v.Len)
-	if v.Dict != nil && v.Dict.Len <= 4*v.Len {
-		return c.numberDict(v, add)
-	}
-	if v.Dict != nil {
-		for i := range v.Len {
-			d, at := v.At(i)
-			c.ids[i] = c.one(d, at, add)
+	switch {
+	case v.Dict != nil && c.meets(v, add):
+		c.numberDict(v, add)
+	case v.Dict != nil:
+		for i, at := range v.Index {
+			c.ids[i] = c.one(v.Dict, int(at), add)
 		}
-		return c.ids
-	}
-	if v.Kind == vector.Int && len(v.Nulls) == 0 {
+	case v.Kind == vector.Int && len(v.Nulls) == 0:
 		for i, x := range v.Ints[:v.Len] {
 			id, new, ok := c.ints.id(x, add)
-			if !ok {
-				id = noID
-			} else if new {
-				id = c.fresh(v, i)
-			} else {
-				id = c.mapped(id)
-			}
-			c.ids[i] = id
+			c.ids[i] = c.numbered(v, i, id, new, ok)
 		}
-		return c.ids
-	}
-	if v.Kind == vector.Bytes && len(v.Nulls) == 0 {
+	case v.Kind == vector.Bytes && len(v.Nulls) == 0:
 		for i, h := range c.texts.hash(v) {
-			switch id, new, ok := c.texts.idOf(v.Text(i), h, add); {
-			case !ok:
-				c.ids[i] = noID
-			case new:
-				c.ids[i] = c.fresh(v, i)
-			default:
-				c.ids[i] = c.mapped(id)
-			}
+			id, new, ok := c.texts.idOf(v.Text(i), h, add)
+			c.ids[i] = c.numbered(v, i, id, new, ok)
 		}
-		return c.ids
-	}
-	for i := range v.Len {
-		c.ids[i] = c.one(v, i, add)
+	default:
+		for i := range v.Len {
+			c.ids[i] = c.one(v, i, add)
+		}
 	}
 	return c.ids
+}
+
+// numbered is the number of value i of v, which a table has answered for.
+func (c *column) numbered(v *vector.Vector, i int, id uint32, new, ok bool) uint32 {
+	switch {
+	case !ok:
+		return noID
+	case new:
+		return c.fresh(v, i)
+	case c.null > 0:
+		return c.mapped(id)
+	}
+	return id
 }
 
 // unasked is the number of a value in a dictionary that no row has had yet.
 const unasked = noID - 1
 
-// numberDict numbers what lies under a dictionary, asking for each of its values once, also over batches that have the same.
-func (c *column) numberDict(v *vector.Vector, add bool) []uint32 {
-	if !add {
-		c.met = nil // what is found now is of a dictionary that is not remembered
+// meets tells whether the numbers of v's dictionary are worth to be remembered: it is small, or has brought some rows by now.
+func (c *column) meets(v *vector.Vector, add bool) bool {
+	if c.met != v.Dict || c.adds != add {
+		c.met, c.adds, c.seen, c.known = v.Dict, add, 0, c.known[:0]
 	}
-	if !add || !c.meets(v.Dict) {
-		c.dict = resize(c.dict, v.Dict.Len)
-		for i := range c.dict {
-			c.dict[i] = unasked
-		}
-	}
-	for i := range v.Len {
-		at := uint32(0)
-		if v.Index != nil {
-			at = v.Index[i]
-		}
-		if c.dict[at] == unasked {
-			c.dict[at] = c.one(v.Dict, int(at), add)
-		}
-		c.ids[i] = c.dict[at]
-	}
-	return c.ids
-}
-
-// meets tells whether a dictionary of texts is the one that was last met, and remembers it if not.
-func (c *column) meets(d *vector.Vector) bool {
-	if d.Kind != vector.Bytes || len(d.Nulls) > 0 {
-		c.met = nil
+	c.seen += v.Len
+	if v.Index != nil && len(c.known) == 0 && v.Dict.Len > 4*c.seen {
 		return false
 	}
-	if c.met != nil && slices.Equal(c.met.Offsets, d.Offsets) && bytes.Equal(c.met.Data, d.Data) {
-		return true
+	places := v.Dict.Len
+	if v.Index == nil {
+		places = 1
 	}
-	c.met = &vector.Vector{Offsets: slices.Clone(d.Offsets), Data: bytes.Clone(d.Data)}
-	return false
+	if have := len(c.known); have < places {
+		c.known = append(c.known, make([]uint32, places-have)...)
+		for i := have; i < places; i++ {
+			c.known[i] = unasked
+		}
+	}
+	return true
+}
+
+// numberDict numbers what lies under a dictionary, asking for each of its values once, also over batches that have the same.
+func (c *column) numberDict(v *vector.Vector, add bool) {
+	if v.Index == nil {
+		if c.known[0] == unasked && v.Len > 0 {
+			c.known[0] = c.one(v.Dict, 0, add)
+		}
+		for i := range c.ids {
+			c.ids[i] = c.known[0]
+		}
+		return
+	}
+	ids := c.ids[:len(v.Index)]
+	for i, at := range v.Index {
+		id := c.known[at]
+		if id == unasked {
+			id = c.one(v.Dict, int(at), add)
+			c.known[at] = id
+		}
+		ids[i] = id
+	}
 }
 
 func resize(s []uint32, n int) []uint32 {
@@ -309,16 +312,12 @@ func (c *column) one(v *vector.Vector, i int, add bool) uint32 {
 		c.key = types.AppendKey(c.key[:0], c.t, v, i)
 		id, new, ok = c.texts.id(c.key, add)
 	}
-	switch {
-	case !ok:
-		return noID
-	case new:
-		return c.fresh(v, i)
-	}
-	return c.mapped(id)
+	return c.numbered(v, i, id, new, ok)
 }
 
-func (c *column) bytes() int64 { return c.ints.bytes() + c.texts.bytes() + sizeOf(c.values) }
+func (c *column) bytes() int64 {
+	return c.ints.bytes() + c.texts.bytes() + sizeOf(c.values) + 4*int64(cap(c.known))
+}
 
 // sizeOf is about how many bytes a vector holds.
 func sizeOf(v *vector.Vector) int64 { return v.Size() }

@@ -37,7 +37,8 @@ func (env *Env) repeat(rows []uint32, first int, args []*vector.Vector) *Env {
 
 func (env *Env) take(v *vector.Vector) *vector.Vector {
 	if env.wrap && v.Dict == nil {
-		return &vector.Vector{Kind: v.Kind, Len: env.N, Dict: v, Index: env.rows}
+		dict := *v
+		return &vector.Vector{Kind: v.Kind, Len: env.N, Dict: &dict, Index: env.rows}
 	}
 	return v.Pick(env.rows)
 }
