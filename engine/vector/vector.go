@@ -151,7 +151,14 @@ func (v *Vector) Pick(rows []uint32) *Vector {
 	}
 	out := New(v.Kind)
 	out.Grow(len(rows))
-	if len(v.Nulls) == 0 && out.pickPlain(v, rows) {
+	if out.pickPlain(v, rows) {
+		if len(v.Nulls) > 0 {
+			for i, r := range rows {
+				if v.Nulls.Has(int(r)) {
+					out.Nulls.Set(i)
+				}
+			}
+		}
 		return out
 	}
 	for _, r := range rows {
@@ -160,7 +167,7 @@ func (v *Vector) Pick(rows []uint32) *Vector {
 	return out
 }
 
-// pickPlain is Pick for values that are not null and hold no others, without asking at each what it is.
+// pickPlain is Pick, but for nulls, for values that hold no others, without asking at each what it is.
 func (v *Vector) pickPlain(from *Vector, rows []uint32) bool {
 	switch v.Kind {
 	case Bool:

@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
 
 	"unyo/engine/sql/expr"
 	"unyo/engine/sql/plan"
-	"unyo/engine/sql/types"
 	"unyo/engine/vector"
 )
 
@@ -20,14 +18,13 @@ type join struct {
 	lCols  []plan.Col
 	rCols  []plan.Col
 	right  *buffer
-	keys   *grouper
-	first  []uint32      // by a key's number the first row that has it, plus 1
-	after  []uint32      // by a row the next that has the same key, plus 1
+	rows   int // of the right; behind them lies the row of nulls that LEFT and FULL give
+	keys   *joinKeys
 	wanted vector.Bitmap // rows of the right that have found one
 	held   int64
 
 	left  *vector.Batch // the batch at hand
-	ids   []uint32      // its keys' numbers
+	finds []uint32      // for each of its rows the first of the right that has its key, plus 1
 	row   int           // the row at hand
 	next1 uint32        // the right row that is next for it, plus 1
 	found bool          // whether it has found any
@@ -54,35 +51,32 @@ func (r *run) both(ctx context.Context, left, right plan.Node) (a, b operator, e
 	return a, b, nil
 }
 
-// hold reads the right side and numbers its keys.
+// hold reads the right side and finds its keys.
 func (o *join) hold(ctx context.Context) (err error) {
 	if o.right, err = o.run.gather(ctx, o.r, o.rCols); err != nil {
 		return err
 	}
 	o.r = nil
 	rows := o.right.rows
-	o.after = make([]uint32, rows.Len)
-	var ts []*types.Type
-	for _, k := range o.node.RKeys {
-		ts = append(ts, k.Type())
-	}
-	o.keys = newGrouper(ts)
-	ids, err := o.number(ctx, rows, o.node.RKeys, true)
+	o.rows = rows.Len
+	cols, err := o.evaluate(ctx, rows, o.node.RKeys)
 	if err != nil {
 		return err
 	}
-	o.first = make([]uint32, o.keys.n)
-	for i := rows.Len - 1; i >= 0; i-- {
-		if id := ids[i]; id != noID {
-			o.after[i], o.first[id] = o.first[id], uint32(i+1)
+	o.keys = newJoinKeys(o.node.RKeys, rows.Len, cols)
+	if o.outer() {
+		for _, c := range rows.Columns {
+			c.AppendNull()
 		}
 	}
-	o.held = o.keys.bytes() + 4*int64(len(o.first)+len(o.after))
+	o.held = o.keys.bytes()
 	return o.run.hold(o.held)
 }
 
-// number gives the numbers of rows' keys; noID where one is null, for null equals nothing.
-func (o *join) number(ctx context.Context, b *vector.Batch, keys []expr.Expr, add bool) ([]uint32, error) {
+// outer tells whether rows of the left stay that find none.
+func (o *join) outer() bool { return o.node.Kind == "LEFT" || o.node.Kind == "FULL" }
+
+func (o *join) evaluate(ctx context.Context, b *vector.Batch, keys []expr.Expr) ([]*vector.Vector, error) {
 	cols := make([]*vector.Vector, len(keys))
 	env := o.run.env(ctx, b)
 	for i, k := range keys {
@@ -92,26 +86,7 @@ func (o *join) number(ctx context.Context, b *vector.Batch, keys []expr.Expr, ad
 		}
 		cols[i] = v
 	}
-	ids := o.keys.number(b.Len, cols, add)
-	for _, v := range cols {
-		if !v.HasNulls() && v.Kind != vector.Float {
-			continue
-		}
-		for i := range ids {
-			if v.IsNull(i) || isNaN(v, i) {
-				ids[i] = noID
-			}
-		}
-	}
-	return ids, nil
-}
-
-func isNaN(v *vector.Vector, i int) bool {
-	if v.Kind != vector.Float {
-		return false
-	}
-	v, i = v.At(i)
-	return v.Floats[i] != v.Floats[i]
+	return cols, nil
 }
 
 func (o *join) next(ctx context.Context) (*vector.Batch, error) {
@@ -133,11 +108,19 @@ func (o *join) next(ctx context.Context) (*vector.Batch, error) {
 			if err != nil {
 				return nil, err
 			}
-			if o.ids, err = o.number(ctx, b, o.node.LKeys, false); err != nil {
+			cols, err := o.evaluate(ctx, b, o.node.LKeys)
+			if err != nil {
 				return nil, err
 			}
-			o.left, o.row = b, -1
+			o.left, o.row, o.finds = b, -1, o.keys.find(b.Len, cols)
 			o.step()
+			if o.keys.single && len(o.node.Conds) == 0 && (o.node.Kind == "INNER" || o.node.Kind == "LEFT") {
+				out := o.single()
+				if o.left = nil; out.Len > 0 {
+					return out, nil
+				}
+				continue
+			}
 		}
 		out, err := o.pairs(ctx)
 		if err != nil {
@@ -154,22 +137,43 @@ func (o *join) next(ctx context.Context) (*vector.Batch, error) {
 func (o *join) step() {
 	o.row++
 	o.found, o.next1 = false, 0
-	if o.row < o.left.Len && o.ids[o.row] != noID && int(o.ids[o.row]) < len(o.first) {
-		o.next1 = o.first[o.ids[o.row]]
+	if o.row < o.left.Len {
+		o.next1 = o.finds[o.row]
 	}
+}
+
+// single is the pairs of a batch no row of which finds more than one.
+func (o *join) single() *vector.Batch {
+	if o.outer() {
+		return o.batch(nil, o.finds)
+	}
+	n := o.left.Len
+	ls, rs, at := make([]uint32, n), make([]uint32, n), 0
+	for i, f := range o.finds[:n] {
+		ls[at], rs[at] = uint32(i), f
+		one := 0
+		if f > 0 {
+			one = 1
+		}
+		at += one
+	}
+	if at == n {
+		return o.batch(nil, rs)
+	}
+	return o.batch(ls[:at], rs[:at])
 }
 
 // pairs is the next pairs of rows: candidates by key, of which those stay for which the conditions are true.
 func (o *join) pairs(ctx context.Context) (*vector.Batch, error) {
 	var ls, rs []uint32 // rs plus 1; 0 is the row of nulls that an outer join gives
-	outer := o.node.Kind == "LEFT" || o.node.Kind == "FULL"
+	outer := o.outer()
 	type ending struct{ at, row int } // where in the pairs a row of the left ends
 	var ends []ending
 	began := o.found
 	for o.row < o.left.Len && len(ls) < vector.BatchRows {
 		for o.next1 != 0 && len(ls) < vector.BatchRows {
 			ls, rs = append(ls, uint32(o.row)), append(rs, o.next1)
-			o.next1 = o.after[o.next1-1]
+			o.next1 = o.keys.after[o.next1-1]
 		}
 		if o.next1 != 0 {
 			break
@@ -230,14 +234,33 @@ func (o *join) fitting(ctx context.Context, ls, rs []uint32) ([]bool, error) {
 	return keep, nil
 }
 
-// batch is pairs of rows. The left's are copied, whose batch is another's; the right's stay.
+// batch is pairs of rows; ls may be nil for all of the left in their order. The left's are copied, whose batch is another's; the right's stay.
 func (o *join) batch(ls, rs []uint32) *vector.Batch {
-	out := &vector.Batch{Len: len(ls)}
+	out := &vector.Batch{Len: len(rs)}
 	for i := range o.lCols {
-		out.Columns = append(out.Columns, o.left.Columns[i].Pick(ls))
+		v := o.left.Columns[i]
+		if ls != nil || len(rs) == 0 {
+			v = v.Pick(ls)
+		}
+		out.Columns = append(out.Columns, v)
 	}
-	for i, c := range o.rCols {
-		out.Columns = append(out.Columns, pickOuter(c.T, o.right.rows.Columns[i], rs))
+	if len(o.rCols) == 0 {
+		return out
+	}
+	at := make([]uint32, len(rs))
+	for i, r := range rs {
+		if at[i] = r - 1; r == 0 {
+			at[i] = uint32(o.rows)
+		}
+	}
+	for _, v := range o.right.rows.Columns {
+		switch v.Kind {
+		case vector.Bytes, vector.List, vector.Map, vector.Row:
+			v = &vector.Vector{Kind: v.Kind, Len: len(at), Dict: v, Index: at}
+		default:
+			v = v.Pick(at)
+		}
+		out.Columns = append(out.Columns, v)
 	}
 	return out
 }
@@ -250,34 +273,13 @@ func (o *join) want(rs []uint32) {
 	}
 }
 
-// pickOuter is the values at rows minus 1; null for row 0.
-func pickOuter(t *types.Type, v *vector.Vector, rows []uint32) *vector.Vector {
-	if !slices.Contains(rows, 0) {
-		at := make([]uint32, len(rows))
-		for i, r := range rows {
-			at[i] = r - 1
-		}
-		return v.Repeat(at)
-	}
-	out := t.New()
-	out.Grow(len(rows))
-	for _, r := range rows {
-		if r == 0 {
-			out.AppendNull()
-		} else {
-			out.Append(v, int(r-1))
-		}
-	}
-	return out
-}
-
 // unwanted is the rows of the right that have found none, at the end of RIGHT and FULL.
 func (o *join) unwanted() (*vector.Batch, error) {
 	if o.node.Kind != "RIGHT" && o.node.Kind != "FULL" {
 		return nil, io.EOF
 	}
 	var rows []uint32
-	for ; o.rest < o.right.rows.Len && len(rows) < vector.BatchRows; o.rest++ {
+	for ; o.rest < o.rows && len(rows) < vector.BatchRows; o.rest++ {
 		if !o.wanted.Has(o.rest) {
 			rows = append(rows, uint32(o.rest))
 		}
