@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"bytes"
+	"container/heap"
 	"context"
 	"io"
 	"slices"
@@ -168,11 +170,15 @@ func (o *sorter) read(ctx context.Context) error {
 	o.buf = &buffer{run: o.run, rows: emptyBatch(o.cols)}
 	most := int64(1) << 62
 	if o.node.Limit >= 0 {
-		most = max(4*o.node.Limit, 4*vector.BatchRows)
+		most = max(4*o.node.Limit, 1024)
 	}
 	worst := -1 // the row that is last of those kept so far; what is not before it is not needed
 	err := each(ctx, o.in, func(b *vector.Batch) error {
-		appendRows(o.buf.rows, b, o.better(b, worst))
+		rows := o.better(b, worst)
+		if o.node.Limit >= 0 {
+			rows = o.best(b, rows)
+		}
+		appendRows(o.buf.rows, b, rows)
 		if int64(o.buf.rows.Len) > most {
 			o.buf.rows = copyRows(o.cols, o.buf.rows, o.sorted())
 			worst = o.buf.rows.Len - 1
@@ -191,12 +197,116 @@ func (o *sorter) better(b *vector.Batch, worst int) []uint32 {
 		return nil
 	}
 	rows := []uint32{}
-	for i := range b.Len {
-		if compareRows(o.cols, o.node.Keys, b, i, o.buf.rows, worst) < 0 {
+	k := o.node.Keys[0]
+	for _, i := range before(k, b.Columns[k.Column], o.buf.rows.Columns[k.Column], worst) {
+		if compareRows(o.cols, o.node.Keys, b, int(i), o.buf.rows, worst) < 0 {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+// before is the rows of v that do not come behind value worst of w by a key: nearly none, mostly, so that they are sought by the key's kind.
+func before(k plan.Key, v, w *vector.Vector, worst int) []uint32 {
+	if v.HasNulls() && k.NullsFirst || w.IsNull(worst) {
+		return rowsFrom(0, v.Len)
+	}
+	rows := []uint32{}
+	if v.Dict != nil {
+		if v.Index == nil || v.Dict.Len > v.Len {
+			return rowsFrom(0, v.Len)
+		}
+		is := make([]bool, v.Dict.Len)
+		for _, at := range before(k, v.Dict, w, worst) {
+			is[at] = true
+		}
+		for i, at := range v.Index {
+			if is[at] {
+				rows = append(rows, uint32(i))
+			}
+		}
+		return rows
+	}
+	switch v.Kind {
+	case vector.Int:
+		return upTo(rows, v.Ints[:v.Len], w.Ints[worst], k.Desc)
+	case vector.Float: // NaN is above all, and so is compared by who asks
+		x := w.Floats[worst]
+		for i, y := range v.Floats[:v.Len] {
+			if y <= x && !k.Desc || y >= x && k.Desc || y != y || x != x {
+				rows = append(rows, uint32(i))
+			}
+		}
+	case vector.Bytes:
+		x := w.Text(worst)
+		for i := range v.Len {
+			if c := bytes.Compare(v.Text(i), x); c == 0 || c < 0 != k.Desc {
+				rows = append(rows, uint32(i))
+			}
+		}
+	default:
+		return rowsFrom(0, v.Len)
+	}
+	return rows
+}
+
+func upTo(rows []uint32, list []int64, x int64, desc bool) []uint32 {
+	for i, y := range list {
+		if y <= x && !desc || y >= x && desc {
 			rows = append(rows, uint32(i))
 		}
 	}
 	return rows
+}
+
+// best is those of rows (nil for all) of a batch that can be among the first of all, in their order.
+func (o *sorter) best(b *vector.Batch, rows []uint32) []uint32 {
+	n := b.Len
+	if rows != nil {
+		n = len(rows)
+	}
+	if int64(n) <= max(o.node.Limit, 64) {
+		return rows
+	}
+	if rows == nil {
+		rows = rowsFrom(0, n)
+	}
+	h := &worstFirst{o: o, b: b, rows: []uint32{}}
+	for _, r := range rows {
+		switch {
+		case int64(len(h.rows)) < o.node.Limit:
+			heap.Push(h, r)
+		case len(h.rows) > 0 && h.behind(h.rows[0], r):
+			h.rows[0] = r
+			heap.Fix(h, 0)
+		}
+	}
+	slices.Sort(h.rows)
+	return h.rows
+}
+
+// worstFirst is a heap of rows of a batch, the last of them on top.
+type worstFirst struct {
+	o    *sorter
+	b    *vector.Batch
+	rows []uint32
+}
+
+// behind tells whether row i comes behind row j.
+func (h *worstFirst) behind(i, j uint32) bool {
+	c := compareRows(h.o.cols, h.o.node.Keys, h.b, int(i), h.b, int(j))
+	return c > 0 || c == 0 && i > j
+}
+
+func (h *worstFirst) Len() int           { return len(h.rows) }
+func (h *worstFirst) Less(i, j int) bool { return h.behind(h.rows[i], h.rows[j]) }
+func (h *worstFirst) Swap(i, j int)      { h.rows[i], h.rows[j] = h.rows[j], h.rows[i] }
+func (h *worstFirst) Push(x any)         { h.rows = append(h.rows, x.(uint32)) }
+
+func (h *worstFirst) Pop() any {
+	last := h.rows[len(h.rows)-1]
+	h.rows = h.rows[:len(h.rows)-1]
+	return last
 }
 
 // sorted is the rows in order, no more than the limit.

@@ -22,7 +22,7 @@ func Compare(op string, t *types.Type) (*Bound, error) {
 	case vector.Int:
 		b.Kernel = compareInts(op)
 	case vector.Float:
-		b.Kernel = comparing(func(x, y *vector.Vector, i, j int) bool { return holdsFloat(op, x.Floats[i], y.Floats[j]) })
+		b.Kernel = compareFloats(op)
 	case vector.Bytes:
 		if op == "=" || op == "<>" {
 			want := op == "="
@@ -36,23 +36,6 @@ func Compare(op string, t *types.Type) (*Bound, error) {
 		b.Kernel = comparing(func(x, y *vector.Vector, i, j int) bool { return holds[1+types.Compare(t, x, i, y, j)] })
 	}
 	return b, nil
-}
-
-// holdsFloat compares as IEEE does: with NaN nothing holds but <>.
-func holdsFloat(op string, x, y float64) bool {
-	switch op {
-	case "=":
-		return x == y
-	case "<>":
-		return x != y
-	case "<":
-		return x < y
-	case "<=":
-		return x <= y
-	case ">":
-		return x > y
-	}
-	return x >= y
 }
 
 func comparing(f func(x, y *vector.Vector, i, j int) bool) Kernel {
@@ -91,6 +74,36 @@ func compareInts(op string) Kernel {
 			want := op == ">"
 			for i, j, k := 0, 0, 0; i < n; i, j, k = i+1, j+xs, k+ys {
 				o[i] = (x[j] > y[k]) == want
+			}
+		}
+		return out, nil
+	}
+}
+
+// compareFloats compares as IEEE does: with NaN nothing holds but <>.
+func compareFloats(op string) Kernel {
+	return func(_ *Context, n int, in []Arg) (*vector.Vector, error) {
+		a, b := operands(in)
+		swapped := op == ">" || op == ">="
+		if swapped {
+			a, b = b, a
+		}
+		out := &vector.Vector{Kind: vector.Bool, Len: n, Bools: make([]bool, n), Nulls: eitherNull(a, b, n)}
+		x, y, o := a.Floats, b.Floats, out.Bools
+		xs, ys := stride(a), stride(b)
+		switch op {
+		case "=", "<>":
+			want := op == "="
+			for i, j, k := 0, 0, 0; i < n; i, j, k = i+1, j+xs, k+ys {
+				o[i] = (x[j] == y[k]) == want
+			}
+		case "<", ">":
+			for i, j, k := 0, 0, 0; i < n; i, j, k = i+1, j+xs, k+ys {
+				o[i] = x[j] < y[k]
+			}
+		default:
+			for i, j, k := 0, 0, 0; i < n; i, j, k = i+1, j+xs, k+ys {
+				o[i] = x[j] <= y[k]
 			}
 		}
 		return out, nil

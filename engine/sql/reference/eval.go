@@ -19,7 +19,11 @@ func compare(x, y any) int {
 	case int64:
 		return cmp.Compare(x, y.(int64))
 	case float64:
-		return cmp.Compare(x, y.(float64))
+		if y := y.(float64); x == x && y == y { // NaN is above all
+			return cmp.Compare(x, y)
+		} else {
+			return cmp.Compare(y, x)
+		}
 	case string:
 		return strings.Compare(x, y.(string))
 	case *big.Int:
@@ -34,6 +38,9 @@ func compareOp(op string, x, y any) any {
 		return nil
 	}
 	c := compare(x, y)
+	if f, ok := x.(float64); ok && (f != f || y.(float64) != y.(float64)) {
+		return op == "<>" // as IEEE has it
+	}
 	switch op {
 	case "=":
 		return c == 0
