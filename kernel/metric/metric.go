@@ -25,6 +25,7 @@ type Series struct {
 	Namespace, Name string
 	Dimensions      Dimensions
 	Unit            string // "" is None
+	Fine            bool   // kept by the second, as AddAt is told its time; Count and Add have minutes only
 }
 
 // Sample is a value that a series has taken now.
@@ -65,7 +66,7 @@ func (d Dimensions) All() iter.Seq2[string, string] {
 // Value is a value and how often it was taken.
 type Value struct{ Value, Times float64 }
 
-// Sink stores what a series has taken in one minute, in tx, whose scope is the series'. Values come in ascending order. It adds to what
+// Sink stores what a series has taken in one minute (a fine one: in one second), in tx, whose scope is the series'. Values come in ascending order. It adds to what
 // it has been given for that minute before.
 type Sink func(tx *store.Tx, s Series, minute time.Time, values []Value)
 
@@ -123,12 +124,17 @@ func (m *Metrics) Add(tx *store.Tx, samples ...Sample) {
 	}
 }
 
-// AddAt notes in tx what a series of its account and region took in the minute of at, which may be long past: exactly once with what
+// AddAt notes in tx what a series of its account and region took in the minute (a fine one: the second) of at, which may be long past: exactly once with what
 // else tx does. Values must ascend.
 func (m *Metrics) AddAt(tx *store.Tx, s Series, at time.Time, values []Value) {
-	if m.sink != nil {
-		m.sink(tx, s, at.Truncate(time.Minute), values)
+	if m.sink == nil {
+		return
 	}
+	grain := time.Minute
+	if s.Fine {
+		grain = time.Second
+	}
+	m.sink(tx, s, at.Truncate(grain), values)
 }
 
 func (s *Sample) times() float64 { return cmp.Or(s.Times, 1) }

@@ -103,7 +103,7 @@ func (s *Service) take(tx *store.Tx, series vended.Series, at time.Time, values 
 	for name, value := range series.Dimensions.All() {
 		dimensions = append(dimensions, dimension{name, value})
 	}
-	d := &datum{identity: identify(series.Namespace, series.Name, dimensions), unit: unitOf(series.Unit), at: at}
+	d := &datum{identity: identify(series.Namespace, series.Name, dimensions), unit: unitOf(series.Unit), fine: series.Fine, at: at}
 	for _, v := range values {
 		d.set.Add(v.Value, v.Times)
 	}

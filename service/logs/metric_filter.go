@@ -34,6 +34,7 @@ func (s *Service) openMetricFilters() {
 	lane := jobs.Lane(func(a countArg) string { return "count " + a.Group })
 	s.count = jobs.Handle(s.k.Jobs, "count", s.countNext, lane)
 	s.blank = jobs.Handle(s.k.Jobs, "blank", s.fillBlanks, lane)
+	s.embed = jobs.Handle(s.k.Jobs, "embed", s.embedNext, jobs.Lane(func(a embedArg) string { return "embed " + a.Group }))
 }
 
 // dropMetricFilters removes all that metric filters of a deleted group have.

@@ -1,7 +1,6 @@
 package logs
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"reflect"
@@ -11,7 +10,6 @@ import (
 	"unyo/base/call"
 	"unyo/engine/logstore"
 	"unyo/kernel/jobs"
-	"unyo/kernel/metric"
 	"unyo/kernel/store"
 )
 
@@ -38,7 +36,7 @@ func (s *Service) countSoon(tx *store.Tx, name string, g *group) {
 
 // countNext counts what is new, as much as goes into one transaction, and puts itself again when there is more.
 func (s *Service) countNext(ctx context.Context, a countArg) error {
-	p := &pass{group: a.Group, cells: map[cell]map[float64]float64{}, blanks: map[string]bool{}}
+	p := &pass{group: a.Group, points: points{}, blanks: map[string]bool{}}
 	if err := s.k.Update(ctx, func(tx *store.Tx) (err error) {
 		s.counting.Delete(tx, a.Group)
 		p.from, p.known = s.counted.Get(tx, a.Group)
@@ -80,13 +78,7 @@ func same(a, b []*gauge) bool {
 
 // settle writes what a pass has counted.
 func (s *Service) settle(tx *store.Tx, a countArg, p *pass) {
-	for _, c := range slices.SortedFunc(maps.Keys(p.cells), cell.compare) {
-		var values []metric.Value
-		for _, v := range slices.Sorted(maps.Keys(p.cells[c])) {
-			values = append(values, metric.Value{Value: v, Times: p.cells[c][v]})
-		}
-		s.k.Metrics.AddAt(tx, c.series, time.UnixMilli(c.minute*minuteMs).UTC(), values)
-	}
+	s.addPoints(tx, p.points)
 	for _, key := range slices.Sorted(maps.Keys(p.blanks)) {
 		if old, ok := s.blanks.Get(tx, key); !ok || p.blanks[key] && !old {
 			s.blanks.Put(tx, key, p.blanks[key])
@@ -101,19 +93,6 @@ func (s *Service) settle(tx *store.Tx, a countArg, p *pass) {
 	}
 }
 
-// cell is a series in a minute.
-type cell struct {
-	series metric.Series
-	minute int64 // since 1970
-}
-
-func (c cell) compare(d cell) int {
-	return cmp.Or(cmp.Compare(c.series.Namespace, d.series.Namespace), cmp.Compare(c.series.Name, d.series.Name), cmp.Compare(c.series.Dimensions, d.series.Dimensions),
-		cmp.Compare(c.series.Unit, d.series.Unit), cmp.Compare(c.minute, d.minute))
-}
-
-const minuteMs = 60 * 1000
-
 // pass is what one job counts.
 type pass struct {
 	group    string
@@ -123,8 +102,8 @@ type pass struct {
 	more     bool
 	mask     *masker
 
-	cells  map[cell]map[float64]float64 // value → times
-	blanks map[string]bool              // filter and minute → whether an event matched
+	points points
+	blanks map[string]bool // filter and minute → whether an event matched
 	bytes  int
 }
 
@@ -135,7 +114,7 @@ func (p *pass) add(b *logstore.Stored) bool {
 		begin = p.from.Done
 	}
 	for i := begin; i < len(b.Events); i++ {
-		if len(p.cells)+len(p.blanks) >= maxCells || p.bytes >= maxLoadBytes {
+		if len(p.points)+len(p.blanks) >= maxCells || p.bytes >= maxLoadBytes {
 			if p.more = true; i > begin || begin > 0 {
 				p.to.Part, p.to.Done = b.Seq, i
 			}
@@ -165,11 +144,7 @@ func (p *pass) event(seq uint64, e *logstore.Event) {
 			continue
 		}
 		if series, x, ok := g.measure(e.Message); ok {
-			c := cell{series, minute}
-			if p.cells[c] == nil {
-				p.cells[c] = map[float64]float64{}
-			}
-			p.cells[c][x]++
+			p.points.add(series, e.Timestamp, x)
 		}
 	}
 }

@@ -53,9 +53,24 @@ func (e *estate) shut() {
 	must(e.t, e.store.Close())
 }
 
-// The process dies before each write or sync of the rows while metric filters count and close minutes, with all that is not synced lost: running on,
-// every event has counted once.
+// Metric filters count and close minutes.
 func TestMetricFilterSurvivesDeathAtEveryWrite(t *testing.T) {
+	survive(t, func(e *estate) {
+		must(t, e.measure("users", "{ $.user = * }", api.MetricTransformation{MetricValue: new("$.n"), Dimensions: map[string]string{"User": "$.user"}}))
+		must(t, e.measure("errors", "ERROR", api.MetricTransformation{MetricValue: new("1"), DefaultValue: new(0.0)}))
+		var messages []string
+		for i := range 500 { // several passes
+			messages = append(messages, fmt.Sprintf(`{"user":"u%03d","n":%d}`, i%250, i))
+		}
+		e.put("g", "s", messages...)
+		e.put("g", "s", messages[:50]...)
+	})
+}
+
+// survive lets the process die before each write or sync of the rows while what prepare has put is counted, with all that is not synced lost:
+// running on, every event has counted once.
+func survive(t *testing.T, prepare func(e *estate)) {
+	t.Helper()
 	disk, dir := vfs.NewCrashableMem(), t.TempDir()
 	type death struct {
 		rows   *vfs.MemFS
@@ -80,14 +95,7 @@ func TestMetricFilterSurvivesDeathAtEveryWrite(t *testing.T) {
 	e := onDisk(t, faulty, dir)
 	e.group("g")
 	e.stream("g", "s")
-	must(t, e.measure("users", "{ $.user = * }", api.MetricTransformation{MetricValue: new("$.n"), Dimensions: map[string]string{"User": "$.user"}}))
-	must(t, e.measure("errors", "ERROR", api.MetricTransformation{MetricValue: new("1"), DefaultValue: new(0.0)}))
-	var messages []string
-	for i := range 500 { // several passes
-		messages = append(messages, fmt.Sprintf(`{"user":"u%03d","n":%d}`, i%250, i))
-	}
-	e.put("g", "s", messages...)
-	e.put("g", "s", messages[:50]...)
+	prepare(e)
 	must(t, e.k.Store.Sync())
 	end := begin.Add(time.Hour)
 	turn(true)

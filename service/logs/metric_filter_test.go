@@ -24,10 +24,13 @@ func metered(t *testing.T) *estate {
 func (e *estate) meter() {
 	rows := store.TableOf[string](e.k.For("sink").Rows, "got", store.Regional)
 	e.k.Metrics.To(func(tx *store.Tx, s metric.Series, minute time.Time, values []metric.Value) {
-		if s.Namespace == "AWS/Logs" {
+		if strings.HasPrefix(s.Name, "Incoming") {
 			return
 		}
 		key := s.String() + " " + s.Unit + minute.Format(" 15:04")
+		if s.Fine {
+			key += minute.Format(":05")
+		}
 		old, _ := rows.Get(tx, key)
 		rows.Put(tx, key, old+fmt.Sprint(values))
 	})

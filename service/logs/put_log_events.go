@@ -86,6 +86,7 @@ func (s *Service) streamNamed(tx *store.Tx, groupName, name string) (group, stre
 // commitBatch writes the stream's row, and what shall happen because of the events.
 func (s *Service) commitBatch(ctx context.Context, in *api.PutLogEventsInput, b *logstore.Batch, ref logstore.Ref) error {
 	first, last := b.Events[0].Timestamp, b.Events[len(b.Events)-1].Timestamp
+	embedded := carriesMetrics(b.Events)
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		g, st, err := s.streamNamed(tx, *in.LogGroupName, *in.LogStreamName)
 		if err != nil {
@@ -109,6 +110,9 @@ func (s *Service) commitBatch(ctx context.Context, in *api.PutLogEventsInput, b 
 		s.wake(tx, *in.LogGroupName, &g, ref.Seq)
 		s.auditSoon(tx, *in.LogGroupName, &g, ref.Seq)
 		s.countSoon(tx, *in.LogGroupName, &g)
+		if embedded {
+			s.embedSoon(tx, *in.LogGroupName, &g, ref.Seq)
+		}
 		return nil
 	})
 }

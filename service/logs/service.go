@@ -66,6 +66,7 @@ type Service struct {
 	lost    jobs.Job[lostArg]
 	export  jobs.Job[exportArg]
 	count   jobs.Job[countArg]
+	embed   jobs.Job[embedArg]
 	blank   jobs.Job[countArg]
 	vended  jobs.Job[vendedArg]
 	audit   jobs.Job[auditArg]
