@@ -10,72 +10,14 @@ import (
 
 var errShort = corrupt("a page ends too early")
 
-// hybrid decodes n numbers of runs and of bits packed together, as levels and places in dictionaries are written.
+// hybrid decodes n numbers of runs and of bits packed together.
 func hybrid[T byte | uint32](dst []T, src []byte, width, n int) ([]T, error) {
-	if width < 0 || width > 32 {
-		return nil, corrupt("numbers of %d bits", width)
+	r, err := newRuns(src, width)
+	if err != nil {
+		return nil, err
 	}
 	dst = resized(dst, n)
-	for at := 0; at < n; {
-		head, size := binary.Uvarint(src)
-		if size <= 0 {
-			if width == 0 || len(src) == 0 && at > 0 { // zeros at the end may be left out
-				clear(dst[at:])
-				return dst, nil
-			}
-			return nil, errShort
-		}
-		src = src[size:]
-		if head&1 == 0 {
-			bytes := (width + 7) / 8
-			if len(src) < bytes {
-				return nil, errShort
-			}
-			v := uint32(0)
-			for i := range bytes {
-				v |= uint32(src[i]) << (8 * i)
-			}
-			src = src[bytes:]
-			run := dst[at:min(uint64(n), uint64(at)+head>>1)]
-			for i := range run {
-				run[i] = T(v)
-			}
-			at += len(run)
-			continue
-		}
-		count := min(uint64(n-at), (head>>1)*8)
-		packed := int(min(uint64(len(src)), (head>>1)*uint64(width)))
-		if uint64(packed)*8 < count*uint64(width) {
-			return nil, errShort
-		}
-		unpack(dst[at:at+int(count)], src[:packed], width)
-		src = src[packed:]
-		at += int(count)
-	}
-	return dst, nil
-}
-
-// unpack reads numbers of so many bits each, the lowest bit first.
-func unpack[T byte | uint32 | uint64](dst []T, src []byte, width int) {
-	mask := uint64(1)<<width - 1
-	at, i := 0, 0
-	if width <= 56 {
-		for ; i < len(dst) && at>>3+8 <= len(src); i++ {
-			dst[i] = T(binary.LittleEndian.Uint64(src[at>>3:]) >> (at & 7) & mask)
-			at += width
-		}
-	}
-	for ; i < len(dst); i++ {
-		v := uint64(0)
-		for have := 0; have < width; {
-			b := uint64(src[at>>3]) >> (at & 7)
-			take := min(8-at&7, width-have)
-			v |= b & (1<<take - 1) << have
-			have += take
-			at += take
-		}
-		dst[i] = T(v)
-	}
+	return dst, readRuns(&r, dst)
 }
 
 // resized is a slice of n values, whose room is used again; what it holds means nothing.
@@ -83,7 +25,7 @@ func resized[T any](s []T, n int) []T {
 	if cap(s) >= n {
 		return s[:n]
 	}
-	return make([]T, n)
+	return make([]T, n, n+n/8) // the next is seldom as long, and seldom much longer
 }
 
 // deltas decodes DELTA_BINARY_PACKED: n numbers at most, as many as it says. It returns what follows.
@@ -129,7 +71,7 @@ func packedDeltas(dst []int64, src []byte, n int) ([]int64, []byte, error) {
 			if w > 64 || bytes > len(src) {
 				return nil, nil, errShort
 			}
-			unpack(raw, src[:bytes], int(w))
+			unpack(raw, src[:bytes], 0, int(w))
 			src = src[bytes:]
 			for _, d := range raw[:min(each, len(dst)-at)] {
 				v += low + int64(d)
@@ -156,30 +98,42 @@ func (t *texts) add(b []byte) {
 	t.offsets = append(t.offsets, uint32(len(t.data)))
 }
 
-// plain decodes n texts, each behind its length.
-func (t *texts) plain(src []byte, n int) error {
+// plain decodes n texts, each behind its length, and returns what follows them.
+func (t *texts) plain(src []byte, n int) ([]byte, error) {
 	if n > len(src)/4 {
-		return errShort
+		return nil, errShort
 	}
 	t.reset(n)
-	if cap(t.data) < len(src)-4*n {
-		t.data = make([]byte, 0, len(src)-4*n)
-	}
 	data, offsets := t.data, t.offsets
 	for range n {
 		if len(src) < 4 {
-			return errShort
+			return nil, errShort
 		}
 		size := int(binary.LittleEndian.Uint32(src))
 		if src = src[4:]; size > len(src) {
-			return errShort
+			return nil, errShort
 		}
 		data = append(data, src[:size]...)
 		offsets = append(offsets, uint32(len(data)))
 		src = src[size:]
 	}
 	t.data, t.offsets = data, offsets
-	return nil
+	return src, nil
+}
+
+// skipPlain passes over n texts, each behind its length.
+func skipPlain(src []byte, n int) ([]byte, error) {
+	for range n {
+		if len(src) < 4 {
+			return nil, errShort
+		}
+		size := int(binary.LittleEndian.Uint32(src))
+		if src = src[4:]; size > len(src) {
+			return nil, errShort
+		}
+		src = src[size:]
+	}
+	return src, nil
 }
 
 // fixed decodes n texts of so many bytes each.

@@ -8,21 +8,29 @@ import (
 	"unyo/engine/vector"
 )
 
-// parquetLeaf reads the pages of one leaf, chunk after chunk.
+// parquetLeaf reads the pages of one leaf, chunk after chunk. A page is unpacked when its first value is asked for; its levels and values are decoded some at a
+// time, while they are near.
 type parquetLeaf struct {
-	file    *parquetScan
-	node    *parquetNode
-	typ     *Type // as what it is read
-	maxDef  int
-	maxRep  int
-	pages   *pageReader
-	begins  int64 // rows or, of lists, entries before the page
-	chunk   *chunk
-	dict    *vector.Vector
-	orNull  *vector.Vector // dict, and a null behind
-	plain   []byte
-	defs    []byte
-	reps    []byte
+	file   *parquetScan
+	node   *parquetNode
+	typ    *Type // as what it is read
+	maxDef int
+	maxRep int
+	pages  *pageReader
+	chunk  *chunk
+	dict   *vector.Vector
+	orNull *vector.Vector // dict, and a null behind
+
+	head   pageHead // of the page at hand
+	packed bool     // the page at hand is still as it is stored
+	left   int      // entries of it that are still to be read
+	values pageValues
+	reps   runs
+	defs   runs
+
+	plain   []byte // room for a page
+	repRoom []byte
+	defRoom []byte
 	index   []uint32
 	spread  []uint32
 	scratch []byte
@@ -34,13 +42,14 @@ type parquetLeaf struct {
 	heldPage, heldDict int64 // bytes
 }
 
-// leafPage is a page that is decoded: its levels, and the values that are there.
-type leafPage struct {
-	n          int // entries
-	there      int // values
-	defs, reps []byte
-	dense      *vector.Vector // flat, unless index is set
-	index      []uint32       // into the leaf's dictionary
+// leafPart is some entries of a page: their levels, and the values that are there.
+type leafPart struct {
+	n     int    // entries
+	there int    // values
+	defs  []byte // nil if all are there
+	reps  []byte
+	dense *vector.Vector // flat, unless index is set
+	index []uint32       // into the leaf's dictionary
 }
 
 // open begins a chunk.
@@ -52,7 +61,7 @@ func (l *parquetLeaf) open(c *chunk) error {
 	if from < 0 || c.size < 0 || from > l.file.size || c.size > l.file.size-from {
 		return corrupt("a column lies outside of the file")
 	}
-	l.chunk, l.dict, l.orNull, l.begins = c, nil, nil, 0
+	l.chunk, l.dict, l.orNull, l.left = c, nil, nil, 0
 	if err := l.file.hold(&l.heldDict, 0); err != nil {
 		return err
 	}
@@ -71,187 +80,252 @@ func (c *chunk) from() int64 {
 // jump goes on at a page whose place is known.
 func (l *parquetLeaf) jump(at pagePlace) error {
 	if l.dict == nil && l.chunk.dictionary > 0 {
-		h, body, err := l.pages.next()
+		h, err := l.pages.next()
+		if err == nil && h.kind == pageDictionary {
+			err = l.dictionary(h)
+		}
 		if err != nil {
 			return err
-		}
-		if h.kind == pageDictionary {
-			if err := l.dictionary(h, body); err != nil {
-				return err
-			}
 		}
 	}
 	end := l.chunk.from() + l.chunk.size
 	if at.at < l.chunk.data || at.at >= end {
 		return corrupt("a page lies outside of its column")
 	}
+	l.left = 0
 	l.pages = newPageReader(l.file.r, at.at, end-at.at, l.chunk.codec, &l.file.scanned)
-	l.begins = at.first
 	return nil
 }
 
-// page decodes the next page with values; io.EOF after the last.
-func (l *parquetLeaf) page() (p leafPage, err error) {
-	for {
-		h, body, err := l.pages.next()
-		if err != nil {
-			return p, err
+// page goes to the next page with values; io.EOF after the last.
+func (l *parquetLeaf) page() error {
+	if l.left > 0 && l.packed {
+		if err := l.pages.pass(l.head); err != nil {
+			return err
 		}
-		switch h.kind {
-		case pageDictionary:
-			if err := l.dictionary(h, body); err != nil {
-				return p, err
-			}
-		case pageData, pageDataV2:
-			if err := l.file.hold(&l.heldPage, 2*h.plain+9*h.values); err != nil { // as it is stored and as values, levels and places
-				return p, err
-			}
-			if p, err = l.data(h, body); err != nil || p.n > 0 {
-				return p, err
-			}
+	}
+	for {
+		h, err := l.pages.next()
+		if err != nil {
+			return err
+		}
+		switch {
+		case h.kind == pageDictionary:
+			err = l.dictionary(h)
+		case (h.kind == pageData || h.kind == pageDataV2) && h.values > 0:
+			l.head, l.left, l.packed = h, int(h.values), true
+			return nil
+		default:
+			err = l.pages.pass(h)
+		}
+		if err != nil {
+			return err
 		}
 	}
 }
 
-func (l *parquetLeaf) dictionary(h pageHead, body []byte) (err error) {
+func (l *parquetLeaf) dictionary(h pageHead) error {
 	if l.dict != nil {
 		return corrupt("two dictionaries")
 	}
 	if err := l.file.hold(&l.heldDict, 2*h.plain+9*h.values); err != nil {
 		return err
 	}
+	body, err := l.pages.body(h, nil)
+	if err != nil {
+		return err
+	}
 	if body, err = decompress(l.pages.codec, nil, body, int(h.plain)); err != nil {
 		return err
 	}
 	fresh := &parquetLeaf{file: l.file, node: l.node, typ: l.typ} // what it decodes into stays
-	l.dict, err = fresh.values(asPlain, body, int(h.values))
+	l.dict, err = fresh.all(asPlain, body, int(h.values))
 	return err
 }
 
-// data decodes a page: levels first, then values.
-func (l *parquetLeaf) data(h pageHead, body []byte) (p leafPage, err error) {
-	p.n = int(h.values)
+// unpack makes the page at hand ready to be read.
+func (l *parquetLeaf) unpack() error {
+	h := &l.head
+	l.packed = false
+	if err := l.file.hold(&l.heldPage, h.plain+h.packed); err != nil {
+		return err
+	}
+	room := l.file.packed // nobody looks at a page that is packed twice
+	if l.pages.codec == codecNone {
+		room = l.plain
+	}
+	body, err := l.pages.body(*h, room)
+	if err != nil {
+		return err
+	}
+	if l.pages.codec == codecNone {
+		l.plain = body
+	} else {
+		l.file.packed = body
+	}
 	if h.kind == pageDataV2 {
-		levels := h.repByte + h.defBytes
-		if h.repByte < 0 || h.defBytes < 0 || levels > int64(len(body)) || levels > h.plain {
-			return p, corrupt("bad levels")
-		}
-		if err = l.levels(&p, body[:h.repByte], body[h.repByte:levels]); err != nil {
-			return p, err
-		}
-		if body = body[levels:]; !h.isPlain && p.there > 0 {
-			if body, err = decompress(l.pages.codec, l.plain, body, int(h.plain-levels)); err != nil {
-				return p, err
-			}
-			l.keep(body)
-		}
-		return p, l.fill(&p, encoding(h.encoding), body)
+		return l.second(body)
 	}
 	if body, err = decompress(l.pages.codec, l.plain, body, int(h.plain)); err != nil {
-		return p, err
+		return err
 	}
-	l.keep(body)
+	l.plain = body
 	var levels [2][]byte
 	for i, most := range []int{l.maxRep, l.maxDef} {
 		if most == 0 {
 			continue
 		}
 		if len(body) < 4 || uint64(binary.LittleEndian.Uint32(body)) > uint64(len(body)-4) {
-			return p, corrupt("bad levels")
+			return corrupt("bad levels")
 		}
 		size := int(binary.LittleEndian.Uint32(body))
 		levels[i], body = body[4:4+size], body[4+size:]
 	}
-	if err = l.levels(&p, levels[0], levels[1]); err != nil {
-		return p, err
-	}
-	return p, l.fill(&p, encoding(h.encoding), body)
+	return l.begin(levels[0], levels[1], body)
 }
 
-// keep remembers room for the next page, unless it is the reader's own.
-func (l *parquetLeaf) keep(body []byte) {
-	if l.pages.codec != codecNone {
-		l.plain = body
+// second makes a page of version 2 ready, whose levels are not packed.
+func (l *parquetLeaf) second(body []byte) error {
+	h := &l.head
+	levels := h.repByte + h.defBytes
+	if h.repByte < 0 || h.defBytes < 0 || levels > int64(len(body)) || levels > h.plain {
+		return corrupt("bad levels")
 	}
-}
-
-func (l *parquetLeaf) levels(p *leafPage, reps, defs []byte) (err error) {
-	p.there = p.n
-	if l.maxRep > 0 {
-		if l.reps, err = hybrid(l.reps, reps, widthOf(l.maxRep), p.n); err != nil {
+	values := body[levels:]
+	if l.pages.codec == codecNone {
+		return l.begin(body[:h.repByte], body[h.repByte:levels], values)
+	}
+	l.plain = append(l.plain[:0], body[:levels]...)
+	if h.isPlain || h.plain == levels || len(values) == 0 { // nothing is there, or as it is
+		if !h.isPlain {
+			values = nil
+		}
+		l.plain = append(l.plain[:levels], values...)
+	} else {
+		out, err := decompress(l.pages.codec, l.plain[levels:levels], values, int(h.plain-levels))
+		if err != nil {
 			return err
 		}
-		p.reps = l.reps
+		l.plain = append(l.plain[:levels], out...) // where it is already, unless there was no room
+	}
+	return l.begin(l.plain[:h.repByte], l.plain[h.repByte:levels], l.plain[levels:])
+}
+
+// begin begins to read levels and values.
+func (l *parquetLeaf) begin(reps, defs, body []byte) (err error) {
+	if l.reps, err = newRuns(reps, widthOf(l.maxRep)); err != nil {
+		return err
+	}
+	if l.defs, err = newRuns(defs, widthOf(l.maxDef)); err != nil {
+		return err
+	}
+	return l.beginValues(encoding(l.head.encoding), body)
+}
+
+// part is the next n entries, which the page at hand has.
+func (l *parquetLeaf) part(n int) (p leafPart, err error) {
+	if l.packed {
+		if err := l.unpack(); err != nil {
+			return p, err
+		}
+	}
+	l.left -= n
+	p.n, p.there = n, n
+	if l.maxRep > 0 {
+		l.repRoom = resized(l.repRoom, n)
+		if err := readRuns(&l.reps, l.repRoom); err != nil {
+			return p, err
+		}
+		p.reps = l.repRoom
 	}
 	if l.maxDef > 0 {
-		if l.defs, err = hybrid(l.defs, defs, widthOf(l.maxDef), p.n); err != nil {
+		if p.defs, p.there, err = l.levels(n); err != nil {
+			return p, err
+		}
+	}
+	return p, l.fill(&p)
+}
+
+// levels reads n levels, and tells how many values are there; the levels are nil if all are.
+func (l *parquetLeaf) levels(n int) (defs []byte, there int, err error) {
+	if v, ok, err := l.defs.same(n); err != nil || ok && int(v) == l.maxDef {
+		return nil, n, err
+	} else if ok {
+		l.defRoom = resized(l.defRoom, n)
+		for i := range l.defRoom {
+			l.defRoom[i] = byte(v)
+		}
+		return l.defRoom, 0, nil
+	}
+	l.defRoom = resized(l.defRoom, n)
+	if err := readRuns(&l.defs, l.defRoom); err != nil {
+		return nil, 0, err
+	}
+	most := byte(l.maxDef)
+	for _, d := range l.defRoom {
+		if d == most {
+			there++
+		}
+	}
+	if there == n {
+		return nil, n, nil
+	}
+	return l.defRoom, there, nil
+}
+
+// skip passes over n entries of the page at hand, of a leaf that is in no list.
+func (l *parquetLeaf) skip(n int) error {
+	if l.packed {
+		if err := l.unpack(); err != nil {
 			return err
 		}
-		p.defs, p.there = l.defs, 0
-		for _, d := range p.defs {
-			if int(d) == l.maxDef {
-				p.there++
+	}
+	for n > 0 {
+		k := min(n, vector.BatchRows)
+		n -= k
+		l.left -= k
+		if l.maxDef > 0 {
+			var err error
+			if _, k, err = l.levels(k); err != nil {
+				return err
 			}
+		}
+		if err := l.skipValues(k); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (l *parquetLeaf) fill(p *leafPage, e encoding, body []byte) (err error) {
-	if e != asOldDictionary && e != asDictionary {
-		p.dense, err = l.values(e, body, p.there)
-		return err
-	}
-	if p.there == 0 {
-		p.dense = vector.New(KindOf(l.typ))
-		return nil
-	}
-	if l.dict == nil {
-		return corrupt("no dictionary")
-	}
-	if len(body) == 0 {
-		return errShort
-	}
-	if l.index, err = hybrid(l.index, body[1:], int(body[0]), p.there); err != nil {
-		return err
-	}
-	most := uint32(0)
-	for _, i := range l.index {
-		most = max(most, i)
-	}
-	if int(most) >= l.dict.Len {
-		return corrupt("place %d in a dictionary of %d", most, l.dict.Len)
-	}
-	p.index = l.index
-	return nil
-}
-
-// next is the next page of a leaf that is in no list, laid out row by row.
-func (l *parquetLeaf) next() (*vector.Vector, error) {
-	p, err := l.page()
+// next is the next n rows of a leaf that is in no list.
+func (l *parquetLeaf) next(n int) (*vector.Vector, error) {
+	p, err := l.part(n)
 	if err != nil {
 		return nil, err
 	}
 	if p.index != nil {
 		return l.places(p), nil
 	}
-	if p.there == p.n {
+	if p.defs == nil {
 		return p.dense, nil
 	}
 	return layOut(&l.laid, p.dense, p.defs, l.maxDef), nil
 }
 
-// places is a page of places in the dictionary.
-func (l *parquetLeaf) places(p leafPage) *vector.Vector {
+// places is some places in the dictionary. Once there was a null, they all are in that which has one: who reads knows a dictionary again.
+func (l *parquetLeaf) places(p leafPart) *vector.Vector {
 	out := &vector.Vector{Kind: l.dict.Kind, Len: p.n, Dict: l.dict, Index: p.index}
-	if p.there == p.n {
+	if p.defs == nil && l.orNull == nil {
 		return out
 	}
 	if l.orNull == nil {
 		l.orNull = withNull(l.dict)
 	}
+	if out.Dict = l.orNull; p.defs == nil {
+		return out
+	}
 	l.spread = spreadPlaces(l.spread, p.index, p.defs, l.maxDef, uint32(l.dict.Len))
-	out.Dict, out.Index = l.orNull, l.spread
+	out.Index = l.spread
 	return out
 }
 

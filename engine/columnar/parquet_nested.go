@@ -1,6 +1,7 @@
 package columnar
 
 import (
+	"bytes"
 	"io"
 
 	"unyo/engine/vector"
@@ -175,19 +176,25 @@ func (l *nestedLeaf) more() error {
 		}
 		l.values, l.from, l.used = rest, 0, 0
 	}
-	p, err := l.page()
-	if err == io.EOF {
-		l.end = true
-		return nil
+	if l.left == 0 {
+		err := l.page()
+		if err == io.EOF {
+			l.end = true
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 	}
+	p, err := l.part(min(l.left, vector.BatchRows))
 	if err != nil {
 		return err
 	}
 	if len(l.defs) > mostPageValues {
 		return corrupt("a row of too many values")
 	}
-	if l.maxDef == 0 {
-		l.defs = append(l.defs, make([]byte, p.n)...)
+	if p.defs == nil { // all are there
+		l.defs = append(l.defs, bytes.Repeat([]byte{byte(l.maxDef)}, p.n)...)
 	}
 	l.defs, l.reps = append(l.defs, p.defs...), append(l.reps, p.reps...)
 	from := p.dense

@@ -36,17 +36,16 @@ type pageReader struct {
 	left    int64 // bytes of the chunk
 	codec   codec
 	scanned *int64
-	packed  []byte
 }
 
 func newPageReader(r io.ReaderAt, offset, size int64, c codec, scanned *int64) *pageReader {
 	return &pageReader{in: bufio.NewReaderSize(io.NewSectionReader(r, offset, size), int(min(size+16, 256<<10))), left: size, codec: c, scanned: scanned}
 }
 
-// next reads a page's head and what follows it, which is valid until the next call.
-func (p *pageReader) next() (h pageHead, body []byte, err error) {
+// next reads the head of the next page; what follows it is to be read by body, or passed over.
+func (p *pageReader) next() (h pageHead, err error) {
 	if p.left <= 0 {
-		return h, nil, io.EOF
+		return h, io.EOF
 	}
 	t := compact{in: p.in, most: p.left}
 	t.structure(0, func(field int, kind byte) {
@@ -66,24 +65,40 @@ func (p *pageReader) next() (h pageHead, body []byte, err error) {
 	p.left -= t.read
 	*p.scanned += t.read
 	if t.err != nil {
-		return h, nil, t.failure()
+		return h, t.failure()
 	}
 	if h.plain < 0 || h.packed < 0 || h.packed > p.left || h.plain > mostPageBytes || h.values < 0 || h.values > mostPageValues {
-		return h, nil, corrupt("a page of %d bytes and %d values", h.plain, h.values)
+		return h, corrupt("a page of %d bytes and %d values", h.plain, h.values)
 	}
-	if int64(cap(p.packed)) < h.packed {
-		p.packed = make([]byte, h.packed)
-	}
-	body = p.packed[:h.packed]
-	if _, err := io.ReadFull(p.in, body); err != nil {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			err = corrupt("the file ends within a page")
-		}
-		return h, nil, err
+	return h, nil
+}
+
+// body reads what follows the head of a page into room.
+func (p *pageReader) body(h pageHead, room []byte) ([]byte, error) {
+	room = resized(room, int(h.packed))
+	if _, err := io.ReadFull(p.in, room); err != nil {
+		return nil, endsWithin(err)
 	}
 	p.left -= h.packed
 	*p.scanned += h.packed
-	return h, body, nil
+	return room, nil
+}
+
+// pass passes over what follows the head of a page. It counts as read: it may have been.
+func (p *pageReader) pass(h pageHead) error {
+	if _, err := p.in.Discard(int(h.packed)); err != nil {
+		return endsWithin(err)
+	}
+	p.left -= h.packed
+	*p.scanned += h.packed
+	return nil
+}
+
+func endsWithin(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return corrupt("the file ends within a page")
+	}
+	return err
 }
 
 // part reads a field of a data or dictionary page's own head.

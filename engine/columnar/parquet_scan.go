@@ -13,7 +13,8 @@ type parquetScan struct {
 	r       io.ReaderAt
 	size    int64
 	scanned int64
-	held    int64 // bytes of pages and dictionaries that all columns hold
+	held    int64  // bytes of pages and dictionaries that all columns hold
+	packed  []byte // room for a page as it is stored
 	want    Projection
 	root    *parquetNode
 	columns []parquetColumn
@@ -179,36 +180,34 @@ func (m missing) take(n int) (*vector.Vector, error) { return nothing(m.typ, n),
 type parquetFlat struct {
 	leaf  *parquetLeaf
 	pages []pagePlace // if it is known where they are
-	page  *vector.Vector
-	first int64 // row of the page
-	at    int
+	row   int64       // of the group, that comes next
 }
 
 func (c *parquetFlat) open(g *rowGroup) error {
-	c.page, c.pages, c.first, c.at = nil, nil, 0, 0
+	c.pages, c.row = nil, 0
 	return c.leaf.open(&g.columns[c.leaf.node.column])
 }
 
 func (c *parquetFlat) seek(row int64) (int64, error) {
-	for c.page == nil || row >= c.first+int64(c.page.Len) {
-		next := c.first
-		if c.page != nil {
-			next += int64(c.page.Len)
-		}
-		if to, ok := c.jumpTo(row, next); ok {
+	for row >= c.row+int64(c.leaf.left) {
+		c.row += int64(c.leaf.left)
+		if to, ok := c.jumpTo(row, c.row); ok {
 			if err := c.leaf.jump(to); err != nil {
 				return 0, err
 			}
-			next = to.first
+			c.row = to.first
 		}
-		page, err := c.leaf.next()
-		if err != nil {
+		if err := c.leaf.page(); err != nil {
 			return 0, err
 		}
-		c.first, c.page = next, page
 	}
-	c.at = int(row - c.first)
-	return int64(c.page.Len - c.at), nil
+	if n := int(row - c.row); n > 0 {
+		if err := c.leaf.skip(n); err != nil {
+			return 0, err
+		}
+		c.row = row
+	}
+	return int64(c.leaf.left), nil
 }
 
 // jumpTo is the page that has a row, if pages lie between it and the one that comes next.
@@ -223,7 +222,6 @@ func (c *parquetFlat) jumpTo(row, next int64) (to pagePlace, ok bool) {
 }
 
 func (c *parquetFlat) take(n int) (*vector.Vector, error) {
-	v := c.page.Slice(c.at, c.at+n)
-	c.at += n
-	return v, nil
+	c.row += int64(n)
+	return c.leaf.next(n)
 }

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"unsafe"
 
 	"unyo/engine/vector"
 )
 
-// values decodes n values into a flat vector of the type asked for.
-func (l *parquetLeaf) values(e encoding, body []byte, n int) (*vector.Vector, error) {
+// all decodes n values into a flat vector of the type asked for.
+func (l *parquetLeaf) all(e encoding, body []byte, n int) (*vector.Vector, error) {
 	v := &l.dense
 	v.Len, v.Nulls = n, v.Nulls[:0]
 	if err := l.raw(v, e, body, n); err != nil {
@@ -77,9 +78,10 @@ func (l *parquetLeaf) numbers(v *vector.Vector, kind physical, body []byte, n in
 			v.Ints[i] = int64(int32(binary.LittleEndian.Uint32(body[4*i:])))
 		}
 	case keptInt64:
-		body = body[:8*n]
-		for i := range v.Ints {
-			v.Ints[i] = int64(binary.LittleEndian.Uint64(body[8*i:]))
+		if !asInMemory(v.Ints, body) {
+			for i := range v.Ints {
+				v.Ints[i] = int64(binary.LittleEndian.Uint64(body[8*i:]))
+			}
 		}
 	case keptInt96:
 		for i := range v.Ints {
@@ -92,10 +94,23 @@ func (l *parquetLeaf) numbers(v *vector.Vector, kind physical, body []byte, n in
 			v.Floats[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(body[4*i:])))
 		}
 	default:
-		for i := range v.Floats {
-			v.Floats[i] = math.Float64frombits(binary.LittleEndian.Uint64(body[8*i:]))
+		if !asInMemory(v.Floats, body) {
+			for i := range v.Floats {
+				v.Floats[i] = math.Float64frombits(binary.LittleEndian.Uint64(body[8*i:]))
+			}
 		}
 	}
+}
+
+// littleEndian tells whether this machine keeps numbers as Parquet does.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// asInMemory fills dst with numbers of eight bytes, on machines where they are the same in memory.
+func asInMemory[T int64 | float64](dst []T, body []byte) bool {
+	if littleEndian && len(dst) > 0 {
+		copy(unsafe.Slice((*byte)(unsafe.Pointer(&dst[0])), 8*len(dst)), body)
+	}
+	return littleEndian
 }
 
 func (l *parquetLeaf) booleans(v *vector.Vector, e encoding, body []byte, n int) (err error) {
@@ -138,7 +153,8 @@ func (l *parquetLeaf) byteStrings(v *vector.Vector, e encoding, body []byte, n i
 		if fixed {
 			err = l.texts.fixed(body, n, width)
 		} else {
-			err = l.texts.plain(body, n)
+			l.texts.data = resized(l.texts.data, max(0, len(body)-4*n)) // no more than they are
+			_, err = l.texts.plain(body, n)
 		}
 	case asDeltaLengths:
 		err = l.texts.lengths(body, n)
