@@ -9,13 +9,15 @@ import (
 	"unyo/kernel/store"
 )
 
-// Failure is work that could not be done: a job whose every attempt failed. It is kept until it is retried or dropped.
+// Failure is work that could not be done: a job whose every attempt failed. It is kept until it is retried or dropped, or, if the job comes
+// back, done.
 type Failure struct {
 	ID   string    `json:"id"`
-	Due  time.Time `json:"due"`  // when it was first or last to run
-	At   time.Time `json:"at"`   // when it was given up
-	Why  string    `json:"why"`  // the last attempt's error
-	Work row       `json:"work"` // what was to be done
+	Due  time.Time `json:"due"`           // when it was first or last to run
+	At   time.Time `json:"at"`            // when it was given up
+	Why  string    `json:"why"`           // the last attempt's error
+	Work row       `json:"work"`          // what was to be done
+	Next time.Time `json:"next,omitzero"` // when it comes back
 }
 
 // Job is the failed job's name: service.name.
@@ -42,17 +44,23 @@ func (q *Queue) Failures(ctx context.Context, limit int) ([]Failure, error) {
 	return out, err
 }
 
-// Again has a job that could not be done tried again now, from its first attempt.
+// Again has a job that could not be done tried again now, with all its attempts. One that was to come back comes now.
 func (q *Queue) Again(ctx context.Context, id string) error {
 	return q.failure(ctx, id, func(tx *store.Tx, seq uint64, f Failure) {
-		f.Work.Failed = 0
 		at := dueKey(q.clock.Now(), seq)
+		if from := dueKey(f.Next, seq); !f.Next.IsZero() && q.due.Has(tx, from) {
+			f.Work.Given, f.Next = f.Work.Failed, q.clock.Now()
+			q.move(tx, from, at, f.Work)
+			q.failed.Put(tx, seqKey(seq), f)
+			return
+		}
+		f.Work.Failed, f.Work.Given = 0, 0
 		q.due.Put(tx, at, f.Work)
 		tx.After(func() { q.add(f.Work.hint(at)) })
 	})
 }
 
-// Drop forgets a job that could not be done.
+// Drop forgets that a job could not be done. One that is to come back does so all the same.
 func (q *Queue) Drop(ctx context.Context, id string) error {
 	return q.failure(ctx, id, func(*store.Tx, uint64, Failure) {})
 }

@@ -50,6 +50,7 @@ type row struct {
 	Keyed   bool            `json:"keyed,omitempty"`  // by AtKey
 	Lane    string          `json:"lane,omitempty"`   // part of the lane within service, account and region
 	Failed  int             `json:"failed,omitempty"` // attempts so far, all in vain
+	Given   int             `json:"given,omitempty"`  // how many there were when it was last given up; see Every
 	Cause   string          `json:"cause,omitempty"`  // request that put it, or that put the job that did
 	Arg     json.RawMessage `json:"arg"`
 }
@@ -62,6 +63,8 @@ type handler struct {
 	retry   Policy
 	givenUp func(tx *store.Tx, arg json.RawMessage, why string) // or nil
 	places  chan struct{}                                       // of its own, one for each that may run; nil: all jobs' places
+	next    next                                                // or nil
+	once    bool
 }
 
 // Option changes how the jobs of one name are run.
@@ -72,6 +75,9 @@ type options struct {
 	lane    any
 	givenUp any
 	places  int
+	every   time.Duration
+	next    any
+	once    bool
 }
 
 // Policy says when a failed job is tried again. Waits are on the estate's clock.
@@ -101,6 +107,19 @@ func GivenUp[A any](f func(tx *store.Tx, a A, why string)) Option {
 	return func(o *options) { o.givenUp = f }
 }
 
+// Every has a job that is given up come back, at the next multiple of period: its work stays to be done. For what sets itself again, and
+// for what must be done once, be it late.
+func Every(period time.Duration) Option { return func(o *options) { o.every = period } }
+
+// Recurring is Every with an instant and an argument of the service's own. With another argument it is other work, which has a number of its
+// own. ok=false: there is no next. A kind that has GivenUp as well tells there who waits, and leaves the setting to next.
+func Recurring[A any](next func(tx *store.Tx, a A) (at time.Time, then A, ok bool)) Option {
+	return func(o *options) { o.next = next }
+}
+
+// Once says that a job that was given up waits for the operator alone. GivenUp says so too.
+func Once() Option { return func(o *options) { o.once = true } }
+
 // Handle says what the jobs of a name do. It must be called before the kernel is started, once for each name, in
 // every process that opens the estate: rows name their handler.
 func Handle[A any](sp *Space, name string, fn func(ctx context.Context, a A) error, opts ...Option) Job[A] {
@@ -114,7 +133,7 @@ func Handle[A any](sp *Space, name string, fn func(ctx context.Context, a A) err
 		must.Hold(ok, "job %s.%s: Lane takes another argument than the job", sp.service, name)
 		j.lane = lane
 	}
-	h := handler{retry: o.retry}
+	h := handler{retry: o.retry, next: nextOf[A](&o, sp.service+"."+name), once: o.once || o.givenUp != nil}
 	if o.places > 0 {
 		h.places = make(chan struct{}, o.places)
 	}
@@ -165,6 +184,9 @@ func (q *Queue) cancel(tx *store.Tx, at string) {
 	}
 	if c := tx.Call(); c == nil || c.Job != jobID(sequence(string(old))) {
 		q.due.Delete(tx, string(old))
+		if failed := string(old[8:]); q.failed.Has(tx, failed) { // it was to come back, and is not wanted any more
+			q.failed.Delete(tx, failed)
+		}
 	}
 	q.keys.Delete(tx, at)
 }

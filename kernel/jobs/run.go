@@ -61,10 +61,13 @@ func (q *Queue) run(ctx context.Context, h hint, r row) (name string, done bool,
 	if err != nil {
 		return r.title(), false, err
 	}
-	over := false
+	over, limit := false, uint32(maxDeaths)
+	if r.Given > 0 { // it is known to fail
+		limit = 1
+	}
 	defer func() { q.deaths.done(h.at, over) }()
 	var fault error
-	if died < maxDeaths {
+	if died < limit {
 		fault = q.attempt(context.WithValue(ctx, runningKey{}, job), &r)
 	} else {
 		fault = Permanent(fmt.Errorf("the process has died %d times in a row while this job ran; it is not run again by itself", died))
@@ -166,6 +169,9 @@ func (q *Queue) end(tx *store.Tx, job *running) {
 func (q *Queue) settle(tx *store.Tx, job *running) {
 	q.end(tx, job)
 	q.due.Delete(tx, job.at)
+	if job.row.Given > 0 { // what could not be done is done
+		q.failed.Delete(tx, seqKey(sequence(job.at)))
+	}
 	if job.row.Keyed {
 		if at, ok := q.keys.Get(tx, job.row.keyRow()); ok && string(at) == job.at {
 			q.keys.Delete(tx, job.row.keyRow())
@@ -190,19 +196,23 @@ func (q *Queue) retry(tx *store.Tx, job *running, fault error) {
 	if !ok {
 		h.retry = DefaultPolicy
 	}
-	policy := h.retry
-	if r.Failed >= policy.Attempts || errors.As(fault, &permanent{}) {
-		seq, why := sequence(job.at), fault.Error()
+	policy, failed := h.retry, r.Failed-r.Given
+	if failed >= policy.Attempts || errors.As(fault, &permanent{}) {
+		why := fault.Error()
 		if h.givenUp != nil {
 			line, _, _ := strings.Cut(why, "\n") // of a panic not where
 			h.givenUp(tx, r.Arg, line)
 		}
-		q.settle(tx, job)
-		q.failed.Put(tx, seqKey(seq), Failure{ID: jobID(seq), Due: instant(job.at), At: now, Why: why[:min(len(why), 4096)], Work: r})
+		q.giveUp(tx, job, r, h, why)
 		return
 	}
 	q.end(tx, job)
-	q.move(tx, job.at, dueKey(now.Add(policy.Wait(r.Failed)), sequence(job.at)), r)
+	at, seq := now.Add(policy.Wait(failed)), sequence(job.at)
+	q.move(tx, job.at, dueKey(at, seq), r)
+	if f, ok := q.failed.Get(tx, seqKey(seq)); ok {
+		f.Next, f.Work = at, r
+		q.failed.Put(tx, seqKey(seq), f)
+	}
 }
 
 // move puts a job at another instant, under its own number.
