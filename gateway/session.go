@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"time"
 
 	"unyo/base/call"
 	"unyo/kernel"
@@ -32,7 +33,7 @@ func newSessions(k *kernel.Kernel) *sessions {
 			}
 			return nil
 		})
-	})
+	}, jobs.Every(time.Hour))
 	return s
 }
 

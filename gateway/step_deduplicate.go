@@ -51,7 +51,7 @@ func newTokens(k *kernel.Kernel) *tokens {
 			t.rows.Delete(tx, string(a.Key))
 			return nil
 		})
-	})
+	}, jobs.Every(time.Hour))
 	return t
 }
 

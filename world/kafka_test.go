@@ -120,22 +120,6 @@ func TestSameRowsInKafka(t *testing.T) {
 	}
 }
 
-func openWorld(t *testing.T, o Options) *World {
-	t.Helper()
-	w, err := Open(context.Background(), o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-func closeWorld(t *testing.T, w *World) {
-	t.Helper()
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func kinesisRequest(base, operation, body string) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, base+"/", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")

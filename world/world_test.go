@@ -28,6 +28,22 @@ func open(t testing.TB, dir string) *World {
 	return w
 }
 
+func openWorld(t *testing.T, o Options) *World {
+	t.Helper()
+	w, err := Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func closeWorld(t *testing.T, w *World) {
+	t.Helper()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 const whoAsks = "Action=GetCallerIdentity&Version=2011-06-15"
 
 func signed(body string) *http.Request {

@@ -12,7 +12,8 @@
 // run, so it draws the same ids, and a callee can tell the repeat from a second wish.
 //
 // A job of which the process dies, as of one that takes all memory, is run again at the next start, but not for ever: after five
-// deaths in a row it is kept as work that could not be done, as after its last attempt (deaths.go). GivenUp tells who waits for it.
+// deaths in a row it is kept as work that could not be done, as after its last attempt (deaths.go). Each kind says what becomes of it then:
+// it comes back at its next time (Every, Recurring), who waits for it is told (GivenUp), or it waits for the operator (Once).
 //
 // # Rows
 //

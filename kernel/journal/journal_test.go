@@ -255,8 +255,10 @@ func TestWatch(t *testing.T) {
 		t.Errorf("%+v", failures)
 	}
 	failing = ""
-	change(t, k, "r", "next") // wakes it again, and it begins where it failed
+	change(t, k, "r", "next")
 	advance(t, k, 0)
+	expect()
+	advance(t, k, 10*time.Minute) // it comes back by itself, and begins where it failed
 	expect("hopeless", "next")
 }
 

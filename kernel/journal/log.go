@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"unyo/base/call"
 	"unyo/kernel/clock"
@@ -42,7 +43,7 @@ func New(st *store.Store, c clock.Clock, q *jobs.Queue, log *slog.Logger) *Journ
 		entries: store.TableOf[Entry](sp, "entry", store.Partition),
 		cursors: store.TableOf[uint64](sp, "cursor", store.Partition), chapters: store.TableOf[chapter](sp, "chapter", store.Partition),
 	}
-	j.expire = jobs.Handle(q.Space("@journal"), "expire", func(ctx context.Context, _ struct{}) error { return j.trim(ctx) })
+	j.expire = jobs.Handle(q.Space("@journal"), "expire", func(ctx context.Context, _ struct{}) error { return j.trim(ctx) }, jobs.Every(24*time.Hour))
 	return j
 }
 

@@ -41,7 +41,7 @@ func (j *Journal) Round(r Round) {
 		defer x.running.Store(false)
 		x.awake.Store(false) // from here on, what is entered sets the job anew
 		return r.Run(ctx)
-	})
+	}, jobs.Every(r.Every))
 	j.rounds = append(j.rounds, x)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"unyo/base/call"
 	"unyo/base/must"
@@ -35,6 +36,9 @@ type watch struct {
 	running atomic.Bool
 }
 
+// lookAgain is how often a watch comes back to an entry that it could not see. What is entered meanwhile does not wake it earlier: it is behind that one.
+const lookAgain = 10 * time.Minute
+
 // batch is how many entries one run of a watch's job looks at, so that others get their turn.
 const batch = 256
 
@@ -45,7 +49,7 @@ func (j *Journal) Watch(w Watch) {
 	}
 	x := &watch{Watch: w, journal: j}
 	x.job = jobs.Handle(j.queue.Space("@journal"), "watch-"+w.Name, func(ctx context.Context, _ struct{}) error { return x.run(ctx) },
-		jobs.Lane(func(struct{}) string { return w.Name }))
+		jobs.Lane(func(struct{}) string { return w.Name }), jobs.Every(lookAgain))
 	j.watches = append(j.watches, x)
 }
 

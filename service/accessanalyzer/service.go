@@ -76,9 +76,9 @@ func New(k *kernel.Service, p Peers) *Service {
 		ofOne:     store.TableOf[struct{}](k.Rows, "of-resource", store.Regional),
 		previews:  store.TableOf[preview](k.Rows, "preview", store.Regional),
 	}
-	s.survey = jobs.Handle(k.Jobs, "survey", s.runSurvey)
-	s.scan = jobs.Handle(k.Jobs, "scan", s.runScan, jobs.Lane(func(a scanArg) string { return a.Analyzer + a.Type + a.Account + a.Name }))
-	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget)
+	s.survey = jobs.Handle(k.Jobs, "survey", s.runSurvey, jobs.Every(time.Hour))
+	s.scan = jobs.Handle(k.Jobs, "scan", s.runScan, jobs.Lane(func(a scanArg) string { return a.Analyzer + a.Type + a.Account + a.Name }), jobs.Every(time.Hour))
+	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget, jobs.Every(time.Hour))
 	s.preview = jobs.Handle(k.Jobs, "preview", s.runPreview, jobs.GivenUp(s.giveUpPreview))
 	s.generations = store.TableOf[generation](k.Rows, "generation", store.Regional)
 	s.generate = jobs.Handle(k.Jobs, "generate", s.runGenerate, jobs.GivenUp(s.giveUpGeneration))

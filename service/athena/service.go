@@ -67,7 +67,7 @@ func New(k *kernel.Service, peers Peers, far *trino.Client) *Service {
 		history:    store.TableOf[string](k.Rows, "history", store.Regional),
 	}
 	s.run = jobs.Handle(k.Jobs, "run", s.runQuery, jobs.Lane(func(a runArg) string { return a.ID }), jobs.Apart(places), jobs.GivenUp(s.giveUp))
-	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget)
+	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget, jobs.Every(time.Hour))
 	return s
 }
 

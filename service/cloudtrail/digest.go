@@ -111,13 +111,6 @@ func (s *Service) takeDigest(ctx context.Context, key string) (c *chain, files [
 	return c, files, err
 }
 
-// giveUpDigest lets the chain go on in an hour: a digest that could not be made must not be the last.
-func (s *Service) giveUpDigest(tx *store.Tx, a digestArg, _ string) {
-	if s.chains.Has(tx, a.Key) {
-		s.digest.AtKey(tx, a.Key, s.k.Clock.Now().Add(hourly), a)
-	}
-}
-
 // name is where the digest of the hour that ends then lies.
 func (c *chain) name(account string, end time.Time) *link {
 	t := trail{Prefix: c.Prefix, Org: c.Org}

@@ -1,6 +1,8 @@
 package cloudwatch
 
 import (
+	"time"
+
 	"unyo/kernel"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -27,7 +29,7 @@ func New(k *kernel.Service) *Service {
 		points:  store.TableOf[[]byte](k.Rows, "point", store.Regional),
 		dues:    store.TableOf[none](k.Rows, "due", store.Regional),
 	}
-	s.age = jobs.Handle(k.Jobs, "age", s.ageDue)
+	s.age = jobs.Handle(k.Jobs, "age", s.ageDue, jobs.Every(time.Hour))
 	k.Metrics.To(s.take)
 	return s
 }

@@ -103,8 +103,8 @@ func New(k *kernel.Service, blobs *blob.Store, c *collector.Client, peers Peers)
 		flights: store.TableOf[flight](k.Rows, "flight", store.Regional),
 		cursors: store.TableOf[cursor](k.Rows, "cursor", store.Regional),
 	}
-	s.flush = jobs.Handle(k.Jobs, "flush", s.runFlush, jobs.Retry(deliveryRetry))
-	s.read = jobs.Handle(k.Jobs, "read", s.runRead, jobs.Retry(readRetry))
+	s.flush = jobs.Handle(k.Jobs, "flush", s.runFlush, jobs.Retry(deliveryRetry), jobs.Every(time.Hour))
+	s.read = jobs.Handle(k.Jobs, "read", s.runRead, jobs.Retry(readRetry), jobs.Every(time.Hour))
 	return s
 }
 

@@ -42,13 +42,26 @@ func scheduleOf(text string) (*cron.Expression, error) {
 func (s *Service) setSchedule(tx *store.Tx, row *crawler) {
 	name := *row.Is.V.Name
 	s.wake.CancelKey(tx, name)
-	e, err := scheduleOf(rt.Val(row.Is.V.Schedule))
-	if e == nil || err != nil || row.Paused {
-		return
-	}
-	if at, ok := e.Next(s.k.Clock.Now(), time.UTC); ok {
+	if at, ok := s.startOf(row); ok {
 		s.wake.AtKey(tx, name, at, wakeArg{name})
 	}
+}
+
+// startOf is when the crawler starts next by its schedule.
+func (s *Service) startOf(row *crawler) (at time.Time, ok bool) {
+	e, err := scheduleOf(rt.Val(row.Is.V.Schedule))
+	if e == nil || err != nil || row.Paused {
+		return at, false
+	}
+	return e.Next(s.k.Clock.Now(), time.UTC)
+}
+
+// nextWake has a crawler that could not be started try at its next time.
+func (s *Service) nextWake(tx *store.Tx, a wakeArg) (at time.Time, then wakeArg, ok bool) {
+	if row, there := s.crawlers.Get(tx, a.Crawler); there {
+		at, ok = s.startOf(&row)
+	}
+	return at, a, ok
 }
 
 type wakeArg struct{ Crawler string }

@@ -104,9 +104,9 @@ func New(k *kernel.Service, peers Peers) *Service {
 		planned:     store.TableOf[planned](k.Rows, "planned", store.Regional),
 		crawled:     store.TableOf[owned](k.Rows, "crawled", store.Regional),
 	}
-	s.sweep = jobs.Handle(k.Jobs, "sweep", s.runSweep)
+	s.sweep = jobs.Handle(k.Jobs, "sweep", s.runSweep, jobs.Every(time.Hour))
 	s.crawling = jobs.Handle(k.Jobs, "crawl", s.runCrawl, jobs.GivenUp(s.giveUpCrawl))
-	s.wake = jobs.Handle(k.Jobs, "wake", s.runWake)
+	s.wake = jobs.Handle(k.Jobs, "wake", s.runWake, jobs.Recurring(s.nextWake))
 	return s
 }
 

@@ -90,8 +90,8 @@ func New(k *kernel.Service, bytes recordstore.Engine) *Service {
 		answers:   store.TableOf[[]placed](k.Rows, "answer", store.Regional),
 		consumers: store.TableOf[consumer](k.Rows, "consumer", store.Regional),
 	}
-	s.expire = jobs.Handle(k.Jobs, "expire", s.runExpire)
-	s.scale = jobs.Handle(k.Jobs, "scale", s.runScale)
+	s.expire = jobs.Handle(k.Jobs, "expire", s.runExpire, jobs.Every(time.Hour))
+	s.scale = jobs.Handle(k.Jobs, "scale", s.runScale, jobs.Every(time.Minute))
 	return s
 }
 

@@ -52,12 +52,19 @@ func (s *Service) askScheduled(ctx context.Context, a askingArg) error {
 	})
 }
 
-// giveUpAsking notes that a query was not asked, because the job that asks is not run again, and sets the next time.
+// giveUpAsking notes that a query was not asked, because the job that asks is not run again.
 func (s *Service) giveUpAsking(tx *store.Tx, a askingArg, why string) {
 	if q, ok := s.scheduled.rows.Get(tx, a.ID); ok {
 		s.putAsking(tx, a, &q, asking{At: a.At, Status: api.ExecutionStatusFailed, Why: why})
-		s.askLater(tx, &q)
 	}
+}
+
+// nextAsking has the query be asked at its next time, which is another than the one that is lost.
+func (s *Service) nextAsking(tx *store.Tx, a askingArg) (at time.Time, then askingArg, ok bool) {
+	if q, there := s.scheduled.rows.Get(tx, a.ID); there {
+		at, ok = s.timeOf(&q)
+	}
+	return at, askingArg{a.ID, at.UnixMilli()}, ok
 }
 
 // answered is announced when a query is over.

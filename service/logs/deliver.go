@@ -48,14 +48,14 @@ type lostArg struct {
 }
 
 func (s *Service) handleJobs() {
-	s.expire = jobs.Handle(s.k.Jobs, "expire", s.dropExpired)
-	s.drop = jobs.Handle(s.k.Jobs, "drop", s.dropGroup, jobs.Lane(func(a dropArg) string { return a.Group }))
-	s.measure = jobs.Handle(s.k.Jobs, "measure", s.measureStored, jobs.Lane(func(a measureArg) string { return "measure " + a.Group }))
-	s.deliver = jobs.Handle(s.k.Jobs, "deliver", s.deliverNext, jobs.Retry(jobs.Policy{Attempts: 200, Wait: backoff}), jobs.Lane(func(a deliverArg) string { return "deliver " + a.Group + " " + a.Filter }))
+	s.expire = jobs.Handle(s.k.Jobs, "expire", s.dropExpired, jobs.Every(time.Hour))
+	s.drop = jobs.Handle(s.k.Jobs, "drop", s.dropGroup, jobs.Lane(func(a dropArg) string { return a.Group }), jobs.Every(time.Hour))
+	s.measure = jobs.Handle(s.k.Jobs, "measure", s.measureStored, jobs.Lane(func(a measureArg) string { return "measure " + a.Group }), jobs.Every(time.Hour))
+	s.deliver = jobs.Handle(s.k.Jobs, "deliver", s.deliverNext, jobs.Retry(jobs.Policy{Attempts: 200, Wait: backoff}), jobs.Lane(func(a deliverArg) string { return "deliver " + a.Group + " " + a.Filter }), jobs.Every(time.Hour))
 	s.export = jobs.Handle(s.k.Jobs, "export", s.runExport, jobs.Lane(func(a exportArg) string { return "export " + a.Task }), jobs.GivenUp(s.giveUpExport))
-	s.vended = jobs.Handle(s.k.Jobs, "vended", s.runVended, jobs.Lane(func(a vendedArg) string { return "vended " + a.ID }))
-	s.audit = jobs.Handle(s.k.Jobs, "audit", s.runAudit, jobs.Lane(func(a auditArg) string { return "audit " + a.Group }))
-	s.lost = jobs.Handle(s.k.Jobs, "lost", s.deliverLost, jobs.Retry(jobs.Policy{Attempts: 1}), jobs.Lane(func(a lostArg) string { return "lost " + a.Group + " " + a.Filter }))
+	s.vended = jobs.Handle(s.k.Jobs, "vended", s.runVended, jobs.Lane(func(a vendedArg) string { return "vended " + a.ID }), jobs.Every(vendedEvery))
+	s.audit = jobs.Handle(s.k.Jobs, "audit", s.runAudit, jobs.Lane(func(a auditArg) string { return "audit " + a.Group }), jobs.Every(time.Hour))
+	s.lost = jobs.Handle(s.k.Jobs, "lost", s.deliverLost, jobs.Retry(jobs.Policy{Attempts: 1}), jobs.Lane(func(a lostArg) string { return "lost " + a.Group + " " + a.Filter }), jobs.Once())
 }
 
 // wake sees that the subscriptions of a group deliver what tx adds. A row says that a job is on its way that has not begun to

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"unyo/engine/pattern"
@@ -32,9 +33,9 @@ func (s *Service) openMetricFilters() {
 	s.blanks = store.TableOf[bool](s.k.Rows, "blank", store.Regional)
 	s.counting = store.TableOf[none](s.k.Rows, "counting", store.Regional)
 	lane := jobs.Lane(func(a countArg) string { return "count " + a.Group })
-	s.count = jobs.Handle(s.k.Jobs, "count", s.countNext, lane)
-	s.blank = jobs.Handle(s.k.Jobs, "blank", s.fillBlanks, lane)
-	s.embed = jobs.Handle(s.k.Jobs, "embed", s.embedNext, jobs.Lane(func(a embedArg) string { return "embed " + a.Group }))
+	s.count = jobs.Handle(s.k.Jobs, "count", s.countNext, lane, jobs.Every(time.Minute))
+	s.blank = jobs.Handle(s.k.Jobs, "blank", s.fillBlanks, lane, jobs.Every(time.Minute))
+	s.embed = jobs.Handle(s.k.Jobs, "embed", s.embedNext, jobs.Lane(func(a embedArg) string { return "embed " + a.Group }), jobs.Every(time.Minute))
 }
 
 // dropMetricFilters removes all that metric filters of a deleted group have.

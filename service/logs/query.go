@@ -3,6 +3,7 @@ package logs
 import (
 	"context"
 	"sync"
+	"time"
 
 	api "unyo/api/logs"
 	"unyo/engine/insights"
@@ -74,7 +75,7 @@ func (s *Service) openQueries() {
 	s.asked.run = jobs.Handle(s.k.Jobs, "query", func(ctx context.Context, a queryArg) error {
 		return s.answerQuery(ctx, a.ID, func(tx *store.Tx) { jobs.Settle(ctx, tx) })
 	}, lane, jobs.GivenUp(s.giveUpQuery))
-	s.asked.forget = jobs.Handle(s.k.Jobs, "forgetquery", s.forgetQuery, lane)
+	s.asked.forget = jobs.Handle(s.k.Jobs, "forgetquery", s.forgetQuery, lane, jobs.Every(time.Hour))
 }
 
 func (s *Service) queryNamed(tx *store.Tx, id string) (query, error) {

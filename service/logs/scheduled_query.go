@@ -63,7 +63,7 @@ func (s *Service) openScheduled() {
 	lane := jobs.Lane(func(a askingArg) string { return "scheduled query " + a.ID })
 	s.scheduled = &scheduled{
 		rows: store.TableOf[scheduledQuery](s.k.Rows, "scheduledquery", store.Regional), history: store.TableOf[asking](s.k.Rows, "scheduledqueryasking", store.Regional),
-		ask: jobs.Handle(s.k.Jobs, "askscheduled", s.askScheduled, lane, jobs.GivenUp(s.giveUpAsking)), keep: jobs.Handle(s.k.Jobs, "keepscheduled", s.keepScheduled, lane, jobs.GivenUp(s.giveUpKeeping)),
+		ask: jobs.Handle(s.k.Jobs, "askscheduled", s.askScheduled, lane, jobs.GivenUp(s.giveUpAsking), jobs.Recurring(s.nextAsking)), keep: jobs.Handle(s.k.Jobs, "keepscheduled", s.keepScheduled, lane, jobs.GivenUp(s.giveUpKeeping)),
 	}
 }
 
@@ -132,18 +132,24 @@ func (s *Service) settings(q *scheduledQuery, in *api.UpdateScheduledQueryInput)
 // askLater sets the next time that the query is asked, and takes back the one that was set.
 func (s *Service) askLater(tx *store.Tx, q *scheduledQuery) {
 	s.scheduled.ask.CancelKey(tx, q.ID)
+	if next, ok := s.timeOf(q); ok {
+		s.scheduled.ask.AtKey(tx, q.ID, next, askingArg{q.ID, next.UnixMilli()})
+	}
+}
+
+// timeOf is when the query is to be asked next.
+func (s *Service) timeOf(q *scheduledQuery) (next time.Time, ok bool) {
 	e, err := cron.Parse(q.Expression)
 	loc, noZone := time.LoadLocation(q.Zone)
 	if err != nil || noZone != nil || !q.Enabled {
-		return
+		return next, false
 	}
 	after := s.k.Clock.Now()
 	if from := time.Unix(q.From, -1); from.After(after) {
 		after = from
 	}
-	if next, ok := e.Next(after, loc); ok && (q.To == 0 || next.Unix() <= q.To) {
-		s.scheduled.ask.AtKey(tx, q.ID, next, askingArg{q.ID, next.UnixMilli()})
-	}
+	next, ok = e.Next(after, loc)
+	return next, ok && (q.To == 0 || next.Unix() <= q.To)
 }
 
 func (q *scheduledQuery) destination() *api.DestinationConfiguration {

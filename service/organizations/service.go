@@ -121,8 +121,8 @@ func New(k *kernel.Service, d *Directory, accounts Accounts, peers Peers) *Servi
 		sent:        store.TableOf[none](k.Rows, "sent", store.Partition),
 	}
 	s.create = jobs.Handle(k.Jobs, "create-account", s.runCreate, jobs.Lane(func(a createArg) string { return a.Request }), jobs.GivenUp(s.giveUpCreation))
-	s.bury = jobs.Handle(k.Jobs, "bury-account", s.runBury)
-	s.lapse = jobs.Handle(k.Jobs, "lapse-handshake", s.runLapse)
+	s.bury = jobs.Handle(k.Jobs, "bury-account", s.runBury, jobs.Every(time.Hour))
+	s.lapse = jobs.Handle(k.Jobs, "lapse-handshake", s.runLapse, jobs.Every(time.Hour))
 	return s
 }
 
