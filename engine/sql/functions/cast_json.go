@@ -1,7 +1,6 @@
 package functions
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
 	"slices"
@@ -41,14 +40,6 @@ func jsonable(t *types.Type) bool {
 	return true
 }
 
-func appendQuoted(dst []byte, s []byte) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.Encode(string(s))
-	return append(dst, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
-}
-
 func appendJSON(dst []byte, t *types.Type, v *vector.Vector, i int) []byte {
 	if v, i = v.At(i); v.IsNull(i) {
 		return append(dst, "null"...)
@@ -60,7 +51,7 @@ func appendJSON(dst []byte, t *types.Type, v *vector.Vector, i int) []byte {
 		return append(dst, v.Text(i)...)
 	case types.Real, types.Double:
 		if f := v.Floats[i]; math.IsNaN(f) || math.IsInf(f, 0) {
-			return appendQuoted(dst, types.AppendFormat(nil, t, v, i))
+			return jsontext.AppendText(dst, types.Format(t, v, i))
 		}
 		return types.AppendFormat(dst, t, v, i)
 	case types.Array:
@@ -79,7 +70,7 @@ func appendJSON(dst []byte, t *types.Type, v *vector.Vector, i int) []byte {
 			if n > 0 {
 				dst = append(dst, ',')
 			}
-			dst = append(appendQuoted(dst, []byte(f.Name)), ':')
+			dst = append(jsontext.AppendText(dst, f.Name), ':')
 			dst = appendJSON(dst, f.Type, v.Elems[n], i)
 		}
 		return append(dst, '}')
@@ -87,13 +78,13 @@ func appendJSON(dst []byte, t *types.Type, v *vector.Vector, i int) []byte {
 		from, to := v.Span(i)
 		entries := make([]string, 0, to-from)
 		for j := from; j < to; j++ {
-			e := append(appendQuoted(nil, types.AppendFormat(nil, t.Key(), v.Elems[0], j)), ':')
+			e := append(jsontext.AppendText(nil, types.Format(t.Key(), v.Elems[0], j)), ':')
 			entries = append(entries, string(appendJSON(e, t.Value(), v.Elems[1], j)))
 		}
 		slices.Sort(entries)
 		return append(append(append(dst, '{'), strings.Join(entries, ",")...), '}')
 	}
-	return appendQuoted(dst, types.AppendFormat(nil, t, v, i))
+	return jsontext.AppendText(dst, types.Format(t, v, i))
 }
 
 // fromJSON reads a JSON value into a type.
@@ -220,40 +211,4 @@ func putJSONRow(out *vector.Vector, t *types.Type, x any) bool {
 }
 
 // encodeJSON writes a tree as json_format does: no spaces, objects by the order of their keys.
-func encodeJSON(dst []byte, x any) []byte {
-	switch x := x.(type) {
-	case nil:
-		return append(dst, "null"...)
-	case bool:
-		return strconv.AppendBool(dst, x)
-	case json.Number:
-		return append(dst, x.String()...)
-	case string:
-		return appendQuoted(dst, []byte(x))
-	case []any:
-		dst = append(dst, '[')
-		for i, e := range x {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = encodeJSON(dst, e)
-		}
-		return append(dst, ']')
-	case *jsontext.Object:
-		order := make([]int, len(x.Keys))
-		for i := range order {
-			order[i] = i
-		}
-		slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(x.Keys[a], x.Keys[b]) })
-		dst = append(dst, '{')
-		for n, i := range order {
-			if n > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(appendQuoted(dst, []byte(x.Keys[i])), ':')
-			dst = encodeJSON(dst, x.Values[i])
-		}
-		return append(dst, '}')
-	}
-	return dst
-}
+func encodeJSON(dst []byte, x any) []byte { return jsontext.Append(dst, x, true) }

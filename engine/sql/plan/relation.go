@@ -30,6 +30,8 @@ func (b *block) relation(r syntax.Relation, left *relation) relation {
 		return out
 	case *syntax.Unnest:
 		return b.unnest(r, left, false)
+	case *syntax.JSONTable:
+		return b.jsonTable(r, left)
 	case *syntax.Sampled:
 		return b.sampled(r, left)
 	case *syntax.Join:
@@ -132,7 +134,7 @@ func (b *block) aliased(a *syntax.Aliased, left *relation) relation {
 // beside tells whether a relation uses the columns of what stands before it.
 func beside(r syntax.Relation) bool {
 	switch r := r.(type) {
-	case *syntax.Unnest:
+	case *syntax.Unnest, *syntax.JSONTable:
 		return true
 	case *syntax.Derived:
 		return r.Lateral
@@ -152,10 +154,18 @@ func (b *block) unnest(u *syntax.Unnest, left *relation, outer bool) relation {
 		left = &relation{node: &Values{Rows: [][]expr.Expr{{}}}}
 	}
 	at := b.at(*left)
-	n := &Unnest{Ordinality: u.Ordinality, Outer: outer}
-	for _, e := range u.List {
-		x := at.expr(e)
-		n.Lists = append(n.Lists, x)
+	lists := at.exprs(u.List)
+	for i, x := range lists {
+		if k := x.Type().Kind; k != types.Array && k != types.Map {
+			fail(u.List[i].Place(), fault.TypeMismatch, "Cannot unnest type: %s", x.Type())
+		}
+	}
+	return unnested(at, left, &Unnest{Lists: lists, Ordinality: u.Ordinality, Outer: outer})
+}
+
+// unnested gives the columns of what stands before, and those of the elements of lists that were computed over them.
+func unnested(at *block, left *relation, n *Unnest) relation {
+	for _, x := range n.Lists {
 		switch t := x.Type(); {
 		case t.Kind == types.Array && t.Elem().Kind == types.Row:
 			for _, f := range t.Elem().Fields {
@@ -163,10 +173,8 @@ func (b *block) unnest(u *syntax.Unnest, left *relation, outer bool) relation {
 			}
 		case t.Kind == types.Array:
 			n.Cols = append(n.Cols, Col{"", t.Elem()})
-		case t.Kind == types.Map:
-			n.Cols = append(n.Cols, Col{"", t.Key()}, Col{"", t.Value()})
 		default:
-			fail(e.Place(), fault.TypeMismatch, "Cannot unnest type: %s", t)
+			n.Cols = append(n.Cols, Col{"", t.Key()}, Col{"", t.Value()})
 		}
 	}
 	n.In = at.node
@@ -175,7 +183,7 @@ func (b *block) unnest(u *syntax.Unnest, left *relation, outer bool) relation {
 	cols := n.Schema()[first:]
 	for i, c := range cols {
 		name := c.Name
-		if i == len(cols)-1 && u.Ordinality {
+		if i == len(cols)-1 && n.Ordinality {
 			name = "ordinality"
 		}
 		out.fields = append(out.fields, field{name: name, column: first + i, t: c.T})

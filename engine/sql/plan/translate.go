@@ -78,6 +78,10 @@ func (b *block) expr(e syntax.Expr) expr.Expr {
 		return b.p.call(e.Pos, "at_timezone", b.expr(e.X), b.expr(e.Zone))
 	case *syntax.Call:
 		return b.call(e)
+	case *syntax.JSONAsk:
+		return b.jsonAsk(e)
+	case *syntax.JSONMake:
+		return b.jsonMake(e)
 	case *syntax.Lambda:
 		fail(e.Pos, fault.TypeMismatch, "Lambda expression should always be used inside a function")
 	case *syntax.Array:

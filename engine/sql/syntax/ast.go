@@ -179,6 +179,55 @@ type (
 	}
 )
 
+// JSONArg is an argument of a JSON function: an expression, which may be said to hold JSON.
+type JSONArg struct {
+	X        Expr
+	Name     string // of a parameter, as the path writes it
+	Format   bool   // FORMAT JSON
+	Encoding string
+}
+
+// JSONBehaviour is what a JSON function answers ON EMPTY or ON ERROR.
+type JSONBehaviour struct {
+	Kind    string // "", ERROR, NULL, TRUE, FALSE, UNKNOWN, EMPTY ARRAY, EMPTY OBJECT, DEFAULT
+	Default Expr
+}
+
+// JSONOutput is what a JSON function returns, and how bytes of it are written.
+type JSONOutput struct {
+	Type     *types.Type // nil where nothing is said
+	Encoding string
+}
+
+type (
+	// JSONAsk is JSON_EXISTS, JSON_VALUE or JSON_QUERY.
+	JSONAsk struct {
+		Pos
+		Kind       string // EXISTS, VALUE, QUERY
+		Input      JSONArg
+		Path       *Text
+		Passing    []JSONArg
+		Returning  JSONOutput
+		Wrapper    string // "", CONDITIONAL, UNCONDITIONAL
+		OmitQuotes bool
+		OnEmpty    JSONBehaviour
+		OnError    JSONBehaviour
+	}
+	// JSONMake is JSON_ARRAY or JSON_OBJECT.
+	JSONMake struct {
+		Pos
+		Object       bool
+		Keys         []Expr
+		Values       []JSONArg
+		AbsentOnNull bool
+		Unique       bool
+		Returning    JSONOutput
+	}
+)
+
+func (*JSONAsk) expr()  {}
+func (*JSONMake) expr() {}
+
 // Overflow is what listagg does when its text becomes too long.
 type Overflow struct {
 	Truncate  bool

@@ -116,8 +116,10 @@ func (p *parser) special(t token) Expr {
 		return x
 	case "SUBSTRING", "POSITION", "TRIM", "NORMALIZE":
 		return p.keywordCall(t)
-	case "JSON_EXISTS", "JSON_VALUE", "JSON_QUERY", "JSON_OBJECT", "JSON_ARRAY":
-		p.unsupported(t.text)
+	case "JSON_EXISTS", "JSON_VALUE", "JSON_QUERY":
+		return p.jsonAsk()
+	case "JSON_OBJECT", "JSON_ARRAY":
+		return p.jsonMake()
 	}
 	return nil
 }

@@ -92,6 +92,8 @@ func (p *parser) relationPrimary() Relation {
 		q := p.query()
 		p.mustSymbol(")")
 		return &Derived{at, q, true}
+	case p.sees("JSON_TABLE") && p.ahead(1).text == "(":
+		return p.jsonTable()
 	case p.sees("TABLE") && p.ahead(1).text == "(":
 		p.unsupported("a table function")
 	case p.symbol("("):

@@ -1,5 +1,7 @@
 package syntax
 
+import "unyo/engine/sql/types"
+
 // Query is a query: WITH, a body, ORDER BY, OFFSET, LIMIT.
 type Query struct {
 	Pos
@@ -126,6 +128,15 @@ type (
 		List       []Expr
 		Ordinality bool
 	}
+	// JSONTable is JSON_TABLE.
+	JSONTable struct {
+		Pos
+		Input   JSONArg
+		Path    *Text
+		Passing []JSONArg
+		Columns []JSONColumn
+		Strict  bool // ERROR ON ERROR
+	}
 	Sampled struct {
 		Pos
 		X       Relation
@@ -134,6 +145,21 @@ type (
 	}
 )
 
+// JSONColumn is a column of JSON_TABLE: the row's number, a value, JSON, or columns of what lies within.
+type JSONColumn struct {
+	Pos
+	Name    string
+	Type    *types.Type // nil of a number of rows, and of columns within
+	Nested  []JSONColumn
+	Path    *Text
+	Format  bool
+	Wrapper string
+	Omit    bool // quotes
+	OnEmpty JSONBehaviour
+	OnError JSONBehaviour
+}
+
+func (*JSONTable) relation() {}
 func (*TableName) relation() {}
 func (*Join) relation()      {}
 func (*Aliased) relation()   {}

@@ -55,6 +55,18 @@ func within(e Expr) []Expr {
 		return []Expr{e.X, e.Index}
 	case *Call:
 		return withinCall(e)
+	case *JSONAsk:
+		out := []Expr{e.Input.X, e.OnEmpty.Default, e.OnError.Default}
+		for _, a := range e.Passing {
+			out = append(out, a.X)
+		}
+		return out
+	case *JSONMake:
+		out := append([]Expr{}, e.Keys...)
+		for _, a := range e.Values {
+			out = append(out, a.X)
+		}
+		return out
 	}
 	return nil
 }
@@ -166,6 +178,10 @@ func (s *search) relation(r Relation) {
 	case *Unnest:
 		for _, e := range r.List {
 			s.expr(e)
+		}
+	case *JSONTable:
+		for _, a := range append([]JSONArg{r.Input}, r.Passing...) {
+			s.expr(a.X)
 		}
 	}
 }
