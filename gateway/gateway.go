@@ -49,6 +49,12 @@ type Owners interface {
 	Owner(ctx context.Context, arn string) (account string, err error)
 }
 
+// Places is implemented by services whose ARNs do not name the region (S3 buckets), which may be asked from another one without a redirection.
+type Places interface {
+	// Place returns the region in which the resource is, "" when there is no such resource.
+	Place(ctx context.Context, arn string) (region string, err error)
+}
+
 // Conditions is implemented by services with condition keys that the input alone does not tell.
 // The returned map is keyed in lower case.
 type Conditions interface {

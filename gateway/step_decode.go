@@ -11,19 +11,22 @@ import (
 	"unyo/wire"
 )
 
-// decode fills the input from the wire, and on the way back puts the output onto it.
+// decode fills the input from the wire, and on the way back puts the output onto it. Of an operation without behaviour it need not be readable: it
+// is refused either way, and recorded.
 func (g *Gateway) decode(ctx context.Context, c *Exchange, _ Next) error {
-	if _, stated := c.table.Handler(c.op.Name); stated {
-		c.in = c.op.New()
-		err := wire.Decode(&wire.Request{
-			Protocol: c.protocol, Model: c.table.Model, Op: c.op, HTTP: c.r,
-			Path: c.path, Query: c.query, Body: c.body, Raw: c.raw, Form: c.form,
-		}, c.in)
-		if err != nil {
-			return err
-		}
+	in := c.op.New()
+	err := wire.Decode(&wire.Request{
+		Protocol: c.protocol, Model: c.table.Model, Op: c.op, HTTP: c.r,
+		Path: c.path, Query: c.query, Body: c.body, Raw: c.raw, Form: c.form,
+	}, in)
+	_, stated := c.table.Handler(c.op.Name)
+	if err != nil && stated {
+		return err
 	}
-	err := run(ctx, g.inward, c)
+	if err == nil {
+		c.in = in
+	}
+	err = run(ctx, g.inward, c)
 	if c.answered = g.kernel.Clock.Now(); err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 
+	"unyo/api/rt"
 	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/kernel/journal"
@@ -21,7 +22,7 @@ func (g *Gateway) record(ctx context.Context, c *Exchange, next Next) error {
 		inside, how = store.Gathered(ctx), nil
 	}
 	err := next(inside)
-	entry := g.entry(c, err)
+	entry := g.entry(ctx, c, err)
 	// Who hangs up early does not stay out of the journal.
 	if e := g.kernel.Journal.Record(context.WithoutCancel(ctx), entry, how...); e != nil {
 		g.log.Error("call not recorded", "request", c.requestID, "operation", c.name(), "error", e)
@@ -32,7 +33,7 @@ func (g *Gateway) record(ctx context.Context, c *Exchange, next Next) error {
 	return err
 }
 
-func (g *Gateway) entry(c *Exchange, err error) journal.Call {
+func (g *Gateway) entry(ctx context.Context, c *Exchange, err error) journal.Call {
 	k := c.call
 	e := journal.Call{
 		RequestID: k.RequestID, Service: k.Service, Source: c.table.Model.Endpoint + ".amazonaws.com", Operation: k.Operation,
@@ -51,13 +52,14 @@ func (g *Gateway) entry(c *Exchange, err error) journal.Call {
 			e.Response = parameters(c.out, "responseElements")
 		}
 	}
-	for _, n := range c.needs {
+	for _, n := range g.about(ctx, c, err) {
 		for _, r := range n.Resources {
 			if r != "*" && len(e.Resources) < maxResources {
 				e.Resources = append(e.Resources, journal.Resource{ARN: r, Account: c.owners[r]})
 			}
 		}
 	}
+	e.Region = g.where(ctx, c, &e)
 	if err != nil {
 		e.Denied = c.denied
 		e.ErrorCode, e.ErrorMessage = "InternalFailure", ""
@@ -67,6 +69,32 @@ func (g *Gateway) entry(c *Exchange, err error) journal.Call {
 		}
 	}
 	return e
+}
+
+// where is the region whose event the call is: that of its resource. A customer signs for it; nobody, and services, ask from anywhere.
+func (g *Gateway) where(ctx context.Context, c *Exchange, e *journal.Call) string {
+	p, ok := c.table.Service.(Places)
+	if !ok || len(e.Resources) == 0 || c.parent == nil && c.call.Principal.Kind != call.Anonymous {
+		return e.Region
+	}
+	region, err := p.Place(ctx, e.Resources[0].ARN)
+	if err != nil || region == "" {
+		return e.Region
+	}
+	return region
+}
+
+// about is what the call needs. One on data that was refused before anybody asked, as one that has no behaviour, is told by its resource even so:
+// trails select such calls by it.
+func (g *Gateway) about(ctx context.Context, c *Exchange, err error) []rt.Need {
+	if c.needs != nil || err == nil || c.in == nil || !c.op.Data || len(violations(c.table.Model, c.in)) > 0 {
+		return c.needs
+	}
+	needs, e := g.needsOf(ctx, c)
+	if e != nil { // nobody can tell
+		return nil
+	}
+	return needs
 }
 
 // who asked: also somebody who did not sign, but for whom a provider vouched.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -12,11 +13,14 @@ import (
 // net/http: its URL is canonical already.
 func Sign(r *http.Request, body []byte, id, secret, region, service string, at time.Time) {
 	at = at.UTC()
-	s := &Signature{AccessKeyID: id, Date: at.Format("20060102"), Region: region, Service: service, Time: at, SignedHeaders: []string{"host", "x-amz-date"}}
+	s := &Signature{AccessKeyID: id, Date: at.Format("20060102"), Region: region, Service: service, Time: at, SignedHeaders: []string{"host"}}
 	r.Header.Set("X-Amz-Date", at.Format(SigTimeFormat))
-	if r.Header.Get("X-Amz-Target") != "" {
-		s.SignedHeaders = append(s.SignedHeaders, "x-amz-target")
+	for name := range r.Header {
+		if lower := strings.ToLower(name); strings.HasPrefix(lower, "x-amz-") {
+			s.SignedHeaders = append(s.SignedHeaders, lower)
+		}
 	}
+	slices.Sort(s.SignedHeaders)
 	if r.Host == "" {
 		r.Host = r.URL.Host
 	}

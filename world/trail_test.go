@@ -72,7 +72,7 @@ func TestEveryCallIsInTheTrail(t *testing.T) {
 			}
 			_, _ = w.Gateway.Invoke(a.ctx(), m, op, op.New()) // most are refused for want of parameters
 			if !op.Data {
-				want[m.Endpoint+".amazonaws.com "+op.Name]++
+				want[m.Endpoint+".amazonaws.com "+eventNameOf(m, op)]++
 			}
 		}
 	}

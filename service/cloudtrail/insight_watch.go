@@ -151,7 +151,7 @@ func (s *Service) judge(tx *store.Tx, t *trail, w *watchman) (more bool) {
 func (s *Service) count(lots map[string]*lot, w *watchman, e *journal.Entry) {
 	c := e.Call
 	add := func(kind, code string) {
-		x := insight{Type: kind, Region: s.regionOf(c), Source: c.Source, Name: c.Operation, Code: code}
+		x := insight{Type: kind, Region: s.regionOf(c), Source: c.Source, Name: eventName(c), Code: code}
 		key := store.Key(w.Trail, kind, x.Region, x.Source, x.Name, code)
 		l := lots[key]
 		if l == nil {

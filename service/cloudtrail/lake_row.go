@@ -221,7 +221,7 @@ func touchedRows(list []touched) columnar.Value {
 	}
 	v := columnar.Value{Valid: true}
 	for _, t := range list {
-		v.Items = append(v.Items, structure(str(t.AccountID), str(t.Type), str(t.ARN), columnar.Value{}))
+		v.Items = append(v.Items, structure(str(t.AccountID), str(t.Type), str(t.ARN), str(t.ARNPrefix)))
 	}
 	return v
 }

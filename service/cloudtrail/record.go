@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"unyo/base/arn"
 	"unyo/base/partition"
 	"unyo/kernel/journal"
 )
@@ -46,13 +45,6 @@ type record struct {
 	TLSDetails         *tlsDetails     `json:"tlsDetails,omitempty"`
 }
 
-// touched is what a call was about.
-type touched struct {
-	AccountID string `json:"accountId,omitempty"`
-	Type      string `json:"type,omitempty"`
-	ARN       string `json:"ARN"`
-}
-
 type tlsDetails struct {
 	Version string `json:"tlsVersion"`
 	Cipher  string `json:"cipherSuite"`
@@ -66,16 +58,13 @@ func (s *Service) recordOf(e *journal.Entry, account string) *record {
 	c := e.Call
 	r := &record{
 		EventVersion: eventVersion, UserIdentity: identityOf(c, account), EventTime: e.Time.UTC().Format(time.RFC3339),
-		EventSource: c.Source, EventName: c.Operation, AWSRegion: s.regionOf(c), SourceIPAddress: c.SourceIP, UserAgent: c.UserAgent,
+		EventSource: c.Source, EventName: eventName(c), AWSRegion: s.regionOf(c), SourceIPAddress: c.SourceIP, UserAgent: c.UserAgent,
 		ErrorCode: c.ErrorCode, ErrorMessage: c.ErrorMessage, RequestParameters: named(c), ResponseElements: c.Response,
-		AdditionalData: c.Extra, RequestID: c.RequestID, EventID: eventID(e, account), ReadOnly: c.ReadOnly, EventType: "AwsApiCall",
+		AdditionalData: c.Extra, RequestID: c.RequestID, EventID: eventID(e, account), ReadOnly: c.ReadOnly, Resources: touchedBy(c, s.k.Partition), EventType: "AwsApiCall",
 		APIVersion: c.Version, ManagementEvent: c.Category == management, RecipientAccountID: account, VPCEndpointID: c.VPCE, EventCategory: c.Category,
 	}
 	if c.InvokedBy != "" { // the house asked: from where a customer asked it is another event's matter
 		r.SourceIPAddress, r.UserAgent = c.InvokedBy, c.InvokedBy
-	}
-	for _, x := range c.Resources {
-		r.Resources = append(r.Resources, touched{AccountID: ownerOf(c, x), Type: typeOf(x.ARN), ARN: x.ARN})
 	}
 	if len(accounts(c)) > 1 || c.Principal.Kind == "AWSService" {
 		r.SharedEventID = eventID(e, "")
@@ -108,14 +97,6 @@ func accounts(c *journal.Call) (list []string) {
 		}
 	}
 	return list
-}
-
-func ownerOf(c *journal.Call, r journal.Resource) string {
-	if r.Account != "" {
-		return r.Account
-	}
-	a, _ := arn.Parse(r.ARN)
-	return cmp.Or(a.Account, c.Account)
 }
 
 // regionOf is where the call is recorded: services without regions record at home.

@@ -22,7 +22,7 @@ func (s *Service) takes(t *trail, c *journal.Call, account string) bool {
 	case len(t.Advanced) > 0:
 		return slices.ContainsFunc(t.Advanced, func(x api.AdvancedEventSelector) bool { return s.selects(x.FieldSelectors, c, account) })
 	case len(t.Basic) > 0:
-		return slices.ContainsFunc(t.Basic, func(x api.EventSelector) bool { return basic(&x, c) })
+		return slices.ContainsFunc(t.Basic, func(x api.EventSelector) bool { return s.basic(&x, c) })
 	}
 	return c.Category == management
 }
@@ -46,7 +46,7 @@ func (t *trail) wantsData() bool {
 
 // basic is an event selector.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_EventSelector.html
-func basic(x *api.EventSelector, c *journal.Call) bool {
+func (s *Service) basic(x *api.EventSelector, c *journal.Call) bool {
 	switch rt.Val(x.ReadWriteType) {
 	case api.ReadWriteTypeReadOnly:
 		if !c.ReadOnly {
@@ -60,9 +60,9 @@ func basic(x *api.EventSelector, c *journal.Call) bool {
 	if c.Category == management {
 		return (x.IncludeManagementEvents == nil || *x.IncludeManagementEvents) && !slices.Contains(x.ExcludeManagementEventSources, c.Source)
 	}
-	for _, r := range c.Resources {
+	for _, r := range touchedBy(c, s.k.Partition) {
 		for _, d := range x.DataResources {
-			if typeOf(r.ARN) == *d.Type && slices.ContainsFunc(d.Values, func(v string) bool { return covers(v, r.ARN) }) {
+			if r.Type == *d.Type && slices.ContainsFunc(d.Values, func(v string) bool { return covers(v, r.name()) }) {
 				return true
 			}
 		}
@@ -89,46 +89,46 @@ const (
 	fieldConsole  = "sessionCredentialFromConsole"
 )
 
-// selects reports whether a call has all the fields that are asked for.
+// selects reports whether a call has all the fields that are asked for; those of resources, one of its resources must have all.
 func (s *Service) selects(fields []api.AdvancedFieldSelector, c *journal.Call, account string) bool {
+	var ofResource []api.AdvancedFieldSelector
 	for _, f := range fields {
-		if !slices.ContainsFunc(valuesOf(*f.Field, c), func(v string) bool { return meets(&f, v) }) {
+		if *f.Field == fieldResource || *f.Field == fieldARN {
+			ofResource = append(ofResource, f)
+		} else if !meets(&f, valueOf(*f.Field, c)) {
 			return false
 		}
 	}
-	return true
+	if len(ofResource) == 0 {
+		return true
+	}
+	list := touchedBy(c, s.k.Partition)
+	if len(list) == 0 {
+		list = []touched{{}}
+	}
+	return slices.ContainsFunc(list, func(r touched) bool {
+		value := map[string]string{fieldResource: r.Type, fieldARN: r.name()}
+		return !slices.ContainsFunc(ofResource, func(f api.AdvancedFieldSelector) bool { return !meets(&f, value[*f.Field]) })
+	})
 }
 
-// valuesOf are what a call has in a field: one value, but for resources.
-func valuesOf(field string, c *journal.Call) []string {
+// valueOf is what a call has in a field.
+func valueOf(field string, c *journal.Call) string {
 	switch field {
 	case fieldCategory:
-		return []string{c.Category}
+		return c.Category
 	case fieldReadOnly:
-		return []string{strconv.FormatBool(c.ReadOnly)}
+		return strconv.FormatBool(c.ReadOnly)
 	case fieldSource:
-		return []string{c.Source}
+		return c.Source
 	case fieldName:
-		return []string{c.Operation}
+		return eventName(c)
 	case fieldType:
-		return []string{"AwsApiCall"}
+		return "AwsApiCall"
 	case fieldUser:
-		return []string{c.Principal.ARN}
-	case fieldConsole: // there is no console
-		return []string{"false"}
+		return c.Principal.ARN
 	}
-	list := []string{}
-	for _, r := range c.Resources {
-		if field == fieldResource {
-			list = append(list, typeOf(r.ARN))
-		} else {
-			list = append(list, r.ARN)
-		}
-	}
-	if len(list) == 0 {
-		return []string{""}
-	}
-	return list
+	return "false" // fieldConsole: there is no console
 }
 
 // meets reports whether a value passes every operator: one of the values of each that affirms, none of each that denies.

@@ -32,7 +32,7 @@ func attributesOf(e *journal.Entry) []attribute {
 	c := e.Call
 	return []attribute{
 		{"", ""},
-		{api.LookupAttributeKeyEventName, c.Operation},
+		{api.LookupAttributeKeyEventName, eventName(c)},
 		{api.LookupAttributeKeyEventSource, c.Source},
 		{api.LookupAttributeKeyReadOnly, strconv.FormatBool(c.ReadOnly)},
 		{api.LookupAttributeKeyUsername, userName(c)},

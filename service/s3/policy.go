@@ -127,3 +127,14 @@ func (s *Service) Owner(ctx context.Context, arn string) (account string, err er
 	})
 	return account, err
 }
+
+// Place tells the gateway in which region the bucket of an ARN is.
+func (s *Service) Place(ctx context.Context, arn string) (region string, err error) {
+	name, _ := placeOf(arn)
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		b, _ := s.buckets.Get(tx, name)
+		region = b.Region
+		return nil
+	})
+	return region, err
+}
