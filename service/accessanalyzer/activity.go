@@ -131,7 +131,7 @@ func (s *Service) file(as context.Context, bucket, key string, g *generation, se
 var renamed = map[string]string{
 	"monitoring": "cloudwatch", "s3:ListBuckets": "s3:ListAllMyBuckets", "s3:ListObjects": "s3:ListBucket", "s3:ListObjectsV2": "s3:ListBucket", "s3:HeadBucket": "s3:ListBucket",
 	"s3:HeadObject": "s3:GetObject", "s3:DeleteObjects": "s3:DeleteObject", "s3:CopyObject": "s3:PutObject", "s3:CreateMultipartUpload": "s3:PutObject", "s3:UploadPart": "s3:PutObject",
-	"s3:CompleteMultipartUpload": "s3:PutObject", "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration", "s3:PutBucketLifecycle": "s3:PutLifecycleConfiguration",
+	"s3:CompleteMultipartUpload": "s3:PutObject", "s3:DeleteBucketLifecycle": "s3:PutLifecycleConfiguration", "s3:PutBucketLifecycle": "s3:PutLifecycleConfiguration", "s3:GetBucketLifecycle": "s3:GetLifecycleConfiguration",
 	"s3:DeleteBucketPublicAccessBlock": "s3:PutBucketPublicAccessBlock", "s3:GetObjectLockLegalHold": "s3:GetObjectLegalHold", "s3:PutObjectLockLegalHold": "s3:PutObjectLegalHold",
 	"s3:GetObjectLockRetention": "s3:GetObjectRetention", "s3:PutObjectLockRetention": "s3:PutObjectRetention",
 }
