@@ -1,10 +1,10 @@
 package gateway
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -75,21 +75,34 @@ func (g *Gateway) readWhole(c *Exchange, body io.Reader, limit int64) error {
 	if c.r.ContentLength > limit {
 		return errTooLarge
 	}
-	var buf bytes.Buffer
+	var buf []byte
 	for more := true; more; {
 		if !g.limits.acquire(c.r.Context(), lentAtOnce) {
 			return awserr.New(http.StatusServiceUnavailable, "SlowDown", "Please reduce your request rate.")
 		}
 		c.lent += lentAtOnce
-		n, err := buf.ReadFrom(io.LimitReader(body, lentAtOnce))
-		if err != nil {
-			return wordRead(c, err)
+		for until := len(buf) + lentAtOnce; more && len(buf) < until; {
+			if len(buf) == cap(buf) {
+				buf = slices.Grow(buf, growth(len(buf), c.r.ContentLength))
+			}
+			n, err := body.Read(buf[len(buf):min(cap(buf), until)])
+			if buf, more = buf[:len(buf)+n], err != io.EOF; more && err != nil {
+				return wordRead(c, err)
+			}
 		}
-		if int64(buf.Len()) > limit {
+		if int64(len(buf)) > limit {
 			return errTooLarge
 		}
-		more = n == lentAtOnce
 	}
-	c.raw = buf.Bytes()
+	c.raw = buf
 	return nil
+}
+
+// growth is how many bytes more a body needs of which n are there: what was announced, and one, at which its end is seen, but at most three times
+// what has come; the double where nothing was announced.
+func growth(n int, announced int64) int {
+	if left := announced + 1 - int64(n); left > 0 {
+		return int(min(left, int64(max(lentAtOnce, 3*n))))
+	}
+	return max(512, n)
 }

@@ -138,13 +138,15 @@ func TestBodyHoldsWhatItSent(t *testing.T) {
 		lent int64
 		err  error
 	}{{0, lentAtOnce, nil}, {10, lentAtOnce, nil}, {lentAtOnce + 1, 2 * lentAtOnce, nil}, {1 << 20, 1<<20 + lentAtOnce, nil}, {1<<20 + 1, 1<<20 + lentAtOnce, errTooLarge}} {
-		x := &Exchange{r: httptest.NewRequest(http.MethodPost, "/", nil)}
-		x.r.ContentLength = -1
-		err := g.readWhole(x, io.LimitReader(zeros{}, int64(c.size)), 1<<20)
-		if !errors.Is(err, c.err) || x.lent != c.lent || err == nil && len(x.raw) != c.size {
-			t.Errorf("%d bytes: lent %d, %v", c.size, x.lent, err)
+		for _, announced := range []int64{-1, 1 << 20, 1, int64(c.size)} {
+			x := &Exchange{r: httptest.NewRequest(http.MethodPost, "/", nil)}
+			x.r.ContentLength = min(announced, 1<<20)
+			err := g.readWhole(x, io.LimitReader(zeros{}, int64(c.size)), 1<<20)
+			if !errors.Is(err, c.err) || x.lent != c.lent || err == nil && (len(x.raw) != c.size || cap(x.raw) > max(2*lentAtOnce, 5*c.size)) {
+				t.Errorf("%d bytes, %d announced: lent %d, room for %d, %v", c.size, announced, x.lent, cap(x.raw), err)
+			}
+			g.limits.release(x.lent)
 		}
-		g.limits.release(x.lent)
 	}
 	if g.limits.left != maxBuffered {
 		t.Errorf("%d bytes are left", g.limits.left)

@@ -109,6 +109,26 @@ func BenchmarkJSONDecodePlain(b *testing.B) {
 	}
 }
 
+// BenchmarkJSONDecodeJSONLines: what programs log is JSON itself, with an escape every few bytes.
+func BenchmarkJSONDecodeJSONLines(b *testing.B) {
+	in := map[string]any{"logGroupName": "group", "logStreamName": "stream"}
+	var events []any
+	for i := range 1000 {
+		events = append(events, map[string]any{"timestamp": 1700000000000 + i,
+			"message": fmt.Sprintf(`{"level":"INFO","service":"svc-%d","method":"GET","path":"/api/v1/orders/%d","status":%d,"latencyMs":%d,"requestId":"%016x"}`, i%20, i, 200+i%4, i, i*i)})
+	}
+	in["logEvents"] = events
+	body, _ := json.Marshal(in)
+	b.SetBytes(int64(len(body)))
+	b.ReportAllocs()
+	for b.Loop() {
+		in := &logEvents{}
+		if err := Decode(&Request{Protocol: rt.JSON, Raw: body}, in); err != nil || len(in.LogEvents) != 1000 {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkJSONEncodeGetLogEvents(b *testing.B) {
 	out := &logEvents{}
 	if err := Decode(&Request{Protocol: rt.JSON, Raw: putLogEvents(1000)}, out); err != nil {

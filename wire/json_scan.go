@@ -90,57 +90,70 @@ func (s *jsonScanner) text() ([]byte, bool) {
 }
 
 // escaped reads the rest of a string that has an escape at i. The result lies in the arena, where the
-// texts of one body stand one after another.
+// texts of one body stand one after another. Escapes often stand a few bytes apart (JSON in JSON), so what is between
+// them is copied eight bytes at a time, of which those behind the run are written over.
 func (s *jsonScanner) escaped(start, i int) ([]byte, bool) {
 	src := s.src
 	out := append(s.reserve(i-start), src[start:i]...)
 	for i < len(src) {
-		switch c := src[i]; {
-		case c == '"':
+		n, room := len(out), out[:cap(out)]
+		for i+9 <= len(src) && n+8 <= len(room) {
+			w := binary.LittleEndian.Uint64(src[i:])
+			binary.LittleEndian.PutUint64(room[n:], w)
+			m := special(w)
+			if m == 0 {
+				i, n = i+8, n+8
+				continue
+			}
+			run := bits.TrailingZeros64(m) / 8
+			i, n = i+run, n+run
+			c := plainEscape[src[i+1]]
+			if src[i] != '\\' || c == 0 || n >= len(room) {
+				break
+			}
+			room[n] = c
+			i, n = i+2, n+1
+		}
+		out = room[:n]
+		c := src[i]
+		if c == '"' {
 			s.pos = i + 1
 			return s.keep(out), true
-		case c < 0x20:
+		}
+		if c < 0x20 {
 			s.pos = i
 			return nil, false
-		case c != '\\':
-			run := i
-			i = plainRun(src, i)
-			out = append(out, src[run:i]...)
+		}
+		if i++; c != '\\' {
+			out = append(out, c)
 			continue
 		}
-		if i++; i == len(src) {
+		if i == len(src) {
 			break
 		}
-		i++
-		switch c := src[i-1]; c {
-		case '"', '\\', '/':
+		if c = plainEscape[src[i]]; c != 0 {
 			out = append(out, c)
-		case 'b':
-			out = append(out, '\b')
-		case 'f':
-			out = append(out, '\f')
-		case 'n':
-			out = append(out, '\n')
-		case 'r':
-			out = append(out, '\r')
-		case 't':
-			out = append(out, '\t')
-		case 'u':
-			r, n := jsontext.Escaped(src[i:])
-			if n == 0 {
-				s.pos = i
-				return nil, false
-			}
-			i += n
-			out = utf8.AppendRune(out, r)
-		default:
+			i++
+			continue
+		}
+		i++
+		r, n := rune(0), 0
+		if src[i-1] == 'u' {
+			r, n = jsontext.Escaped(src[i:])
+		}
+		if n == 0 {
 			s.pos = i
 			return nil, false
 		}
+		i += n
+		out = utf8.AppendRune(out, r)
 	}
 	s.pos = len(src)
 	return nil, false
 }
+
+// plainEscape is what a letter behind a backslash stands for; 0 where it stands for nothing by itself.
+var plainEscape = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // arenaSize is the size of the arena's parts. Texts of a body share them, for one allocation each is dear.
 const arenaSize = 16 << 10
@@ -153,10 +166,13 @@ func (s *jsonScanner) reserve(n int) []byte {
 	return s.arena[len(s.arena):]
 }
 
-// keep makes out, which grew from what reserve returned, a part of the arena if it still lies there.
+// keep makes out, which grew from what reserve returned, a part of the arena. What did not fit in lies elsewhere: then the rest of the arena is
+// too small for the next text too, and is left.
 func (s *jsonScanner) keep(out []byte) []byte {
 	if len(out) <= cap(s.arena)-len(s.arena) {
 		s.arena = s.arena[:len(s.arena)+len(out)]
+	} else {
+		s.arena = nil
 	}
 	return out[:len(out):len(out)]
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"reflect"
 	"strings"
 	"testing"
@@ -144,5 +145,45 @@ func TestJSONAlias(t *testing.T) {
 	}
 	if unsafe.StringData(*got.Name) != &src[9] {
 		t.Error("the string was copied")
+	}
+}
+
+// TestJSONEscapedTexts: texts with escapes anywhere are what encoding/json says, wherever in shared memory they come to lie.
+func TestJSONEscapedTexts(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 1))
+	pieces := []string{`\"`, `\\`, `\/`, `\n`, `\u00e9`, `\ud83d\ude00`, `\ud83d`, "ü", "a", "0123456", "01234567", strings.Repeat("plain", 60), ""}
+	for range 40 {
+		var list []string
+		for range 1 + r.IntN(400) {
+			text := ""
+			for range r.IntN(12) {
+				text += pieces[r.IntN(len(pieces))]
+			}
+			list = append(list, `"`+text+`"`)
+		}
+		src := "[" + strings.Join(list, ",") + "]"
+		var want []string
+		if err := json.Unmarshal([]byte(src), &want); err != nil {
+			t.Fatal(err)
+		}
+		s := jsonScanner{src: []byte(src), pos: 1}
+		got := make([][]byte, len(want))
+		for i := range want {
+			var ok bool
+			if got[i], ok = s.text(); !ok || i < len(want)-1 && !s.eat(',') {
+				t.Fatalf("text %d of %s", i, src)
+			}
+		}
+		for i := range want { // after all are read: none was written over
+			if string(got[i]) != want[i] {
+				t.Fatalf("%s is %q, want %q", list[i], got[i], want[i])
+			}
+		}
+	}
+	for _, bad := range []string{`"\`, `"\u12`, `"\x"`, "\"\\n\x01\"", `"\n`, `"\n0123456`, `"\n01234567`, `"\n012345\`} {
+		s := jsonScanner{src: []byte(bad)}
+		if got, ok := s.text(); ok {
+			t.Errorf("%q is read as %q", bad, got)
+		}
 	}
 }
