@@ -40,10 +40,12 @@ func mix(h uint64) uint64 {
 	return max(h^h>>33, 1)
 }
 
-// terms gathers the different tokens and grams of a block.
+// terms gathers the tokens and grams of a block.
 type terms struct {
-	tokens, grams hashSet
-	long          bool // a token was too long
+	tokens hashSet
+	grams  []uint32 // some more than once: nearly all are different, and counting them at the end is cheaper than looking each up
+	seen   []uint64 // for different
+	long   bool     // a token was too long
 }
 
 // hashSet is a set of hashes, none of them 0.
@@ -87,7 +89,7 @@ func (s *hashSet) put(h uint64) bool {
 
 func (t *terms) reset() {
 	t.tokens.reset()
-	t.grams.reset()
+	t.grams = t.grams[:0]
 	t.long = false
 }
 
@@ -107,35 +109,33 @@ func (t *terms) scan(msg []byte) {
 		case n < gramToken: // all of it is in v
 			t.tokens.add(mix(v))
 		case n <= maxToken:
-			eachGram(msg[from:i], t.grams.add)
+			t.grams = appendGrams(t.grams, msg[from:i])
 		default:
 			t.long = true
 		}
 	}
 }
 
-// eachGram hands out the grams by which token, or a text within one, is known.
-func eachGram[T string | []byte](token T, enter func(h uint64)) {
-	var v, last uint64
-	var window [gramWindow]uint64
+// appendGrams adds the grams by which token, or a text within one, is known: what place wants of their hashes.
+func appendGrams[T string | []byte](grams []uint32, token T) []uint32 {
+	var v, hash, last uint64
+	var two, before uint64 // the least of two hashes in a row, and that of the gram before
 	for i := range len(token) {
 		v = (v<<8 | uint64(token[i])) & (1<<(8*gram) - 1)
-		if i < gram-1 {
-			continue
-		}
-		window[i%gramWindow] = v * 0x9E3779B97F4A7C15
-		if i < gramToken-1 {
-			continue
-		}
-		if least := min(window[0], window[1], window[2], window[3]); least != last {
-			enter(mix(least))
+		h := v * 0x9E3779B97F4A7C15
+		pair := min(h, hash)
+		least := min(pair, before)
+		hash, before, two = h, two, pair
+		if i >= gramToken-1 && least != last {
+			grams = append(grams, uint32(mix(least)>>32))
 			last = least
 		}
 	}
+	return grams
 }
 
-// place is where among n a hash falls.
-func place(h uint64, n int) int { return int(h >> 32 * uint64(n) >> 32) }
+// place is where among n a hash falls, by its upper half.
+func place(h uint32, n int) int { return int(uint64(h) * uint64(n) >> 32) }
 
 // filter returns the filter: the length of its first part (4 bytes), and both parts.
 func (t *terms) filter() []byte {
@@ -144,12 +144,29 @@ func (t *terms) filter() []byte {
 	if t.long {
 		return out
 	}
-	grams := make([]byte, max(1, (len(t.grams.list)*bitsPerGram+7)/8))
-	for _, h := range t.grams.list {
+	grams := make([]byte, max(1, (t.different()*bitsPerGram+7)/8))
+	for _, h := range t.grams {
 		bit := place(h, 8*len(grams))
 		grams[bit/8] |= 1 << (bit % 8)
 	}
 	return append(out, grams...)
+}
+
+// countBits is of how many bits of their hashes different grams are counted: 32 KiB of bits stay in a processor's cache.
+const countBits = 18
+
+// different is how many different grams there are, or a few less.
+func (t *terms) different() (n int) {
+	if t.seen == nil {
+		t.seen = make([]uint64, 1<<countBits/64)
+	}
+	clear(t.seen)
+	for _, h := range t.grams {
+		h >>= 32 - countBits
+		n += int(^t.seen[h/64] >> (h % 64) & 1)
+		t.seen[h/64] |= 1 << (h % 64)
+	}
+	return n
 }
 
 // bloom returns a Bloom filter over the set.
@@ -158,7 +175,7 @@ func (s *hashSet) bloom() []byte {
 	for _, h := range s.list {
 		step := bits.RotateLeft64(h, 32) | 1
 		for range probes {
-			bit := place(h, 8*len(b))
+			bit := place(uint32(h>>32), 8*len(b))
 			b[bit/8] |= 1 << (bit % 8)
 			h += step
 		}
@@ -170,7 +187,7 @@ func (s *hashSet) bloom() []byte {
 func inBloom(b []byte, h uint64) bool {
 	step := bits.RotateLeft64(h, 32) | 1
 	for range probes {
-		bit := place(h, 8*len(b))
+		bit := place(uint32(h>>32), 8*len(b))
 		if b[bit/8]>>(bit%8)&1 == 0 {
 			return false
 		}
@@ -181,7 +198,8 @@ func inBloom(b []byte, h uint64) bool {
 
 // needs are the tokens and grams that a message must have to be wanted.
 type needs struct {
-	tokens, grams []uint64
+	tokens []uint64
+	grams  []uint32
 }
 
 func (n *needs) none() bool { return len(n.tokens)+len(n.grams) == 0 }
@@ -200,7 +218,7 @@ func (n *needs) add(text string) {
 			i++
 		}
 		if i-from >= gramToken {
-			eachGram(text[from:i], func(h uint64) { n.grams = append(n.grams, h) })
+			n.grams = appendGrams(n.grams, text[from:i])
 		} else if from > 0 && i < len(text) {
 			n.tokens = append(n.tokens, mix(v))
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // Lines of a log have few shapes: what a program prints stays, and the numbers and ids in it change. A shaped block holds each shape
@@ -163,7 +164,7 @@ func (s *shaper) add(buf []byte, off uint32, set *terms) {
 		case f.n < gramToken:
 			set.tokens.add(mix(f.v))
 		default:
-			eachGram(buf[f.off:][:f.n], set.grams.add)
+			set.grams = appendGrams(set.grams, buf[f.off:][:f.n])
 		}
 	}
 }
@@ -171,40 +172,61 @@ func (s *shaper) add(buf []byte, off uint32, set *terms) {
 // cut finds the fields of a line. The key of its shape is the text without them, their places, and how many they are, by which, from its
 // end, no two shapes have the same.
 func (s *shaper) cut(buf []byte, off uint32) {
-	s.n, s.key = 0, s.key[:0]
-	done := int(off)
+	s.n = 0
+	done, at := int(off), 0
+	s.key = slices.Grow(s.key[:0], len(buf)-done+2*maxFields+1+16)
+	key := s.key[:cap(s.key)]
 	for i := done; i < len(buf); {
-		if class[buf[i]] == 0 {
+		kind := class[buf[i]]
+		if kind == 0 {
 			i++
 			continue
 		}
-		from, v, kind := i, uint64(0), uint8(0)
-		for ; i < len(buf); i++ {
+		from := i
+		for i++; i < len(buf); i++ {
 			c := class[buf[i]]
 			if c == 0 {
 				break
 			}
 			kind |= c
-			v = v<<8 | uint64(buf[i])
 		}
 		n := i - from
 		if kind&digit == 0 || kind != digit && n < minMixed || n > maxToken {
 			continue
 		}
-		if s.n == maxFields || len(s.key)+from-done > maxShape {
+		if s.n == maxFields || at+from-done > maxShape {
 			break
 		}
-		s.key = append(s.key, buf[done:from]...)
+		if kept := from - done; kept <= 16 && done+16 <= len(buf) {
+			copy16(key[at:], buf[done:]) // what is too much is written over
+		} else {
+			copy(key[at:], buf[done:from])
+		}
+		at += from - done
 		f := &s.fields[s.n]
-		f.v, f.off, f.n, f.at, f.kind = v, uint32(from), uint16(n), uint16(len(s.key)), kind
+		f.v, f.off, f.n, f.at, f.kind = lastEight(buf[:i], n), uint32(from), uint16(n), uint16(at), kind
 		s.n++
 		done = i
 	}
-	s.key = append(s.key, buf[done:]...)
+	at += copy(key[at:], buf[done:])
 	for i := range s.fields[:s.n] {
-		s.key = binary.LittleEndian.AppendUint16(s.key, s.fields[i].at)
+		binary.LittleEndian.PutUint16(key[at:], s.fields[i].at)
+		at += 2
 	}
-	s.key = append(s.key, byte(s.n))
+	key[at] = byte(s.n)
+	s.key = key[:at+1]
+}
+
+// lastEight is the last eight of n bytes at the end of buf, or all of them, as a number.
+func lastEight(buf []byte, n int) uint64 {
+	if len(buf) >= 8 {
+		return binary.BigEndian.Uint64(buf[len(buf)-8:]) & (1<<(8*min(n, 8)) - 1)
+	}
+	v := uint64(0)
+	for _, c := range buf[len(buf)-n:] {
+		v = v<<8 | uint64(c)
+	}
+	return v
 }
 
 // learn enters the shape of the line that was cut.

@@ -52,8 +52,9 @@ func through(t *testing.T, m *maker, lines []Entry) (form byte) {
 }
 
 func sameTerms(a, b *terms) bool {
-	set := func(s hashSet) []uint64 { return slices.Sorted(slices.Values(s.list)) }
-	return a.long == b.long && slices.Equal(set(a.tokens), set(b.tokens)) && slices.Equal(set(a.grams), set(b.grams))
+	tokens := func(t *terms) []uint64 { return slices.Sorted(slices.Values(t.tokens.list)) }
+	grams := func(t *terms) []uint32 { return slices.Compact(slices.Sorted(slices.Values(t.grams))) }
+	return a.long == b.long && slices.Equal(tokens(a), tokens(b)) && slices.Equal(grams(a), grams(b))
 }
 
 // What goes into columns comes out of them: numbers with and without zeros before them, too long ones, ids, words, nothing at all.
