@@ -197,7 +197,7 @@ func (s *Store) DropBefore(ctx context.Context, group string, cutoff int64) (nex
 	if s.o.Raw {
 		err = g.forget(func(w *wal) bool { return newest(w) < cutoff })
 	} else {
-		err = g.seal(cutoff)
+		err = g.seal(cutoff, new(workspace))
 	}
 	if err != nil {
 		return 0, false, fmt.Errorf("cannot drop old events of log group %s: %w", group, err)

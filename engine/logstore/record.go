@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"slices"
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -26,7 +27,11 @@ const (
 
 // appendRecord encodes b with an empty header; seal completes it.
 func appendRecord(dst []byte, b *Batch) []byte {
-	dst = append(dst, make([]byte, recordHeader)...)
+	size := recordHeader + 8 + 3*binary.MaxVarintLen64
+	for i := range b.Events {
+		size += len(b.Events[i].Message) + 4 // few need more for time and length
+	}
+	dst = append(slices.Grow(dst, size), make([]byte, recordHeader)...)
 	dst = binary.LittleEndian.AppendUint64(dst, b.Stream)
 	dst = binary.AppendUvarint(dst, b.Number)
 	dst = binary.AppendVarint(dst, b.Ingestion)

@@ -8,7 +8,6 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -20,20 +19,34 @@ func (s *Store) wantSeal(g *group) {
 	}
 }
 
-// seal makes segments of full logs, one after another, until the store closes.
+// seal makes segments of full logs, one after another, until the store closes. It keeps its workspace as long as logs come, or the collector
+// would have it made anew again and again.
 func (s *Store) seal() {
+	var ws *workspace
 	for {
+		var idle <-chan time.Time
+		if ws != nil {
+			idle = time.After(sealIdle)
+		}
 		select {
 		case <-s.stop:
 			return
+		case <-idle:
+			ws = nil
 		case g := <-s.seals:
-			if err := g.seal(math.MinInt64); err != nil {
+			if ws == nil {
+				ws = new(workspace)
+			}
+			if err := g.seal(math.MinInt64, ws); err != nil {
 				s.o.Failed(fmt.Errorf("cannot make a segment of log group %s: %w", g.name, err))
 				s.later(g)
 			}
 		}
 	}
 }
+
+// sealIdle is how long the sealer keeps its workspace when no log comes. Like sealRetry it is about the machine.
+const sealIdle = 5 * time.Second
 
 // sealRetry is how long the sealer lets a disk rest that has refused a segment. It is about the machine, not the estate's clock.
 const sealRetry = 5 * time.Second
@@ -50,18 +63,16 @@ func (s *Store) later(g *group) {
 	})
 }
 
-// workspace is what making a segment needs, lent for the time.
+// workspace is what making a segment needs. Its memory is used again.
 type workspace struct {
 	buf  []byte
 	rows []row
 	make maker
 }
 
-var workspaces = sync.Pool{New: func() any { return new(workspace) }}
-
 // seal turns the full logs of g into segments, oldest first, leaving out what is older than cutoff. It stops at a log with
 // batches that are not decided yet.
-func (g *group) seal(cutoff int64) error {
+func (g *group) seal(cutoff int64, ws *workspace) error {
 	g.sealing.Lock()
 	defer g.sealing.Unlock()
 	for {
@@ -78,7 +89,7 @@ func (g *group) seal(cutoff int64) error {
 				return err
 			}
 		}
-		s, err := w.segment(last, cutoff)
+		s, err := w.segment(last, cutoff, ws)
 		if err != nil {
 			return err
 		}
@@ -100,14 +111,16 @@ func (g *group) seal(cutoff int64) error {
 }
 
 // segment writes what is visible of w and not older than cutoff as a segment; nil when there is nothing.
-func (w *wal) segment(last uint64, cutoff int64) (*segment, error) {
-	ws := workspaces.Get().(*workspace)
-	defer workspaces.Put(ws)
+func (w *wal) segment(last uint64, cutoff int64, ws *workspace) (*segment, error) {
 	ws.buf = slices.Grow(ws.buf[:0], int(w.size))[:w.size]
 	if _, err := w.file.ReadAt(ws.buf, 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	ws.rows = ws.rows[:0]
+	count := 0
+	for _, b := range w.batches {
+		count += b.count
+	}
+	ws.rows = slices.Grow(ws.rows[:0], count)
 	// In order of their times, batches of many streams are often in order altogether.
 	for _, b := range slices.SortedStableFunc(slices.Values(w.batches), func(a, b *batch) int { return cmp.Compare(a.lo, b.lo) }) {
 		if b.state != published || b.hi < cutoff {
