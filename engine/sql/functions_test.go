@@ -20,7 +20,7 @@ var pages = map[string][][2]string{
 		{"split_part('a-b-c', '-', 2)", "b"}, {"split_part('a-b-c', '-', 4)", "NULL"}, {"split_to_map('a=1,b=2', ',', '=')", "{a=1, b=2}"}, {"split_to_multimap('a=1,a=2', ',', '=')", "{a=[1, 2]}"},
 		{"strpos('high', 'ig')", "2"}, {"strpos('abcabc', 'c', -1)", "6"}, {"position('c' IN 'abc')", "3"}, {"starts_with('abc', 'ab')", "true"}, {"substr('abcdef', 2, 3)", "bcd"}, {"substr('abcdef', -2)", "ef"},
 		{"substring('Zürich', 2, 2)", "ür"}, {"substring('abc' FROM 2)", "bc"}, {"translate('abcd', 'abc', 'xy')", "xyd"}, {"normalize('é', NFC)", "é"}, {"to_utf8('ab')", "61 62"}, {"from_utf8(X'6162')", "ab"},
-		{"from_utf8(X'61FF', '?')", "a?"}, {"lower(NULL)", "NULL"}, {"chr(-1)", "!INVALID_FUNCTION_ARGUMENT"}, {"typeof('abc')", "varchar(3)"},
+		{"from_utf8(X'61FF', '?')", "a?"}, {"lower(NULL)", "NULL"}, {"chr(-1)", "!INVALID_FUNCTION_ARGUMENT"}, {"typeof('abc')", "varchar(3)"}, {"ends_with('abc', 'bc')", "true"},
 	},
 	"comparison": {
 		{"1 < 2", "true"}, {"'a' = 'b'", "false"}, {"NULL = 1", "NULL"}, {"3 BETWEEN 2 AND 6", "true"}, {"3 NOT BETWEEN 2 AND 6", "false"}, {"NULL IS NULL", "true"}, {"1 IS DISTINCT FROM NULL", "true"}, {"NULL IS NOT DISTINCT FROM NULL", "true"},
@@ -30,6 +30,7 @@ var pages = map[string][][2]string{
 		{"'a ' = CAST('a' AS char(2))", "true"},
 	},
 	"math": {
+		{"cosine_distance(ARRAY[1.0, 0.0], ARRAY[0.0, 1.0])", "1.0"}, {"cosine_distance(MAP(ARRAY['a'], ARRAY[1.0]), MAP(ARRAY['a'], ARRAY[2.0]))", "0.0"}, {"round(beta_cdf(3, 3.6e0, 0.3e0), 10)", "0.2176481"}, {"round(beta_cdf(2, 2, 0.5e0), 12)", "0.5"}, {"beta_cdf(0, 1, 0.5e0)", "!INVALID_FUNCTION_ARGUMENT: a, b must be > 0"}, {"round(inverse_beta_cdf(2, 5, beta_cdf(2, 5, 0.25e0)), 12)", "0.25"}, {"inverse_beta_cdf(3, 3.6e0, 0)", "0.0"}, {"inverse_beta_cdf(3, 3.6e0, 1)", "1.0"},
 		{"5 / 2", "2"}, {"-5 / 2", "-2"}, {"5 % -3", "2"}, {"5.0 / 2", "2.5"}, {"1 / 3.0", "0.3"}, {"1e0 / 3", "0.3333333333333333"}, {"1 / 0", "!DIVISION_BY_ZERO: Division by zero"}, {"1e0 / 0", "Infinity"}, {"1.0 / 0", "!DIVISION_BY_ZERO"},
 		{"2147483647 + 1", "!NUMERIC_VALUE_OUT_OF_RANGE: integer addition overflow: 2147483647 + 1"}, {"9223372036854775807 + 1", "!NUMERIC_VALUE_OUT_OF_RANGE: bigint addition overflow: 9223372036854775807 + 1"}, {"2147483648 + 1", "2147483649"},
 		{"abs(-5)", "5"}, {"abs(-1.5)", "1.5"}, {"acos(1)", "0.0"}, {"asin(0)", "0.0"}, {"atan(0)", "0.0"}, {"atan2(0, 1)", "0.0"}, {"cbrt(27)", "3.0"}, {"ceil(1.2)", "2"}, {"ceiling(-1.2e0)", "-1.0"}, {"cos(0)", "1.0"}, {"cosh(0)", "1.0"},
@@ -80,6 +81,7 @@ var pages = map[string][][2]string{
 	},
 	"logical": {{"true AND NULL", "NULL"}, {"false AND NULL", "false"}, {"true OR NULL", "true"}, {"false OR NULL", "NULL"}, {"NOT NULL", "NULL"}, {"NOT true", "false"}},
 	"array": {
+		{"array_histogram(ARRAY[42, 7, 42, NULL])", "{42=2, 7=1}"}, {"dot_product(ARRAY[1.0, 2.0], ARRAY[3.0, 4.0])", "11.0"}, {"euclidean_distance(ARRAY[1.0, 2.0], ARRAY[4.0, 6.0])", "5.0"}, {"dot_product(ARRAY[1.0], ARRAY[3.0, 4.0])", "!INVALID_FUNCTION_ARGUMENT"},
 		{"ARRAY[1, 2][1]", "1"}, {"ARRAY[1, 2][3]", "!INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: 3 > 2"}, {"ARRAY[1] || ARRAY[2]", "[1, 2]"}, {"ARRAY[1] || 2", "[1, 2]"}, {"2 || ARRAY[1]", "[2, 1]"}, {"all_match(ARRAY[1, 2], x -> x > 0)", "true"}, {"any_match(ARRAY[1, 2], x -> x > 1)", "true"},
 		{"none_match(ARRAY[1, 2], x -> x > 2)", "true"}, {"array_distinct(ARRAY[1, 2, 1, NULL, NULL])", "[1, 2, null]"}, {"array_intersect(ARRAY[1, 2, 2], ARRAY[2, 3])", "[2]"}, {"array_union(ARRAY[1, 2], ARRAY[2, 3])", "[1, 2, 3]"}, {"array_except(ARRAY[1, 2, 3], ARRAY[2])", "[1, 3]"}, {"array_join(ARRAY[1, NULL, 2], ',')", "1,2"},
 		{"array_join(ARRAY[1, NULL], ',', 'x')", "1,x"}, {"array_max(ARRAY[1, 3, 2])", "3"}, {"array_min(ARRAY[2, NULL])", "NULL"}, {"array_position(ARRAY[5, 6], 6)", "2"}, {"array_remove(ARRAY[1, 2, 1], 1)", "[2]"}, {"array_sort(ARRAY[3, NULL, 1])", "[1, 3, null]"}, {"array_sort(ARRAY[1, 3, 2], (a, b) -> IF(a < b, 1, IF(a = b, 0, -1)))", "[3, 2, 1]"},
@@ -110,6 +112,7 @@ var pages = map[string][][2]string{
 		{`regexp_replace('1a 2b 14m', '\d+[ab] ')`, "14m"}, {`regexp_replace('1a 2b 14m', '(\d+)([ab]) ', '3c$2 ')`, "3ca 3cb 14m"}, {`regexp_replace('new york', '(\w)(\w*)', x -> upper(x[1]) || lower(x[2]))`, "New York"}, {`regexp_split('1a 2b 14m', '\s*[a-z]+\s*')`, "[1, 2, 14, ]"}, {`regexp_like('a', '(?<=b)a')`, "!NOT_SUPPORTED"}, {`regexp_extract('a', '(?<x>a)', 1)`, "a"},
 	},
 	"binary": {
+		{"murmur3(X'')", "00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"}, {"to_hex(murmur3(to_utf8('The quick brown fox jumps over the lazy dog')))", "6C1B07BC7BBC4BE347939AC4A93C437A"},
 		{"length(X'0102')", "2"}, {"reverse(X'0102')", "02 01"}, {"to_base64(X'0102')", "AQI="}, {"to_base64url(X'FBFF')", "-_8="}, {"to_base32(to_utf8('abc'))", "MFRGG==="}, {"to_hex(X'0aff')", "0AFF"}, {"from_base64('AQI')", "01 02"}, {"from_base64url('-_8=')", "fb ff"}, {"from_base32('MFRGG===')", "61 62 63"}, {"from_hex('0AFF')", "0a ff"},
 		{"to_big_endian_32(1)", "00 00 00 01"}, {"to_big_endian_64(1)", "00 00 00 00 00 00 00 01"}, {"from_big_endian_32(X'00000001')", "1"}, {"from_big_endian_64(X'0000000000000001')", "1"}, {"to_ieee754_32(CAST(1 AS real))", "3f 80 00 00"}, {"to_ieee754_64(1e0)", "3f f0 00 00 00 00 00 00"}, {"from_ieee754_32(X'3F800000')", "1.0"},
 		{"from_ieee754_64(X'3FF0000000000000')", "1.0"}, {"crc32(to_utf8('abc'))", "891568578"}, {"to_hex(xxhash64(to_utf8('')))", "EF46DB3751D8E999"}, {"to_hex(md5(to_utf8('')))", "D41D8CD98F00B204E9800998ECF8427E"}, {"to_hex(sha1(to_utf8('')))", "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709"},
@@ -145,6 +148,10 @@ var aggregated = map[string][][2]string{
 		{"histogram(g)", "{a=2, b=3}"}, {"map_agg(x, g)", "{1=a, 2=a, 3=b, 4=b}"}, {"map_union(MAP(ARRAY[g], ARRAY[x]))", "{a=1, b=3}"}, {"multimap_agg(g, x)", "{a=[1, 2], b=[3, 4, null]}"}, {"approx_distinct(x)", "4"}, {"approx_distinct(x, 0.01)", "4"}, {"approx_percentile(x, 0.5)", "2"}, {"approx_percentile(x, ARRAY[0.25, 1.0])", "[1, 4]"},
 		{"approx_percentile(x, x, 0.5)", "3"}, {"corr(x, x)", "1.0"}, {"covar_pop(x, x)", "1.25"}, {"covar_samp(x, x)", "1.6666666666666667"}, {"round(kurtosis(x), 9)", "-1.2"}, {"regr_intercept(x, x)", "0.0"}, {"regr_slope(2 * x, x)", "2.0"}, {"skewness(x)", "0.0"}, {"stddev(x)", "1.2909944487358056"}, {"stddev_pop(x)", "1.118033988749895"},
 		{"stddev_samp(x)", "1.2909944487358056"}, {"variance(x)", "1.6666666666666667"}, {"var_pop(x)", "1.25"}, {"var_samp(x)", "1.6666666666666667"}, {"sum(9223372036854775807)", "!NUMERIC_VALUE_OUT_OF_RANGE"}, {"sum(sum(x))", "!NESTED_AGGREGATION"},
+		{"reduce_agg(x, 0, (a, b) -> a + b, (a, b) -> a + b)", "10"}, {"reduce_agg(x, 1, (a, b) -> a * b, (a, b) -> a * b) FILTER (WHERE g = 'b')", "12"}, {"reduce_agg(x, 0e0, (s, x) -> s + x, (s, t) -> s + t)", "10.0"}, {"reduce_agg(x, 0, (a, b) -> x, (a, b) -> a)", "!COLUMN_NOT_FOUND"}, {"reduce_agg(x, 0)", "!FUNCTION_NOT_FOUND"}, {"reduce_agg(x, '', (a, b) -> 1, (a, b) -> 2)", "!TYPE_MISMATCH"},
+		{"approx_most_frequent(1, g, 10)", "{b=3}"}, {"approx_most_frequent(3, x, 10) FILTER (WHERE x < 3)", "{1=1, 2=1}"}, {"approx_most_frequent(0, x, 10)", "!INVALID_FUNCTION_ARGUMENT"}, {"numeric_histogram(10, x)", "{1.0=1.0, 2.0=1.0, 3.0=1.0, 4.0=1.0}"}, {"numeric_histogram(2, x)", "{1.5=2.0, 3.5=2.0}"}, {"numeric_histogram(10, x, 2)", "{1.0=2.0, 2.0=2.0, 3.0=2.0, 4.0=2.0}"},
+		{"listagg(g, ',' ON OVERFLOW TRUNCATE '.....' WITH COUNT) WITHIN GROUP (ORDER BY g)", "a,a,b,b,b"}, {"substr(listagg(rpad(g, 300000, g), ',' ON OVERFLOW TRUNCATE WITH COUNT) WITHIN GROUP (ORDER BY x), 900000)", "bbb,...(2)"}, {"substr(listagg(rpad(g, 300000, g), ',' ON OVERFLOW TRUNCATE '-' WITHOUT COUNT) WITHIN GROUP (ORDER BY x), 900000)", "bbb,-"},
+		{"listagg(rpad(g, 300000, g), ',' ON OVERFLOW ERROR) WITHIN GROUP (ORDER BY x)", "!EXCEEDED_FUNCTION_MEMORY_LIMIT"}, {"length(listagg(rpad(g, 1048576, g) ON OVERFLOW TRUNCATE WITH COUNT) WITHIN GROUP (ORDER BY x))", "1048582"},
 	},
 	"hyperloglog": {{"cardinality(approx_set(x))", "4"}, {"cardinality(merge(CAST(CAST(empty_approx_set() AS varbinary) AS hyperloglog)))", "!TYPE_MISMATCH"}, {"cardinality(merge(empty_approx_set()))", "NULL"}},
 	"window": {

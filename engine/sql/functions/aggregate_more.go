@@ -3,6 +3,7 @@ package functions
 import (
 	"math"
 	"slices"
+	"strconv"
 
 	"github.com/zeebo/xxh3"
 
@@ -135,6 +136,50 @@ func listagg(p page) {
 			}
 		}, func(s *state) int { return cap(s.text) })
 	}
+	listaggTruncate(p)
+}
+
+// listaggTruncate is listagg ON OVERFLOW TRUNCATE: of its separator, what stands for the values that are left out, and whether they are counted.
+func listaggTruncate(p page) {
+	type state struct {
+		text      []byte
+		seen      bool
+		cut       int64 // values left out
+		end, sep  string
+		withCount bool
+	}
+	folding(p, "$listagg(varchar,varchar,varchar,boolean) varchar", func(s *state, r *Row) {
+		value, sep := r.Bytes(0), r.Bytes(1)
+		n := len(s.text) + len(value)
+		if s.seen {
+			n += len(sep)
+		}
+		if s.cut > 0 || n > maxText {
+			if s.cut == 0 {
+				s.sep, s.end, s.withCount = string(sep), r.Text(2), r.Bool(3)
+			}
+			s.cut++
+			return
+		}
+		if s.seen {
+			s.text = append(s.text, sep...)
+		}
+		s.text, s.seen = append(s.text, value...), true
+	}, func(s, o *state, r *Row) { r.Fail(errInternal) }, func(s *state, r *Row) {
+		if !s.seen && s.cut == 0 {
+			return
+		}
+		out := slices.Clone(s.text)
+		if s.cut > 0 {
+			if s.seen {
+				out = append(out, s.sep...)
+			}
+			if out = append(out, s.end...); s.withCount {
+				out = append(strconv.AppendInt(append(out, '('), s.cut, 10), ')')
+			}
+		}
+		r.PutBytes(out)
+	}, func(s *state) int { return cap(s.text) })
 }
 
 // someOf are the aggregates that keep the n first of an order.

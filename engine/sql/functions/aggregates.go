@@ -40,7 +40,7 @@ type BoundAggregate struct {
 }
 
 // IsAggregate tells whether there is an aggregate of this name.
-func IsAggregate(name string) bool { return aggregates[name] != nil }
+func IsAggregate(name string) bool { return aggregates[name] != nil || name == "reduce_agg" }
 
 // ResolveAggregate finds the aggregate of a name that fits a call.
 func ResolveAggregate(name string, args []*types.Type) (*BoundAggregate, error) {

@@ -38,6 +38,7 @@ func init() {
 	p.rows("array_join(array(T),varchar,varchar) varchar", arrayJoin)
 	p.rows("array_first(array(T)) T", func(r *Row) { elementAt(r, 1) })
 	p.rows("array_last(array(T)) T", func(r *Row) { elementAt(r, -1) })
+	p.rows("array_histogram(array(T)) map(T,bigint)", arrayHistogram)
 	p.rows("concat(array(T),array(T),array(T)...) array(T)", func(r *Row) {
 		for i := range r.Len() {
 			v, from, to := r.Span(i)

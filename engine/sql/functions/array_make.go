@@ -232,3 +232,27 @@ func arrayJoin(r *Row) {
 	}
 	r.PutText("")
 }
+
+// arrayHistogram counts each element of an array; nulls are none.
+func arrayHistogram(r *Row) {
+	v, from, to := r.Span(0)
+	t, at := r.Result.Key(), map[string]int{}
+	keys, counts := r.Out.Elems[0], []int64{}
+	for ; from < to; from++ {
+		if v.Elems[0].IsNull(from) {
+			continue
+		}
+		k := string(types.AppendKey(nil, t, v.Elems[0], from))
+		i, ok := at[k]
+		if !ok {
+			i = len(counts)
+			at[k], counts = i, append(counts, 0)
+			keys.Append(v.Elems[0], from)
+		}
+		counts[i]++
+	}
+	for _, n := range counts {
+		r.Out.Elems[1].AppendInt(n)
+	}
+	r.Out.EndSpan()
+}

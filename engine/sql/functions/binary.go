@@ -72,6 +72,7 @@ func init() {
 	fixed("from_ieee754_32(varbinary) real", 4, func(r *Row, b []byte) { r.PutFloat(float64(math.Float32frombits(binary.BigEndian.Uint32(b)))) })
 	fixed("from_ieee754_64(varbinary) double", 8, func(r *Row, b []byte) { r.PutFloat(math.Float64frombits(binary.BigEndian.Uint64(b))) })
 	p.rows("crc32(varbinary) bigint", func(r *Row) { r.PutInt(int64(crc32.ChecksumIEEE(r.Bytes(0)))) })
+	p.rows("murmur3(varbinary) varbinary", func(r *Row) { r.PutBytes(murmur3(r.Bytes(0))) })
 	p.rows("xxhash64(varbinary) varbinary", func(r *Row) { r.PutBytes(binary.BigEndian.AppendUint64(nil, xxhash.Sum64(r.Bytes(0)))) })
 	for name, new := range map[string]func() hash.Hash{"md5": md5.New, "sha1": sha1.New, "sha256": sha256.New, "sha512": sha512.New} {
 		p.rows(name+"(varbinary) varbinary", func(r *Row) {

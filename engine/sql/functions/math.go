@@ -46,22 +46,14 @@ func init() {
 	})
 	p.rows("width_bucket(double,double,double,bigint) bigint", widthBucket)
 	p.rows("width_bucket(double,array(double)) bigint", binOf)
-	p.rows("cosine_similarity(map(varchar,double),map(varchar,double)) double", cosineOfMaps)
-	p.rows("cosine_similarity(array(double),array(double)) double", func(r *Row) {
-		a, i, ie := r.Span(0)
-		b, j, je := r.Span(1)
-		if ie-i != je-j || ie == i {
-			r.Invalid("The arguments must have the same length and not be empty")
-			return
-		}
-		dot, x, y := 0.0, 0.0, 0.0
-		for ; i < ie; i, j = i+1, j+1 {
-			u, v := floatAt(a.Elems[0], i), floatAt(b.Elems[0], j)
-			dot, x, y = dot+u*v, x+u*u, y+v*v
-		}
-		r.PutFloat(dot / math.Sqrt(x*y))
-	})
+	for name, distance := range map[string]bool{"cosine_similarity": false, "cosine_distance": true} {
+		p.rows(name+"(map(varchar,double),map(varchar,double)) double", cosineOfMaps(distance))
+		ofArrays(p, name, func(r *Row, dot, x, y, _ float64) { r.putCosine(dot/math.Sqrt(x*y), distance) })
+	}
+	ofArrays(page("array"), "dot_product", func(r *Row, dot, _, _, _ float64) { r.PutFloat(dot) })
+	ofArrays(page("array"), "euclidean_distance", func(r *Row, _, _, _, apart float64) { r.PutFloat(math.Sqrt(apart)) })
 	distributions(p)
+	beta(p)
 }
 
 func floatAt(v *vector.Vector, i int) float64 {

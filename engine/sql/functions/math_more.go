@@ -53,28 +53,53 @@ func binOf(r *Row) {
 	r.PutInt(n)
 }
 
-func cosineOfMaps(r *Row) {
-	norm := func(i int) (map[string]float64, float64) {
-		v, from, to := r.Span(i)
-		m, sum := map[string]float64{}, 0.0
+// cosineOfMaps answers the cosine of the angle between two sparse vectors, or what it lacks of one.
+func cosineOfMaps(distance bool) func(r *Row) {
+	return func(r *Row) {
+		v, from, to := r.Span(1)
+		b, y := map[string]float64{}, 0.0
 		for ; from < to; from++ {
 			k, j := v.Elems[0].At(from)
-			x := floatAt(v.Elems[1], from)
-			m[string(k.Text(j))] = x
-			sum += x * x
+			f := floatAt(v.Elems[1], from)
+			b[string(k.Text(j))] = f
+			y += f * f
 		}
-		return m, math.Sqrt(sum)
+		x, dot := 0.0, 0.0
+		for v, from, to = r.Span(0); from < to; from++ {
+			k, j := v.Elems[0].At(from)
+			f := floatAt(v.Elems[1], from)
+			x, dot = x+f*f, dot+f*b[string(k.Text(j))]
+		}
+		if x == 0 || y == 0 {
+			return
+		}
+		r.putCosine(dot/(math.Sqrt(x)*math.Sqrt(y)), distance)
 	}
-	a, x := norm(0)
-	b, y := norm(1)
-	if x == 0 || y == 0 {
-		return
+}
+
+func (r *Row) putCosine(f float64, distance bool) {
+	if distance {
+		f = 1 - f
 	}
-	dot := 0.0
-	for k, u := range a {
-		dot += u * b[k]
-	}
-	r.PutFloat(dot / (x * y))
+	r.PutFloat(f)
+}
+
+// ofArrays declares a function of two vectors of the same length.
+func ofArrays(p page, name string, f func(r *Row, dot, x, y, apart float64)) {
+	p.rows(name+"(array(double),array(double)) double", func(r *Row) {
+		a, i, ie := r.Span(0)
+		b, j, je := r.Span(1)
+		if ie-i != je-j || ie == i {
+			r.Invalid("The arguments must have the same length and not be empty")
+			return
+		}
+		dot, x, y, apart := 0.0, 0.0, 0.0, 0.0
+		for ; i < ie; i, j = i+1, j+1 {
+			u, v := floatAt(a.Elems[0], i), floatAt(b.Elems[0], j)
+			dot, x, y, apart = dot+u*v, x+u*u, y+v*v, apart+(u-v)*(u-v)
+		}
+		f(r, dot, x, y, apart)
+	})
 }
 
 func distributions(p page) {

@@ -100,6 +100,7 @@ func init() {
 	p.rows("split_to_multimap(varchar,varchar,varchar) map(varchar,array(varchar))", func(r *Row) { splitToMap(r, true) })
 	p.rows("strpos(varchar,varchar) bigint", func(r *Row) { strpos(r, 1) })
 	p.rows("strpos(varchar,varchar,bigint) bigint", func(r *Row) { strpos(r, r.Int(2)) })
+	p.rows("ends_with(varchar,varchar) boolean", func(r *Row) { r.PutBool(bytes.HasSuffix(r.Bytes(0), r.Bytes(1))) })
 	p.rows("starts_with(varchar,varchar) boolean", func(r *Row) { r.PutBool(bytes.HasPrefix(r.Bytes(0), r.Bytes(1))) })
 	for _, name := range []string{"substr", "substring"} {
 		p.rows(name+"(varchar,bigint) varchar", func(r *Row) { substr(r, maxOut) })

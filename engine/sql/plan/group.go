@@ -82,9 +82,16 @@ type grouping struct {
 	before *block                    // of the rows that were gathered
 	keys   map[string]int            // expressions that were grouped by, and their columns
 	chosen map[syntax.Expr]expr.Expr // what is selected and was grouped by its number, also where it holds a query, which is no expression to compare
+	asking []asking                  // keys that hold a query, which is compared as it is written
 	calls  map[*syntax.Call]int
 	sets   [][]int
 	set    int // the column that tells the set
+}
+
+// asking is an expression with a query in it that was grouped by, and its column.
+type asking struct {
+	x   syntax.Expr
+	key *expr.Column
 }
 
 // column is a column that was grouped by.
@@ -101,6 +108,11 @@ func (g *grouping) column(at fault.Pos, f *field) expr.Expr {
 func (g *grouping) match(b *block, e syntax.Expr) (out expr.Expr) {
 	if c, ok := g.chosen[e]; ok {
 		return c
+	}
+	for _, a := range g.asking {
+		if len(b.params) == 0 && syntax.Same(a.x, e) {
+			return a.key
+		}
 	}
 	plain := true
 	syntax.Walk(e, func(e syntax.Expr) bool {
@@ -156,6 +168,9 @@ func (b *block) aggregate(s *syntax.Select, outputs []output, aggregates []*synt
 			node.Keys = append(node.Keys, at)
 			g.keys[expr.String(x)] = i
 		}
+		if asks(e) {
+			g.asking = append(g.asking, asking{e, &expr.Column{Index: i, Name: "key", T: x.Type()}})
+		}
 		if n, ok := e.(*syntax.Number); ok {
 			if o := outputs[ordinal(n, len(outputs), "GROUP BY")]; o.x != nil {
 				g.chosen[o.x] = &expr.Column{Index: i, Name: "key", T: x.Type()}
@@ -173,6 +188,20 @@ func (b *block) aggregate(s *syntax.Select, outputs []output, aggregates []*synt
 	g.sets, g.set = node.Sets, len(node.Keys)+len(node.Aggs)
 	project.In = before.node
 	b.node, b.group = node, g
+}
+
+// asks tells whether an expression holds a query.
+func asks(e syntax.Expr) (found bool) {
+	syntax.Walk(e, func(e syntax.Expr) bool {
+		switch e := e.(type) {
+		case *syntax.Subquery, *syntax.Exists, *syntax.Quantified:
+			found = true
+		case *syntax.In:
+			found = found || e.Query != nil
+		}
+		return !found
+	})
+	return found
 }
 
 func nameOf(x expr.Expr) string {
@@ -203,10 +232,16 @@ func (b *block) keyExpr(e syntax.Expr, outputs []output) expr.Expr {
 
 // agg translates an aggregate over columns that add makes.
 func (b *block) agg(c *syntax.Call, add func(expr.Expr) int) Agg {
-	if c.Overflow != nil && c.Overflow.Truncate {
-		fail(c.Pos, fault.NotSupported, "ON OVERFLOW TRUNCATE is not supported")
+	if c.Name == "reduce_agg" {
+		return b.reduceAgg(c, add)
 	}
-	args := b.exprs(c.Args)
+	args, name := b.exprs(c.Args), c.Name
+	if c.Overflow != nil && c.Overflow.Truncate {
+		if len(args) == 1 {
+			args = append(args, textConst(""))
+		}
+		name, args = "$listagg", append(args, textConst(c.Overflow.Filler), expr.BoolConst(c.Overflow.WithCount))
+	}
 	ts := make([]*types.Type, len(args))
 	for i, x := range args {
 		ts[i] = x.Type()
@@ -214,7 +249,7 @@ func (b *block) agg(c *syntax.Call, add func(expr.Expr) int) Agg {
 	if len(args) == 0 && !c.Star && c.Name == "count" {
 		c.Star = true // count() is count(*)
 	}
-	f, err := functions.ResolveAggregate(c.Name, ts)
+	f, err := functions.ResolveAggregate(name, ts)
 	if err != nil {
 		place(c.Pos, err)
 	}
@@ -225,6 +260,12 @@ func (b *block) agg(c *syntax.Call, add func(expr.Expr) int) Agg {
 			fail(c.Pos, fault.TypeMismatch, "%s: DISTINCT can only be applied to comparable types (actual: %s)", c.Name, x.Type())
 		}
 	}
+	b.aggRest(c, &a, add)
+	return a
+}
+
+// aggRest is which rows an aggregate counts, and in which order.
+func (b *block) aggRest(c *syntax.Call, a *Agg, add func(expr.Expr) int) {
 	if c.Filter != nil {
 		a.Filter = add(b.cond(c.Filter, "FILTER expression"))
 	}
@@ -235,7 +276,45 @@ func (b *block) agg(c *syntax.Call, add func(expr.Expr) int) Agg {
 		}
 		a.OrderBy = append(a.OrderBy, Key{add(x), s.Desc, s.NullsFirst})
 	}
+}
+
+// reduceAgg is reduce_agg, whose lambdas see no columns.
+func (b *block) reduceAgg(c *syntax.Call, add func(expr.Expr) int) Agg {
+	step, ok := lambdaOf(c, 2)
+	combine, ok2 := lambdaOf(c, 3)
+	if !ok || !ok2 || c.Distinct {
+		fail(c.Pos, fault.FunctionNotFound, "Unexpected parameters for function reduce_agg. Expected: reduce_agg(T, S, function(S, T, S), function(S, S, S))")
+	}
+	value, state := b.expr(c.Args[0]), b.expr(c.Args[1])
+	v, s := value.Type(), state.Type()
+	alone := &block{p: b.p}
+	var steps [2]functions.Step
+	for turn, done := 0, false; !done; turn++ { // what the lambdas give may widen the state
+		before := s
+		for i, l := range []*syntax.Lambda{step, combine} {
+			x := alone.lambda(l, [][]*types.Type{{s, v}, {s, s}}[i])
+			if s = types.Common(s, x.Body.Type()); s == nil || turn > 3 || alone.node != nil {
+				fail(l.Pos, fault.TypeMismatch, "the lambda of reduce_agg gives %s, its state is %s", x.Body.Type(), before)
+			}
+			body := b.p.coerce(x.Body, s)
+			steps[i] = func(c *functions.Context, n int, args ...*vector.Vector) (*vector.Vector, error) {
+				return expr.Eval(&expr.Env{Ctx: c, N: n, Args: args}, body)
+			}
+		}
+		done = s.Equal(before)
+	}
+	a := Agg{F: functions.ReduceAgg(v, s, steps[0], steps[1]), Filter: -1, Args: []int{add(value), add(b.p.coerce(state, s))}}
+	b.aggRest(c, &a, add)
 	return a
+}
+
+// lambdaOf is an argument that must be a lambda of two parameters.
+func lambdaOf(c *syntax.Call, i int) (*syntax.Lambda, bool) {
+	if len(c.Args) != 4 {
+		return nil, false
+	}
+	l, ok := c.Args[i].(*syntax.Lambda)
+	return l, ok && len(l.Params) == 2
 }
 
 // groupingCall is GROUPING(a, b): a bit for each argument that the row's set has not.

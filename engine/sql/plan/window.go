@@ -91,6 +91,9 @@ func (b *block) windowFunc(c *syntax.Call, w *syntax.Window, node *Window, add f
 	if c.Distinct {
 		fail(c.Pos, fault.NotSupported, "DISTINCT in window function parameters not yet supported: %s", c.Name)
 	}
+	if c.Overflow != nil && c.Overflow.Truncate {
+		fail(c.Pos, fault.NotSupported, "ON OVERFLOW TRUNCATE is not supported in a window")
+	}
 	f := WindowFunc{Name: c.Name, Filter: -1, IgnoreNulls: c.IgnoreNulls}
 	args := b.exprs(c.Args)
 	ts := make([]*types.Type, len(args))
