@@ -3,6 +3,7 @@ package sql_test
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,9 +24,10 @@ func (m *memory) Table(_ context.Context, catalog, schema, table string) (*sql.T
 	return m.tables[table], nil
 }
 
-// pieces gives each of some batches as a reader of its own.
+// piece gives a batch, without the rows that are known to be of no use when it is asked.
 type piece struct {
 	batch *vector.Batch
+	want  sql.Scan
 	done  bool
 }
 
@@ -34,7 +36,30 @@ func (p *piece) Next(context.Context) (*vector.Batch, error) {
 		return nil, io.EOF
 	}
 	p.done = true
-	return p.batch, nil
+	return p.useful(p.batch)
+}
+
+// useful is the rows that are wanted now.
+func (p *piece) useful(b *vector.Batch) (*vector.Batch, error) {
+	if len(p.want.Domains) == 0 {
+		return b, nil
+	}
+	var rows []uint32
+	for i := range b.Len {
+		is := true
+		for c, d := range p.want.Domains {
+			if at := slices.Index(p.want.Columns, c); at >= 0 {
+				is = is && d.Advice().Has(b.Columns[at], i)
+			}
+		}
+		if is {
+			rows = append(rows, uint32(i))
+		}
+	}
+	if len(rows) == 0 {
+		return nil, io.EOF
+	}
+	return b.Pick(rows), nil
 }
 func (p *piece) Scanned() int64 {
 	if p.done {
@@ -77,7 +102,7 @@ func (m *memory) add(t testing.TB, name, query string, pieces int) {
 			for _, c := range want.Columns {
 				b.Columns = append(b.Columns, all.Columns[c].Pick(rows))
 			}
-			out = append(out, &piece{batch: b})
+			out = append(out, &piece{batch: b, want: want})
 		}
 		return out, nil
 	}

@@ -16,6 +16,7 @@ import (
 // shaped gives a batch in smaller ones, as readers of files may: each column flat or under a dictionary, which is the same for all batches, has its
 // entries in no order, some of them twice or unused, and a null among them; all else is used again for the next batch.
 type shaped struct {
+	piece *piece
 	from  *vector.Batch
 	rand  *rand.Rand
 	at    int
@@ -24,8 +25,9 @@ type shaped struct {
 	out   *vector.Batch
 }
 
-func newShaped(from *vector.Batch, r *rand.Rand) *shaped {
-	s := &shaped{from: from, rand: r, dicts: make([]*vector.Vector, len(from.Columns)), index: make([][]uint32, len(from.Columns)), out: &vector.Batch{}}
+func newShaped(p *piece, r *rand.Rand) *shaped {
+	from := p.batch
+	s := &shaped{piece: p, from: from, rand: r, dicts: make([]*vector.Vector, len(from.Columns)), index: make([][]uint32, len(from.Columns)), out: &vector.Batch{}}
 	for c, v := range from.Columns {
 		if s.out.Columns = append(s.out.Columns, vector.New(v.Kind)); r.IntN(2) == 0 {
 			continue
@@ -43,7 +45,7 @@ func newShaped(from *vector.Batch, r *rand.Rand) *shaped {
 	return s
 }
 
-func (s *shaped) Next(context.Context) (*vector.Batch, error) {
+func (s *shaped) Next(ctx context.Context) (*vector.Batch, error) {
 	n := min(s.from.Len-s.at, 1+s.rand.IntN(vector.BatchRows))
 	if n == 0 {
 		return nil, io.EOF
@@ -60,7 +62,11 @@ func (s *shaped) Next(context.Context) (*vector.Batch, error) {
 	}
 	s.at += n
 	s.out.Len = n
-	return &vector.Batch{Len: n, Columns: slices.Clone(s.out.Columns)}, nil
+	b, err := s.piece.useful(&vector.Batch{Len: n, Columns: slices.Clone(s.out.Columns)})
+	if err == io.EOF {
+		return s.Next(ctx)
+	}
+	return b, err
 }
 
 func (s *shaped) Scanned() int64 { return int64(s.at) }
@@ -73,7 +79,7 @@ func (m *memory) shape(r *rand.Rand, names ...string) {
 		m.tables[name].Scan = func(ctx context.Context, want sql.Scan) (out []vector.Reader, _ error) {
 			list, err := scan(ctx, want)
 			for _, p := range list {
-				out = append(out, newShaped(p.(*piece).batch, r))
+				out = append(out, newShaped(p.(*piece), r))
 			}
 			return out, err
 		}

@@ -3,6 +3,7 @@ package vector
 import (
 	"bytes"
 	"cmp"
+	"sync/atomic"
 )
 
 // Scalar is one value that is not null, laid out as in a Vector of its Kind.
@@ -76,6 +77,21 @@ func Point(s Scalar) Range { return Range{Low: &s, High: &s} }
 type Domain struct {
 	Ranges []Range
 	Null   bool
+	Live   *Live // unless nil: what is no longer wanted meanwhile
+}
+
+// Live is a domain that becomes narrower while a table is read: the first rows of an order that have been found make others useless.
+type Live struct{ now atomic.Pointer[Domain] }
+
+// Narrow says what is wanted from now on.
+func (l *Live) Narrow(d *Domain) { l.now.Store(d) }
+
+// domain is what is wanted now; nil is all.
+func (l *Live) domain() *Domain {
+	if l == nil {
+		return nil
+	}
+	return l.now.Load()
 }
 
 // Bounds is what is known of some values of a column without reading them.
@@ -87,7 +103,13 @@ type Bounds struct {
 
 // Overlaps tells whether any of the values that b bounds may be wanted.
 func (d *Domain) Overlaps(b Bounds) bool {
-	if d == nil || d.Null && !b.NoNulls {
+	if d == nil {
+		return true
+	}
+	if !d.Live.domain().Overlaps(b) {
+		return false
+	}
+	if d.Null && !b.NoNulls {
 		return true
 	}
 	if b.OnlyNulls {
@@ -120,6 +142,9 @@ func (r Range) overlaps(low, high *Scalar) bool {
 func (d *Domain) Has(v *Vector, i int) bool {
 	if d == nil {
 		return true
+	}
+	if !d.Live.domain().Has(v, i) {
+		return false
 	}
 	if v.IsNull(i) {
 		return d.Null

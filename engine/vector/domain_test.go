@@ -23,6 +23,14 @@ func TestDomain(t *testing.T) {
 	if some.Overlaps(Bounds{OnlyNulls: true}) || !(&Domain{Null: true}).Overlaps(Bounds{OnlyNulls: true}) || (&Domain{Null: true}).Overlaps(Bounds{NoNulls: true}) {
 		t.Error("nulls")
 	}
+	live := &Domain{Ranges: []Range{{}}, Null: true, Live: new(Live)}
+	if !live.Overlaps(Bounds{Low: n(9), High: n(9)}) || !live.Overlaps(Bounds{OnlyNulls: true}) {
+		t.Error("live, of all")
+	}
+	live.Live.Narrow(&Domain{Ranges: []Range{{Low: n(10)}}})
+	if live.Overlaps(Bounds{Low: n(9), High: n(9)}) || live.Overlaps(Bounds{OnlyNulls: true}) || !live.Overlaps(Bounds{Low: n(9), High: n(10)}) {
+		t.Error("live, of less")
+	}
 	v := New(Int)
 	v.AppendInt(3)
 	v.AppendInt(10)

@@ -10,18 +10,19 @@ import (
 	"unyo/engine/vector"
 )
 
-// join holds the right side, and looks for each row of the left what fits.
+// join holds one side, the right if nothing speaks against it, and looks for each row of the other, the left, what fits.
 type join struct {
-	run    *run
-	node   *plan.Join
-	l, r   operator
-	lCols  []plan.Col
-	rCols  []plan.Col
-	right  *buffer
-	rows   int // of the right; behind them lies the row of nulls that LEFT and FULL give
-	keys   *joinKeys
-	wanted vector.Bitmap // rows of the right that have found one
-	held   int64
+	run     *run
+	node    *plan.Join // its sides exchanged if swapped
+	swapped bool
+	l, r    operator // the left only when the right is held
+	lCols   []plan.Col
+	rCols   []plan.Col
+	right   *buffer
+	rows    int // of the right; behind them lies the row of nulls that LEFT and FULL give
+	keys    *joinKeys
+	wanted  vector.Bitmap // rows of the right that have found one
+	held    int64
 
 	left  *vector.Batch // the batch at hand
 	finds []uint32      // for each of its rows the first of the right that has its key, plus 1
@@ -33,11 +34,11 @@ type join struct {
 }
 
 func (r *run) join(ctx context.Context, n *plan.Join) (operator, error) {
-	l, right, err := r.both(ctx, n.L, n.R)
+	right, err := r.build(ctx, n.R)
 	if err != nil {
 		return nil, err
 	}
-	return &join{run: r, node: n, l: l, r: right, lCols: n.L.Schema(), rCols: n.R.Schema()}, nil
+	return &join{run: r, node: n, r: right, lCols: n.L.Schema(), rCols: n.R.Schema()}, nil
 }
 
 // both builds the two sides of an operator, or neither.
@@ -51,12 +52,11 @@ func (r *run) both(ctx context.Context, left, right plan.Node) (a, b operator, e
 	return a, b, nil
 }
 
-// hold reads the right side and finds its keys.
-func (o *join) hold(ctx context.Context) (err error) {
-	if o.right, err = o.run.gather(ctx, o.r, o.rCols); err != nil {
+// hold reads the side that is held and finds its keys.
+func (o *join) hold(ctx context.Context) error {
+	if err := o.sides(ctx); err != nil {
 		return err
 	}
-	o.r = nil
 	rows := o.right.rows
 	o.rows = rows.Len
 	cols, err := o.evaluate(ctx, rows, o.node.RKeys)
@@ -64,6 +64,11 @@ func (o *join) hold(ctx context.Context) (err error) {
 		return err
 	}
 	o.keys = newJoinKeys(o.node.RKeys, rows.Len, cols)
+	if o.l == nil {
+		if err := o.begin(ctx, cols); err != nil {
+			return err
+		}
+	}
 	if o.outer() {
 		for _, c := range rows.Columns {
 			c.AppendNull()
@@ -71,6 +76,21 @@ func (o *join) hold(ctx context.Context) (err error) {
 	}
 	o.held = o.keys.bytes()
 	return o.run.hold(o.held)
+}
+
+// begin builds the left, whose tables are told what keys the right has.
+func (o *join) begin(ctx context.Context, keys []*vector.Vector) error {
+	left := o.node.L
+	if (o.node.Kind == "INNER" || o.node.Kind == "RIGHT") && !o.run.again {
+		for i, k := range o.node.LKeys {
+			left = plan.Restrict(left, k, keys[i])
+		}
+	}
+	l, err := o.run.build(ctx, left)
+	if err == nil {
+		o.l = l
+	}
+	return err
 }
 
 // outer tells whether rows of the left stay that find none.
@@ -100,6 +120,9 @@ func (o *join) next(ctx context.Context) (*vector.Batch, error) {
 			return nil, err
 		}
 		if o.left == nil {
+			if o.rows == 0 && o.node.Kind == "INNER" {
+				return nil, io.EOF
+			}
 			b, err := o.l.next(ctx)
 			if err == io.EOF {
 				o.ended = true
@@ -237,13 +260,23 @@ func (o *join) fitting(ctx context.Context, ls, rs []uint32) ([]bool, error) {
 // batch is pairs of rows; ls may be nil for all of the left in their order. The left's are copied, whose batch is another's; the right's stay.
 func (o *join) batch(ls, rs []uint32) *vector.Batch {
 	out := &vector.Batch{Len: len(rs)}
-	for i := range o.lCols {
-		v := o.left.Columns[i]
+	if o.swapped {
+		out.Columns = o.holds(out.Columns, rs)
+	}
+	for _, v := range o.left.Columns {
 		if ls != nil || len(rs) == 0 {
 			v = v.Pick(ls)
 		}
 		out.Columns = append(out.Columns, v)
 	}
+	if !o.swapped {
+		out.Columns = o.holds(out.Columns, rs)
+	}
+	return out
+}
+
+// holds appends the values of rows of the right.
+func (o *join) holds(out []*vector.Vector, rs []uint32) []*vector.Vector {
 	if len(o.rCols) == 0 {
 		return out
 	}
@@ -260,7 +293,7 @@ func (o *join) batch(ls, rs []uint32) *vector.Batch {
 		default:
 			v = v.Pick(at)
 		}
-		out.Columns = append(out.Columns, v)
+		out = append(out, v)
 	}
 	return out
 }
@@ -297,13 +330,16 @@ func (o *join) unwanted() (*vector.Batch, error) {
 	return out, nil
 }
 
-func (o *join) close() error {
+func (o *join) close() (err error) {
 	o.run.give(o.held)
 	o.held = 0
-	err := o.l.close()
+	if o.l != nil {
+		err = o.l.close()
+	}
 	if o.right != nil {
 		o.right.release()
-	} else if o.r != nil {
+	}
+	if o.r != nil {
 		err = errors.Join(err, o.r.close())
 	}
 	return err

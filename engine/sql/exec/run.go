@@ -171,6 +171,8 @@ func (r *run) build(ctx context.Context, n plan.Node) (operator, error) {
 		return u, nil
 	case *plan.SetOp:
 		return r.setOp(ctx, n)
+	case *plan.Sort:
+		return r.sort(ctx, n)
 	case *plan.Recurse:
 		return &recursion{run: r, node: n}, nil
 	case *plan.Previous:
@@ -190,8 +192,6 @@ func (r *run) build(ctx context.Context, n plan.Node) (operator, error) {
 		return &filter{r, in, n.Conds}, nil
 	case *plan.Project:
 		return &project{r, in, n.Exprs}, nil
-	case *plan.Sort:
-		return &sorter{run: r, in: in, node: n, cols: n.Schema()}, nil
 	case *plan.Limit:
 		return &limit{in: in, node: n, skip: n.Offset, left: n.N, cols: n.Schema()}, nil
 	case *plan.Unnest:
@@ -214,8 +214,6 @@ func input(n plan.Node) plan.Node {
 	case *plan.Filter:
 		return n.In
 	case *plan.Project:
-		return n.In
-	case *plan.Sort:
 		return n.In
 	case *plan.Limit:
 		return n.In

@@ -146,9 +146,24 @@ type sorter struct {
 	in    operator
 	node  *plan.Sort
 	cols  []plan.Col
+	live  *vector.Live // who reads the rows is told by it what comes too late; nil when nobody would listen
 	buf   *buffer
 	order []uint32
 	at    int
+}
+
+func (r *run) sort(ctx context.Context, n *plan.Sort) (operator, error) {
+	o := &sorter{run: r, node: n, cols: n.Schema()}
+	from := n.In
+	if n.Limit > 0 && !r.again {
+		live := new(vector.Live)
+		if from = plan.Watch(n.In, n.Keys[0], live); from != n.In {
+			o.live = live
+		}
+	}
+	var err error
+	o.in, err = r.build(ctx, from)
+	return o, err
 }
 
 func (o *sorter) next(ctx context.Context) (*vector.Batch, error) {
@@ -168,20 +183,18 @@ func (o *sorter) next(ctx context.Context) (*vector.Batch, error) {
 
 func (o *sorter) read(ctx context.Context) error {
 	o.buf = &buffer{run: o.run, rows: emptyBatch(o.cols)}
-	most := int64(1) << 62
-	if o.node.Limit >= 0 {
-		most = max(4*o.node.Limit, 1024)
-	}
+	limit, kept := o.node.Limit, 0
 	worst := -1 // the row that is last of those kept so far; what is not before it is not needed
 	err := each(ctx, o.in, func(b *vector.Batch) error {
 		rows := o.better(b, worst)
-		if o.node.Limit >= 0 {
+		if limit >= 0 {
 			rows = o.best(b, rows)
 		}
 		appendRows(o.buf.rows, b, rows)
-		if int64(o.buf.rows.Len) > most {
+		if n := o.buf.rows.Len; limit >= 0 && n > kept && int64(n) >= limit && (worst < 0 || int64(n-kept) >= limit/2) {
 			o.buf.rows = copyRows(o.cols, o.buf.rows, o.sorted())
-			worst = o.buf.rows.Len - 1
+			kept, worst = o.buf.rows.Len, o.buf.rows.Len-1
+			o.narrow(worst)
 		}
 		return o.buf.count()
 	})
@@ -189,6 +202,29 @@ func (o *sorter) read(ctx context.Context) error {
 		o.order = o.sorted()
 	}
 	return err
+}
+
+// narrow tells who reads the rows that those behind row worst of those kept are of no use any more.
+func (o *sorter) narrow(worst int) {
+	if o.live == nil || worst < 0 {
+		return
+	}
+	k := o.node.Keys[0]
+	d := &vector.Domain{Null: k.NullsFirst}
+	s, ok := o.buf.rows.Columns[k.Column].Scalar(worst)
+	switch alone := len(o.node.Keys) == 1; {
+	case o.buf.rows.Columns[k.Column].IsNull(worst):
+		if !k.NullsFirst {
+			return
+		}
+	case !ok || s.Float != s.Float:
+		return
+	case k.Desc:
+		d.Ranges = []vector.Range{{Low: &s, LowOpen: alone}}
+	default:
+		d.Ranges = []vector.Range{{High: &s, HighOpen: alone}}
+	}
+	o.live.Narrow(d)
 }
 
 // better is the rows of b that come before row worst of those kept; nil for all.

@@ -42,7 +42,7 @@ type Scan struct {
 	// Columns are places in Table.Columns; a batch has exactly these, in this order. It may be empty: only Len counts.
 	Columns []int
 	// Domains are, by place in Table.Columns, what a row must have to be of use. Rows that have not may still be given:
-	// the query looks again. A null is never of use where there is a domain.
+	// the query looks again. A null is of no use where there is a domain, unless it says so.
 	Domains map[int]Domain
 	// Limit, unless 0, is how many rows are enough.
 	Limit int
@@ -56,6 +56,8 @@ type Domain struct {
 	Low, High *vector.Vector // nil where it is open
 	LowOpen   bool           // Low itself is not of use
 	HighOpen  bool
+	Null      bool         // null is of use too
+	Live      *vector.Live // unless nil: what is of no use any more when it is read
 }
 
 // Advice is the domain as readers of files take it.
@@ -70,10 +72,11 @@ func (d Domain) Advice() *vector.Domain {
 		}
 		return &one
 	}
+	out := &vector.Domain{Null: d.Null, Live: d.Live}
 	if d.Values == nil {
-		return &vector.Domain{Ranges: []vector.Range{{Low: scalar(d.Low, 0), High: scalar(d.High, 0), LowOpen: d.LowOpen, HighOpen: d.HighOpen}}}
+		out.Ranges = []vector.Range{{Low: scalar(d.Low, 0), High: scalar(d.High, 0), LowOpen: d.LowOpen, HighOpen: d.HighOpen}}
+		return out
 	}
-	out := &vector.Domain{}
 	for i := range d.Values.Len {
 		one := scalar(d.Values, i)
 		out.Ranges = append(out.Ranges, vector.Range{Low: one, High: one})
@@ -83,7 +86,10 @@ func (d Domain) Advice() *vector.Domain {
 
 // Has tells whether value i of v is of use.
 func (d Domain) Has(v *vector.Vector, i int) bool {
-	return !v.IsNull(i) && d.Overlaps(v, v, i)
+	if v.IsNull(i) {
+		return d.Null
+	}
+	return d.Overlaps(v, v, i)
 }
 
 // Overlaps tells whether any value from low's to high's value i may be of use: what a row group's statistics or a partition say.

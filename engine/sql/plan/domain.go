@@ -161,6 +161,10 @@ func both(a, b Domain) Domain {
 	if a.Values == nil && b.Values != nil {
 		a, b = b, a
 	}
+	a.Null = a.Null && b.Null
+	if a.Live == nil {
+		a.Live = b.Live
+	}
 	if a.Values != nil {
 		var keep []uint32
 		for i := range a.Values.Len {
@@ -168,7 +172,8 @@ func both(a, b Domain) Domain {
 				keep = append(keep, uint32(i))
 			}
 		}
-		return Domain{Type: a.Type, Values: a.Values.Pick(keep)}
+		a.Values = a.Values.Pick(keep)
+		return a
 	}
 	if b.Low != nil {
 		c := 1
