@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"unyo/engine/shaped"
 )
 
 // eval is a compiled expression, step a compiled command that looks at one row and hands it on.
@@ -22,6 +24,8 @@ type program struct {
 	made    []int    // slots that commands set
 	started float64  // now(), seconds
 	masked  bool     // a field is wanted as it was sent
+
+	questions []question // that shapes may answer
 }
 
 // scope is what names mean at one place of a query.
@@ -116,6 +120,7 @@ func (s *scope) unmasked(name string) eval {
 		if r.ev == nil {
 			return Value{}
 		}
+		r.message() // it may have to be put together
 		x := inner.row()
 		x.reset(r.ev, r.group, r.at.group)
 		x.raw = true
@@ -352,19 +357,37 @@ func (c *compiler) like(e *Like) (eval, *Error) {
 	}
 	not := e.Not
 	if e.Regex != nil {
-		re := e.Regex
-		return func(r *row) Value {
-			v := x(r)
-			return boolean(v.Kind != Null && re.Match(v.bytes(&r.a)) != not)
-		}, nil
+		return c.likeRegex(e, x), nil
 	}
 	sub, err := c.expr(e.Sub)
 	if err != nil {
 		return nil, err
 	}
+	asked := -1
+	if t, ok := e.Sub.(*Text); ok {
+		asked = c.asks(e.X, holds(t.Value))
+	}
 	return func(r *row) Value {
+		if a := r.told(asked); a != nil {
+			return boolean((a.Verdict == shaped.Yes) != not)
+		}
 		v, s := x(r), sub(r)
 		has := v.Kind != Null && s.Kind != Null && bytes.Contains(v.bytes(&r.a), s.bytes(&r.b))
 		return boolean(has != not)
 	}, nil
+}
+
+func (c *compiler) likeRegex(e *Like, x eval) eval {
+	re, not, asked := e.Regex, e.Not, -1
+	quick := straighten(re)
+	if quick != nil {
+		asked = c.asks(e.X, quick.over)
+	}
+	return func(r *row) Value {
+		if a := r.told(asked); a != nil {
+			return boolean((a.Verdict == shaped.Yes) != not)
+		}
+		v := x(r)
+		return boolean(v.Kind != Null && re.Match(v.bytes(&r.a)) != not)
+	}
 }

@@ -1,6 +1,10 @@
 package insights
 
-import "bytes"
+import (
+	"bytes"
+
+	"unyo/engine/shaped"
+)
 
 // extract sets the names of a parse to what its expression finds; where it finds nothing they are missing.
 func (x *planner) extract(cmd *Extract) *Error {
@@ -19,7 +23,12 @@ func (x *planner) extract(cmd *Extract) *Error {
 		for i, g := range cmd.Glob {
 			glob[i] = []byte(g)
 		}
+		asked := x.asks(cmd.From, func(t *shaped.Template) ([]int, shaped.Verdict) { return globOver(t, glob) })
 		x.each(func(r *row) {
+			if a := r.told(asked); a != nil {
+				r.setFound(slots, a)
+				return
+			}
 			v := from(r)
 			matchGlob(r, v.bytes(&r.a), v.Kind != Null, glob, slots)
 		})
@@ -33,7 +42,24 @@ func (x *planner) extract(cmd *Extract) *Error {
 			groups = append(groups, i)
 		}
 	}
+	asked := -1
+	if quick != nil {
+		asked = x.asks(cmd.From, func(t *shaped.Template) ([]int, shaped.Verdict) {
+			at, v := quick.over(t)
+			var named []int
+			for _, g := range groups {
+				if v == shaped.Yes {
+					named = append(named, at[2*g], at[2*g+1])
+				}
+			}
+			return named, v
+		})
+	}
 	x.each(func(r *row) {
+		if a := r.told(asked); a != nil {
+			r.setFound(slots, a)
+			return
+		}
 		for _, s := range slots {
 			r.set(s, Value{})
 		}
@@ -63,6 +89,17 @@ func (x *planner) extract(cmd *Extract) *Error {
 		}
 	})
 	return nil
+}
+
+// setFound sets the names to what a shape has for them.
+func (r *row) setFound(slots []int, a *answer) {
+	for i, s := range slots {
+		if a.Verdict == shaped.Yes {
+			r.set(s, r.made(&a.found[i]))
+		} else {
+			r.set(s, Value{})
+		}
+	}
 }
 
 // matchGlob finds the texts around the stars one behind the other, each as early as it can. What lies before the first does not matter; a star at

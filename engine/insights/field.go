@@ -24,6 +24,13 @@ func (r *row) message() []byte {
 	if r.raw && r.ev.Raw != nil {
 		return r.ev.Raw
 	}
+	if r.apart != nil && r.ev.Message == nil {
+		m, err := r.apart.lines.Message(r.apart.at)
+		if err != nil {
+			panic(ended{err})
+		}
+		r.ev.Message = m
+	}
 	return r.ev.Message
 }
 
@@ -48,6 +55,14 @@ func (r *row) field(slot int) Value {
 // find looks all fields that the query names up in the row's message: those of a JSON object, or of a format of AWS's.
 func (r *row) find() {
 	r.found = true
+	if r.apart != nil {
+		if x := r.apart.readings[r.apart.id]; x.sure {
+			for i := range x.found {
+				r.take(x.found[i].slot, r.made(&x.found[i].recipe))
+			}
+			return
+		}
+	}
 	doc := r.document()
 	if r.p.formats != nil && (doc == nil || r.group.Lambda) {
 		r.format(r.message())

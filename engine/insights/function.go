@@ -6,6 +6,8 @@ import (
 	"math"
 	"net/netip"
 	"unicode/utf8"
+
+	"unyo/engine/shaped"
 )
 
 // function is one of the language's functions that look at one row.
@@ -256,7 +258,14 @@ func replace(c *compiler, e *Call, x []eval) (eval, *Error) {
 }
 
 func strcontains(c *compiler, e *Call, x []eval) (eval, *Error) {
+	asked := -1
+	if t, ok := e.Args[1].(*Text); ok {
+		asked = c.asks(e.Args[0], holds(t.Value))
+	}
 	return func(r *row) Value {
+		if a := r.told(asked); a != nil {
+			return boolean(a.Verdict == shaped.Yes)
+		}
 		v, s := x[0](r), x[1](r)
 		return boolean(v.Kind != Null && s.Kind != Null && bytes.Contains(v.bytes(&r.a), s.bytes(&r.b)))
 	}, nil

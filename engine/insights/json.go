@@ -29,6 +29,7 @@ type finder struct {
 	left   int // paths not found yet
 	fields int // seen so far
 	row    *row
+	trace  *trace // nil: it is a line that is read
 }
 
 func (f *finder) blank() {
@@ -58,7 +59,11 @@ func (f *finder) object(wants []path, depth int) bool {
 		if f.blank(); f.at >= len(f.b) || f.b[f.at] != '"' {
 			return false
 		}
+		from := f.at
 		key, ok := f.text()
+		if ok && f.trace != nil {
+			f.trace.key(from+1, f.at-1, wants)
+		}
 		if !ok || !f.is(':') || !f.member(key, wants, depth) || !f.more() {
 			return false
 		}
@@ -125,12 +130,16 @@ func (f *finder) member(key []byte, wants []path, depth int) bool {
 		}
 		return f.list(within, depth+1)
 	}
+	from := f.at
 	v, ok := f.scalar()
 	if !ok {
 		return false
 	}
 	for _, p := range within {
 		if p.name == "" {
+			if f.trace != nil {
+				f.trace.value(p.slot, v, from, f.at)
+			}
 			f.row.take(p.slot, v)
 			f.left--
 		}
@@ -145,11 +154,7 @@ func (f *finder) scalar() (Value, bool) {
 		t, ok := f.text()
 		return str(t), ok
 	}
-	from := f.at
-	for f.at < len(f.b) && isScalar[f.b[f.at]] {
-		f.at++
-	}
-	switch t := f.b[from:f.at]; {
+	switch t := f.word(); {
 	case len(t) == 0:
 		return Value{}, false
 	case string(t) == "true":
@@ -161,6 +166,18 @@ func (f *finder) scalar() (Value, bool) {
 	default:
 		return str(t), true
 	}
+}
+
+// word reads a number or a word.
+func (f *finder) word() []byte {
+	from := f.at
+	for f.at < len(f.b) && isScalar[f.b[f.at]] {
+		f.at++
+	}
+	if f.trace != nil {
+		f.trace.scalar(from, f.at)
+	}
+	return f.b[from:f.at]
 }
 
 var isScalar = func() (t [256]bool) {
@@ -203,11 +220,7 @@ func (f *finder) skip() bool {
 			f.at++
 			continue
 		default:
-			from := f.at
-			for f.at < len(f.b) && isScalar[f.b[f.at]] {
-				f.at++
-			}
-			if f.at == from {
+			if len(f.word()) == 0 {
 				return false
 			}
 			f.fields++
@@ -232,6 +245,9 @@ func (f *finder) quoted() bool {
 			slashes++
 		}
 		if at++; slashes%2 == 0 {
+			if f.trace != nil {
+				f.trace.text(f.at, at)
+			}
 			f.at = at
 			return true
 		}

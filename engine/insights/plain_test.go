@@ -24,7 +24,7 @@ func (s *shards) Groups() []*insights.Group {
 }
 func (s *shards) Workers() int { return 3 }
 
-func (s *shards) Sweep(_ context.Context, from, to int64, contains []string, yield func(worker, group int, events []insights.Event) error) (n insights.Swept, err error) {
+func (s *shards) Sweep(_ context.Context, from, to int64, contains []string, yield insights.Yield) (n insights.Swept, err error) {
 	for _, i := range s.r.Perm(len(s.events)) {
 		e := s.events[i]
 		n.Events++
@@ -38,7 +38,7 @@ func (s *shards) Sweep(_ context.Context, from, to int64, contains []string, yie
 		}
 		// The message's memory is used again behind yield.
 		buf := []byte(e.Message)
-		if err := yield(s.r.IntN(3), 0, []insights.Event{{Timestamp: e.Ms, Seq: uint64(i), Message: buf}}); err != nil {
+		if err := yield(s.r.IntN(3), 0, []insights.Event{{Timestamp: e.Ms, Seq: uint64(i), Message: buf}}, nil); err != nil {
 			return n, err
 		}
 		for j := range buf {

@@ -8,7 +8,7 @@ type Event struct {
 	Stream               uint64
 	Seq                  uint64 // with Index, its place among its group's events of that time
 	Index                uint32
-	Message              []byte // as it may be shown
+	Message              []byte // as it may be shown; of an event in lines taken apart, nil until it is asked for
 	Raw                  []byte // as it was sent, where that is not Message
 }
 
@@ -34,6 +34,7 @@ type row struct {
 	found bool    // the JSON fields have been looked up
 	past  bool    // it is of the period that diff compares with
 	raw   bool    // what is looked up now is of Event.Raw
+	apart *apart  // stands at the event's line, when its block is taken apart
 
 	mem    []byte // texts made for this row
 	a, b   []byte // to compare with
@@ -110,7 +111,7 @@ func (p *program) row() *row {
 
 // reset begins with an event.
 func (r *row) reset(e *Event, g *Group, n int) {
-	r.ev, r.group, r.found = e, g, false
+	r.ev, r.group, r.found, r.apart = e, g, false, nil
 	r.at = place{e.Timestamp, n, e.Seq, e.Index, 0}
 	r.born = r.at
 	r.mem = r.mem[:0]
@@ -140,6 +141,7 @@ type kept struct {
 func (r *row) save() *kept {
 	k := &kept{at: r.at, born: r.born, group: r.group, vals: make([]Value, len(r.p.made)), set: make([]bool, len(r.p.made))}
 	if r.ev != nil {
+		r.message()
 		e := *r.ev
 		e.Message = append([]byte(nil), e.Message...)
 		if e.Raw != nil {
@@ -169,7 +171,7 @@ func (k *kept) size() int {
 
 // load makes r the row that was saved.
 func (r *row) load(k *kept) {
-	r.ev, r.group, r.at, r.born, r.found = k.ev, k.group, k.at, k.born, false
+	r.ev, r.group, r.at, r.born, r.found, r.apart = k.ev, k.group, k.at, k.born, false, nil
 	r.mem = r.mem[:0]
 	clear(r.have)
 	for i, set := range k.set {

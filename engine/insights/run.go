@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"unyo/engine/shaped"
 )
 
 // ErrMemory is a query that gathers too much: too many groups, or rows that are too long.
@@ -18,8 +20,11 @@ const maxMemory = 256 << 20
 type Events interface {
 	Groups() []*Group
 	Workers() int
-	Sweep(ctx context.Context, from, to int64, contains []string, yield func(worker, group int, events []Event) error) (Swept, error)
+	Sweep(ctx context.Context, from, to int64, contains []string, yield Yield) (Swept, error)
 }
+
+// Yield is given events of a group. With lines, they are those of the block, in its order, and need no Message.
+type Yield func(worker, group int, events []Event, lines shaped.Block) error
 
 // Swept is what lies between two times, wanted or not.
 type Swept struct{ Events, Bytes int64 }
@@ -77,6 +82,7 @@ func (p *Plan) look(ctx context.Context, into sink, most int) func() error {
 type worker struct {
 	row     *row
 	sink    sink
+	apart   *apart
 	matched int64
 	bytes   int // of events since it last looked whether to go on
 }
@@ -90,22 +96,28 @@ func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer)
 	workers := make([]worker, src.Workers())
 	for i := range workers {
 		w := &workers[i]
-		w.row, w.sink = first.p.row(), first.sink()
+		w.row, w.sink, w.apart = first.p.row(), first.sink(), newApart(first.p)
 		w.row.sink, w.row.look = &counted{w.sink, &w.matched}, p.look(ctx, w.sink, p.memory/len(workers))
 	}
-	yield := func(n, group int, events []Event) error {
+	yield := func(n, group int, events []Event, lines shaped.Block) error {
 		w := &workers[n]
-		err := guarded(func() {
+		return guarded(func() {
+			if lines != nil {
+				w.apart.begin(lines, groups[group])
+			}
 			for i := range events {
+				w.row.reset(&events[i], groups[group], group)
+				if lines != nil {
+					w.apart.step()
+					w.row.apart = w.apart
+				}
+				w.row.step()
+				first.run(w.row)
 				if w.bytes += len(events[i].Message); w.bytes > lookBytes {
 					w.bytes, w.row.steps = 0, 255 // what a few long events do is much
 				}
-				w.row.reset(&events[i], groups[group], group)
-				w.row.step()
-				first.run(w.row)
 			}
 		})
-		return err
 	}
 	var err error
 	if a.Swept, err = src.Sweep(ctx, from, to, p.Pushed, yield); err != nil {

@@ -49,6 +49,15 @@ func (s *segment) filtered() bool { return s.version > 1 }
 
 // load reads and unpacks block i into m. All messages are in m.raw then, in order, and nothing between them.
 func (s *segment) load(f File, i int, m *memory) error {
+	return s.read(f, i, m, m.unpack)
+}
+
+// open is load, but the lines of a shaped block stay apart (m.apart) until they are joined.
+func (s *segment) open(f File, i int, m *memory) error {
+	return s.read(f, i, m, m.open)
+}
+
+func (s *segment) read(f File, i int, m *memory, unpack func(packed []byte, raw, version int) error) error {
 	b := &s.blocks[i]
 	m.packed = slices.Grow(m.packed[:0], int(b.size)+8)[:b.size]
 	if _, err := f.ReadAt(m.packed, b.off); err != nil {
@@ -57,14 +66,22 @@ func (s *segment) load(f File, i int, m *memory) error {
 	if crc32.Checksum(m.packed, castagnoli) != b.sum {
 		return fmt.Errorf("%w: checksum of block %d of %s", ErrCorrupt, i, s.name)
 	}
-	if err := m.unpack(m.packed, b.raw, s.version); err != nil {
+	if err := unpack(m.packed, b.raw, s.version); err != nil {
 		return fmt.Errorf("%w: block %d of %s: %w", ErrCorrupt, i, s.name, err)
 	}
 	return nil
 }
 
 // unpack fills m.raw from a block. packed has room for eight bytes more.
-func (m *memory) unpack(packed []byte, raw, version int) (err error) {
+func (m *memory) unpack(packed []byte, raw, version int) error {
+	if err := m.open(packed, raw, version); err != nil {
+		return err
+	}
+	return m.join()
+}
+
+// open unpacks a block but for the lines of a shaped one, which need packed.
+func (m *memory) open(packed []byte, raw, version int) (err error) {
 	form := byte(formPlain)
 	if version > 2 {
 		if len(packed) == 0 {
@@ -72,7 +89,7 @@ func (m *memory) unpack(packed []byte, raw, version int) (err error) {
 		}
 		form, packed = packed[0], packed[1:]
 	}
-	m.heads = nil
+	m.heads, m.apart = nil, false
 	switch form {
 	case formPlain:
 		if m.raw, err = decoder().DecodeAll(packed, m.raw[:0]); err == nil && len(m.raw) != raw {
@@ -80,9 +97,19 @@ func (m *memory) unpack(packed []byte, raw, version int) (err error) {
 		}
 		return err
 	case formShaped:
+		m.apart = true
 		return m.restore(packed, raw)
 	}
 	return errShaped
+}
+
+// join puts the lines of a shaped block together, unless they are.
+func (m *memory) join() (err error) {
+	if m.apart {
+		m.apart = false
+		m.raw, m.lens, err = m.lines.lines(m.raw, m.lens)
+	}
+	return err
 }
 
 func (m *memory) restore(packed []byte, size int) (err error) {
@@ -104,30 +131,33 @@ func (m *memory) restore(packed []byte, size int) (err error) {
 	}
 	m.heads, r.b = r.b[:heads], r.b[heads:]
 	bits := append(packed[n:], 0, 0, 0, 0, 0, 0, 0, 0)
-	if err = m.lines.open(&r, int(count), size, bits); err != nil {
-		return err
-	}
-	m.raw, m.lens, err = m.lines.lines(m.raw, m.lens)
-	return err
+	return m.lines.open(&r, int(count), size, bits)
 }
 
-// parse decodes the rows of the block in m.raw.
+// parse decodes the rows of the block. Of one whose lines are apart they have no places yet.
 func (m *memory) parse(streams []uint64) (err error) {
 	if m.heads == nil {
 		m.rows, err = parseBlock(m.rows, m.raw, streams)
 		return err
 	}
 	r := reader{b: m.heads}
-	if m.rows, err = parseHeads(m.rows[:0], &r, len(m.lens), streams, false); err != nil {
+	if m.rows, err = parseHeads(m.rows[:0], &r, len(m.lines.ids), streams, false); err != nil {
 		return err
 	}
 	if len(r.b) > 0 {
 		return fmt.Errorf("%w: rows of a block", ErrCorrupt)
 	}
+	if !m.apart {
+		m.locate()
+	}
+	return nil
+}
+
+// locate says where in m.raw the rows' lines are.
+func (m *memory) locate() {
 	at := uint32(0)
 	for i, n := range m.lens {
 		m.rows[i].off, m.rows[i].end = at, at+n
 		at += n
 	}
-	return nil
 }

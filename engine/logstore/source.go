@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"unyo/engine/shaped"
 )
 
 // sources are the files that may hold what q wants, as they are now.
@@ -61,6 +63,8 @@ type memory struct {
 	head, heads []byte
 	lens        []uint32
 	lines       restorer
+	apart       bool // they are not in raw
+	template    shaped.Template
 }
 
 var memories = sync.Pool{New: func() any { return new(memory) }}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+
+	"unyo/engine/shaped"
 )
 
 // Sweeping is a search in no order, by several workers at once.
@@ -16,21 +18,26 @@ type Sweeping struct {
 	Filter         // but for Start, End and Desc
 	Last    uint64 // of batches up to this sequence
 	Workers int
+	// Apart has blocks whose lines are kept taken apart handed out so: all lines of one, as they are, if one may hold what is in Contains.
+	Apart bool
 }
+
+// Yield is given events by one of a sweep's workers. With lines, the events are all of that block, in its order, and have no Message.
+type Yield func(worker int, events []Event, lines shaped.Block) error
 
 // Swept is what lies in a sweep's time and streams, with or without the texts of Contains.
 type Swept struct{ Events, Bytes int64 } // Bytes of messages
 
 // Sweeper is an Engine that can hand out events faster where their order does not matter.
 type Sweeper interface {
-	Sweep(ctx context.Context, group string, f Sweeping, yield func(worker int, events []Event) error) (Swept, error)
+	Sweep(ctx context.Context, group string, f Sweeping, yield Yield) (Swept, error)
 }
 
 var _ Sweeper = (*Store)(nil)
 
 // Sweep hands the wanted events to yield, several at a time, in no order, from up to f.Workers goroutines, each of which has a number.
 // An error of yield ends it. Of an engine that is no Sweeper they come in order, from one.
-func Sweep(ctx context.Context, e Engine, group string, f Sweeping, yield func(worker int, events []Event) error) (Swept, error) {
+func Sweep(ctx context.Context, e Engine, group string, f Sweeping, yield Yield) (Swept, error) {
 	if s, ok := e.(Sweeper); ok {
 		return s.Sweep(ctx, group, f, yield)
 	}
@@ -50,7 +57,7 @@ func Sweep(ctx context.Context, e Engine, group string, f Sweeping, yield func(w
 			return true
 		}
 		one[0] = *x
-		fault = yield(0, one)
+		fault = yield(0, one, nil)
 		return fault == nil
 	})
 	if fault != nil {
@@ -80,21 +87,22 @@ type sweptSegment struct {
 type sweep struct {
 	*query
 	last  uint64
+	apart bool
 	group *group
 	list  []swath
 	next  atomic.Int64
 	stop  atomic.Bool
-	yield func(worker int, events []Event) error
+	yield Yield
 }
 
 // Sweep reads blocks beside each other, the newest first.
-func (s *Store) Sweep(ctx context.Context, group string, f Sweeping, yield func(worker int, events []Event) error) (Swept, error) {
+func (s *Store) Sweep(ctx context.Context, group string, f Sweeping, yield Yield) (Swept, error) {
 	g, err := s.group(ctx, group)
 	if err != nil {
 		return Swept{}, err
 	}
 	defer s.release(g)
-	w := &sweep{query: f.Filter.query(), last: f.Last, group: g, yield: yield}
+	w := &sweep{query: f.Filter.query(), last: f.Last, apart: f.Apart, group: g, yield: yield}
 	segments := w.collect()
 	defer func() {
 		for _, seg := range segments {
@@ -171,7 +179,7 @@ func (w *sweep) work(ctx context.Context, n int) (total Swept, err error) {
 		if err := ctx.Err(); err != nil {
 			return total, err
 		}
-		rows, read, err := w.read(&w.list[i], m)
+		rows, lines, read, err := w.read(&w.list[i], m)
 		if err != nil {
 			return total, err
 		}
@@ -183,19 +191,23 @@ func (w *sweep) work(ctx context.Context, n int) (total Swept, err error) {
 		events = slices.Grow(events[:0], len(rows))[:len(rows)]
 		for i := range rows {
 			r := &rows[i]
-			events[i] = Event{r.ts, r.ingest, r.stream, r.seq, r.idx, m.raw[r.off:r.end]}
+			events[i] = Event{r.ts, r.ingest, r.stream, r.seq, r.idx, nil}
+			if lines == nil {
+				events[i].Message = m.raw[r.off:r.end]
+			}
 		}
-		if err := w.yield(n, events); err != nil {
+		if err := w.yield(n, events, lines); err != nil {
 			return total, err
 		}
 	}
 	return total, nil
 }
 
-// read is the rows of a swath that are wanted, and how much of it lies in the time that is.
-func (w *sweep) read(s *swath, m *memory) (rows []row, n Swept, err error) {
+// read is the rows of a swath that are wanted, with their lines if those stay apart, and how much of it lies in the time that is.
+func (w *sweep) read(s *swath, m *memory) (rows []row, lines shaped.Block, n Swept, err error) {
 	if s.wal != nil {
-		return w.readLog(s, m)
+		rows, n, err = w.readLog(s, m)
+		return rows, nil, n, err
 	}
 	s.seg.open.Do(func() {
 		var f File
@@ -206,38 +218,62 @@ func (w *sweep) read(s *swath, m *memory) (rows []row, n Swept, err error) {
 		}
 	})
 	if s.seg.file == nil {
-		return nil, n, s.seg.err
+		return nil, nil, n, s.seg.err
 	}
 	b := &s.seg.blocks[s.block]
-	whole := w.within(b, s.seg.segment)
-	if whole {
-		n = Swept{int64(b.count), b.bytes}
-		if !w.needs.none() && s.seg.filtered() {
-			m.filter = slices.Grow(m.filter[:0], int(b.filterBytes))[:b.filterBytes]
-			if _, err := s.seg.file.ReadAt(m.filter, b.filterOff); err != nil {
-				return nil, n, err
-			}
-			if !w.needs.in(m.filter) {
-				return nil, n, nil
-			}
+	if !w.within(b, s.seg.segment) {
+		if err = s.seg.load(s.seg.file, s.block, m); err == nil {
+			err = m.parse(s.seg.streams)
+		}
+		if err == nil {
+			n = w.count(m.rows)
+			rows = w.choose(m.rows, m.raw)
+		}
+		return rows, nil, n, err
+	}
+	n = Swept{int64(b.count), b.bytes}
+	rows, lines, err = w.readWhole(s, m)
+	return rows, lines, n, err
+}
+
+// readWhole reads a block of which all is wanted that has the texts.
+func (w *sweep) readWhole(s *swath, m *memory) (rows []row, lines shaped.Block, err error) {
+	b := &s.seg.blocks[s.block]
+	if !w.needs.none() && s.seg.filtered() {
+		m.filter = slices.Grow(m.filter[:0], int(b.filterBytes))[:b.filterBytes]
+		if _, err := s.seg.file.ReadAt(m.filter, b.filterOff); err != nil {
+			return nil, nil, err
+		}
+		if !w.needs.in(m.filter) {
+			return nil, nil, nil
 		}
 	}
-	if err = s.seg.load(s.seg.file, s.block, m); err != nil {
-		return nil, n, err
+	if err = s.seg.segment.open(s.seg.file, s.block, m); err != nil {
+		return nil, nil, err
 	}
-	if whole && w.needle != nil && !bytes.Contains(m.raw, w.needle) {
-		return nil, n, nil
+	if w.apart {
+		lines = m.block()
 	}
-	if err = m.parse(s.seg.streams); err != nil {
-		return nil, n, err
+	if lines != nil && w.needle != nil {
+		switch m.told(w.query) {
+		case shaped.No:
+			return nil, nil, nil
+		case shaped.Maybe:
+			lines = nil
+		}
 	}
-	if whole && w.needle == nil {
-		return m.rows, n, nil
+	if lines == nil {
+		if err = m.join(); err != nil {
+			return nil, nil, fmt.Errorf("%w: block %d of %s: %w", ErrCorrupt, s.block, s.seg.name, err)
+		}
+		if w.needle != nil && !bytes.Contains(m.raw, w.needle) {
+			return nil, nil, nil
+		}
 	}
-	if !whole {
-		n = w.count(m.rows)
+	if err = m.parse(s.seg.streams); err != nil || lines != nil || w.needle == nil {
+		return m.rows, lines, err
 	}
-	return w.choose(m.rows, m.raw), n, nil
+	return w.choose(m.rows, m.raw), nil, nil
 }
 
 // within reports whether all of a block lies in the sweep's time, streams and batches.

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"slices"
+
+	"unyo/engine/shaped"
 )
 
 // slack is how many bytes behind the end of what it writes a restorer may touch, and the longest field.
@@ -20,6 +22,9 @@ type restorer struct {
 	bits    []byte
 	words   []word
 	more    []byte // of words longer than a word holds, and fields of kindText
+	counts  []int  // of lines, by shape
+	shapes  []shaped.Shape
+	fields  []shaped.Field
 }
 
 // part is a piece of text of a shape, and the column of the field behind it, or -1.
@@ -38,6 +43,10 @@ type packed struct {
 	base  uint64
 	at    int // in the bits; of kindHex in their bytes
 	word  int // its next one in the words, of kindDict its first
+	few   int // words of kindDict
+	first int // at, or word of kindText, of its first field
+	seen  int // the last shape that had it
+	kinds uint8
 }
 
 // word is a short field. A longer one lies in more.
@@ -78,15 +87,20 @@ func (s *restorer) open(r *reader, count, size int, bits []byte) error {
 		return errShaped
 	}
 	s.ids = slices.Grow(s.ids[:0], count)
+	s.counts = slices.Grow(s.counts[:0], int(shapes))[:shapes]
+	clear(s.counts)
 	for range count {
 		id := uint32(ids.next(bits))
 		if uint64(id) >= shapes {
 			return errShaped
 		}
 		s.ids = append(s.ids, id)
+		s.counts[id]++
+	}
+	for id, n := range s.counts {
 		for _, p := range s.parts[s.starts[id]:s.starts[id+1]] {
 			if p.col >= 0 {
-				s.columns[p.col].uses++
+				s.columns[p.col].uses += n
 			}
 		}
 	}
@@ -107,14 +121,14 @@ func (c *packed) open(s *restorer, r *reader) bool {
 			return false
 		}
 		c.width = width(int(n))
-		c.word = len(s.words)
+		c.word, c.few = len(s.words), int(n)
 		for range n {
 			if !s.take(r, r.uvarint()) {
 				return false
 			}
 		}
 		for len(s.words) < c.word+1<<c.width { // never asked for in what was written here
-			s.words = append(s.words, word{})
+			s.words = append(s.words, s.words[c.word])
 		}
 	case kindNumber:
 		if len(r.b) == 0 {
@@ -197,6 +211,9 @@ func (s *restorer) place(r *reader, at int) error {
 			if !s.placeText(r, c) {
 				return errShaped
 			}
+		}
+		if c.first = c.at; c.kind == kindText {
+			c.first = c.word
 		}
 		if at > len(s.bits)-8 {
 			return errShaped

@@ -9,6 +9,7 @@ import (
 	"unyo/base/call"
 	"unyo/engine/insights"
 	"unyo/engine/logstore"
+	"unyo/engine/shaped"
 	"unyo/kernel/store"
 )
 
@@ -63,18 +64,18 @@ func (s *Service) queriedEvents(ctx context.Context, q *query) (*queriedEvents, 
 func (e *queriedEvents) Groups() []*insights.Group { return e.groups }
 func (e *queriedEvents) Workers() int              { return e.workers }
 
-func (e *queriedEvents) Sweep(ctx context.Context, from, to int64, contains []string, yield func(worker, group int, events []insights.Event) error) (total insights.Swept, err error) {
+func (e *queriedEvents) Sweep(ctx context.Context, from, to int64, contains []string, yield insights.Yield) (total insights.Swept, err error) {
 	buffers := make([][]insights.Event, e.workers)
 	for n := range e.sources {
 		src := &e.sources[n]
-		f := logstore.Sweeping{Filter: logstore.Filter{From: max(from, src.floor), To: to + 1, Streams: src.streams, Contains: contains}, Last: src.head, Workers: e.workers}
+		f := logstore.Sweeping{Filter: logstore.Filter{From: max(from, src.floor), To: to + 1, Streams: src.streams, Contains: contains}, Last: src.head, Workers: e.workers, Apart: src.mask == nil}
 		if src.mask != nil { // what is masked need not hold what a match holds
 			f.Contains = nil
 		}
 		if f.From >= f.To {
 			continue
 		}
-		swept, err := logstore.Sweep(ctx, e.s.store, src.folder, f, func(worker int, events []logstore.Event) error {
+		swept, err := logstore.Sweep(ctx, e.s.store, src.folder, f, func(worker int, events []logstore.Event, lines shaped.Block) error {
 			if e.s.nowMs()-e.begun > maxQueryTimeoutMs {
 				return errTimeout
 			}
@@ -89,7 +90,7 @@ func (e *queriedEvents) Sweep(ctx context.Context, from, to int64, contains []st
 				out = append(out, y)
 			}
 			buffers[worker] = out
-			return yield(worker, n, out)
+			return yield(worker, n, out, lines)
 		})
 		if err != nil {
 			return total, err

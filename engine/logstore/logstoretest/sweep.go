@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"unyo/engine/logstore"
+	"unyo/engine/shaped"
 )
 
 // checkSweep sweeps over what there was at some batch, which must give what the model has, and count what lies around it.
@@ -20,7 +21,7 @@ func (b *bench) checkSweep(f logstore.Filter) {
 	want := slices.DeleteFunc(b.model.scan(f), late)
 	var got []event
 	var mu sync.Mutex
-	swept, err := logstore.Sweep(b.t.Context(), b.store, group, logstore.Sweeping{Filter: f, Last: last, Workers: 3}, func(worker int, events []logstore.Event) error {
+	swept, err := logstore.Sweep(b.t.Context(), b.store, group, logstore.Sweeping{Filter: f, Last: last, Workers: 3}, func(worker int, events []logstore.Event, _ shaped.Block) error {
 		mu.Lock()
 		defer mu.Unlock()
 		for i := range events {

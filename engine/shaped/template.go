@@ -1,0 +1,89 @@
+package shaped
+
+import "slices"
+
+// Verdict is whether something is so in all lines of a shape.
+type Verdict int8
+
+const (
+	No    Verdict = iota // in none
+	Yes                  // in all
+	Maybe                // it depends on the fields, or nobody has found out
+)
+
+// Template is a shape in cells: each byte of its text is one, and each field. So what a place in it is does not depend on how long fields are.
+type Template struct {
+	Cells  []byte  // of a field a digit, which stands for any
+	fields []Field // with their cells as At
+	nth    []int32 // by cell: which field it is, or -1
+}
+
+// Set makes t the template of a shape.
+func (t *Template) Set(s *Shape) {
+	t.Cells, t.fields, t.nth = t.Cells[:0], append(t.fields[:0], s.Fields...), t.nth[:0]
+	from := 0
+	for i := range t.fields {
+		f := &t.fields[i]
+		t.text(s.Text[from:f.At])
+		from, f.At = int(f.At), uint32(len(t.Cells))
+		t.Cells, t.nth = append(t.Cells, '0'), append(t.nth, int32(i))
+	}
+	t.text(s.Text[from:])
+}
+
+func (t *Template) text(b []byte) {
+	t.Cells = append(t.Cells, b...)
+	for range b {
+		t.nth = append(t.nth, -1)
+	}
+}
+
+// Field is which field a cell is, or -1, and its kinds of bytes.
+func (t *Template) Field(cell int) (nth int, kinds uint8) {
+	if nth = int(t.nth[cell]); nth >= 0 {
+		kinds = t.fields[nth].Kinds
+	}
+	return nth, kinds
+}
+
+// Fields are the cells that are fields, among those from one to before another: which they are, and where.
+func (t *Template) Fields(from, to int) func(yield func(nth, cell int) bool) {
+	at := func(f Field, cell int) int { return int(f.At) - cell }
+	first, _ := slices.BinarySearchFunc(t.fields, from, at)
+	return func(yield func(nth, cell int) bool) {
+		for i := first; i < len(t.fields) && int(t.fields[i].At) < to; i++ {
+			if !yield(i, int(t.fields[i].At)) {
+				return
+			}
+		}
+	}
+}
+
+// At tells whether a text stands at a cell. Of the cells that it would take none is a field then.
+func (t *Template) At(cell int, text []byte) Verdict {
+	for i, c := range text {
+		if cell+i >= len(t.Cells) {
+			return No
+		}
+		if n := t.nth[cell+i]; n >= 0 {
+			if t.fields[n].Kinds&KindOf[c] != 0 {
+				return Maybe
+			}
+			return No
+		}
+		if t.Cells[cell+i] != c {
+			return No
+		}
+	}
+	return Yes
+}
+
+// Index finds the first place of a text from a cell on. When it is Maybe there, anything may be true of what follows.
+func (t *Template) Index(cell int, text []byte) (int, Verdict) {
+	for ; cell+min(len(text), 1) <= len(t.Cells); cell++ {
+		if v := t.At(cell, text); v != No {
+			return cell, v
+		}
+	}
+	return -1, No
+}
