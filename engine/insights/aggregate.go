@@ -6,6 +6,7 @@ import "math/big"
 type aggregate struct {
 	min, max int
 	make     func(c *compiler, e *Call) (func() cell, *Error)
+	grows    bool // with what it is given
 }
 
 // cell is what a function knows of a group. Cells of a group that several workers have had are merged; the result must not depend on how the rows were
@@ -26,18 +27,18 @@ func init() {
 		return func(*compiler, *Call) (func() cell, *Error) { return f, nil }
 	}
 	aggregates = map[string]aggregate{
-		"count":          {0, 1, plain(func() cell { return new(count) })},
-		"count_distinct": {1, 1, plain(func() cell { return new(distinct) })},
-		"sum":            {1, 1, plain(func() cell { return &total{} })},
-		"avg":            {1, 1, plain(func() cell { return &total{average: true} })},
-		"stddev":         {1, 1, plain(func() cell { return new(deviation) })},
-		"min":            {1, 1, plain(func() cell { return &best{sign: -1} })},
-		"max":            {1, 1, plain(func() cell { return &best{sign: 1} })},
-		"sortsfirst":     {1, 1, plain(func() cell { return &best{sign: -1} })},
-		"sortslast":      {1, 1, plain(func() cell { return &best{sign: 1} })},
-		"earliest":       {1, 1, plain(func() cell { return &timed{} })},
-		"latest":         {1, 1, plain(func() cell { return &timed{last: true} })},
-		"pct":            {2, 2, percentile},
+		"count":          {0, 1, plain(func() cell { return new(count) }), false},
+		"count_distinct": {1, 1, plain(func() cell { return new(distinct) }), true},
+		"sum":            {1, 1, plain(func() cell { return &total{} }), true},
+		"avg":            {1, 1, plain(func() cell { return &total{average: true} }), true},
+		"stddev":         {1, 1, plain(func() cell { return new(deviation) }), true},
+		"min":            {1, 1, plain(func() cell { return &best{sign: -1} }), true},
+		"max":            {1, 1, plain(func() cell { return &best{sign: 1} }), true},
+		"sortsfirst":     {1, 1, plain(func() cell { return &best{sign: -1} }), true},
+		"sortslast":      {1, 1, plain(func() cell { return &best{sign: 1} }), true},
+		"earliest":       {1, 1, plain(func() cell { return &timed{} }), true},
+		"latest":         {1, 1, plain(func() cell { return &timed{last: true} }), true},
+		"pct":            {2, 2, percentile, true},
 	}
 }
 

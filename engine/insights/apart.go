@@ -223,7 +223,7 @@ func (r *row) told(question int) *answer {
 
 // asks has a question answered by shapes if it is of an event's message as it is.
 func (s *scope) asks(of Expr, q question) int {
-	if _, set := s.slots["@message"]; set || !s.events || s.raw || !isMessage(of) {
+	if !isMessage(of) || !s.own("@message") {
 		return -1
 	}
 	s.p.questions = append(s.p.questions, q)

@@ -26,6 +26,7 @@ type program struct {
 	masked  bool     // a field is wanted as it was sent
 
 	questions []question // that shapes may answer
+	bins      int        // periods that rows remember
 }
 
 // scope is what names mean at one place of a query.
@@ -75,6 +76,12 @@ func (s *scope) name(n *Name) eval {
 	}
 	slot := s.event(n.Path)
 	return func(r *row) Value { return r.field(slot) }
+}
+
+// own reports whether a name is the event's own field, which no command has set.
+func (s *scope) own(name string) bool {
+	_, set := s.slots[name]
+	return s.events && !s.raw && !set
 }
 
 // knows reports whether a command has given the name, or one that it is a part of.

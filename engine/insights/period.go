@@ -53,8 +53,30 @@ func bin(c *compiler, e *Call, _ []eval) (eval, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	return rounded(c.name(&Name{Path: "@timestamp", Parts: []string{"@timestamp"}}), p, false), nil
+	floor := rounded(c.name(&Name{Path: "@timestamp", Parts: []string{"@timestamp"}}), p, false)
+	if !c.own("@timestamp") {
+		return floor, nil
+	}
+	n := c.p.bins
+	c.p.bins++
+	return func(r *row) Value {
+		if r.ev == nil {
+			return Value{}
+		}
+		b := &r.bins[n]
+		if at := r.ev.Timestamp; at >= b.from && at < b.to {
+			return instant(float64(b.from))
+		}
+		v := floor(r)
+		if v.Kind == Time {
+			b.from, b.to = int64(v.N), int64(p.next(v.N))
+		}
+		return v
+	}, nil
 }
+
+// binned is a period that a row was in: the next one mostly is too.
+type binned struct{ from, to int64 }
 
 func dateRound(up bool) func(c *compiler, e *Call, _ []eval) (eval, *Error) {
 	return func(c *compiler, e *Call, _ []eval) (eval, *Error) {

@@ -39,6 +39,7 @@ type row struct {
 	mem    []byte // texts made for this row
 	a, b   []byte // to compare with
 	groups []int  // of a match
+	bins   []binned
 	sink   sink
 	steps  int
 	look   func() error // whether the query may go on; nil: it may
@@ -106,7 +107,7 @@ func order(first bool) int {
 func nth(n int) place { return place{seq: math.MaxUint64 - uint64(n)} }
 
 func (p *program) row() *row {
-	return &row{p: p, vals: make([]Value, p.width), have: make([]bool, p.width)}
+	return &row{p: p, vals: make([]Value, p.width), have: make([]bool, p.width), bins: make([]binned, p.bins)}
 }
 
 // reset begins with an event.

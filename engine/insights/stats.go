@@ -1,6 +1,7 @@
 package insights
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"slices"
@@ -14,6 +15,7 @@ type aggregator struct {
 	aggs  []aggregation
 	first []aggregation // those of them that have a cell of their own
 	cells int
+	grows bool  // cells take memory that must be looked after
 	slots []int // of the rows that go out: those of by, then those of aggs
 }
 
@@ -101,6 +103,7 @@ func (a *aggregator) add(c *compiler, e *Call, f aggregate) (eval, *Error) {
 		g.cell = a.aggs[i].cell
 	} else {
 		a.cells++
+		a.grows = a.grows || f.grows
 		a.first = append(a.first, g)
 	}
 	a.aggs = append(a.aggs, g)
@@ -113,6 +116,7 @@ type grouping struct {
 	a      *aggregator
 	p      *program // of the rows that go out
 	groups map[string]*grouped
+	last   [256]*grouped
 	key    []byte
 	vals   []Value
 	arg    Value // of a function, where it need not be made anew
@@ -127,16 +131,11 @@ type grouped struct {
 }
 
 func (x *grouping) add(r *row) {
-	x.key, x.vals = x.key[:0], x.vals[:0]
+	x.vals = x.vals[:0]
 	for _, f := range x.a.by {
-		v := f(r)
-		x.vals = append(x.vals, v)
-		x.key = appendKey(x.key, &v)
+		x.vals = append(x.vals, f(r))
 	}
-	g := x.groups[string(x.key)]
-	if g == nil {
-		g = x.open()
-	}
+	g := x.group()
 	for i := range x.a.first {
 		if f := x.a.first[i].arg; f != nil {
 			if x.arg = f(r); x.arg.Kind != Null {
@@ -144,6 +143,56 @@ func (x *grouping) add(r *row) {
 			}
 		} else {
 			g.cells[i].add(nil, r)
+		}
+	}
+}
+
+// group is that of the values: one of those that were asked for last, mostly.
+func (x *grouping) group() *grouped {
+	h := uint64(0)
+	for i := range x.vals {
+		h = (h ^ x.vals[i].mark()) * 0x9E3779B97F4A7C15
+	}
+	last := &x.last[h>>(64-8)]
+	if g := *last; g != nil && slices.EqualFunc(g.by, x.vals, identical) {
+		return g
+	}
+	x.key = x.key[:0]
+	for i := range x.vals {
+		x.key = appendKey(x.key, &x.vals[i])
+	}
+	g := x.groups[string(x.key)]
+	if g == nil {
+		g = x.open()
+	} else {
+		g.show(x.vals)
+	}
+	*last = g
+	return g
+}
+
+// mark tells values apart, mostly.
+func (v *Value) mark() uint64 {
+	n, t := math.Float64bits(v.N)^uint64(v.Kind), v.Text
+	if len(t) >= 8 {
+		return n ^ binary.LittleEndian.Uint64(t[len(t)-8:]) ^ uint64(len(t))
+	}
+	for _, c := range t {
+		n = n<<8 ^ uint64(c)
+	}
+	return n
+}
+
+// identical values have the same key; the same key may also be that of others.
+func identical(a, b Value) bool {
+	return a.Kind == b.Kind && math.Float64bits(a.N) == math.Float64bits(b.N) && bytes.Equal(a.Text, b.Text)
+}
+
+// show has a group's values be texts where others with the same key are numbers, whichever came first.
+func (g *grouped) show(vals []Value) {
+	for i := range g.by {
+		if g.by[i].Kind == Num && vals[i].Kind == Str {
+			g.by[i] = vals[i].clone()
 		}
 	}
 }
@@ -171,6 +220,7 @@ func (x *grouping) merge(o sink) {
 			x.groups[key] = g
 			continue
 		}
+		mine.show(g.by)
 		for i := range g.cells {
 			mine.cells[i].merge(g.cells[i])
 		}
@@ -179,6 +229,9 @@ func (x *grouping) merge(o sink) {
 
 // size looks into the groups the more rarely the more there are, and remembers what it has found.
 func (x *grouping) size() int {
+	if !x.a.grows {
+		return x.bytes
+	}
 	if x.n++; x.n*1000 < len(x.groups) {
 		return x.bytes + x.within
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -19,15 +21,17 @@ type stored struct {
 	last    uint64
 	workers int
 	whole   bool // have lines put together
+	dir     string
+	apart   atomic.Int64 // lines that were handed out apart
 }
 
 const storedGroup = "111111111111/eu-central-1/g"
 
-// store keeps lines in a store, in segments once it is closed and opened again.
+// storeLines keeps lines in a store.
 func storeLines(t testing.TB, logBytes int64, lines []logstore.Entry) *stored {
 	t.Helper()
-	x := &stored{workers: 2}
-	x.store = logstore.Open(t.TempDir(), logstore.Options{LogBytes: logBytes})
+	x := &stored{workers: 2, dir: t.TempDir()}
+	x.store = logstore.Open(x.dir, logstore.Options{LogBytes: logBytes})
 	t.Cleanup(func() { x.store.Close() })
 	x.store.Committed(func(context.Context, string, uint64) (uint64, error) { return x.last, nil }, nil)
 	for len(lines) > 0 {
@@ -41,6 +45,20 @@ func storeLines(t testing.TB, logBytes int64, lines []logstore.Entry) *stored {
 		x.store.Publish(ref)
 	}
 	return x
+}
+
+// await waits until all full logs are segments.
+func (x *stored) await(t testing.TB) {
+	for {
+		logs, err := filepath.Glob(filepath.Join(x.dir, storedGroup, "log-*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(logs) == 1 {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 func (x *stored) Groups() []*insights.Group {
@@ -57,6 +75,9 @@ func (x *stored) Sweep(ctx context.Context, from, to int64, contains []string, y
 			out = append(out, insights.Event{Timestamp: e.Timestamp, Ingestion: e.Ingestion, Stream: e.Stream, Seq: e.Seq, Index: e.Index, Message: e.Message})
 		}
 		buffers[worker] = out
+		if lines != nil {
+			x.apart.Add(int64(len(events)))
+		}
 		return yield(worker, 0, out, lines)
 	})
 	return insights.Swept(n), err
@@ -90,7 +111,7 @@ func webAndJSON(n int) []logstore.Entry {
 func BenchmarkStored(b *testing.B) {
 	const lines = 600_000
 	x := storeLines(b, 0, webAndJSON(lines))
-	time.Sleep(3 * time.Second) // it makes segments
+	x.await(b)
 	for _, q := range []struct{ name, text string }{
 		{"count", "stats count(*) by bin(5m), status"},
 		{"regex", `parse @message /"(?<method>[A-Z]+) (?<path>\S+) HTTP/ | stats count(*) as n by path | sort n desc | limit 10`},

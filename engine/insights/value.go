@@ -177,7 +177,8 @@ func compare(a, b *Value) (order int, ok bool) {
 	return bytes.Compare(a.bytes(&p), b.bytes(&q)), true
 }
 
-// rank is the order of sort: what is no number comes before all numbers, and what is missing before everything.
+// rank is the order of sort: what is no number comes before all numbers, and what is missing before everything. Of what is
+// alike as a number the text decides, so that it is an order whoever compares what.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Sort.html
 func rank(a, b *Value) int {
 	if a.Kind == Null || b.Kind == Null {
@@ -191,7 +192,11 @@ func rank(a, b *Value) int {
 	case isX && isY && x > y:
 		return 1
 	case isX && isY && (a.Kind != Str || b.Kind != Str):
-		return 0
+		if a.Kind == b.Kind {
+			return 0
+		}
+		var p, q []byte
+		return bytes.Compare(a.bytes(&p), b.bytes(&q))
 	case isX != isY && isX:
 		return 1
 	case isX != isY:

@@ -44,6 +44,15 @@ func through(t *testing.T, m *maker, lines []Entry) (form byte) {
 			t.Fatalf("line %d: %q for %q, %+v for %+v", i, got, lines[i].Message, r, rows[i])
 		}
 	}
+	apart, list := checkApart(t, slices.Grow(bytes.Clone(packed), 8), raw, streams)
+	for i := range list {
+		if string(list[i]) != lines[i].Message {
+			t.Fatalf("line %d is %q apart, not %q", i, list[i], lines[i].Message)
+		}
+	}
+	if apart != (packed[0] == formShaped && len(mem.lines.counts) <= len(rows)/maxApart) || apart && len(list) != len(rows) {
+		t.Fatalf("%d lines of %d, apart: %t", len(list), len(rows), apart)
+	}
 	var other maker
 	if again, _ := other.block(rows, buf, numbers); !bytes.Equal(again, packed) {
 		t.Fatal("the same lines make another block")
@@ -146,6 +155,7 @@ func FuzzUnpack(f *testing.F) {
 		}
 		packed := append([]byte{formShaped, 0, 0, 0, 0}, encoder().EncodeAll(head, nil)...)
 		binary.LittleEndian.PutUint32(packed[1:], uint32(len(packed)-5))
+		checkApart(t, slices.Grow(append(bytes.Clone(packed), bits...), 8), size, []uint64{0, 1, 2})
 		var m memory
 		if m.unpack(append(packed, bits...), size, version) != nil || m.parse([]uint64{0, 1, 2}) != nil {
 			return

@@ -204,10 +204,8 @@ func rank(a, b any) int {
 		return c
 	}
 	if isN {
-		s, isS := a.(string)
-		t, isT := b.(string)
-		if n == m && isS && isT {
-			return strings.Compare(s, t)
+		if n == m {
+			return strings.Compare(text(a), text(b))
 		}
 		return map[bool]int{true: -1}[n < m] + map[bool]int{true: 1}[n > m]
 	}

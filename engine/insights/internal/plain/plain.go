@@ -247,6 +247,11 @@ func stats(rows []*row, c *insights.Stats) ([]*row, []string) {
 			heads[key] = head
 			keys = append(keys, key)
 		}
+		for name, v := range head.vals { // a number that is the same as a text is shown as it
+			if _, ok := v.(string); ok {
+				heads[key].vals[name] = v
+			}
+		}
 		groups[key] = append(groups[key], r)
 	}
 	if len(c.By) == 0 && len(keys) == 0 {

@@ -1,0 +1,63 @@
+package insights_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
+	"unyo/engine/insights"
+	"unyo/engine/logstore"
+)
+
+// A store's lines are answered alike apart and whole, and so is how many were scanned and matched; some of them lie in segments, some still in the log.
+func TestStored(t *testing.T) {
+	for seed := range uint64(6) {
+		g := generator{rand.New(rand.NewPCG(seed, 13))}
+		var kinds []string
+		for range 20 {
+			kinds = append(kinds, g.line())
+		}
+		var list []logstore.Entry
+		for i := range 3000 + g.IntN(3000) {
+			line := []byte(g.one(kinds...))
+			for k, c := range line {
+				if c >= '0' && c <= '9' && g.IntN(3) == 0 {
+					line[k] = byte('0' + g.IntN(10))
+				}
+			}
+			list = append(list, logstore.Entry{Timestamp: start + int64(i/3), Message: string(line)})
+		}
+		x := storeLines(t, 96<<10, list)
+		x.await(t)
+		for range 25 {
+			text := g.about()
+			if g.IntN(3) == 0 {
+				text = g.query()
+			}
+			q, fault := insights.Parse(text)
+			if fault != nil {
+				t.Fatal(fault)
+			}
+			from := start + int64(g.IntN(2)*g.IntN(500))
+			var answers [2]string
+			for i := range answers {
+				p, fault := insights.Compile(q, insights.Options{Started: start})
+				if fault != nil {
+					break
+				}
+				x.whole = i == 1
+				a, err := p.Run(t.Context(), x, from, from+1500)
+				if err != nil {
+					t.Fatal(err)
+				}
+				answers[i] = fmt.Sprint(*a)
+			}
+			if answers[0] != answers[1] {
+				t.Fatalf("seed %d: %s\napart %q\nwhole %q", seed, text, answers[0], answers[1])
+			}
+		}
+		if x.apart.Load() == 0 {
+			t.Errorf("seed %d: no block was handed out apart", seed)
+		}
+	}
+}
