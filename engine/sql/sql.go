@@ -5,6 +5,7 @@ import (
 
 	"unyo/engine/sql/exec"
 	"unyo/engine/sql/fault"
+	"unyo/engine/sql/functions"
 	"unyo/engine/sql/plan"
 	"unyo/engine/sql/syntax"
 	"unyo/engine/sql/types"
@@ -59,6 +60,11 @@ func Prepare(ctx context.Context, s Session, c Catalog, q *syntax.Query, params 
 // Explain is the plan as a text.
 func (q *Query) Explain() string { return plan.Explain(q.plan.Root) }
 
+// Analyze runs the query to its end, lets its rows go, and gives the plan with what each operator came to, also in time if timed.
+func (q *Query) Analyze(ctx context.Context, timed bool) (string, error) {
+	return exec.Analyze(ctx, q.plan, timed)
+}
+
 // Run begins the query. Its rows come as they are asked for, in batches of its columns; what is returned is to be closed.
 // Scanned tells what the tables have cost so far, in bytes as they are stored.
 func (q *Query) Run(ctx context.Context) (vector.Reader, error) { return exec.Run(ctx, q.plan) }
@@ -68,3 +74,6 @@ func Text(t *Type, v *vector.Vector, i int) string { return types.Format(t, v, i
 
 // TypeOfHive is the SQL type of a column that Hive or Glue declares: "array<struct<a:int>>".
 func TypeOfHive(text string) (*Type, error) { return types.OfHive(text) }
+
+// Functions are all functions, a line for each signature: name, result, arguments, kind, and whether the same gives the same.
+func Functions() []functions.Listed { return functions.List() }

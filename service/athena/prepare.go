@@ -17,6 +17,7 @@ type prepared struct {
 	columns []sql.OutputColumn
 	run     func(ctx context.Context) (vector.Reader, error)
 	explain func() string
+	analyze func(ctx context.Context, timed bool) (string, error) // nil where another engine runs it
 }
 
 // prepare understands a query. It is run here, or by the Trino that was chosen, if who asks may read what it reads.
@@ -26,7 +27,7 @@ func (q *query) prepare(ctx context.Context, query *syntax.Query, args []syntax.
 		return nil, err
 	}
 	if q.s.trino == nil || len(p.Tables) == 0 {
-		return &prepared{p.Columns, p.Run, p.Explain}, nil
+		return &prepared{p.Columns, p.Run, p.Explain, p.Analyze}, nil
 	}
 	if err := q.readable(ctx, p.Tables); err != nil {
 		return nil, err
@@ -50,7 +51,7 @@ func (q *query) prepare(ctx context.Context, query *syntax.Query, args []syntax.
 			p.Columns[i].Type = far.Columns[i].Type
 		}
 		return &counted{far, q, 0}, nil
-	}, p.Explain}, nil
+	}, p.Explain, nil}, nil
 }
 
 // readable asks S3, as who asked the query, for what Trino will read with credentials of its own: the list of objects of each

@@ -171,19 +171,6 @@ func (q *query) selectRows(ctx context.Context, query *syntax.Query, args []synt
 	return q.putRows(ctx, p)
 }
 
-// explain tells the plan of a query, or its cost after having run it.
-func (q *query) explain(ctx context.Context, stmt *syntax.Explain, args []syntax.Expr) error {
-	inner, ok := stmt.Statement.(*syntax.QueryStatement)
-	if !ok || stmt.Analyze || len(stmt.Options) > 0 {
-		return fault.At(stmt.Pos, fault.NotSupported, "EXPLAIN ANALYZE, its options, and EXPLAIN of what is no query, are not supported")
-	}
-	p, err := q.prepare(ctx, inner.Query, args)
-	if err != nil {
-		return err
-	}
-	return q.putLines(ctx, []column{{Name: "Query Plan", Type: "varchar", Precision: maxPrecision, CaseSensitive: true}}, strings.Split(strings.TrimRight(p.explain(), "\n"), "\n"))
-}
-
 // reuse finds the result of the same query that is young enough, and takes it. One that is gone, or not for this caller to read, is left aside: the
 // query is run anew.
 // https://docs.aws.amazon.com/athena/latest/ug/reusing-query-results.html

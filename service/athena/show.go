@@ -39,6 +39,8 @@ func (q *query) show(ctx context.Context, stmt *syntax.Show) error {
 			return err
 		}
 		return q.showTable(ctx, stmt, t)
+	case "FUNCTIONS":
+		return q.showFunctions(ctx, stmt)
 	}
 	return fault.At(stmt.Pos, fault.NotSupported, "Queries of this type are not supported: SHOW %s", stmt.What)
 }

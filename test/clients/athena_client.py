@@ -191,6 +191,19 @@ assert athena.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName="web
 assert "access" in [t["Name"] for t in athena.list_table_metadata(CatalogName="AwsDataCatalog", DatabaseName="web")["TableMetadataList"]]
 refused("MetadataException", "not found", athena.get_table_metadata, CatalogName="AwsDataCatalog", DatabaseName="web", TableName="none")
 
+# What Trino's SQL has beyond the plain: recursion, JSON by paths, aggregates with lambdas; and what a query has cost, step by step.
+assert rows("WITH RECURSIVE t(n) AS (VALUES 1 UNION ALL SELECT n + 1 FROM t WHERE n < 4) SELECT sum(n) FROM t") == [["10"]]
+fails("WITH RECURSIVE t(n) AS (VALUES 1 UNION ALL SELECT n + 1 FROM t) SELECT sum(n) FROM t", "Recursion depth limit exceeded (10). Use 'max_recursion_depth' session property to modify the limit.")
+assert rows("""SELECT json_value(d, 'lax $.user.name'), json_query(d, 'lax $.tags[*]' WITH ARRAY WRAPPER), json_exists(d, 'strict $.tags[*]?(@ starts with "b")'), json_object('n' : 1, 'list' : json_array(1, NULL, 'x' NULL ON NULL))
+        FROM (VALUES '{"user": {"name": "ann"}, "tags": ["a", "b"]}') t(d)""") == [["ann", '["a","b"]', "true", '{"n":1,"list":[1,null,"x"]}']]
+assert rows("SELECT tag FROM (VALUES '{\"tags\": [\"a\", \"b\"]}') t(d), JSON_TABLE(d, 'lax $.tags[*]' COLUMNS (tag varchar PATH 'lax $')) ORDER BY 1") == [["a"], ["b"]]
+assert rows("SELECT reduce_agg(status, 0, (a, b) -> a + b, (a, b) -> a + b) = sum(status), approx_most_frequent(1, path, 10) FROM access") == [["true", "{/p0=334}"]]
+plan = "\n".join(r[0] for r in rows("EXPLAIN ANALYZE SELECT path, count(*) FROM access WHERE status = 404 GROUP BY path"))
+assert "Aggregate[path, count()]" in plan and "Output: 3 rows" in plan and "Output: 250 rows" in plan and "Output: 1000 rows" in plan and "CPU: " in plan, plan
+assert rows("EXPLAIN (TYPE VALIDATE) SELECT * FROM access") == [["true"]]
+fails("EXPLAIN (TYPE IO, FORMAT JSON) SELECT * FROM access", "NOT_SUPPORTED")
+assert [r[0].split("\t")[0] for r in rows("SHOW FUNCTIONS LIKE 'json_array_l%'")] == ["json_array_length", "json_array_length"]
+
 # A query sees what who asks may see, and no more.
 iam.create_user(UserName="ann")
 k = iam.create_access_key(UserName="ann")["AccessKey"]

@@ -86,7 +86,7 @@ func (r *run) aggregate(ctx context.Context, n *plan.Aggregate) (operator, error
 	if err != nil {
 		return nil, err
 	}
-	a.begin = func(ctx context.Context) error { return a.together(ctx, readers, steps) }
+	a.begin = func(ctx context.Context) error { return a.together(ctx, read, readers, steps) }
 	return a, nil
 }
 
@@ -115,7 +115,7 @@ func pipeline(n plan.Node) (read *plan.Read, steps []plan.Node) {
 }
 
 // together lets each worker gather every so-manieth piece, and merges what they have in the order of workers.
-func (a *aggregation) together(ctx context.Context, readers []vector.Reader, steps []plan.Node) error {
+func (a *aggregation) together(ctx context.Context, read *plan.Read, readers []vector.Reader, steps []plan.Node) error {
 	n := max(1, min(a.run.session.Workers, len(readers)))
 	parts := make([]*aggregation, n)
 	errs := make([]error, n)
@@ -129,7 +129,7 @@ func (a *aggregation) together(ctx context.Context, readers []vector.Reader, ste
 		for i := w; i < len(readers); i += n {
 			mine = append(mine, readers[i])
 		}
-		var op operator = &reading{run: r, readers: mine}
+		op := r.measured(read, &reading{run: r, readers: mine})
 		for _, s := range steps {
 			switch s := s.(type) {
 			case *plan.Filter:
@@ -137,6 +137,7 @@ func (a *aggregation) together(ctx context.Context, readers []vector.Reader, ste
 			case *plan.Project:
 				op = &project{r, op, s.Exprs}
 			}
+			op = r.measured(s, op)
 		}
 		group.Go(func() {
 			errs[w] = guarded(func() error {

@@ -37,17 +37,21 @@ type run struct {
 	spools  map[*plan.Read]*spool            // tables that subqueries read again and again
 	again   bool                             // within what is computed for each row
 	last    map[*plan.Previous]*vector.Batch // what a recursive query's last step has given
+	costs   map[plan.Node]*cost              // of a query to be measured
 }
 
 // Run begins a query.
-func Run(ctx context.Context, q *plan.Query) (out vector.Reader, err error) {
+func Run(ctx context.Context, q *plan.Query) (vector.Reader, error) { return begin(ctx, q, nil) }
+
+// begin begins a query whose operators add to costs.
+func begin(ctx context.Context, q *plan.Query, costs map[plan.Node]*cost) (out vector.Reader, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			out, err = nil, fault.Of(p)
 		}
 	}()
 	r := &run{fctx: q.Session.Context(ctx), session: q.Session, outer: make([]*vector.Vector, q.Slots), held: new(atomic.Int64), scanned: new(atomic.Int64),
-		spools: map[*plan.Read]*spool{}, last: map[*plan.Previous]*vector.Batch{}}
+		spools: map[*plan.Read]*spool{}, last: map[*plan.Previous]*vector.Batch{}, costs: costs}
 	if r.session.Memory == 0 {
 		r.session.Memory = defaultMemory
 	}
@@ -150,6 +154,14 @@ func (r *run) apart() *run {
 }
 
 func (r *run) build(ctx context.Context, n plan.Node) (operator, error) {
+	op, err := r.operator(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	return r.measured(n, op), nil
+}
+
+func (r *run) operator(ctx context.Context, n plan.Node) (operator, error) {
 	switch n := n.(type) {
 	case *plan.Read:
 		return r.read(ctx, n)

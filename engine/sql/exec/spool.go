@@ -31,7 +31,7 @@ func (r *run) spooled(ctx context.Context, n *plan.Read) (operator, error) {
 	if err != nil {
 		return nil, err
 	}
-	buf, err := r.gather(ctx, &reading{run: r, readers: readers}, n.Schema())
+	buf, err := r.gather(ctx, &reading{run: r, readers: readers, cost: r.costs[n]}, n.Schema())
 	if err != nil {
 		return nil, err
 	}

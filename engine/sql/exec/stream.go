@@ -16,6 +16,7 @@ type reading struct {
 	readers []vector.Reader
 	at      int
 	before  int64 // what the reader at hand had scanned when it was last asked
+	cost    *cost // of a query to be measured
 }
 
 func (r *run) scan(n *plan.Read) plan.Scan {
@@ -41,6 +42,7 @@ func (o *reading) next(ctx context.Context) (*vector.Batch, error) {
 		rd := o.readers[o.at]
 		b, err := rd.Next(ctx)
 		o.run.scanned.Add(rd.Scanned() - o.before)
+		o.cost.scan(rd.Scanned() - o.before)
 		o.before = rd.Scanned()
 		if err == nil {
 			return b, nil

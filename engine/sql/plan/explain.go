@@ -10,21 +10,28 @@ import (
 )
 
 // Explain writes a plan as a tree.
-func Explain(n Node) string {
+func Explain(n Node) string { return ExplainWith(n, nil) }
+
+// ExplainWith writes a plan as a tree, with what is to be said of each node on a line below it.
+func ExplainWith(n Node, say func(n Node) string) string {
 	var b strings.Builder
-	explain(&b, n, 0)
+	explain(&b, n, say, "")
 	return b.String()
 }
 
-func explain(b *strings.Builder, n Node, depth int) {
-	fmt.Fprintf(b, "%s- %s\n", strings.Repeat("    ", depth), line(n))
-	for _, in := range inputs(n) {
-		explain(b, in, depth+1)
+func explain(b *strings.Builder, n Node, say func(n Node) string, indent string) {
+	fmt.Fprintf(b, "%s- %s\n", indent, line(n))
+	indent += "    "
+	if say != nil {
+		fmt.Fprintf(b, "%s%s\n", indent, say(n))
+	}
+	for _, in := range Inputs(n) {
+		explain(b, in, say, indent)
 	}
 }
 
-// inputs are the nodes that a node reads.
-func inputs(n Node) []Node {
+// Inputs are the nodes that a node reads.
+func Inputs(n Node) []Node {
 	switch n := n.(type) {
 	case *Filter:
 		return []Node{n.In}

@@ -26,7 +26,7 @@ func stop(n Node) {
 			r.Limit = int(min(l.Offset+l.N, 1<<31))
 		}
 	}
-	for _, in := range inputs(n) {
+	for _, in := range Inputs(n) {
 		stop(in)
 	}
 }

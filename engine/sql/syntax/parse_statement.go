@@ -64,7 +64,8 @@ func (p *parser) explain(at Pos) Statement {
 	s := &Explain{Pos: at, Analyze: p.word("ANALYZE")}
 	if s.Analyze {
 		p.word("VERBOSE")
-	} else if p.seesSymbol("(") && (p.ahead(1).text == "TYPE" || p.ahead(1).text == "FORMAT") {
+	}
+	if p.seesSymbol("(") && (p.ahead(1).text == "TYPE" || p.ahead(1).text == "FORMAT") {
 		s.Options = inParens(p, func() Option {
 			o := Option{Pos: p.tok().at, Name: p.lower()}
 			value := p.tok().at
