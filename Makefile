@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 DATA ?= data
 LISTEN ?= 127.0.0.1:4566
 
-.PHONY: build run rehearse test test-go test-wire test-clients test-rehearse test-s3 test-victorialogs build-kafka test-kafka bench-kafka policy-million fuzz bench bench-logs bench-trail soak gen clean
+.PHONY: build run rehearse test test-go test-wire test-clients test-rehearse test-s3 test-agents test-victorialogs build-kafka test-kafka bench-kafka policy-million fuzz bench bench-logs bench-trail soak gen clean
 
 build: ## bin/unyo
 	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
@@ -40,6 +40,9 @@ test-rehearse: rehearse ## the rehearsals, with few days
 test-s3: build ## versitygw's own S3 tests against the built binary, held against test/s3/floor.txt; rclone where it is installed
 	./test/s3/versitygw.sh
 	./test/s3/rclone.sh
+
+test-agents: build ## agents and logging libraries, unmodified, ship to the built binary over rotation, restarts and kill -9; those that cannot be installed are left out and named
+	./test/agents/run.sh
 
 policy-million: ## a million random decisions by both evaluators of policies
 	go test ./engine/policy -run TestAgainstPlain -v -timeout 60m -args -decisions 1000000 -seed $(or $(SEED),1)
