@@ -119,7 +119,7 @@ func (s *orcScan) Next(ctx context.Context) (b *vector.Batch, err error) {
 		}
 		stripe, number := s.file.stripes[0], s.number
 		s.file.stripes, s.number = s.file.stripes[1:], number+1
-		if stripe.rows == 0 || !s.wanted(number) {
+		if stripe.rows == 0 || !s.want.part(int64(stripe.offset)) || !s.wanted(number) {
 			continue
 		}
 		if err := s.open(stripe); err != nil {

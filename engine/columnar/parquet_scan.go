@@ -157,7 +157,7 @@ func (s *parquetScan) Next(ctx context.Context) (b *vector.Batch, err error) {
 
 // openGroup begins a row group, unless none of its rows is wanted.
 func (s *parquetScan) openGroup(g *rowGroup) error {
-	if g.rows == 0 || !s.wanted(g) {
+	if g.rows == 0 || len(g.columns) > 0 && !s.want.part(g.columns[0].from()) || !s.wanted(g) {
 		return nil
 	}
 	s.group, s.ranges = g, [][2]int64{{0, g.rows}}

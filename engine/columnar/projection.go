@@ -15,7 +15,12 @@ type Projection struct {
 	Places []int
 	// Domains tell for each column which values are wanted; nil wants all.
 	Domains []*vector.Domain
+	// Row groups and stripes that begin in [From, To) of the file are read; all of them if To is 0.
+	From, To int64
 }
+
+// part tells whether what begins at a byte of the file is to be read.
+func (p *Projection) part(at int64) bool { return p.To == 0 || at >= p.From && at < p.To }
 
 // find is the place of column i among a file's.
 func (p *Projection) find(i int, file []Field) int {

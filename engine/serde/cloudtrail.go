@@ -31,7 +31,7 @@ func openCloudTrail(t *Table, o Object, columns []int, _ []*vector.Domain) (vect
 		return nil, err
 	}
 	rows.texts = true
-	object, err := o.reader()
+	object, err := o.reader(0)
 	if err != nil {
 		return nil, err
 	}

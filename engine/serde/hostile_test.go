@@ -84,7 +84,7 @@ func TestHostileTexts(t *testing.T) {
 		for i := range c.table.Columns {
 			columns = append(columns, i)
 		}
-		r, err := Open(c.table, Object{Name: c.file, Size: 1 << 31, Stream: func() (io.ReadCloser, error) { return c.in(), nil }}, columns, nil)
+		r, err := Open(c.table, Object{Name: c.file, Size: 1 << 31, Stream: func(int64) (io.ReadCloser, error) { return c.in(), nil }}, columns, nil)
 		for err == nil {
 			_, err = r.Next(context.Background())
 		}
@@ -108,7 +108,7 @@ func TestHostileTexts(t *testing.T) {
 func TestEndedWithinBatch(t *testing.T) {
 	tbl := table(t, "org.apache.hadoop.hive.serde2.RegexSerDe", map[string]string{"input.regex": "((a|b|c|(aa)*)*d)"}, "a string")
 	in := &endless{append(bytes.Repeat([]byte("a"), 1<<20), '\n'), 1 << 30}
-	r, err := Open(tbl, Object{Name: "x", Size: 1 << 30, Stream: func() (io.ReadCloser, error) { return in, nil }}, []int{0}, nil)
+	r, err := Open(tbl, Object{Name: "x", Size: 1 << 30, Stream: func(int64) (io.ReadCloser, error) { return in, nil }}, []int{0}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -161,7 +161,7 @@ func TestLineEnds(t *testing.T) {
 	expect(t, tbl, object("x", []byte("a\r\nb\rc\n\nd\r")), "\"a\"\n\"b\"\n\"c\"\n\"\"\n\"d\"\n")
 	for chunk := 1; chunk < 9; chunk++ { // wherever the reader stops
 		tbl, o := tbl, object("x", []byte("a\r\nbcd\r\re\n\r\nf"))
-		o.Stream = func() (io.ReadCloser, error) {
+		o.Stream = func(int64) (io.ReadCloser, error) {
 			return io.NopCloser(&chunked{b: []byte("a\r\nbcd\r\re\n\r\nf"), n: chunk}), nil
 		}
 		expect(t, tbl, o, "\"a\"\n\"bcd\"\n\"\"\n\"e\"\n\"\"\n\"f\"\n")

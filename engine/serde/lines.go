@@ -20,7 +20,8 @@ const (
 type lines struct {
 	in    io.Reader
 	buf   []byte
-	at    int // of buf, where the next line begins
+	base  int64 // of the text, where buf begins
+	at    int   // of buf, where the next line begins
 	end   byte
 	plain bool  // lines end with LF or CR
 	err   error // of the reader, once buf is used up
@@ -64,6 +65,9 @@ func (l *lines) next() ([]byte, error) {
 	}
 }
 
+// place is where in the text the next line begins.
+func (l *lines) place() int64 { return l.base + int64(l.at) }
+
 // take is the line up to a place; the next begins at another.
 func (l *lines) take(to, next int) []byte {
 	line := l.buf[l.at:to]
@@ -104,6 +108,7 @@ func (l *lines) fill() error {
 	} else {
 		l.buf = l.buf[:copy(l.buf[:cap(l.buf)], rest)]
 	}
+	l.base += int64(l.at)
 	l.seen, l.seenCR, l.found, l.at = l.seen-l.at, l.seenCR-l.at, -1, 0
 	for tries := 0; ; tries++ {
 		n, err := l.in.Read(l.buf[len(l.buf):cap(l.buf)])
@@ -136,6 +141,9 @@ type textReader struct {
 	footer int // lines at the end that are none
 	held   [][]byte
 	bytes  int // of held
+
+	from, to int64 // lines that begin there are read; from 0 to 0 all
+	began    int64 // where the first of them does
 }
 
 // openText reads an object's lines with a parser.
@@ -148,7 +156,8 @@ func (t *Table) openText(o Object, columns []int, p parser) (vector.Reader, erro
 	if err != nil {
 		return nil, err
 	}
-	object, err := o.reader()
+	begin := max(0, o.From-1) // the line that is read before may end there
+	object, err := o.reader(begin)
 	if err != nil {
 		return nil, err
 	}
@@ -157,12 +166,16 @@ func (t *Table) openText(o Object, columns []int, p parser) (vector.Reader, erro
 	if err != nil {
 		return nil, closing(object, err)
 	}
-	r := &textReader{object: object, stored: stored, parser: p, header: header, footer: footer}
+	r := &textReader{object: object, stored: stored, parser: p, header: header, footer: footer, from: o.From, to: o.To}
+	if o.From > 0 {
+		r.header = 0
+	}
 	if u, ok := in.(*unpacked); ok {
 		r.ahead = newAhead(u, stored)
 		in = r.ahead
 	}
 	r.lines = newLines(in)
+	r.lines.base, r.began = begin, begin
 	if d := t.property("line.delim", "\n"); d != "\n" {
 		if len(d) != 1 {
 			return nil, closing(object, badProperty("line.delim", "%q is not one byte", d))
@@ -191,6 +204,9 @@ func (t *Table) count(name string) (int, error) {
 func (r *textReader) Scanned() int64 {
 	if r.ahead != nil {
 		return r.ahead.scanned()
+	}
+	if r.to > 0 {
+		return r.lines.place() - r.began // what else was read belongs to the parts beside it
 	}
 	return r.stored.n
 }
@@ -252,6 +268,9 @@ func textBytes(columns []*vector.Vector) (n int) {
 
 // line is the next line that is neither header nor footer.
 func (r *textReader) line() ([]byte, error) {
+	if r.to > 0 {
+		return r.lineOfPart()
+	}
 	for ; r.header > 0; r.header-- {
 		if _, err := r.lines.next(); err != nil {
 			return nil, err
@@ -274,4 +293,24 @@ func (r *textReader) line() ([]byte, error) {
 	r.held[0], r.held = nil, r.held[1:]
 	r.bytes -= len(line)
 	return line, nil
+}
+
+// lineOfPart is the next line that begins within the part that is read.
+func (r *textReader) lineOfPart() ([]byte, error) {
+	for ; r.header > 0; r.header-- {
+		if _, err := r.lines.next(); err != nil {
+			return nil, err
+		}
+	}
+	for r.lines.place() < r.from {
+		_, err := r.lines.next()
+		r.began = r.lines.place()
+		if err != nil {
+			return nil, err
+		}
+	}
+	if r.lines.place() >= r.to {
+		return nil, io.EOF
+	}
+	return r.lines.next()
 }

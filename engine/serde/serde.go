@@ -20,12 +20,15 @@ type Table struct {
 	InputFormat string
 }
 
-// Object is an object of a table. Stream is for text; without it At is read from its beginning.
+// Object is an object of a table. Stream is for text, from a byte on; without it At is read.
 type Object struct {
 	Name   string // its key: the extension tells how it is compressed
 	Size   int64
 	At     io.ReaderAt
-	Stream func() (io.ReadCloser, error)
+	Stream func(from int64) (io.ReadCloser, error)
+
+	// Of an object that can be cut, what begins in [From, To) is read: lines, row groups, stripes. All of it if To is 0.
+	From, To int64
 }
 
 // UnknownError is a class that Athena does not offer, or that has no behaviour here.
@@ -65,6 +68,9 @@ func (e *BadDataError) Error() string {
 // format opens objects of a kind of table.
 type format func(t *Table, o Object, columns []int, domains []*vector.Domain) (vector.Reader, error)
 
+// cloudTrailInput cuts objects of one document each into records.
+const cloudTrailInput = "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
+
 // formats are by class, in lower case.
 // https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html
 var formats = map[string]format{
@@ -97,7 +103,7 @@ func Open(t Table, o Object, columns []int, domains []*vector.Domain) (vector.Re
 	if !ok {
 		return nil, &UnknownError{t.SerDe, known[class]}
 	}
-	if strings.EqualFold(t.InputFormat, "com.amazon.emr.cloudtrail.CloudTrailInputFormat") {
+	if strings.EqualFold(t.InputFormat, cloudTrailInput) {
 		open = openCloudTrail
 	}
 	for _, c := range columns {
@@ -106,6 +112,18 @@ func Open(t Table, o Object, columns []int, domains []*vector.Domain) (vector.Re
 		}
 	}
 	return open(&t, o, columns, domains)
+}
+
+// CanCut tells whether an object of a name can be read in parts beside each other: files of columns, and text that is neither compressed nor ends with lines
+// to be left out.
+func (t *Table) CanCut(name string) bool {
+	class := strings.ToLower(t.SerDe)
+	if strings.HasSuffix(class, ".parquethiveserde") || strings.HasSuffix(class, ".orcserde") {
+		return true
+	}
+	header := t.property("skip.header.line.count", "0")
+	return class != "com.amazon.emr.hive.serde.cloudtrailserde" && !strings.EqualFold(t.InputFormat, cloudTrailInput) && !compressed(name) &&
+		t.property("skip.footer.line.count", "0") == "0" && (header == "0" || header == "1")
 }
 
 // property is a property, or otherwise.
@@ -125,13 +143,13 @@ func (t *Table) flag(name string, otherwise bool) bool {
 	return strings.EqualFold(v, "true")
 }
 
-// reader is the object as a stream, counted as it is stored.
-func (o *Object) reader() (io.ReadCloser, error) {
+// reader is the object as a stream from a byte on.
+func (o *Object) reader(from int64) (io.ReadCloser, error) {
 	if o.Stream != nil {
-		return o.Stream()
+		return o.Stream(from)
 	}
 	if o.At == nil {
 		return nil, errors.New("an object without content")
 	}
-	return io.NopCloser(io.NewSectionReader(o.At, 0, o.Size)), nil
+	return io.NopCloser(io.NewSectionReader(o.At, from, o.Size-from)), nil
 }

@@ -38,6 +38,17 @@ func (c *counted) Read(b []byte) (int, error) {
 // Unpack undoes the compression that an object's name tells of.
 func Unpack(name string, in io.Reader) (io.Reader, error) { return unpack(name, in) }
 
+func extension(name string) string { return strings.ToLower(path.Ext(name)) }
+
+// compressed tells whether an object's name tells of a compression.
+func compressed(name string) bool {
+	switch extension(name) {
+	case ".gz", ".gzip", ".bz2", ".zst", ".zstd", ".deflate", ".zlib", ".snappy", ".lz4", ".lzo":
+		return true
+	}
+	return false
+}
+
 // unpack undoes the compression that an object's name tells of. Where a name stands for two framings, the first bytes tell.
 // https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html
 func unpack(name string, in io.Reader) (io.Reader, error) {
@@ -47,7 +58,7 @@ func unpack(name string, in io.Reader) (io.Reader, error) {
 	}
 	var out io.Reader
 	var err error
-	switch strings.ToLower(path.Ext(name)) {
+	switch extension(name) {
 	case ".gz", ".gzip":
 		out, err = gzip.NewReader(r)
 	case ".bz2":

@@ -52,7 +52,8 @@ func (s *source) scan(ctx context.Context, want sql.Scan) (readers []vector.Read
 		form := formOf(s.table, p.storage, schema)
 		err := s.q.s.list(ctx, bucket, prefix, func(o *s3api.Object) error {
 			if visible(strings.TrimPrefix(*o.Key, prefix)) && rt.Val(o.Size) > 0 && !archived(o) {
-				readers = append(readers, &file{ctx: ctx, source: s, form: &form, piece: p, want: want, bucket: bucket, key: *o.Key, etag: o.ETag, size: *o.Size})
+				one := file{ctx: ctx, source: s, form: &form, piece: p, want: want, bucket: bucket, key: *o.Key, etag: o.ETag, size: *o.Size}
+				readers = one.cut(readers)
 			}
 			return nil
 		})
@@ -192,10 +193,28 @@ type file struct {
 	bucket, key string
 	etag        *string
 	size        int64
+	from, to    int64 // the part of it that is read, unless to is 0
 
 	reader  vector.Reader
 	data    []int // which wanted columns are data, by their place in want.Columns
 	counted int64
+}
+
+// cutBytes is how much of a large object one reader reads; several work beside each other.
+const cutBytes = 32 << 20
+
+// cut appends a reader for each part of the object, or one for all of it.
+func (f *file) cut(readers []vector.Reader) []vector.Reader {
+	if f.size < 2*cutBytes || !f.form.CanCut(path.Base(f.key)) {
+		return append(readers, f)
+	}
+	parts := f.size / cutBytes
+	for i := range parts {
+		one := *f
+		one.from, one.to = f.size*i/parts, f.size*(i+1)/parts
+		readers = append(readers, &one)
+	}
+	return readers
 }
 
 // open begins to read: Parquet and ORC here and there, text as a stream.
@@ -218,7 +237,8 @@ func (f *file) open() (err error) {
 	f.reader, err = serde.Open(*f.form, serde.Object{
 		Name: path.Base(f.key), Size: f.size,
 		At:     &blocks{ctx: f.ctx, s: s, bucket: f.bucket, key: f.key, etag: f.etag, size: f.size},
-		Stream: func() (io.ReadCloser, error) { return s.read(f.ctx, f.bucket, f.key, f.etag, 0, -1) },
+		Stream: func(from int64) (io.ReadCloser, error) { return s.read(f.ctx, f.bucket, f.key, f.etag, from, -1) },
+		From:   f.from, To: f.to,
 	}, columns, domains)
 	return err
 }
