@@ -65,7 +65,7 @@ func (l *parquetLeaf) open(c *chunk) error {
 	if err := l.file.hold(&l.heldDict, 0); err != nil {
 		return err
 	}
-	l.pages = newPageReader(l.file.r, from, c.size, c.codec, &l.file.scanned)
+	l.pages = l.pages.reopen(l.file.r, from, c.size, c.codec, &l.file.scanned)
 	return nil
 }
 
@@ -93,8 +93,14 @@ func (l *parquetLeaf) jump(at pagePlace) error {
 		return corrupt("a page lies outside of its column")
 	}
 	l.left = 0
-	l.pages = newPageReader(l.file.r, at.at, end-at.at, l.chunk.codec, &l.file.scanned)
+	l.pages = l.pages.reopen(l.file.r, at.at, end-at.at, l.chunk.codec, &l.file.scanned)
 	return nil
+}
+
+// close gives back the room for pages; no vector is in it.
+func (l *parquetLeaf) close() {
+	leaveRoom(l.plain)
+	l.plain, l.left, l.values = nil, 0, pageValues{}
 }
 
 // page goes to the next page with values; io.EOF after the last.
@@ -131,12 +137,16 @@ func (l *parquetLeaf) dictionary(h pageHead) error {
 	if err := l.file.hold(&l.heldDict, 2*h.plain+9*h.values); err != nil {
 		return err
 	}
-	body, err := l.pages.body(h, nil)
+	body, err := l.pages.body(h, l.file.packed)
 	if err != nil {
 		return err
 	}
-	if body, err = decompress(l.pages.codec, nil, body, int(h.plain)); err != nil {
+	l.file.packed = body
+	if body, err = decompress(l.pages.codec, l.plain, body, int(h.plain)); err != nil {
 		return err
+	}
+	if l.pages.codec != codecNone {
+		l.plain = body
 	}
 	fresh := &parquetLeaf{file: l.file, node: l.node, typ: l.typ} // what it decodes into stays
 	l.dict, err = fresh.all(asPlain, body, int(h.values))

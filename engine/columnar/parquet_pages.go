@@ -33,13 +33,46 @@ type pageHead struct {
 // pageReader reads the pages of a column chunk one after another.
 type pageReader struct {
 	in      *bufio.Reader
+	from    io.ReaderAt
+	end     int64 // of the chunk, in from
 	left    int64 // bytes of the chunk
 	codec   codec
 	scanned *int64
 }
 
-func newPageReader(r io.ReaderAt, offset, size int64, c codec, scanned *int64) *pageReader {
-	return &pageReader{in: bufio.NewReaderSize(io.NewSectionReader(r, offset, size), int(min(size+16, 256<<10))), left: size, codec: c, scanned: scanned}
+// pageAhead is how much is read at once of pages that are smaller.
+const pageAhead = 256 << 10
+
+// reopen goes on with other pages; p may be nil.
+func (p *pageReader) reopen(r io.ReaderAt, offset, size int64, c codec, scanned *int64) *pageReader {
+	if p == nil || p.in.Size() < pageAhead {
+		p = &pageReader{in: bufio.NewReaderSize(nil, int(min(size+16, pageAhead)))}
+	}
+	p.in.Reset(io.NewSectionReader(r, offset, size))
+	p.from, p.end, p.left, p.codec, p.scanned = r, offset+size, size, c, scanned
+	return p
+}
+
+// pageRooms are rooms for pages that no reader needs any more.
+var pageRooms sync.Pool
+
+// roomFor is b, or a longer room, of n bytes; what it holds means nothing.
+func roomFor(b []byte, n int) []byte {
+	if cap(b) >= n {
+		return b[:n]
+	}
+	if used, ok := pageRooms.Get().(*[]byte); ok && cap(*used) >= n {
+		leaveRoom(b)
+		return (*used)[:n]
+	}
+	return resized(b, n)
+}
+
+// leaveRoom gives a room to whoever needs one next.
+func leaveRoom(b []byte) {
+	if cap(b) >= pageAhead {
+		pageRooms.Put(&b)
+	}
 }
 
 // next reads the head of the next page; what follows it is to be read by body, or passed over.
@@ -75,7 +108,7 @@ func (p *pageReader) next() (h pageHead, err error) {
 
 // body reads what follows the head of a page into room.
 func (p *pageReader) body(h pageHead, room []byte) ([]byte, error) {
-	room = resized(room, int(h.packed))
+	room = roomFor(room, int(h.packed))
 	if _, err := io.ReadFull(p.in, room); err != nil {
 		return nil, endsWithin(err)
 	}
@@ -84,13 +117,17 @@ func (p *pageReader) body(h pageHead, room []byte) ([]byte, error) {
 	return room, nil
 }
 
-// pass passes over what follows the head of a page. It counts as read: it may have been.
+// pass passes over what follows the head of a page. Of that counts as read what has been.
 func (p *pageReader) pass(h pageHead) error {
-	if _, err := p.in.Discard(int(h.packed)); err != nil {
+	near := min(h.packed, int64(p.in.Buffered()))
+	if _, err := p.in.Discard(int(near)); err != nil {
 		return endsWithin(err)
 	}
 	p.left -= h.packed
-	*p.scanned += h.packed
+	*p.scanned += near
+	if near < h.packed {
+		p.in.Reset(io.NewSectionReader(p.from, p.end-p.left, p.left))
+	}
 	return nil
 }
 
@@ -141,7 +178,7 @@ func decompress(c codec, dst, src []byte, size int) (out []byte, err error) {
 		if n, err := s2.DecodedLen(src); err != nil || n != size || n > 64*len(src)+64 {
 			return nil, corrupt("bad snappy")
 		}
-		out, err = s2.Decode(resized(dst, size), src)
+		out, err = s2.Decode(roomFor(dst, size), src)
 	case codecZstd:
 		out, err = unzstd(dst[:0], src, size)
 	case codecGzip:
@@ -192,7 +229,7 @@ func ungzip(dst, src []byte, size int) ([]byte, error) {
 	if size > 1100*len(src)+1100 { // deflate makes no more of it
 		return nil, corrupt("bad gzip")
 	}
-	dst = resized(dst, size)
+	dst = roomFor(dst, size)
 	_, err = io.ReadFull(z, dst)
 	return dst, err
 }
@@ -201,7 +238,7 @@ func unlz4(dst, src []byte, size int) ([]byte, error) {
 	if size > 256*len(src)+64 {
 		return nil, corrupt("bad lz4")
 	}
-	dst = resized(dst, size)
+	dst = roomFor(dst, size)
 	n, err := lz4.UncompressBlock(src, dst)
 	return dst[:max(0, n)], err
 }
@@ -211,7 +248,7 @@ func unlz4Hadoop(dst, src []byte, size int) ([]byte, error) {
 	if size > 256*len(src)+64 {
 		return nil, corrupt("bad lz4")
 	}
-	dst = resized(dst, size)
+	dst = roomFor(dst, size)
 	at := 0
 	for len(src) > 8 && at < size {
 		plain, packed := int(binary.BigEndian.Uint32(src)), int(binary.BigEndian.Uint32(src[4:]))

@@ -18,10 +18,16 @@ type parquetScan struct {
 	want    Projection
 	root    *parquetNode
 	columns []parquetColumn
+	leaves  []*parquetLeaf
 	groups  []rowGroup
 
 	group  *rowGroup  // that is open
 	ranges [][2]int64 // of its rows, that are still to be read
+
+	choosing []int // columns whose values tell which rows are wanted
+	chosen   chosen
+	keep     []bool
+	entries  entriesWanted
 }
 
 // mostHeld is how many bytes the pages of all columns that are read may be together, once they are decoded.
@@ -70,6 +76,9 @@ func ScanParquet(r io.ReaderAt, size int64, p Projection) (out vector.Reader, er
 			s.groups = nil
 		}
 		s.columns = append(s.columns, column)
+		if s.chooses(i) {
+			s.choosing = append(s.choosing, i)
+		}
 	}
 	return s, nil
 }
@@ -104,34 +113,51 @@ func (s *parquetScan) leaf(name string, t *Type, n *parquetNode) (*parquetLeaf, 
 	if n.typ.Kind >= Array || !coerces(n.typ, t) {
 		return nil, &MismatchError{name, describeLeaf(n), t.String()}
 	}
-	return &parquetLeaf{file: s, node: n, typ: t, maxDef: n.def, maxRep: n.rep}, nil
+	l := &parquetLeaf{file: s, node: n, typ: t, maxDef: n.def, maxRep: n.rep}
+	s.leaves = append(s.leaves, l)
+	return l, nil
 }
 
 func (s *parquetScan) Scanned() int64 { return s.scanned }
 
 func (s *parquetScan) Close() error {
 	s.groups, s.ranges = nil, nil
+	for _, l := range s.leaves {
+		l.close()
+	}
+	leaveRoom(s.packed)
+	s.packed, s.leaves = nil, nil
 	return nil
 }
 
 func (s *parquetScan) Next(ctx context.Context) (b *vector.Batch, err error) {
 	defer recoverCorrupt(&err)
-	for len(s.ranges) == 0 {
-		if len(s.groups) == 0 {
-			return nil, io.EOF
-		}
+	for {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		g := &s.groups[0]
-		s.groups = s.groups[1:]
-		if err := s.openGroup(g); err != nil {
-			return nil, err
+		if len(s.ranges) == 0 {
+			if len(s.groups) == 0 {
+				return nil, io.EOF
+			}
+			g := &s.groups[0]
+			s.groups = s.groups[1:]
+			if err := s.openGroup(g); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if len(s.choosing) == 0 {
+			return s.next()
+		}
+		if b, err := s.nextChosen(ctx); b != nil || err != nil {
+			return b, err
 		}
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
+}
+
+// next is the next rows of the open group, all of them.
+func (s *parquetScan) next() (*vector.Batch, error) {
 	row, end := s.ranges[0][0], s.ranges[0][1]
 	n := min(end-row, vector.BatchRows)
 	for _, c := range s.columns {
@@ -141,7 +167,7 @@ func (s *parquetScan) Next(ctx context.Context) (b *vector.Batch, err error) {
 		}
 		n = min(n, have)
 	}
-	b = &vector.Batch{Len: int(n)}
+	b := &vector.Batch{Len: int(n)}
 	for _, c := range s.columns {
 		v, err := c.take(int(n))
 		if err != nil {
@@ -149,9 +175,7 @@ func (s *parquetScan) Next(ctx context.Context) (b *vector.Batch, err error) {
 		}
 		b.Columns = append(b.Columns, v)
 	}
-	if s.ranges[0][0] += n; s.ranges[0][0] == end {
-		s.ranges = s.ranges[1:]
-	}
+	s.advance(n)
 	return b, nil
 }
 
@@ -160,7 +184,7 @@ func (s *parquetScan) openGroup(g *rowGroup) error {
 	if g.rows == 0 || len(g.columns) > 0 && !s.want.part(g.columns[0].from()) || !s.wanted(g) {
 		return nil
 	}
-	s.group, s.ranges = g, [][2]int64{{0, g.rows}}
+	s.group, s.ranges, s.chosen.n = g, [][2]int64{{0, g.rows}}, 0
 	for _, c := range s.columns {
 		if err := c.open(g); err != nil {
 			return err

@@ -172,11 +172,14 @@ func TestScanSkips(t *testing.T) {
 				t.Fatalf("%s: %v", name, err)
 			}
 			found, all := 0, 11
-			if c == 1 { // three of the texts are null, which nobody wants
+			switch c {
+			case 1: // three of the texts are null, which nobody wants
 				all = 8
+			case 3: // two are wanted
+				all = 2
 			}
 			for _, row := range some {
-				if i := row[0].Int; i >= 7000 && i <= 7010 && row[c].Valid {
+				if i := row[0].Int; i >= 7000 && i <= 7010 && row[c].Valid && (c != 3 || i%10 == 0) {
 					found++
 				}
 				if want := rows[row[0].Int]; plainRow(t, s, row) != plainRow(t, s, want) {
