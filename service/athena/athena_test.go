@@ -169,7 +169,7 @@ func TestDataCatalogs(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantCode(t, create("mine", "GLUE", map[string]string{"catalog-id": "111111111111"}), "InvalidRequestException", "already been created")
-	wantCode(t, create("theirs", "GLUE", map[string]string{"catalog-id": "222222222222"}), "NotImplemented", "another account")
+	wantCode(t, create("nested", "GLUE", map[string]string{"catalog-id": "222222222222:sales"}), "NotImplemented", "not an account's")
 	wantCode(t, create("l", "LAMBDA", map[string]string{"function": "arn"}), "NotImplemented", "LAMBDA")
 	wantCode(t, create(awsDataCatalog, "GLUE", map[string]string{"catalog-id": "111111111111"}), "InvalidRequestException", "already been created")
 	var names []string

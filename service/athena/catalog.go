@@ -9,6 +9,7 @@ import (
 	glueapi "unyo/api/glue"
 	"unyo/api/rt"
 	"unyo/base/awserr"
+	"unyo/base/call"
 	"unyo/engine/sql"
 	"unyo/engine/sql/fault"
 	"unyo/engine/sql/types"
@@ -26,50 +27,76 @@ const pathColumn = "$path"
 
 // Table looks a table or a view up.
 func (c *catalog) Table(ctx context.Context, catalogName, schema, name string) (*sql.Table, error) {
-	if err := c.q.s.catalogNamed(ctx, catalogName); err != nil {
+	id, err := c.q.s.catalogNamed(ctx, catalogName)
+	if err != nil {
 		return nil, err
 	}
 	if schema == "information_schema" {
+		if id != nil {
+			return nil, fault.New(fault.NotSupported, "information_schema of another account's catalog is not supported")
+		}
 		return c.information(ctx, name)
 	}
-	t, err := c.q.s.table(ctx, schema, name)
+	t, err := c.q.s.table(ctx, id, schema, name)
 	if t == nil || err != nil {
 		return nil, err
 	}
 	if rt.Val(t.TableType) == "VIRTUAL_VIEW" {
+		if id != nil { // the names in it are that account's
+			return nil, fault.New(fault.NotSupported, "View '%s.%s' is another account's, which is not supported", schema, name)
+		}
 		return viewOf(t)
 	}
 	return c.q.open(t)
 }
 
-// catalogNamed refuses a catalog that is not there; names in SQL come in lower case.
-func (s *Service) catalogNamed(ctx context.Context, name string) error {
+// catalogNamed is whose catalog a name stands for, nil for the account's own; one that is not there is an error. Names in SQL come in lower case.
+func (s *Service) catalogNamed(ctx context.Context, name string) (id *string, err error) {
 	found := name == "" || strings.EqualFold(name, awsDataCatalog)
-	err := s.k.View(ctx, func(tx *store.Tx) error {
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		id = nil
 		if found {
 			return nil
 		}
-		for n := range s.catalogs.From(tx, "") {
-			found = found || strings.EqualFold(n, name)
+		for n, row := range s.catalogs.From(tx, "") {
+			if strings.EqualFold(n, name) && !found {
+				found, id = true, row.foreign(tx.Scope().Account)
+			}
 		}
 		return nil
 	})
 	if err == nil && !found {
-		return fault.New(fault.CatalogNotFound, "Catalog '%s' does not exist", name)
+		return nil, fault.New(fault.CatalogNotFound, "Catalog '%s' does not exist", name)
 	}
-	return err
+	return id, err
+}
+
+// foreign is the catalog's id, if it is not that of this account.
+func (row *dataCatalog) foreign(account string) *string {
+	if row.CatalogID == "" || row.CatalogID == account {
+		return nil
+	}
+	return &row.CatalogID
+}
+
+// foreign is the catalog's id of a table that is not the caller's account's.
+func foreign(ctx context.Context, t *glueapi.Table) *string {
+	if rt.Val(t.CatalogId) == call.From(ctx).Account {
+		return nil
+	}
+	return t.CatalogId
 }
 
 // table finds a table in Glue; nil when there is none. A database that is not there is an error.
-func (s *Service) table(ctx context.Context, database, name string) (*glueapi.Table, error) {
-	got, err := s.peers.Glue.GetTable(ctx, &glueapi.GetTableInput{DatabaseName: &database, Name: &name})
+func (s *Service) table(ctx context.Context, id *string, database, name string) (*glueapi.Table, error) {
+	got, err := s.peers.Glue.GetTable(ctx, &glueapi.GetTableInput{CatalogId: id, DatabaseName: &database, Name: &name})
 	if err == nil {
 		return got.Table, nil
 	}
 	if awserr.Code(err) != "EntityNotFoundException" {
 		return nil, err
 	}
-	if _, err := s.peers.Glue.GetDatabase(ctx, &glueapi.GetDatabaseInput{Name: &database}); err != nil {
+	if _, err := s.peers.Glue.GetDatabase(ctx, &glueapi.GetDatabaseInput{CatalogId: id, Name: &database}); err != nil {
 		if awserr.Code(err) == "EntityNotFoundException" {
 			return nil, fault.New(fault.SchemaNotFound, "Schema '%s' does not exist", database)
 		}

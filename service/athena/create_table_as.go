@@ -125,7 +125,7 @@ func (q *query) createTableAs(ctx context.Context, stmt *syntax.CreateTableAs, a
 	if err != nil {
 		return err
 	}
-	old, err := q.s.table(ctx, database, name)
+	old, err := q.s.table(ctx, nil, database, name)
 	if err != nil {
 		return err
 	}

@@ -40,8 +40,10 @@ func (s *Service) dataCatalog(tx *store.Tx, name string) (dataCatalog, error) {
 	return row, nil
 }
 
-// glueOnly refuses catalogs behind a Lambda function, a Hive metastore or a connection, and those of other accounts.
-func (s *Service) glueOnly(tx *store.Tx, typ string, parameters map[string]string) (dataCatalog, error) {
+// glueOnly refuses catalogs behind a Lambda function, a Hive metastore or a connection. Another account's catalog may be named before that account
+// lets anybody into it.
+// https://docs.aws.amazon.com/athena/latest/ug/data-sources-glue-cross-account.html
+func glueOnly(typ string, parameters map[string]string) (dataCatalog, error) {
 	if typ != api.DataCatalogTypeGlue {
 		return dataCatalog{}, unsupported("a data catalog of type " + typ)
 	}
@@ -49,8 +51,8 @@ func (s *Service) glueOnly(tx *store.Tx, typ string, parameters map[string]strin
 	if !ok {
 		return dataCatalog{}, invalid("catalog-id is required for a data catalog of type GLUE.")
 	}
-	if id != tx.Scope().Account {
-		return dataCatalog{}, unsupported("the data catalog of another account")
+	if len(id) != 12 || strings.Trim(id, "0123456789") != "" {
+		return dataCatalog{}, unsupported("the catalog " + id + ", which is not an account's")
 	}
 	return dataCatalog{CatalogID: id}, nil
 }
@@ -63,7 +65,7 @@ func (s *Service) CreateDataCatalog(ctx context.Context, in *api.CreateDataCatal
 		if strings.EqualFold(*in.Name, awsDataCatalog) || s.catalogs.Has(tx, *in.Name) {
 			return invalid("DataCatalog %s has already been created", *in.Name)
 		}
-		row, err := s.glueOnly(tx, *in.Type, in.Parameters)
+		row, err := glueOnly(*in.Type, in.Parameters)
 		if err != nil {
 			return err
 		}
@@ -128,7 +130,7 @@ func (s *Service) UpdateDataCatalog(ctx context.Context, in *api.UpdateDataCatal
 		if err != nil {
 			return err
 		}
-		row, err := s.glueOnly(tx, *in.Type, in.Parameters)
+		row, err := glueOnly(*in.Type, in.Parameters)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,12 @@ import (
 
 // define executes a statement that changes the catalogue and gives no rows.
 func (q *query) define(ctx context.Context, stmt syntax.Statement) error {
+	if id, err := q.s.catalogNamed(ctx, q.is.Catalog); err != nil || id != nil {
+		if err == nil {
+			err = fault.New(fault.NotSupported, "Statements that change the catalog of another account are not supported")
+		}
+		return err
+	}
 	switch stmt := stmt.(type) {
 	case *syntax.CreateDatabase:
 		return q.createDatabase(ctx, stmt)
@@ -39,22 +45,31 @@ func (q *query) define(ctx context.Context, stmt syntax.Statement) error {
 	return q.alterTable(ctx, stmt)
 }
 
-// named is the database and the name of a table; a catalog before them is one of this account's.
+// named is the database and the name of a table that is to be changed, which must be this account's.
 func (q *query) named(ctx context.Context, n syntax.Name) (database, name string, err error) {
-	parts := n.Parts
+	id, database, name, err := q.place(ctx, n)
+	if err == nil && id != nil {
+		err = fault.At(n.Pos, fault.NotSupported, "Statements that change the catalog of another account are not supported: %s", strings.Join(n.Parts, "."))
+	}
+	return database, name, err
+}
+
+// place is where a table is: whose catalog if another account's, the database, the name.
+func (q *query) place(ctx context.Context, n syntax.Name) (id *string, database, name string, err error) {
+	catalog, parts := q.is.Catalog, n.Parts
 	if len(parts) == 3 {
-		if err := q.s.catalogNamed(ctx, parts[0]); err != nil {
-			return "", "", err
-		}
-		parts = parts[1:]
+		catalog, parts = parts[0], parts[1:]
+	}
+	if id, err = q.s.catalogNamed(ctx, catalog); err != nil {
+		return nil, "", "", err
 	}
 	switch len(parts) {
 	case 1:
-		return q.database(), parts[0], nil
+		return id, q.database(), parts[0], nil
 	case 2:
-		return parts[0], parts[1], nil
+		return id, parts[0], parts[1], nil
 	}
-	return "", "", fault.At(n.Pos, fault.Syntax, "Too many dots in table name: %s", strings.Join(n.Parts, "."))
+	return nil, "", "", fault.At(n.Pos, fault.Syntax, "Too many dots in table name: %s", strings.Join(n.Parts, "."))
 }
 
 // last is the name of a database, behind its catalog.

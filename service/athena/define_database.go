@@ -73,8 +73,8 @@ func (q *query) alterDatabase(ctx context.Context, stmt *syntax.AlterDatabase) e
 }
 
 // databases lists the names of databases, in order; pattern, unless nil, is Hive's: * for any text, | between alternatives.
-func (q *query) databases(ctx context.Context, pattern *string) (names []string, err error) {
-	in := &glueapi.GetDatabasesInput{}
+func (q *query) databases(ctx context.Context, id, pattern *string) (names []string, err error) {
+	in := &glueapi.GetDatabasesInput{CatalogId: id}
 	for {
 		got, err := q.s.peers.Glue.GetDatabases(ctx, in)
 		if err != nil {

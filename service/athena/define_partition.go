@@ -101,7 +101,7 @@ func (q *query) createPartitions(ctx context.Context, t *glueapi.Table, list []g
 
 // partitions are those of a table, in the order of their values; expression, unless "", is Glue's.
 func (q *query) partitions(ctx context.Context, t *glueapi.Table, expression string) (list []glueapi.Partition, err error) {
-	in := &glueapi.GetPartitionsInput{DatabaseName: t.DatabaseName, TableName: t.Name}
+	in := &glueapi.GetPartitionsInput{CatalogId: foreign(ctx, t), DatabaseName: t.DatabaseName, TableName: t.Name}
 	if expression != "" {
 		in.Expression = &expression
 	}
@@ -160,7 +160,7 @@ func (q *query) partition(ctx context.Context, t *glueapi.Table, spec *syntax.Pa
 	if err != nil {
 		return nil, nil, err
 	}
-	got, err := q.s.peers.Glue.GetPartition(ctx, &glueapi.GetPartitionInput{DatabaseName: t.DatabaseName, TableName: t.Name, PartitionValues: values})
+	got, err := q.s.peers.Glue.GetPartition(ctx, &glueapi.GetPartitionInput{CatalogId: foreign(ctx, t), DatabaseName: t.DatabaseName, TableName: t.Name, PartitionValues: values})
 	if awserr.Code(err) == "EntityNotFoundException" {
 		return nil, nil, failed("SemanticException [Error 10006]: Partition not found %s", specText(spec))
 	}

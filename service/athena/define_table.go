@@ -85,13 +85,21 @@ func (q *query) dropTable(ctx context.Context, stmt *syntax.DropTable) error {
 	return hive(err)
 }
 
-// existing finds a table that must be there.
+// existing finds a table that must be there, to be changed.
 func (q *query) existing(ctx context.Context, n syntax.Name) (*glueapi.Table, error) {
-	database, name, err := q.named(ctx, n)
+	if _, _, err := q.named(ctx, n); err != nil {
+		return nil, err
+	}
+	return q.seen(ctx, n)
+}
+
+// seen finds a table that must be there, also in the catalog of another account.
+func (q *query) seen(ctx context.Context, n syntax.Name) (*glueapi.Table, error) {
+	id, database, name, err := q.place(ctx, n)
 	if err != nil {
 		return nil, err
 	}
-	got, err := q.s.peers.Glue.GetTable(ctx, &glueapi.GetTableInput{DatabaseName: &database, Name: &name})
+	got, err := q.s.peers.Glue.GetTable(ctx, &glueapi.GetTableInput{CatalogId: id, DatabaseName: &database, Name: &name})
 	if awserr.Code(err) == "EntityNotFoundException" {
 		return nil, failed("SemanticException [Error 10001]: Table not found %s", name)
 	}

@@ -39,7 +39,7 @@ func (q *query) createView(ctx context.Context, n syntax.Name, query *syntax.Que
 		StorageDescriptor: &glueapi.StorageDescriptor{Columns: columns, Location: new(""), SerdeInfo: &glueapi.SerDeInfo{}},
 		Parameters:        map[string]string{"presto_view": "true", "comment": "Presto View", "transient_lastDdlTime": strconv.FormatInt(q.is.Started.Unix(), 10)},
 	}
-	old, err := q.s.table(ctx, database, name)
+	old, err := q.s.table(ctx, nil, database, name)
 	switch {
 	case err != nil:
 		return err
@@ -62,7 +62,7 @@ func (q *query) dropView(ctx context.Context, stmt *syntax.DropView) error {
 	if err != nil {
 		return err
 	}
-	t, err := q.s.table(ctx, database, name)
+	t, err := q.s.table(ctx, nil, database, name)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // describe does DESCRIBE: columns as Hive lays them out, partition keys once more below.
 // https://docs.aws.amazon.com/athena/latest/ug/describe-table.html
 func (q *query) describe(ctx context.Context, stmt *syntax.Describe) error {
-	t, err := q.existing(ctx, stmt.Name)
+	t, err := q.seen(ctx, stmt.Name)
 	if err != nil {
 		return err
 	}

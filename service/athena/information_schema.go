@@ -69,7 +69,7 @@ func (c *catalog) information(ctx context.Context, name string) (*sql.Table, err
 var catalogLower = strings.ToLower(awsDataCatalog)
 
 func (c *catalog) schemata(ctx context.Context, m *memory, only func(name string) bool) error {
-	names, err := c.q.databases(ctx, nil)
+	names, err := c.q.databases(ctx, nil, nil)
 	for _, n := range names {
 		if only == nil || only(n) {
 			m.add(catalogLower, n)
@@ -80,7 +80,7 @@ func (c *catalog) schemata(ctx context.Context, m *memory, only func(name string
 
 // eachIn visits the tables of all databases that column 1, the schema, may name.
 func (c *catalog) eachIn(ctx context.Context, d map[int]sql.Domain, do func(t *glueapi.Table)) error {
-	names, err := c.q.databases(ctx, nil)
+	names, err := c.q.databases(ctx, nil, nil)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (c *catalog) eachIn(ctx context.Context, d map[int]sql.Domain, do func(t *g
 		if domain, ok := d[1]; ok && !domain.Has(v, 0) {
 			continue
 		}
-		if err := c.q.eachTable(ctx, n, do); err != nil {
+		if err := c.q.eachTable(ctx, nil, n, do); err != nil {
 			return err
 		}
 	}

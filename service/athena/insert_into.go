@@ -22,7 +22,7 @@ func (q *query) insertInto(ctx context.Context, stmt *syntax.InsertInto, args []
 	if err != nil {
 		return err
 	}
-	t, err := q.s.table(ctx, database, name)
+	t, err := q.s.table(ctx, nil, database, name)
 	if err != nil {
 		return err
 	}

@@ -12,12 +12,14 @@ import (
 	"unyo/kernel/store"
 )
 
-// known refuses a catalog that is not there. All that are stand for the account's own Glue catalogue.
-func (s *Service) known(ctx context.Context, catalog string) error {
-	return s.k.View(ctx, func(tx *store.Tx) error {
-		_, err := s.dataCatalog(tx, catalog)
+// known is whose catalog a name stands for, nil for the account's own. One that is not there is refused.
+func (s *Service) known(ctx context.Context, catalog string) (id *string, err error) {
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		row, err := s.dataCatalog(tx, catalog)
+		id = row.foreign(tx.Scope().Account)
 		return err
 	})
+	return id, err
 }
 
 // metadata words what Glue answers: its refusals come as MetadataException, as AWS has it.
@@ -37,10 +39,11 @@ func databaseShape(d *glueapi.Database) *api.Database {
 // GetDatabase describes a database of a catalog.
 // https://docs.aws.amazon.com/athena/latest/APIReference/API_GetDatabase.html
 func (s *Service) GetDatabase(ctx context.Context, in *api.GetDatabaseInput) (*api.GetDatabaseOutput, error) {
-	if err := s.known(ctx, *in.CatalogName); err != nil {
+	id, err := s.known(ctx, *in.CatalogName)
+	if err != nil {
 		return nil, err
 	}
-	got, err := s.peers.Glue.GetDatabase(ctx, &glueapi.GetDatabaseInput{Name: in.DatabaseName})
+	got, err := s.peers.Glue.GetDatabase(ctx, &glueapi.GetDatabaseInput{CatalogId: id, Name: in.DatabaseName})
 	if err != nil {
 		return nil, metadata(err)
 	}
@@ -50,10 +53,11 @@ func (s *Service) GetDatabase(ctx context.Context, in *api.GetDatabaseInput) (*a
 // ListDatabases lists a catalog's databases. Its token is Glue's.
 // https://docs.aws.amazon.com/athena/latest/APIReference/API_ListDatabases.html
 func (s *Service) ListDatabases(ctx context.Context, in *api.ListDatabasesInput) (*api.ListDatabasesOutput, error) {
-	if err := s.known(ctx, *in.CatalogName); err != nil {
+	id, err := s.known(ctx, *in.CatalogName)
+	if err != nil {
 		return nil, err
 	}
-	got, err := s.peers.Glue.GetDatabases(ctx, &glueapi.GetDatabasesInput{NextToken: in.NextToken, MaxResults: in.MaxResults})
+	got, err := s.peers.Glue.GetDatabases(ctx, &glueapi.GetDatabasesInput{CatalogId: id, NextToken: in.NextToken, MaxResults: in.MaxResults})
 	if err != nil {
 		return nil, metadata(err)
 	}
@@ -102,10 +106,11 @@ func columnShapes(columns []glueapi.Column) []api.Column {
 // GetTableMetadata describes a table.
 // https://docs.aws.amazon.com/athena/latest/APIReference/API_GetTableMetadata.html
 func (s *Service) GetTableMetadata(ctx context.Context, in *api.GetTableMetadataInput) (*api.GetTableMetadataOutput, error) {
-	if err := s.known(ctx, *in.CatalogName); err != nil {
+	id, err := s.known(ctx, *in.CatalogName)
+	if err != nil {
 		return nil, err
 	}
-	got, err := s.peers.Glue.GetTable(ctx, &glueapi.GetTableInput{DatabaseName: in.DatabaseName, Name: in.TableName})
+	got, err := s.peers.Glue.GetTable(ctx, &glueapi.GetTableInput{CatalogId: id, DatabaseName: in.DatabaseName, Name: in.TableName})
 	if err != nil {
 		return nil, metadata(err)
 	}
@@ -115,10 +120,11 @@ func (s *Service) GetTableMetadata(ctx context.Context, in *api.GetTableMetadata
 // ListTableMetadata describes a database's tables; Expression is a regular expression for their names.
 // https://docs.aws.amazon.com/athena/latest/APIReference/API_ListTableMetadata.html
 func (s *Service) ListTableMetadata(ctx context.Context, in *api.ListTableMetadataInput) (*api.ListTableMetadataOutput, error) {
-	if err := s.known(ctx, *in.CatalogName); err != nil {
+	id, err := s.known(ctx, *in.CatalogName)
+	if err != nil {
 		return nil, err
 	}
-	got, err := s.peers.Glue.GetTables(ctx, &glueapi.GetTablesInput{DatabaseName: in.DatabaseName, Expression: in.Expression, NextToken: in.NextToken, MaxResults: in.MaxResults})
+	got, err := s.peers.Glue.GetTables(ctx, &glueapi.GetTablesInput{CatalogId: id, DatabaseName: in.DatabaseName, Expression: in.Expression, NextToken: in.NextToken, MaxResults: in.MaxResults})
 	if err != nil {
 		return nil, metadata(err)
 	}

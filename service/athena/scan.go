@@ -123,7 +123,7 @@ func (s *source) pieces(ctx context.Context, want sql.Scan) ([]piece, error) {
 		return s.project(want)
 	}
 	var out []piece
-	in := &glueapi.GetPartitionsInput{DatabaseName: s.table.DatabaseName, TableName: s.table.Name}
+	in := &glueapi.GetPartitionsInput{CatalogId: foreign(ctx, s.table), DatabaseName: s.table.DatabaseName, TableName: s.table.Name}
 	for {
 		got, err := s.q.s.peers.Glue.GetPartitions(ctx, in)
 		if err != nil {

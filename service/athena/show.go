@@ -22,7 +22,15 @@ func textColumn(name string) column { return column{Name: name, Type: "string"} 
 func (q *query) show(ctx context.Context, stmt *syntax.Show) error {
 	switch stmt.What {
 	case "DATABASES", "SCHEMAS":
-		names, err := q.databases(ctx, stmt.Pattern)
+		catalog := q.is.Catalog
+		if len(stmt.Name.Parts) > 0 {
+			catalog = stmt.Name.Parts[0]
+		}
+		id, err := q.s.catalogNamed(ctx, catalog)
+		if err != nil {
+			return err
+		}
+		names, err := q.databases(ctx, id, stmt.Pattern)
 		if err != nil {
 			return err
 		}
@@ -34,7 +42,7 @@ func (q *query) show(ctx context.Context, stmt *syntax.Show) error {
 		}
 		return q.putLines(ctx, []column{textColumn(map[string]string{"TABLES": "tab_name", "VIEWS": "views"}[stmt.What])}, names)
 	case "COLUMNS", "PARTITIONS", "CREATE TABLE", "CREATE VIEW", "TBLPROPERTIES":
-		t, err := q.existing(ctx, stmt.Name)
+		t, err := q.seen(ctx, stmt.Name)
 		if err != nil {
 			return err
 		}
@@ -47,11 +55,18 @@ func (q *query) show(ctx context.Context, stmt *syntax.Show) error {
 
 // tables lists the names of a database's tables, or views, in order.
 func (q *query) tables(ctx context.Context, stmt *syntax.Show) (names []string, err error) {
-	database := q.database()
+	database, catalog := q.database(), q.is.Catalog
 	if len(stmt.Name.Parts) > 0 {
 		database = last(stmt.Name)
 	}
-	err = q.eachTable(ctx, database, func(t *glueapi.Table) {
+	if len(stmt.Name.Parts) > 1 {
+		catalog = stmt.Name.Parts[0]
+	}
+	id, err := q.s.catalogNamed(ctx, catalog)
+	if err != nil {
+		return nil, err
+	}
+	err = q.eachTable(ctx, id, database, func(t *glueapi.Table) {
 		if stmt.What == "VIEWS" && rt.Val(t.TableType) != "VIRTUAL_VIEW" || stmt.Pattern != nil && !hiveLike(*stmt.Pattern, *t.Name) {
 			return
 		}
@@ -61,8 +76,8 @@ func (q *query) tables(ctx context.Context, stmt *syntax.Show) (names []string, 
 }
 
 // eachTable visits a database's tables in the order of their names.
-func (q *query) eachTable(ctx context.Context, database string, do func(t *glueapi.Table)) error {
-	in := &glueapi.GetTablesInput{DatabaseName: &database}
+func (q *query) eachTable(ctx context.Context, id *string, database string, do func(t *glueapi.Table)) error {
+	in := &glueapi.GetTablesInput{CatalogId: id, DatabaseName: &database}
 	for {
 		got, err := q.s.peers.Glue.GetTables(ctx, in)
 		if awserr.Code(err) == "EntityNotFoundException" {

@@ -2,6 +2,7 @@ package glue
 
 import (
 	"context"
+	"reflect"
 	"strings"
 
 	api "unyo/api/glue"
@@ -14,10 +15,14 @@ import (
 // https://docs.aws.amazon.com/glue/latest/dg/glue-specifying-resource-arns.html
 func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool) {
 	c := call.From(ctx)
+	catalog, err := s.scopeOf(c.Scope, catalogOf(in))
+	if err != nil {
+		catalog = c.Scope // it will be refused, by whoever may ask
+	}
 	need := func(resources ...string) ([]rt.Need, bool) {
-		n := rt.Need{Action: "glue:" + op, Resources: []string{s.arn(c.Scope, "catalog")}}
+		n := rt.Need{Action: "glue:" + op, Resources: []string{s.arn(catalog, "catalog")}}
 		for _, r := range resources {
-			n.Resources = append(n.Resources, s.arn(c.Scope, r))
+			n.Resources = append(n.Resources, s.arn(catalog, r))
 		}
 		return []rt.Need{n}, true
 	}
@@ -28,13 +33,14 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		return only("glue:"+op, *in.ResourceArn), true
 	case *api.GetTagsInput:
 		return only("glue:"+op, *in.ResourceArn), true
-	case *api.GetCatalogImportStatusInput:
+	case *api.GetCatalogImportStatusInput, *api.GetDataCatalogEncryptionSettingsInput, *api.PutDataCatalogEncryptionSettingsInput, *api.PutResourcePolicyInput,
+		*api.GetResourcePolicyInput, *api.GetResourcePoliciesInput, *api.DeleteResourcePolicyInput:
 		return need()
 	case *api.CreateDatabaseInput:
 		db := "database/" + fold(in.DatabaseInput.Name)
 		needs, ok := need(db)
 		if len(in.Tags) > 0 {
-			needs = append(needs, only("glue:TagResource", s.arn(c.Scope, db))...)
+			needs = append(needs, only("glue:TagResource", s.arn(catalog, db))...)
 		}
 		return needs, ok
 	case *api.GetDatabasesInput:
@@ -175,4 +181,14 @@ func functionOf(in any) string {
 		return fold(in.DatabaseName) + "/*"
 	}
 	return ""
+}
+
+// catalogOf is the catalog that an operation names.
+func catalogOf(in any) *string {
+	v := reflect.ValueOf(in).Elem().FieldByName("CatalogId")
+	if !v.IsValid() {
+		return nil
+	}
+	id, _ := v.Interface().(*string)
+	return id
 }

@@ -36,6 +36,20 @@ func TestNeeds(t *testing.T) {
 			t.Errorf("%s: %s, want %s", c.op, got, c.want)
 		}
 	}
+	// What lies in another account's catalog is that account's.
+	for _, c := range []struct {
+		op   string
+		in   any
+		want string
+	}{
+		{"GetTable", &api.GetTableInput{CatalogId: new("222222222222"), DatabaseName: new("D"), Name: new("T")}, "arn:aws:glue:eu-central-1:222222222222:catalog arn:aws:glue:eu-central-1:222222222222:database/d arn:aws:glue:eu-central-1:222222222222:table/d/t"},
+		{"GetDataCatalogEncryptionSettings", &api.GetDataCatalogEncryptionSettingsInput{CatalogId: new("222222222222")}, "arn:aws:glue:eu-central-1:222222222222:catalog"},
+		{"PutResourcePolicy", &api.PutResourcePolicyInput{}, "arn:aws:glue:eu-central-1:111111111111:catalog"},
+	} {
+		if needs, known := f.s.Needs(f.call(), c.op, c.in); !known || len(needs) != 1 || strings.Join(needs[0].Resources, " ") != c.want {
+			t.Errorf("%s: %v, %v", c.op, needs, known)
+		}
+	}
 	needs, _ := f.s.Needs(f.call(), "CreateDatabase", &api.CreateDatabaseInput{DatabaseInput: &api.DatabaseInput{Name: new("d")}, Tags: map[string]string{"a": "b"}})
 	if len(needs) != 2 || needs[1].Action != "glue:TagResource" {
 		t.Error(needs)

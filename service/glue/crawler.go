@@ -34,6 +34,9 @@ func (s *Service) CreateCrawler(ctx context.Context, in *api.CreateCrawlerInput)
 	is := *in
 	is.Tags, is.CatalogId = nil, nil
 	settle(&is)
+	if err := own(ctx, in.CatalogId); err != nil {
+		return nil, err
+	}
 	if err := s.checkCrawler(ctx, &is); err != nil {
 		return nil, err
 	}
@@ -84,6 +87,9 @@ func (s *Service) idle(tx *store.Tx, name string) (crawler, error) {
 // UpdateCrawler changes what is given, while the crawler is not crawling.
 // https://docs.aws.amazon.com/glue/latest/webapi/API_UpdateCrawler.html
 func (s *Service) UpdateCrawler(ctx context.Context, in *api.UpdateCrawlerInput) (*api.UpdateCrawlerOutput, error) {
+	if err := own(ctx, in.CatalogId); err != nil {
+		return nil, err
+	}
 	var is api.CreateCrawlerInput
 	if err := s.view(ctx, nil, func(tx *store.Tx) error {
 		row, err := s.idle(tx, *in.Name)

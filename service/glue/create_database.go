@@ -45,7 +45,7 @@ func newDatabase(ctx context.Context, in *api.DatabaseInput) (database, error) {
 	return row, refuse(member{"FederatedDatabase", in.FederatedDatabase != nil}, member{"TargetDatabase", in.TargetDatabase != nil})
 }
 
-func (row *database) shape(c *call.Call) *api.Database {
+func (row *database) shape(c call.Scope) *api.Database {
 	is := &row.Is.V
 	return &api.Database{
 		CatalogId: &c.Account, Name: is.Name, Description: is.Description, LocationUri: is.LocationUri, Parameters: is.Parameters,

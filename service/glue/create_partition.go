@@ -75,7 +75,7 @@ func partitionKey(db string, row *table, values []string) (string, error) {
 	return key, nil
 }
 
-func (p *partition) shape(c *call.Call, db, table string) *api.Partition {
+func (p *partition) shape(c call.Scope, db, table string) *api.Partition {
 	is := &p.Is.V
 	return &api.Partition{
 		CatalogId: &c.Account, DatabaseName: &db, TableName: &table, Values: is.Values, Parameters: is.Parameters,

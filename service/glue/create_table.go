@@ -68,7 +68,7 @@ func versionKey(db, table string, n int) string {
 	return store.Key(db, table, fmt.Sprintf("%010d", 9999999999-n))
 }
 
-func (row *table) shape(c *call.Call, db string) *api.Table {
+func (row *table) shape(c call.Scope, db string) *api.Table {
 	is := &row.Is.V
 	return &api.Table{
 		CatalogId: &c.Account, DatabaseName: &db, Name: is.Name, Description: is.Description, Owner: is.Owner, Parameters: is.Parameters,

@@ -27,7 +27,7 @@ func TestDatabase(t *testing.T) {
 	_, err = f.s.GetDatabase(f.call(), &api.GetDatabaseInput{Name: new("other")})
 	wantCode(t, err, "EntityNotFoundException")
 	_, err = f.s.GetDatabase(f.call(), &api.GetDatabaseInput{Name: new("logs"), CatalogId: new("222222222222")})
-	wantCode(t, err, "NotImplemented")
+	wantCode(t, err, "EntityNotFoundException")
 	_, err = f.s.CreateDatabase(f.call(), &api.CreateDatabaseInput{DatabaseInput: &api.DatabaseInput{Name: new("link"), TargetDatabase: &api.DatabaseIdentifier{}}})
 	wantCode(t, err, "NotImplemented")
 }

@@ -19,7 +19,7 @@ func (s *Service) GetDatabase(ctx context.Context, in *api.GetDatabaseInput) (*a
 		if err != nil {
 			return err
 		}
-		out.Database = row.shape(tx.Call())
+		out.Database = row.shape(tx.Scope())
 		return nil
 	})
 }
@@ -29,19 +29,19 @@ func (s *Service) GetDatabase(ctx context.Context, in *api.GetDatabaseInput) (*a
 func (s *Service) GetDatabases(ctx context.Context, in *api.GetDatabasesInput) (*api.GetDatabasesOutput, error) {
 	out := &api.GetDatabasesOutput{DatabaseList: []api.Database{}}
 	if t := rt.Val(in.ResourceShareType); t == api.ResourceShareTypeForeign || t == api.ResourceShareTypeFederated {
-		return out, own(ctx, in.CatalogId)
+		return out, s.view(ctx, in.CatalogId, func(*store.Tx) error { return nil })
 	}
 	return out, s.view(ctx, in.CatalogId, func(tx *store.Tx) (err error) {
 		rows := func(after string) iter.Seq2[string, database] { return s.databases.From(tx, after) }
 		out.DatabaseList, out.NextToken, err = listed("databases", in.NextToken, limitOf(in.MaxResults, 100), rows, func(_ string, row database) (api.Database, bool) {
-			return *row.only(call.From(ctx), in.AttributesToGet), true
+			return *row.only(tx.Scope(), in.AttributesToGet), true
 		})
 		return err
 	})
 }
 
 // only is the database's shape, or of it the attributes that are asked for.
-func (row *database) only(c *call.Call, attributes []string) *api.Database {
+func (row *database) only(c call.Scope, attributes []string) *api.Database {
 	if len(attributes) == 0 {
 		return row.shape(c)
 	}

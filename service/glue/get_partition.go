@@ -25,7 +25,7 @@ func (s *Service) GetPartition(ctx context.Context, in *api.GetPartitionInput) (
 		if err != nil {
 			return err
 		}
-		out.Partition = p.shape(tx.Call(), db, name)
+		out.Partition = p.shape(tx.Scope(), db, name)
 		return nil
 	})
 }
@@ -59,7 +59,7 @@ func (s *Service) BatchGetPartition(ctx context.Context, in *api.BatchGetPartiti
 				return err
 			}
 			if p, ok := s.partitions.Get(tx, key); ok {
-				out.Partitions = append(out.Partitions, *p.shape(tx.Call(), db, name))
+				out.Partitions = append(out.Partitions, *p.shape(tx.Scope(), db, name))
 			}
 		}
 		return nil
@@ -99,7 +99,7 @@ func (s *Service) GetPartitions(ctx context.Context, in *api.GetPartitionsInput)
 			if !inSegment(in.Segment, key) || !filter.holds(p.Is.V.Values) {
 				return api.Partition{}, false
 			}
-			shape := p.shape(tx.Call(), db, name)
+			shape := p.shape(tx.Scope(), db, name)
 			if rt.Val(in.ExcludeColumnSchema) && shape.StorageDescriptor != nil {
 				shape.StorageDescriptor.Columns = nil
 			}

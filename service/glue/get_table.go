@@ -61,7 +61,7 @@ func (s *Service) GetTables(ctx context.Context, in *api.GetTablesInput) (*api.G
 
 // only is the table's shape, or of it the attributes that are asked for.
 func (row *table) only(tx *store.Tx, db string, attributes []string) *api.Table {
-	whole := row.shape(tx.Call(), db)
+	whole := row.shape(tx.Scope(), db)
 	if len(attributes) == 0 {
 		return whole
 	}

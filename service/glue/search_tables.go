@@ -45,7 +45,7 @@ func (s *Service) SearchTables(ctx context.Context, in *api.SearchTablesInput) (
 			out.NextToken = new(page.Token(query, list[most-1].place))
 		}
 		for _, f := range list {
-			out.TableList = append(out.TableList, *f.row.shape(tx.Call(), f.db))
+			out.TableList = append(out.TableList, *f.row.shape(tx.Scope(), f.db))
 		}
 		return nil
 	})

@@ -11,6 +11,7 @@ import (
 	s3api "unyo/api/s3"
 	stsapi "unyo/api/sts"
 	"unyo/base/call"
+	"unyo/engine/policy"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
 	"unyo/kernel/resource"
@@ -31,12 +32,14 @@ type Service struct {
 	peers Peers
 
 	databases  store.Table[database]
-	tables     store.Table[table]     // database, table
-	versions   store.Table[version]   // database, table, number
-	partitions store.Table[partition] // database, table, values
-	indexes    store.Table[index]     // database, table, name
-	functions  store.Table[function]  // database, name
-	statistics store.Table[statistic] // database, table, values of the partition or "", column
+	tables     store.Table[table]         // database, table
+	versions   store.Table[version]       // database, table, number
+	partitions store.Table[partition]     // database, table, values
+	indexes    store.Table[index]         // database, table, name
+	functions  store.Table[function]      // database, name
+	statistics store.Table[statistic]     // database, table, values of the partition or "", column
+	policies   store.Table[catalogPolicy] // of the catalog, under policyKey
+	compiled   policy.Compiled
 	sweep      jobs.Job[sweepArg]
 
 	crawlers    store.Table[crawler]    // name
@@ -96,6 +99,7 @@ func New(k *kernel.Service, peers Peers) *Service {
 		indexes:    store.TableOf[index](k.Rows, "index", store.Regional),
 		functions:  store.TableOf[function](k.Rows, "function", store.Regional),
 		statistics: store.TableOf[statistic](k.Rows, "statistic", store.Regional),
+		policies:   store.TableOf[catalogPolicy](k.Rows, "policy", store.Regional),
 
 		crawlers:    store.TableOf[crawler](k.Rows, "crawler", store.Regional),
 		classifiers: store.TableOf[classifier](k.Rows, "classifier", store.Regional),
@@ -124,33 +128,53 @@ func (s *Service) list(tx *store.Tx, typ, path, name string, at time.Time) {
 	s.k.Resources.Put(tx, resource.Resource{ARN: s.arn(c, path), Type: typ, Name: name, Service: "glue", Account: c.Account, Region: c.Region, Created: at})
 }
 
-// own refuses the catalogs that are not this account's: its id is the account's number, and the default.
-// https://docs.aws.amazon.com/glue/latest/webapi/API_GetDatabase.html
+// scopeOf is whose catalog is meant: a catalog's id is an account's number, and the caller's own where none is given. What may be done to another's
+// has been asked: the ARNs of what is touched are that account's (Needs).
+// https://docs.aws.amazon.com/glue/latest/dg/cross-account-access.html#cross-account-calling
+func (s *Service) scopeOf(scope call.Scope, catalog *string) (call.Scope, error) {
+	if catalog == nil {
+		return scope, nil
+	}
+	if !isAccount(*catalog) {
+		return scope, unsupported("CatalogId " + *catalog + ": a catalog that is not an account's")
+	}
+	scope.Account = *catalog
+	return scope, nil
+}
+
+func isAccount(id string) bool {
+	return len(id) == 12 && strings.Trim(id, "0123456789") == ""
+}
+
+// own refuses other catalogs than the account's own, in which alone crawlers work.
+// https://docs.aws.amazon.com/glue/latest/dg/cross-account-access.html#cross-account-limitations
 func own(ctx context.Context, catalog *string) error {
 	if catalog != nil && *catalog != call.From(ctx).Account {
-		return unsupported("CatalogId " + *catalog + ": a catalog other than the account's own")
+		return unsupported("CatalogId " + *catalog + ": a crawler that works in another catalog than its account's own")
 	}
 	return nil
 }
 
-// update is k.Update for the account's own catalog.
+// update is k.Update in a catalog.
 func (s *Service) update(ctx context.Context, catalog *string, fn func(tx *store.Tx) error) error {
-	if err := own(ctx, catalog); err != nil {
+	scope, err := s.scopeOf(call.From(ctx).Scope, catalog)
+	if err != nil {
 		return err
 	}
-	err := s.k.Update(ctx, fn)
+	err = s.k.Update(ctx, func(tx *store.Tx) error { return fn(tx.In(scope)) })
 	if errors.Is(err, store.ErrTooLarge) {
 		return api.NewResourceNumberLimitExceededException("A definition is larger than can be kept: %d bytes.", store.MaxValue)
 	}
 	return err
 }
 
-// view is k.View for the account's own catalog.
+// view is k.View in a catalog.
 func (s *Service) view(ctx context.Context, catalog *string, fn func(tx *store.Tx) error) error {
-	if err := own(ctx, catalog); err != nil {
+	scope, err := s.scopeOf(call.From(ctx).Scope, catalog)
+	if err != nil {
 		return err
 	}
-	return s.k.View(ctx, fn)
+	return s.k.View(ctx, func(tx *store.Tx) error { return fn(tx.In(scope)) })
 }
 
 // inDatabase finds a database that must be there.

@@ -30,7 +30,7 @@ func (s *Service) GetTableVersion(ctx context.Context, in *api.GetTableVersionIn
 		if !ok {
 			return noVersion(name, strconv.Itoa(n))
 		}
-		out.TableVersion = &api.TableVersion{VersionId: new(strconv.Itoa(n)), Table: row.at(n, &v).shape(tx.Call(), db)}
+		out.TableVersion = &api.TableVersion{VersionId: new(strconv.Itoa(n)), Table: row.at(n, &v).shape(tx.Scope(), db)}
 		return nil
 	})
 }
@@ -53,7 +53,7 @@ func (s *Service) GetTableVersions(ctx context.Context, in *api.GetTableVersions
 			place, err := strconv.Atoi(parts[2])
 			must.Hold(err == nil, "a version without a number: %q", key)
 			n := 9999999999 - place
-			return api.TableVersion{VersionId: new(strconv.Itoa(n)), Table: row.at(n, &v).shape(tx.Call(), db)}, true
+			return api.TableVersion{VersionId: new(strconv.Itoa(n)), Table: row.at(n, &v).shape(tx.Scope(), db)}, true
 		})
 		return err
 	})

@@ -94,7 +94,7 @@ func (s *Service) GetUserDefinedFunction(ctx context.Context, in *api.GetUserDef
 		if err != nil {
 			return err
 		}
-		out.UserDefinedFunction = row.shape(tx.Call(), db)
+		out.UserDefinedFunction = row.shape(tx.Scope(), db)
 		return nil
 	})
 }
@@ -122,13 +122,13 @@ func (s *Service) GetUserDefinedFunctions(ctx context.Context, in *api.GetUserDe
 		out.UserDefinedFunctions, out.NextToken, err = listed(query, in.NextToken, limitOf(in.MaxResults, 100), rows, func(key string, row function) (api.UserDefinedFunction, bool) {
 			parts, _ := store.Split(key, 2)
 			fits := match(parts[1]) && (in.FunctionType == nil || rt.Val(row.Is.V.FunctionType) == *in.FunctionType)
-			return *row.shape(tx.Call(), parts[0]), fits
+			return *row.shape(tx.Scope(), parts[0]), fits
 		})
 		return err
 	})
 }
 
-func (row *function) shape(c *call.Call, db string) *api.UserDefinedFunction {
+func (row *function) shape(c call.Scope, db string) *api.UserDefinedFunction {
 	is := &row.Is.V
 	return &api.UserDefinedFunction{
 		CatalogId: &c.Account, DatabaseName: &db, FunctionName: is.FunctionName, ClassName: is.ClassName, OwnerName: is.OwnerName, OwnerType: is.OwnerType,

@@ -132,5 +132,23 @@ glue.delete_database(Name="web")
 glue.create_database(DatabaseInput={"Name": "web"})
 assert glue.get_tables(DatabaseName="web")["TableList"] == [] and glue.get_tags(ResourceArn=arn)["Tags"] == {}
 refused("EntityNotFoundException", glue.get_partitions, **where)
+
+# The catalog's policy, which only who has seen it changes; nothing is encrypted, and the settings say so.
+catalog = "arn:aws:glue:eu-central-1:000000000000:catalog"
+share = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "111111111111"}, "Action": "glue:GetTable", "Resource": "*"}]}
+refused("EntityNotFoundException", glue.get_resource_policy)
+refused("EntityNotFoundException", glue.put_resource_policy, PolicyInJson=json.dumps(share), PolicyExistsCondition="MUST_EXIST")
+refused("InvalidInputException", glue.put_resource_policy, PolicyInJson="{}")
+seen = glue.put_resource_policy(PolicyInJson=json.dumps(share), PolicyExistsCondition="NOT_EXIST", EnableHybrid="TRUE")["PolicyHash"]
+share["Statement"][0]["Action"] = "glue:Get*"
+now = glue.put_resource_policy(PolicyInJson=json.dumps(share), PolicyHashCondition=seen)["PolicyHash"]
+refused("ConditionCheckFailureException", glue.put_resource_policy, PolicyInJson=json.dumps(share), PolicyHashCondition=seen)
+assert json.loads(glue.get_resource_policy(ResourceArn=catalog)["PolicyInJson"]) == share
+assert [p["PolicyHash"] for p in glue.get_resource_policies()["GetResourcePoliciesResponseList"]] == [now]
+refused("ConditionCheckFailureException", glue.delete_resource_policy, PolicyHashCondition=seen)
+glue.delete_resource_policy(PolicyHashCondition=now)
+glue.put_data_catalog_encryption_settings(DataCatalogEncryptionSettings={"EncryptionAtRest": {"CatalogEncryptionMode": "DISABLED"}})
+refused("NotImplemented", glue.put_data_catalog_encryption_settings, DataCatalogEncryptionSettings={"EncryptionAtRest": {"CatalogEncryptionMode": "SSE-KMS"}})
+assert glue.get_data_catalog_encryption_settings()["DataCatalogEncryptionSettings"]["EncryptionAtRest"]["CatalogEncryptionMode"] == "DISABLED"
 refused("NotImplemented", glue.start_job_run, JobName="j")
 print("all held")

@@ -181,6 +181,11 @@ func TestWrangler(t *testing.T) {
 	serve(t).holds(t, "python3", "awswrangler_client.py")
 }
 
+// TestShare runs share_client.py: a catalog that another account reads, when both sides say so.
+func TestShare(t *testing.T) {
+	serve(t, "-accounts", "111111111111,222222222222").holds(t, "python3", "share_client.py")
+}
+
 // TestPyAthena runs pyathena_client.py: Athena by DB-API, and large results page by page.
 func TestPyAthena(t *testing.T) {
 	serve(t).holds(t, "python3", "pyathena_client.py")
