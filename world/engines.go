@@ -78,7 +78,7 @@ func (e *engines) open(k *kernel.Kernel, logs, records string) (err error) {
 	if e.records == nil {
 		refs = append(refs, kinesis.Refs(k.For("kinesis")))
 	}
-	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(refs...), blob.Options{Durable: k.Store.Sync})
+	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(refs...), blob.Options{Durable: k.Store.Sync, Key: [32]byte(k.Entropy.Derive("blob", 32, ""))})
 	if err != nil {
 		return err
 	}

@@ -47,8 +47,8 @@ func (a *appender) init(s *Store, last uint64, end int64) {
 	}
 }
 
-// put returns when the payload is durable.
-func (a *appender) put(payload []byte, sum uint64) (Ref, error) {
+// put returns when the payload is durable, which is encrypted already.
+func (a *appender) put(h *header, payload []byte) (Ref, error) {
 	a.mu.Lock()
 	if a.stopped {
 		a.mu.Unlock()
@@ -61,13 +61,13 @@ func (a *appender) put(payload []byte, sum uint64) (Ref, error) {
 		a.wake.Signal()
 	}
 	at := int64(len(g.buf))
-	g.buf = appendRecord(g.buf, payload, sum)
+	g.buf = append(h.append(g.buf), payload...)
 	a.mu.Unlock()
 	<-g.done
 	if g.err != nil {
 		return Ref{}, g.err
 	}
-	return Ref{File: g.file, Offset: g.base + at, Size: int64(len(payload)), Sum: sum}, nil
+	return Ref{File: g.file, Offset: g.base + at, Size: int64(len(payload)), Sealed: true}, nil
 }
 
 func (a *appender) run() {

@@ -22,3 +22,19 @@ func (s *Store) At(ref Ref) (Section, error) {
 	}
 	return s.openFile(ref)
 }
+
+// content is a file that is a blob of its own, or that and a header.
+type content struct {
+	file
+	c    *seal // nil: it is not encrypted
+	head int64
+}
+
+// ReadAt implements io.ReaderAt: as much is decrypted as is read.
+func (f *content) ReadAt(p []byte, offset int64) (int, error) {
+	n, err := f.file.ReadAt(p, f.head+offset)
+	if f.c != nil && n > 0 {
+		f.c.from(offset).XORKeyStream(p[:n], p[:n])
+	}
+	return n, err
+}

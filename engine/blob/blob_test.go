@@ -112,14 +112,14 @@ func TestStageAndRead(t *testing.T) {
 }
 
 func TestRefText(t *testing.T) {
-	for _, r := range []Ref{{}, {1, 0, 5, 7}, {9, -1, 1 << 40, 1<<64 - 1}, {1 << 63, 1 << 40, 1, 0}} {
+	for _, r := range []Ref{{}, {1, 0, 5, 7, false}, {9, -1, 1 << 40, 1<<64 - 1, true}, {1 << 63, 1 << 40, 1, 0, true}} {
 		b, _ := r.MarshalText()
 		var back Ref
 		if err := back.UnmarshalText(b); err != nil || back != r {
 			t.Errorf("%s came back as %s, %v", b, back, err)
 		}
 	}
-	for _, bad := range []string{"", "1.2.3", "1.2.3.4.5", "x.0.1.0", "1.-1.1.0", "1.0.-1.0", "1.0.1.g"} {
+	for _, bad := range []string{"", "1.2.3", "1.2.3.4.5", "x.0.1.0", "1.-1.1.0", "1.0.-1.0", "1.0.1.g", "1.0.1.0.f", "1.0.1.0.e.e"} {
 		if err := new(Ref).UnmarshalText([]byte(bad)); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
@@ -362,12 +362,22 @@ func TestSameRefsAfterCrash(t *testing.T) {
 	}
 }
 
-func FuzzRecord(f *testing.F) {
-	f.Add(appendRecord(nil, []byte("payload"), 1))
-	f.Add([]byte(recordMagic))
+func FuzzHeader(f *testing.F) {
+	f.Add((&header{7, 1, [wrappedSize]byte{5}}).append(nil))
+	f.Add([]byte(headerMagic))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		payload, sum, ok := parseRecord(b)
-		if ok && !bytes.Equal(appendRecord(nil, payload, sum), b[:headerSize+len(payload)]) && bytes.Equal(b[20:24], []byte{0, 0, 0, 0}) {
+		if h, ok := parseHeader(b); ok && !bytes.Equal(h.append(nil), b[:headerSize]) {
+			t.Fatal("the header is not what it was written as")
+		}
+	})
+}
+
+func FuzzPlain(f *testing.F) {
+	f.Add(appendPlain(nil, []byte("payload")))
+	f.Add([]byte(plainMagic))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		payload, _, ok := parsePlain(b)
+		if ok && !bytes.Equal(appendPlain(nil, payload), b[:plainHeaderSize+len(payload)]) && bytes.Equal(b[20:24], []byte{0, 0, 0, 0}) {
 			t.Fatalf("record of %d bytes is not what it was written as", len(payload))
 		}
 	})
@@ -375,6 +385,7 @@ func FuzzRecord(f *testing.F) {
 
 func FuzzRef(f *testing.F) {
 	f.Add("1.0.5.0000000000000007")
+	f.Add("1.f.5.0000000000000007.e")
 	f.Fuzz(func(t *testing.T, s string) {
 		var r, back Ref
 		if r.UnmarshalText([]byte(s)) != nil {

@@ -40,7 +40,7 @@ func (s *Store) destroy(ref Ref) error {
 		s.mu.Unlock()
 		return nil
 	}
-	seg.live -= headerSize + ref.Size
+	seg.live -= ref.length()
 	dead := seg.sealed && seg.live <= 0
 	if dead {
 		delete(s.segments, ref.File)
@@ -56,5 +56,5 @@ func (s *Store) destroy(ref Ref) error {
 	if err != nil {
 		return fmt.Errorf("cannot free blob %s: %w", ref, err)
 	}
-	return errors.Join(f.Punch(ref.Offset, headerSize+ref.Size), f.Close())
+	return errors.Join(f.Punch(ref.Offset, ref.length()), f.Close())
 }

@@ -2,16 +2,17 @@ package blob
 
 import (
 	"bytes"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+
+	"github.com/minio/crc64nvme"
 )
 
 // Reader reads a stretch of a blob once. It must be closed.
 type Reader interface {
 	io.ReadCloser
-	// WriteTo lets the kernel copy a large blob from file to socket.
 	io.WriterTo
 }
 
@@ -37,35 +38,78 @@ func (s *Store) Read(ref Ref, offset, n int64) (Reader, error) {
 	return whole{bytes.NewReader(payload[offset : offset+n])}, nil
 }
 
-// readRecord reads a small blob as a whole and compares it with its header and its name.
+// readRecord reads a small blob as a whole and compares it with its name.
 func (s *Store) readRecord(ref Ref) ([]byte, error) {
 	f, err := s.disk.Open(s.segmentName(ref.File))
 	if err != nil {
 		return nil, damaged(ref, err)
 	}
 	defer f.Close()
-	b := make([]byte, headerSize+ref.Size)
+	b := make([]byte, ref.length())
 	if _, err := f.ReadAt(b, ref.Offset); err != nil {
 		return nil, damaged(ref, err)
 	}
-	payload, sum, ok := parseRecord(b)
-	if !ok || sum != ref.Sum || int64(len(payload)) != ref.Size {
+	if !ref.Sealed {
+		payload, sum, ok := parsePlain(b)
+		if !ok || sum != ref.Sum || int64(len(payload)) != ref.Size {
+			return nil, damaged(ref, errors.New("record does not match its sum"))
+		}
+		return payload, nil
+	}
+	c, err := s.sealIn(ref, b)
+	if err != nil {
+		return nil, err
+	}
+	payload := b[headerSize:]
+	c.from(0).XORKeyStream(payload, payload)
+	if crc64nvme.Checksum(payload) != ref.Sum {
 		return nil, damaged(ref, errors.New("record does not match its sum"))
 	}
 	return payload, nil
 }
 
+// sealIn is the cipher that the header of a blob tells.
+func (s *Store) sealIn(ref Ref, head []byte) (seal, error) {
+	h, ok := parseHeader(head)
+	if !ok || h.size != uint32(ref.Size) {
+		return seal{}, damaged(ref, errors.New("its header is not"))
+	}
+	c, err := s.open(h.wrapped)
+	if err != nil {
+		return seal{}, damaged(ref, err)
+	}
+	return c, nil
+}
+
 // openFile opens the file that is a blob of its own, which must be as long as ref says.
-func (s *Store) openFile(ref Ref) (file, error) {
+func (s *Store) openFile(ref Ref) (*content, error) {
 	f, err := s.disk.Open(s.fileName(ref.File))
 	if err != nil {
 		return nil, damaged(ref, err)
 	}
-	if size, err := f.Size(); err != nil || size != ref.Size {
-		_ = f.Close()
+	out, err := s.contentOf(ref, f)
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return out, nil
+}
+
+func (s *Store) contentOf(ref Ref, f file) (*content, error) {
+	if size, err := f.Size(); err != nil || size != ref.length() {
 		return nil, damaged(ref, fmt.Errorf("file has %d bytes: %w", size, err))
 	}
-	return f, nil
+	if !ref.Sealed {
+		return &content{file: f}, nil
+	}
+	var head [headerSize]byte
+	if _, err := f.ReadAt(head[:], 0); err != nil {
+		return nil, damaged(ref, err)
+	}
+	c, err := s.sealIn(ref, head[:])
+	if err != nil {
+		return nil, err
+	}
+	return &content{f, &c, headerSize}, nil
 }
 
 func (s *Store) readFile(ref Ref, offset, n int64) (Reader, error) {
@@ -73,14 +117,11 @@ func (s *Store) readFile(ref Ref, offset, n int64) (Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o, ok := f.(osFile); ok {
-		if _, err := o.Seek(offset, io.SeekStart); err != nil {
-			_ = f.Close()
-			return nil, damaged(ref, err)
-		}
-		return &stretch{o.File, io.LimitedReader{R: o.File, N: n}}, nil
+	out := &stretch{file: f.file, r: io.LimitedReader{R: io.NewSectionReader(f.file, f.head+offset, n), N: n}}
+	if f.c != nil {
+		out.stream = f.c.from(offset)
 	}
-	return &section{io.NewSectionReader(f, offset, n), f}, nil
+	return out, nil
 }
 
 func damaged(ref Ref, err error) error { return fmt.Errorf("%w: %s: %w", ErrDamaged, ref, err) }
@@ -90,37 +131,29 @@ type whole struct{ *bytes.Reader }
 
 func (whole) Close() error { return nil }
 
-// stretch is a part of a file.
+// stretch is a part of a file, decrypted as it is read.
 type stretch struct {
-	file *os.File
-	r    io.LimitedReader
+	file   file
+	r      io.LimitedReader
+	stream cipher.Stream // nil: it is not encrypted
 }
 
 func (s *stretch) Read(p []byte) (int, error) {
 	n, err := s.r.Read(p)
+	if s.stream != nil {
+		s.stream.XORKeyStream(p[:n], p[:n])
+	}
 	if err == io.EOF && s.r.N > 0 { // half a blob must not be taken for a whole one
 		err = io.ErrUnexpectedEOF
 	}
 	return n, err
 }
 
-func (s *stretch) WriteTo(w io.Writer) (int64, error) {
-	n, err := io.Copy(w, &s.r)
-	if err == nil && s.r.N > 0 {
-		err = io.ErrUnexpectedEOF
-	}
-	return n, err
+// WriteTo implements io.WriterTo, in pieces larger than io.Copy's.
+func (s *stretch) WriteTo(w io.Writer) (n int64, err error) {
+	c := chunks.Get().(*chunk)
+	defer chunks.Put(c)
+	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{s}, c.b)
 }
 
 func (s *stretch) Close() error { return s.file.Close() }
-
-// section is a part of a file that is not the machine's.
-type section struct {
-	*io.SectionReader
-	file file
-}
-
-func (s *section) WriteTo(w io.Writer) (int64, error) {
-	return io.Copy(w, struct{ io.Reader }{s.SectionReader})
-}
-func (s *section) Close() error { return s.file.Close() }

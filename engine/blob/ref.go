@@ -22,6 +22,7 @@ type Ref struct {
 	Offset int64  // of the record in its segment; -1: a file of its own
 	Size   int64  // bytes of payload
 	Sum    uint64 // CRC-64/NVME of the payload
+	Sealed bool   // it is encrypted; false only of blobs from before, and of the empty one
 }
 
 // own reports whether the blob has a file of its own.
@@ -30,16 +31,33 @@ func (r Ref) own() bool { return r.Offset < 0 }
 // empty reports whether there is nothing on disk.
 func (r Ref) empty() bool { return r.File == 0 }
 
-// end is where the record ends in its segment.
-func (r Ref) end() int64 { return r.Offset + headerSize + r.Size }
+// head is how long the header before the payload is.
+func (r Ref) head() int64 {
+	switch {
+	case r.Sealed:
+		return headerSize
+	case r.own():
+		return 0
+	}
+	return plainHeaderSize
+}
+
+// length is how much of its segment or file the blob takes.
+func (r Ref) length() int64 { return r.head() + r.Size }
 
 func (r Ref) String() string {
 	place := "f"
 	if !r.own() {
 		place = strconv.FormatInt(r.Offset, 10)
 	}
-	return fmt.Sprintf("%d.%s.%d.%016x", r.File, place, r.Size, r.Sum)
+	text := fmt.Sprintf("%d.%s.%d.%016x", r.File, place, r.Size, r.Sum)
+	if r.Sealed {
+		text += sealedMark
+	}
+	return text
 }
+
+const sealedMark = ".e"
 
 // MarshalText implements encoding.TextMarshaler.
 func (r Ref) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
@@ -47,7 +65,8 @@ func (r Ref) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (r *Ref) UnmarshalText(b []byte) error {
 	var p [4]string
-	rest, more := string(b), true
+	rest, sealed := strings.CutSuffix(string(b), sealedMark)
+	more := true
 	for i := range p {
 		if !more {
 			return fmt.Errorf("no blob ref: %q", b)
@@ -58,7 +77,7 @@ func (r *Ref) UnmarshalText(b []byte) error {
 		return fmt.Errorf("no blob ref: %q", b)
 	}
 	var errs [4]error
-	var out Ref
+	out := Ref{Sealed: sealed}
 	out.File, errs[0] = strconv.ParseUint(p[0], 10, 64)
 	if p[1] == "f" {
 		out.Offset = -1

@@ -63,6 +63,7 @@ func readFull(r io.Reader, b []byte) (n int, err error) {
 	return n, err
 }
 
+// stageSmall encrypts b where it lies.
 func (s *Store) stageSmall(ctx context.Context, b []byte, sinks []io.Writer) (Ref, error) {
 	for _, w := range sinks {
 		_, _ = w.Write(b)
@@ -73,7 +74,15 @@ func (s *Store) stageSmall(ctx context.Context, b []byte, sinks []io.Writer) (Re
 	if len(b) == 0 {
 		return Ref{}, nil
 	}
-	return s.appender.put(b, crc64nvme.Checksum(b))
+	sum := crc64nvme.Checksum(b)
+	c, wrapped := s.draw()
+	c.from(0).XORKeyStream(b, b)
+	ref, err := s.appender.put(&header{uint32(len(b)), crc64nvme.Checksum(b), wrapped}, b)
+	if err != nil {
+		return Ref{}, err
+	}
+	ref.Sum = sum
+	return ref, nil
 }
 
 // stageLarge writes a file of its own: its bytes and its name are synced before it is acknowledged.
@@ -87,7 +96,7 @@ func (s *Store) stageLarge(ctx context.Context, head []byte, rest io.Reader, sin
 	if err != nil {
 		return Ref{}, full(fmt.Errorf("cannot create blob %d: %w", n, err))
 	}
-	size, sum, err := copyTo(ctx, f, head, rest, sinks)
+	size, sum, err := s.copyTo(ctx, f, head, rest, sinks)
 	if err == nil {
 		if err = f.Sync(); err != nil {
 			err = full(fmt.Errorf("cannot sync blob %d: %w", n, err))
@@ -105,7 +114,7 @@ func (s *Store) stageLarge(ctx context.Context, head []byte, rest io.Reader, sin
 		_ = s.disk.Remove(name) // Open removes it otherwise
 		return Ref{}, err
 	}
-	return Ref{File: n, Offset: -1, Size: size, Sum: sum}, nil
+	return Ref{File: n, Offset: -1, Size: size, Sum: sum, Sealed: true}, nil
 }
 
 // chunk is a piece of a blob that several goroutines read at once.
@@ -121,9 +130,9 @@ func (c *chunk) release() {
 	}
 }
 
-// copyTo writes head and rest to f, and to sinks, each in a goroutine of its own: one slow sum (MD5) then
+// copyTo writes head and rest encrypted to f, with the header last, and to sinks, each in a goroutine of its own: one slow sum (MD5) then
 // costs no more than its own time.
-func copyTo(ctx context.Context, f file, head []byte, rest io.Reader, sinks []io.Writer) (size int64, sum uint64, err error) {
+func (s *Store) copyTo(ctx context.Context, f file, head []byte, rest io.Reader, sinks []io.Writer) (size int64, sum uint64, err error) {
 	lines := make([]chan *chunk, len(sinks))
 	var done sync.WaitGroup
 	for i, w := range sinks {
@@ -141,7 +150,10 @@ func copyTo(ctx context.Context, f file, head []byte, rest io.Reader, sinks []io
 		}
 		done.Wait()
 	}()
-	crc := crc64nvme.New()
+	crc, crcSealed := crc64nvme.New(), crc64nvme.New()
+	key, wrapped := s.draw()
+	stream, out := key.from(0), chunks.Get().(*chunk)
+	defer chunks.Put(out)
 	for {
 		c := chunks.Get().(*chunk)
 		var last bool
@@ -157,12 +169,18 @@ func copyTo(ctx context.Context, f file, head []byte, rest io.Reader, sinks []io
 			l <- c
 		}
 		_, _ = crc.Write(c.b[:c.n])
-		if _, err := f.WriteAt(c.b[:c.n], size); err != nil {
+		stream.XORKeyStream(out.b[:c.n], c.b[:c.n])
+		_, _ = crcSealed.Write(out.b[:c.n])
+		if _, err := f.WriteAt(out.b[:c.n], headerSize+size); err != nil {
 			return 0, 0, full(fmt.Errorf("cannot write blob: %w", err))
 		}
 		size += int64(c.n)
 		c.release()
 		if last {
+			h := header{uint32(size), crcSealed.Sum64(), wrapped}
+			if _, err := f.WriteAt(h.append(nil), 0); err != nil {
+				return 0, 0, full(fmt.Errorf("cannot write header of blob: %w", err))
+			}
 			return size, crc.Sum64(), nil
 		}
 	}

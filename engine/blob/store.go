@@ -2,6 +2,8 @@ package blob
 
 import (
 	"cmp"
+	"crypto/aes"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"iter"
@@ -9,6 +11,7 @@ import (
 	"slices"
 	"sync"
 
+	"unyo/base/must"
 	"unyo/base/reap"
 )
 
@@ -17,6 +20,9 @@ type Options struct {
 	// Durable returns when all rows committed so far survive power loss. It is asked before freed blobs are destroyed.
 	// Nil means that commits are durable when they return.
 	Durable func() error
+
+	// Key is what the key of every blob is wrapped under. It must be the same whenever the directory is opened.
+	Key [32]byte
 
 	disk    disk  // nil: the machine's
 	segment int64 // size at which a new segment begins; 0: segmentSize
@@ -29,6 +35,7 @@ const segmentSize = 256 << 20
 type Store struct {
 	dir  string
 	disk disk
+	key  cipher.Block // wraps those of the blobs
 	o    Options
 
 	mu       sync.Mutex
@@ -53,7 +60,7 @@ func Open(dir string, committed iter.Seq2[Ref, error], o Options) (*Store, error
 	if o.disk == nil {
 		o.disk = osDisk{}
 	}
-	s := &Store{dir: dir, disk: o.disk, o: o, segments: map[uint64]*segment{}, dirs: map[string]struct{}{}}
+	s := &Store{dir: dir, disk: o.disk, key: must.Do(aes.NewCipher(o.Key[:])), o: o, segments: map[uint64]*segment{}, dirs: map[string]struct{}{}}
 	s.o.segment = cmp.Or(o.segment, segmentSize)
 	for _, sub := range []string{"segment", "file"} {
 		if err := s.makeDir(filepath.Join(dir, sub)); err != nil {
@@ -127,7 +134,7 @@ func (s *Store) reconcile(committed iter.Seq2[Ref, error]) (last uint64, end int
 		case ref.own():
 			files[ref.File] = struct{}{}
 		default:
-			spans[ref.File] = append(spans[ref.File], span{ref.Offset, ref.end()})
+			spans[ref.File] = append(spans[ref.File], span{ref.Offset, ref.Offset + ref.length()})
 		}
 		s.next = max(s.next, ref.File)
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -91,13 +93,46 @@ func BenchmarkListObjectsV2(b *testing.B) {
 	}
 }
 
-func BenchmarkPutObject64MiB(b *testing.B) {
+func BenchmarkPutObject1MiB(b *testing.B)  { benchmarkPut(b, 1<<20) }
+func BenchmarkPutObject64MiB(b *testing.B) { benchmarkPut(b, 64<<20) }
+
+func benchmarkPut(b *testing.B, size int) {
 	r := onDisk(b)
-	body := strings.Repeat("x", 64<<20)
-	b.SetBytes(64 << 20)
+	body := strings.Repeat("x", size)
+	b.SetBytes(int64(size))
 	for b.Loop() {
 		_, err := r.PutObject(r.fresh(), &api.PutObjectInput{Bucket: p("bkt"), Key: p("k"), Body: strings.NewReader(body)})
 		ok(b, err)
+	}
+}
+
+func BenchmarkGetObject1MiB(b *testing.B)  { benchmarkGet(b, 1<<20) }
+func BenchmarkGetObject64MiB(b *testing.B) { benchmarkGet(b, 64<<20) }
+
+// benchmarkGet reads an object through a socket.
+func benchmarkGet(b *testing.B, size int) {
+	r := onDisk(b)
+	_, err := r.PutObject(r.fresh(), &api.PutObjectInput{Bucket: p("bkt"), Key: p("k"), Body: strings.NewReader(strings.Repeat("x", size))})
+	ok(b, err)
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		out, err := r.GetObject(r.fresh(), &api.GetObjectInput{Bucket: p("bkt"), Key: p("k")})
+		if err == nil {
+			_, err = io.Copy(w, out.Body)
+		}
+		if err != nil {
+			b.Error(err)
+		}
+	}))
+	defer site.Close()
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		got, err := http.Get(site.URL)
+		ok(b, err)
+		n, err := io.Copy(io.Discard, got.Body)
+		if ok(b, err); n != int64(size) {
+			b.Fatal(n)
+		}
+		_ = got.Body.Close()
 	}
 }
 
