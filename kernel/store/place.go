@@ -3,7 +3,7 @@ package store
 import "bytes"
 
 // placeless returns a row's JSON without the places of the bulk that it refers to. A reference to bulk is a string of four parts,
-// FILE.OFFSET.SIZE.SUM, as engine/blob writes it: decimal numbers (an offset may be f) and 16 hexadecimal digits.
+// FILE.OFFSET.SIZE.SUM, as engine/blob writes it: decimal numbers (an offset may be f) and 16 hexadecimal digits. A fifth, e, says that it is encrypted.
 func placeless(row []byte) []byte {
 	var out []byte
 	kept := 0 // of row, what stands in out or was left out
@@ -31,7 +31,7 @@ func placeless(row []byte) []byte {
 
 // placeIn is the length of the place at the beginning of a reference to bulk; 0 of any other text.
 func placeIn(text []byte) int {
-	parts := bytes.SplitN(text, []byte{'.'}, 5)
+	parts := bytes.SplitN(bytes.TrimSuffix(text, []byte(".e")), []byte{'.'}, 5)
 	if len(parts) != 4 || !all(parts[0], isDigit) || !(all(parts[1], isDigit) || string(parts[1]) == "f") || !all(parts[2], isDigit) || len(parts[3]) != 16 || !all(parts[3], isHex) {
 		return 0
 	}

@@ -5,8 +5,7 @@
 // multipart uploads and storage classes. What an object holds is on disk before its row is committed, and its row before the answer is sent.
 // Not here yet, and answered 501 or refused by name: encryption with KMS or customer keys, website, replication, notifications, browser forms.
 //
-// Objects are answered as encrypted with S3's own keys (AES256), which no client can tell from outside; the bytes on disk are as safe as the
-// disk is: whoever reads the estate's folder reads them.
+// Objects are encrypted at rest with keys of S3's own (AES256), each under its own (docs/blob.md); their names, tags and headers are not, as on AWS.
 //
 // State: rows of the whole partition, because bucket names are. An object's newest version is one row of table object, so that
 // listing is one scan; older versions and delete markers are rows of table version, newest first (version.go). Bytes
