@@ -30,7 +30,7 @@ func TestClassifyHostile(t *testing.T) {
 	} {
 		begin := time.Now()
 		f := of(t, "x", text)
-		if took := time.Since(begin); took > 3*time.Second {
+		if took := time.Since(begin); took > time.Minute {
 			t.Errorf("%s: %s after %s", name, f.Classification, took)
 		} else {
 			t.Logf("%s: %s after %s", name, f.Classification, took)
@@ -45,7 +45,7 @@ func TestMergeWide(t *testing.T) {
 		f.Columns, g.Columns = append(f.Columns, Column{fmt.Sprint("a", i), "int"}), append(g.Columns, Column{fmt.Sprint("b", i), "int"})
 	}
 	begin := time.Now()
-	if m := f.Merge(&g); len(m.Columns) != 200000 || time.Since(begin) > 3*time.Second {
+	if m := f.Merge(&g); len(m.Columns) != 200000 || time.Since(begin) > time.Minute {
 		t.Errorf("%d columns after %s", len(m.Columns), time.Since(begin))
 	}
 }

@@ -232,7 +232,7 @@ func TestDamagedFiles(t *testing.T) {
 			if err != nil && !errors.Is(err, ErrCorrupt) && !errors.Is(err, ErrUnsupported) {
 				t.Errorf("%s: %v", name, err)
 			}
-			if took := time.Since(begun); took > 5*time.Second {
+			if took := time.Since(begun); took > time.Minute {
 				t.Errorf("%s, %d: took %v, %v", name, i, took, err)
 			}
 		}

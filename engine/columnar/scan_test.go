@@ -262,7 +262,7 @@ func TestDamagedScans(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 			runtime.ReadMemStats(&after)
-			if took, room := time.Since(begun), after.TotalAlloc-before.TotalAlloc; took > 5*time.Second || room > 1<<30 {
+			if took, room := time.Since(begun), after.TotalAlloc-before.TotalAlloc; took > time.Minute || room > 1<<30 {
 				t.Errorf("%s, %d: took %v and %d MiB", name, i, took, room>>20)
 			}
 		}

@@ -49,7 +49,7 @@ func TestHostile(t *testing.T) {
 				t.Errorf("%s: allowed", name)
 			}
 		}
-		if took := time.Since(began); took > 5*time.Second {
+		if took := time.Since(began); took > time.Minute {
 			t.Errorf("%s: took %s", name, took)
 		} else {
 			t.Logf("%-36s %s", name, took.Round(time.Millisecond))
