@@ -19,6 +19,7 @@ import (
 	"unyo/engine/recordstore"
 	"unyo/engine/sql/trino"
 	"unyo/kernel"
+	"unyo/kernel/store"
 	"unyo/service/cloudtrail"
 	"unyo/service/firehose"
 	"unyo/service/kinesis"
@@ -78,10 +79,11 @@ func (e *engines) open(k *kernel.Kernel, logs, records string) (err error) {
 	if e.records == nil {
 		refs = append(refs, kinesis.Refs(k.For("kinesis")))
 	}
-	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(refs...), blob.Options{Durable: k.Store.Sync, Key: [32]byte(k.Entropy.Derive("blob", 32, ""))})
+	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(refs...), blob.Options{Durable: k.Store.Sync, Later: store.IsDeferred, Key: [32]byte(k.Entropy.Derive("blob", 32, ""))})
 	if err != nil {
 		return err
 	}
+	k.Store.Precede(e.blobs.Flush)
 	if e.records == nil {
 		e.records = recordstore.Blobs{Store: e.blobs}
 	}

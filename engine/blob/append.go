@@ -18,9 +18,15 @@ type appender struct {
 	spare   []byte // buffer of the group before
 	stopped bool
 
-	number uint64 // segment being written; 0: the next group begins one
-	file   file
-	end    int64
+	flushing sync.Mutex // held while Flush syncs; before writing
+	writing  sync.Mutex // guards the fields below
+	number   uint64     // segment being written; 0: the next group begins one
+	file     file
+	end      int64
+	unsure   bool   // the segment holds records that nobody has begun to sync
+	syncing  bool   // Flush syncs such
+	fault    error  // such records were lost: no row that names them may get to the disk
+	one      []byte // buffer of putLater
 }
 
 // group is what is written together.
@@ -70,6 +76,61 @@ func (a *appender) put(h *header, payload []byte) (Ref, error) {
 	return Ref{File: g.file, Offset: g.base + at, Size: int64(len(payload)), Sealed: true}, nil
 }
 
+// putLater writes the payload and leaves it to Flush to make it durable.
+func (a *appender) putLater(h *header, payload []byte) (Ref, error) {
+	a.mu.Lock()
+	stopped := a.stopped
+	a.mu.Unlock()
+	if stopped {
+		return Ref{}, ErrClosed
+	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	a.one = append(h.append(a.one[:0]), payload...)
+	g := &group{buf: a.one}
+	if err := full(a.write(g)); err != nil {
+		return Ref{}, err
+	}
+	return Ref{File: g.file, Offset: g.base, Size: int64(len(payload)), Sealed: true}, nil
+}
+
+// Flush makes durable what was staged for later. After an error nothing is as it should be, and every further one says so.
+// Who stages meanwhile does not wait.
+func (s *Store) Flush() error {
+	a := &s.appender
+	a.flushing.Lock() // what another one is about to make durable is not yet
+	defer a.flushing.Unlock()
+	a.writing.Lock()
+	f, unsure := a.file, a.unsure
+	a.unsure, a.syncing = false, unsure
+	a.writing.Unlock()
+	var err error
+	if unsure {
+		err = f.Sync() // seal and abandon may close the file, but not before this is through
+	}
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	a.syncing = false
+	return a.lose(err)
+}
+
+// lose notes that what was staged for later is not on the disk.
+func (a *appender) lose(err error) error {
+	if err != nil && a.fault == nil {
+		a.fault = fmt.Errorf("cannot sync what was staged: %w", err)
+	}
+	return a.fault
+}
+
+// flush is called with a.writing held.
+func (a *appender) flush() error {
+	if !a.unsure {
+		return a.fault
+	}
+	a.unsure = false
+	return a.lose(a.file.Sync())
+}
+
 func (a *appender) run() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -83,13 +144,34 @@ func (a *appender) run() {
 		g := a.group
 		a.group = nil
 		a.mu.Unlock()
-		g.err = full(a.write(g))
+		g.err = full(a.writeSure(g))
 		close(g.done)
 		a.mu.Lock()
 		if cap(g.buf) <= maxSpare && cap(g.buf) > cap(a.spare) {
 			a.spare = g.buf[:0]
 		}
 	}
+}
+
+// writeSure writes g, durably.
+func (a *appender) writeSure(g *group) error {
+	a.writing.Lock()
+	defer a.writing.Unlock()
+	begun := a.unsure || a.syncing // by putLater
+	if err := a.write(g); err != nil {
+		return err
+	}
+	a.unsure = false
+	if err := a.file.Sync(); err != nil {
+		if begun {
+			_ = a.lose(err)
+		}
+		a.end = g.base
+		a.count(-int64(len(g.buf)))
+		a.abandon()
+		return fmt.Errorf("cannot sync segment: %w", err)
+	}
+	return nil
 }
 
 // write puts g at the end of the segment. After an error nobody knows what the file holds behind its old end,
@@ -107,16 +189,17 @@ func (a *appender) write(g *group) error {
 		a.abandon()
 		return fmt.Errorf("cannot write segment: %w", err)
 	}
-	if err := a.file.Sync(); err != nil {
-		a.abandon()
-		return fmt.Errorf("cannot sync segment: %w", err)
-	}
 	g.file, g.base = a.number, a.end
-	a.end += int64(len(g.buf))
-	a.s.mu.Lock()
-	a.s.segments[a.number].live += int64(len(g.buf))
-	a.s.mu.Unlock()
+	a.end, a.unsure = a.end+int64(len(g.buf)), true
+	a.count(int64(len(g.buf)))
 	return nil
+}
+
+// count adds to what lives in the segment.
+func (a *appender) count(n int64) {
+	a.s.mu.Lock()
+	a.s.segments[a.number].live += n
+	a.s.mu.Unlock()
 }
 
 // begin makes the next segment, its name durable.
@@ -147,7 +230,8 @@ func (a *appender) abandon() {
 
 // seal ends the segment: nothing is appended to it any more, and once nothing in it lives it is removed.
 func (a *appender) seal() {
-	_ = a.file.Close() // every acknowledged byte was synced before
+	_ = a.flush()      // Flush tells it
+	_ = a.file.Close() // every byte that counts is synced
 	n := a.number
 	a.number, a.file, a.end = 0, nil, 0
 	a.s.mu.Lock()
@@ -174,5 +258,5 @@ func (a *appender) close() error {
 	if a.file == nil {
 		return nil
 	}
-	return a.file.Close()
+	return errors.Join(a.flush(), a.file.Close())
 }

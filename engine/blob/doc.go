@@ -17,6 +17,9 @@
 // and neither ever changes: nothing is compacted. Instead dead records become holes in their segment where the
 // file system can punch them (Linux), and a segment without a live record is deleted.
 //
+// Who may repeat his work after a power failure need not wait for an fsync (Options.Later): then one follows before the first row that names
+// such a blob is written.
+//
 // Places are given in the order of Stage and never reused while the process lives, so the same calls in the same order give the
 // same Refs, also after a crash: Open cuts off what was staged and not committed.
 package blob

@@ -24,7 +24,7 @@ var (
 	chunks = sync.Pool{New: func() any { return &chunk{b: make([]byte, chunkSize)} }}
 )
 
-// Stage reads r to its end, writes what it read durably and returns its name. Every byte is also written to each of sinks
+// Stage reads r to its end, writes what it read durably (see Options.Later) and returns its name. Every byte is also written to each of sinks
 // (sums, usually; their Write must not fail), those of large blobs in goroutines of their own; they have seen all when
 // Stage returns. Errors of r are returned as they are; nothing is staged then.
 func (s *Store) Stage(ctx context.Context, r io.Reader, sinks ...io.Writer) (Ref, error) {
@@ -77,7 +77,11 @@ func (s *Store) stageSmall(ctx context.Context, b []byte, sinks []io.Writer) (Re
 	sum := crc64nvme.Checksum(b)
 	c, wrapped := s.draw()
 	c.from(0).XORKeyStream(b, b)
-	ref, err := s.appender.put(&header{uint32(len(b)), crc64nvme.Checksum(b), wrapped}, b)
+	put := s.appender.put
+	if s.o.Later != nil && s.o.Later(ctx) {
+		put = s.appender.putLater
+	}
+	ref, err := put(&header{uint32(len(b)), crc64nvme.Checksum(b), wrapped}, b)
 	if err != nil {
 		return Ref{}, err
 	}

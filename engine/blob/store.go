@@ -2,6 +2,7 @@ package blob
 
 import (
 	"cmp"
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"errors"
@@ -20,6 +21,9 @@ type Options struct {
 	// Durable returns when all rows committed so far survive power loss. It is asked before freed blobs are destroyed.
 	// Nil means that commits are durable when they return.
 	Durable func() error
+	// Later tells that what is put in rows under ctx may be lost in a power failure, all of it from some moment on, and is done again then. What is
+	// staged for such rows need not be durable before them, as long as Flush runs before any of them gets to the disk. Nil: never.
+	Later func(ctx context.Context) bool
 
 	// Key is what the key of every blob is wrapped under. It must be the same whenever the directory is opened.
 	Key [32]byte

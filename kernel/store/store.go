@@ -92,6 +92,9 @@ type deferKey struct{}
 // Deferred marks ctx so that every Update under it is Relaxed. The one who marks calls Sync in the end.
 func Deferred(ctx context.Context) context.Context { return context.WithValue(ctx, deferKey{}, true) }
 
+// IsDeferred reports whether ctx is marked so.
+func IsDeferred(ctx context.Context) bool { return ctx.Value(deferKey{}) != nil }
+
 type gatherKey struct{}
 
 // Gathered marks ctx so that every Update under it leaves the waiting to a later one: what it puts is as if it were durable to others, who
@@ -128,7 +131,7 @@ func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error, opts ...Optio
 	if gathered(ctx) {
 		how = late
 	}
-	if ctx.Value(deferKey{}) != nil || slices.Contains(opts, Relaxed) {
+	if IsDeferred(ctx) || slices.Contains(opts, Relaxed) {
 		how = relaxed
 	}
 	if s.o.Twice {
@@ -267,6 +270,14 @@ func (s *Store) Sync() error {
 	}
 	s.durable.reach(version)
 	return nil
+}
+
+// Precede has f run before any row that is committed from now on gets to the disk: what rows name, and was not waited for, must be there first. An
+// error of f breaks the store. An engine that writes nothing never runs it. It must be called before the store is used by many.
+func (s *Store) Precede(f func() error) {
+	if e, ok := s.engine.(interface{ Precede(f func() error) }); ok {
+		e.Precede(f)
+	}
 }
 
 // Close waits for transactions under way and closes the engine. Further ones fail.

@@ -28,8 +28,9 @@ type disk struct {
 	log *slog.Logger
 
 	full    atomic.Bool
-	patient atomic.Bool // vital writes wait for space; not so while opening and closing
-	mu      sync.Mutex  // guards the ballast
+	before  atomic.Pointer[func() error] // must have run when something is written to the log
+	patient atomic.Bool                  // vital writes wait for space; not so while opening and closing
+	mu      sync.Mutex                   // guards the ballast
 }
 
 const (
@@ -221,8 +222,19 @@ type file struct {
 	name string
 }
 
+// precede does what must come before a write to the log.
+func (f *file) precede() error {
+	if before := f.disk.before.Load(); before != nil && strings.HasSuffix(f.name, ".log") {
+		return (*before)()
+	}
+	return nil
+}
+
 // Write goes on behind what was written before space ran out.
 func (f *file) Write(p []byte) (n int, err error) {
+	if err := f.precede(); err != nil {
+		return 0, err
+	}
 	err = f.disk.insist(f.name, func() error {
 		m, err := f.File.Write(p[n:])
 		n += m
@@ -232,6 +244,9 @@ func (f *file) Write(p []byte) (n int, err error) {
 }
 
 func (f *file) WriteAt(p []byte, off int64) (n int, err error) {
+	if err := f.precede(); err != nil {
+		return 0, err
+	}
 	err = f.disk.insist(f.name, func() error {
 		n, err = f.File.WriteAt(p, off)
 		return err

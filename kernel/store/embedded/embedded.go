@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
 	"github.com/cockroachdb/pebble/v2/vfs"
 
 	"unyo/kernel/store"
@@ -64,6 +65,9 @@ func Open(dir string, o Options) (e *Engine, err error) {
 		Cache: cache,
 		FS: e.disk, Logger: log, FormatMajorVersion: format, MemTableSize: memTable, MemTableStopWritesThreshold: 4,
 		EventListener: &pebble.EventListener{BackgroundError: func(err error) { o.Log.Warn("store cannot tidy up its files yet", "error", err) }},
+	}
+	for i := range po.Levels { // most reads are of rows that are old, or not there: without it each file is looked into that might hold them
+		po.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
 	defer func() { // what cannot be written while opening ends in Fatalf
 		if p := recover(); p != nil {
@@ -155,6 +159,9 @@ func (e *Engine) Commit(writes []store.Write, durable bool) (wait func() error, 
 		return b.Close()
 	}, nil
 }
+
+// Precede has f run before anything is written to the log, and so before any row is on the disk.
+func (e *Engine) Precede(f func() error) { e.disk.before.Store(&f) }
 
 // Sync implements store.Engine.
 func (e *Engine) Sync() error {
