@@ -63,7 +63,7 @@ func Open(dir string, o Options) (e *Engine, err error) {
 	defer cache.Unref()
 	po := &pebble.Options{
 		Cache: cache,
-		FS: e.disk, Logger: log, FormatMajorVersion: format, MemTableSize: memTable, MemTableStopWritesThreshold: 4,
+		FS:    e.disk, Logger: log, FormatMajorVersion: format, MemTableSize: memTable, MemTableStopWritesThreshold: 4,
 		EventListener: &pebble.EventListener{BackgroundError: func(err error) { o.Log.Warn("store cannot tidy up its files yet", "error", err) }},
 	}
 	for i := range po.Levels { // most reads are of rows that are old, or not there: without it each file is looked into that might hold them
