@@ -10,7 +10,7 @@ import (
 // What is staged for later is synced by Flush, or with what others stage, or when its segment ends, and not before.
 func TestLaterIsSyncedByFlush(t *testing.T) {
 	d := newStrictDisk()
-	s, err := Open("b", committed(), Options{disk: d, segment: 2*(headerSize+100) + 50, Later: func(ctx context.Context) bool { return ctx.Value(laterKey{}) != nil }})
+	s, err := Open("b", committed(), Options{disk: d, segment: 3*(headerSize+100) + 50, Later: func(ctx context.Context) bool { return ctx.Value(laterKey{}) != nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
