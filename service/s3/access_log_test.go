@@ -223,10 +223,12 @@ func TestPutBucketLoggingRefuses(t *testing.T) {
 		"CrossLocationLoggingProhibited": {TargetBucket: p("far"), TargetPrefix: p("")},
 		"MalformedXML":                   {TargetBucket: p("logs")},
 		"InvalidArgument":                {TargetBucket: p("logs"), TargetPrefix: p(""), TargetGrants: grant},
+		"InvalidRequest":                 {TargetBucket: p("logs"), TargetPrefix: p(strings.Repeat("é", 513))},
 	} {
 		code(t, r.logTo("plain", e), want)
 	}
 	code(t, r.logTo("plain", &api.LoggingEnabled{TargetBucket: &bobs, TargetPrefix: p("")}), "InvalidTargetBucketForLogging")
+	ok(t, r.logTo("plain", &api.LoggingEnabled{TargetBucket: p("logs"), TargetPrefix: p(strings.Repeat("é", 512))}))
 	ok(t, r.logTo("plain", nil))
 	out, err := r.GetBucketLogging(r.ctx(), &api.GetBucketLoggingInput{Bucket: p("plain")})
 	if err != nil || out.LoggingEnabled != nil {

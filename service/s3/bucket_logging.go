@@ -56,6 +56,9 @@ func loggingOf(e *api.LoggingEnabled) (*logging, error) {
 	if e.TargetBucket == nil || e.TargetPrefix == nil {
 		return nil, malformedXML()
 	}
+	if len(*e.TargetPrefix) > maxKey { // in the words for any prefix of keys: no key could begin with it
+		return nil, invalidRequest("The maximum size of a prefix is %d.", maxKey)
+	}
 	l := &logging{Target: *e.TargetBucket, Prefix: *e.TargetPrefix}
 	if f := e.TargetObjectKeyFormat; f != nil {
 		if (f.SimplePrefix == nil) == (f.PartitionedPrefix == nil) {
