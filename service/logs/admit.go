@@ -27,7 +27,7 @@ const vendedPolicy = "AWSLogDeliveryWrite20150319"
 
 // admit lets the deliverer into a destination, as AWS does with the permissions of who creates the delivery. Who has none of them must have
 // done it before; then nothing is changed.
-func (s *Service) admit(ctx context.Context, sender string, to *deliveryDestination) error {
+func (s *Service) admit(ctx context.Context, sender string, to *deliveryDestination, d *delivery) error {
 	a, err := arn.Parse(to.Target)
 	if err != nil {
 		return err
@@ -43,8 +43,10 @@ func (s *Service) admit(ctx context.Context, sender string, to *deliveryDestinat
 		}
 		return forgiven(err)
 	}
-	bucket, _, _ := strings.Cut(a.Resource, "/")
-	return s.admitBucket(ctx, sender, bucket, to.Target)
+	bucket, prefix, _ := strings.Cut(a.Resource, "/")
+	base, _ := d.base(prefix, call.ScopeOf(ctx).Account)
+	a.Resource = bucket + "/" + base + "/*"
+	return s.admitBucket(ctx, sender, bucket, a.String())
 }
 
 // forgiven is a refusal that only means that the caller may not set up what perhaps is there already.
@@ -56,7 +58,7 @@ func forgiven(err error) error {
 }
 
 // admitBucket adds AWS's statement to a bucket's policy that does not speak of the deliverer.
-func (s *Service) admitBucket(ctx context.Context, sender, bucket, target string) error {
+func (s *Service) admitBucket(ctx context.Context, sender, bucket, objects string) error {
 	scope := call.ScopeOf(ctx)
 	out, err := s.peers.S3.GetBucketPolicy(ctx, &s3api.GetBucketPolicyInput{Bucket: &bucket})
 	var old []string
@@ -72,7 +74,7 @@ func (s *Service) admitBucket(ctx context.Context, sender, bucket, target string
 	}
 	text, err := withStatement(old, map[string]any{
 		"Sid": "AWSLogDeliveryWrite1", "Effect": "Allow", "Principal": map[string]string{"Service": deliverer}, "Action": "s3:PutObject",
-		"Resource": target + "/AWSLogs/" + scope.Account + "/*",
+		"Resource": objects,
 		"Condition": map[string]any{
 			"StringEquals": map[string]string{"s3:x-amz-acl": s3api.ObjectCannedACLBucketOwnerFullControl, "aws:SourceAccount": scope.Account},
 			"ArnLike":      map[string]string{"aws:SourceArn": sender},

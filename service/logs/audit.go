@@ -293,7 +293,7 @@ func (s *Service) admitAudit(ctx context.Context, document string) (any bool, er
 	scope := call.ScopeOf(ctx)
 	sender := "arn:" + scope.Partition + ":logs:" + scope.Region + ":" + scope.Account + ":*"
 	for _, t := range targets {
-		if err := s.admit(ctx, sender, &deliveryDestination{Kind: t.Kind, Target: s.targetARN(scope, t)}); err != nil {
+		if err := s.admit(ctx, sender, &deliveryDestination{Kind: t.Kind, Target: s.targetARN(scope, t)}, &delivery{}); err != nil {
 			return false, err
 		}
 	}

@@ -21,36 +21,36 @@ func (s *Service) CreateDelivery(ctx context.Context, in *api.CreateDeliveryInpu
 	row := delivery{Source: *in.DeliverySourceName, Destination: *in.DeliveryDestinationArn}
 	var source deliverySource
 	var to deliveryDestination
-	check := func(tx *store.Tx) (v *vendedLog, err error) {
+	check := func(tx *store.Tx) (err error) {
 		var ok bool
 		if source, ok = s.deliverySources.Get(tx, row.Source); !ok {
-			return nil, noDelivery("delivery source")
+			return noDelivery("delivery source")
 		}
 		var at call.Scope
 		if to, at, err = s.destinationAt(tx, row.Destination); err != nil {
-			return nil, err
+			return err
 		}
 		// AWS delivers to buckets and streams of other accounts; here, streams are reached in the source's account only.
 		if to.Kind != api.DeliveryDestinationTypeS3 && (at.Account != tx.Scope().Account || at.Region != tx.Scope().Region) {
-			return nil, unfit("Deliveries to another account or region are supported by this estate for S3 buckets only.")
+			return unfit("Deliveries to another account or region are supported by this estate for S3 buckets only.")
 		}
 		if s.users(tx, func(d *delivery) bool { return d.Source == row.Source && d.Destination == row.Destination }) {
-			return nil, conflict("There is a delivery from %s to %s already.", row.Source, row.Destination)
+			return conflict("There is a delivery from %s to %s already.", row.Source, row.Destination)
 		}
-		v, _ = vendedBy(source.Resource, source.Type)
+		v, _ := vendedBy(source.Resource, source.Type)
 		row.Kind = to.Kind
-		return v, v.shape(&row, to.Format, in.RecordFields, in.FieldDelimiter, in.S3DeliveryConfiguration)
+		return v.shape(&row, to.Format, in.RecordFields, in.FieldDelimiter, in.S3DeliveryConfiguration)
 	}
-	if err := s.k.View(ctx, func(tx *store.Tx) error { _, err := check(tx); return err }); err != nil {
+	if err := s.k.View(ctx, check); err != nil {
 		return nil, err
 	}
-	if err := s.admit(ctx, s.deliveryARN(call.ScopeOf(ctx), sourceNoun, row.Source), &to); err != nil {
+	if err := s.admit(ctx, s.deliveryARN(call.ScopeOf(ctx), sourceNoun, row.Source), &to, &row); err != nil {
 		return nil, err
 	}
 	self := s.deliveryARN(call.ScopeOf(ctx), deliveryNoun, id)
 	out := &api.CreateDeliveryOutput{}
 	return out, s.k.Update(ctx, func(tx *store.Tx) error {
-		if _, err := check(tx); err != nil {
+		if err := check(tx); err != nil {
 			return err
 		}
 		s.deliveries.Put(tx, id, row)

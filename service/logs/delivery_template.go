@@ -14,25 +14,29 @@ import (
 // vendedLog is a log that a service here vends, and how it may be delivered.
 type vendedLog struct {
 	service, resource, kind string
-	action                  string   // what the caller needs on the resource
-	folder                  string   // of the service below AWSLogs/ACCOUNT
-	fields                  []string // all, in the order in which they are delivered unless another is asked for
-	numbers                 []string // of them
-	suffix                  string   // of objects' names
-	variables               []string // that it may have
+	action                  string              // what the caller needs on the resource
+	folder                  string              // of the service below AWSLogs/ACCOUNT
+	formats                 map[string][]string // by kind of destination, the default first
+	fields                  []string            // all, in the order in which they are delivered unless another is asked for
+	numbers                 []string            // of them
+	suffix                  string              // of objects' names
+	variables               []string            // that it may have
 }
 
 // vendedLogs are those that services here vend, by service and log type: AWS lists many more, of services that are not here.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDeliverySource.html (logType)
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/sal-cw-log-format.html
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/sal-cw-section.html (JSON everywhere, in buckets Parquet too)
 var vendedLogs = []vendedLog{{
-	service: "s3", resource: "bucket", kind: "S3_SERVER_ACCESS_LOGS", action: "s3:AllowVendedLogDeliveryForResource", folder: "S3",
+	service: "s3", resource: "bucket", kind: "S3_SERVER_ACCESS_LOGS", action: "s3:AllowVendedLogDeliveryForResource", folder: "s3",
+	formats: map[string][]string{api.DeliveryDestinationTypeS3: {"json", "parquet"}, api.DeliveryDestinationTypeCwl: {"json"}, api.DeliveryDestinationTypeFh: {"json"}},
 	fields: []string{
-		"schema_version_id", "bucket_arn", "bucket_name", "request_time", "bucket_owner_id", "remote_ip", "requester", "request_id", "operation", "key", "request_uri",
-		"http_status", "error_code", "bytes_sent", "object_size", "total_time", "turn_around_time", "referer", "user_agent", "version_id", "host_id",
-		"signature_version", "cipher_suite", "authentication_type", "host_header", "tls_version",
+		"schema_version_id", "bucket_arn", "bucket_name", "request_time", "bucket_owner_id", "remote_ip", "requester", "request_id", "operation", "key_name", "request_uri",
+		"http_status", "error_code", "bytes_sent_size", "object_size", "total_duration", "turn_around_duration", "referer", "user_agent", "version_id", "host_id",
+		"signature_version", "cipher_suite", "authentication_type", "host_header", "tls_version", "access_point_arn", "acl_required",
+		"source_region",
 	},
-	numbers:   []string{"http_status", "bytes_sent", "object_size", "total_time", "turn_around_time"},
+	numbers:   []string{"http_status", "bytes_sent_size", "object_size", "total_duration", "turn_around_duration"},
 	suffix:    "{region}/{bucket_name}/{yyyy}/{MM}/{dd}",
 	variables: []string{"accountid", "region", "bucket_name", "yyyy", "MM", "dd", "HH"},
 }}
@@ -62,6 +66,9 @@ var (
 )
 
 const defaultDelimiter = "\t"
+
+// delimited reports whether fields of this format have something between them.
+func delimited(format string) bool { return format == "plain" || format == "w3c" || format == "raw" }
 
 // DescribeConfigurationTemplates tells what deliveries of the logs that are vended here may be like.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeConfigurationTemplates.html
@@ -96,9 +103,12 @@ func (s *Service) DescribeConfigurationTemplates(_ context.Context, in *api.Desc
 
 func (v *vendedLog) template(kind string) *api.ConfigurationTemplate {
 	t := &api.ConfigurationTemplate{
-		Service: &v.service, LogType: &v.kind, ResourceType: &v.resource, DeliveryDestinationType: &kind, AllowedFieldDelimiters: delimiters, AllowedOutputFormats: outputFormats[kind],
+		Service: &v.service, LogType: &v.kind, ResourceType: &v.resource, DeliveryDestinationType: &kind, AllowedOutputFormats: v.formats[kind],
 		AllowedActionForAllowVendedLogsDeliveryForResource: &v.action,
-		DefaultDeliveryConfigValues:                        &api.ConfigurationTemplateDeliveryConfigValues{RecordFields: v.fields, FieldDelimiter: new(defaultDelimiter)},
+		DefaultDeliveryConfigValues:                        &api.ConfigurationTemplateDeliveryConfigValues{RecordFields: v.fields},
+	}
+	if slices.ContainsFunc(v.formats[kind], delimited) {
+		t.AllowedFieldDelimiters, t.DefaultDeliveryConfigValues.FieldDelimiter = delimiters, new(defaultDelimiter)
 	}
 	for _, f := range v.fields {
 		t.AllowedFields = append(t.AllowedFields, api.RecordField{Name: &f, Mandatory: new(false)})
@@ -112,6 +122,9 @@ func (v *vendedLog) template(kind string) *api.ConfigurationTemplate {
 
 // shape holds what a delivery asks for to what its log and its destination have.
 func (v *vendedLog) shape(d *delivery, format string, fields []string, delimiter *string, s3 *api.S3DeliveryConfiguration) error {
+	if !slices.Contains(v.formats[d.Kind], format) {
+		return unfit("The output format %s is not one of the log type %s for the delivery destination type %s.", format, v.kind, d.Kind)
+	}
 	for i, f := range fields {
 		if !slices.Contains(v.fields, f) || slices.Contains(fields[:i], f) {
 			return unfit("The record field %s is not one of the log type %s, or is there twice.", f, v.kind)
@@ -121,7 +134,7 @@ func (v *vendedLog) shape(d *delivery, format string, fields []string, delimiter
 		d.Fields = fields
 	}
 	if delimiter != nil {
-		if format != "plain" && format != "w3c" && format != "raw" {
+		if !delimited(format) {
 			return unfit("fieldDelimiter can only be used with the output formats plain, w3c and raw.")
 		}
 		if !slices.Contains(delimiters, *delimiter) {

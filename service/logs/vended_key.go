@@ -8,8 +8,8 @@ import (
 
 var suffixVariable = regexp.MustCompile(`\{([^{}]*)\}`)
 
-// hiveNames are what the parts of a time are called in paths that Hive understands.
-var hiveNames = map[string]string{"yyyy": "year", "MM": "month", "dd": "day", "HH": "hour"}
+// hiveNames are what variables are called in paths that Hive understands, where not as they are.
+var hiveNames = map[string]string{"accountid": "aws-account-id", "yyyy": "year", "MM": "month", "dd": "day", "HH": "hour"}
 
 // checkSuffix holds a suffix path to the variables that the log has.
 func (v *vendedLog) checkSuffix(suffix string) error {
@@ -31,9 +31,21 @@ func (d *delivery) suffix(v *vendedLog) string {
 	return d.Suffix
 }
 
-// key is an object's name: PREFIX/AWSLogs/ACCOUNT/SERVICE/SUFFIX/ACCOUNT_TYPE_REGION_RESOURCE_TIME_MARK.log.gz, the file as AWS names those of
-// flow logs. With the Hive option variables of the suffix are written NAME=VALUE.
+// base is what comes first in the names of a delivery's objects: what the destination's ARN says behind the bucket stands in place of AWS's own
+// folders. With the Hive option variables are written NAME=VALUE.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html#AWS-logs-infrastructure-V2-S3-object-key
+func (d *delivery) base(prefix, account string) (base string, own bool) {
+	if prefix = strings.Trim(prefix, "/"); prefix != "" {
+		return prefix, false
+	}
+	if d.Hive {
+		account = hiveNames["accountid"] + "=" + account
+	}
+	return "AWSLogs/" + account, true
+}
+
+// key is an object's name: BASE/SERVICE/SUFFIX/ACCOUNT_TYPE_REGION_RESOURCE_TIME_MARK.log.gz, SERVICE only below
+// AWS's own folders, the file as AWS names those of flow logs.
 // https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-s3-path.html
 func (p *consignment) key(prefix string) string {
 	at := p.flight.At.UTC()
@@ -57,9 +69,10 @@ func (p *consignment) key(prefix string) string {
 	if p.to.Format == "parquet" {
 		file = strings.TrimSuffix(file, ".gz") + ".parquet"
 	}
-	parts := []string{"AWSLogs", p.scope.Account, p.log.folder, strings.Trim(suffix, "/"), file}
-	if prefix = strings.Trim(prefix, "/"); prefix != "" {
-		parts = append([]string{prefix}, parts...)
+	base, own := p.flight.As.base(prefix, p.scope.Account)
+	parts := []string{base, strings.Trim(suffix, "/"), file}
+	if own {
+		parts = slices.Insert(parts, 1, p.log.folder)
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "/")
 }

@@ -66,7 +66,7 @@ func (e *estate) vends(keys ...string) {
 		for i, key := range keys {
 			e.k.Vend.Put(tx, "arn:aws:s3:::plain", accessLogs, key, vend.Record{
 				Time:   e.k.Clock.Now().Add(time.Duration(i) * time.Millisecond),
-				Fields: map[string]any{"key": key, "operation": "REST.GET.OBJECT", "http_status": 200, "requester": nil, "bytes_sent": 1 << 20},
+				Fields: map[string]any{"key_name": key, "operation": "REST.GET.OBJECT", "http_status": 200, "requester": nil, "bytes_sent_size": 1 << 20},
 			})
 		}
 		return nil
@@ -113,14 +113,11 @@ func (b *bucket) unpacked(t *testing.T) (key, text string) {
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
 func TestVendedToBucket(t *testing.T) {
 	fields := func(in *api.CreateDeliveryInput) {
-		in.RecordFields = []string{"operation", "key", "http_status", "requester"}
+		in.RecordFields = []string{"operation", "key_name", "http_status", "requester"}
 	}
 	cases := []struct{ format, key, text string }{
-		{"json", `^p/AWSLogs/111111111111/S3/eu-central-1/plain/2026/01/01/111111111111_S3_SERVER_ACCESS_LOGS_eu-central-1_plain_20260101T0005Z_[0-9a-f]{8}\.log\.gz$`,
-			`{"operation":"REST.GET.OBJECT","key":"a","http_status":200,"requester":null}` + "\n" + `{"operation":"REST.GET.OBJECT","key":"b\tc","http_status":200,"requester":null}` + "\n"},
-		{"plain", `\.log\.gz$`, "REST.GET.OBJECT\ta\t200\t-\nREST.GET.OBJECT\tb%9c\t200\t-\n"},
-		{"w3c", `\.log\.gz$`, "#Version: 1.0\n#Fields: operation key http_status requester\nREST.GET.OBJECT\ta\t200\t-\nREST.GET.OBJECT\tb%9c\t200\t-\n"},
-		{"raw", `\.log\.gz$`, "REST.GET.OBJECT\ta\t200\t-\nREST.GET.OBJECT\tb\tc\t200\t-\n"},
+		{"json", `^p/eu-central-1/plain/2026/01/01/111111111111_S3_SERVER_ACCESS_LOGS_eu-central-1_plain_20260101T0005Z_[0-9a-f]{8}\.log\.gz$`,
+			`{"operation":"REST.GET.OBJECT","key_name":"a","http_status":200,"requester":null}` + "\n" + `{"operation":"REST.GET.OBJECT","key_name":"b\tc","http_status":200,"requester":null}` + "\n"},
 		{"parquet", `\.log\.parquet$`, ""},
 	}
 	for _, c := range cases {
@@ -144,7 +141,7 @@ func TestVendedToBucket(t *testing.T) {
 		}
 		as := e.bucket.asked[len(e.bucket.asked)-1]
 		want(t, as, call.Role{Service: "delivery.logs.amazonaws.com", SourceARN: "arn:aws:logs:eu-central-1:111111111111:delivery-source:plain", SourceAccount: "111111111111"})
-		for _, word := range []string{`"AWSLogDeliveryWrite1"`, `arn:aws:s3:::archive/p/AWSLogs/111111111111/*`, `delivery-source:plain`} {
+		for _, word := range []string{`"AWSLogDeliveryWrite1"`, `"arn:aws:s3:::archive/p/*"`, `delivery-source:plain`} {
 			if !strings.Contains(e.bucket.policy, word) {
 				t.Errorf("the bucket's policy does not say %s: %s", word, e.bucket.policy)
 			}
@@ -188,7 +185,10 @@ func TestVendedSuffix(t *testing.T) {
 	e.vends("a")
 	e.advance(time.Hour)
 	key, _ := e.bucket.unpacked(t)
-	if !strings.HasPrefix(key, "AWSLogs/111111111111/S3/x/region=eu-central-1/year=2026/month=01/day=01/hour=00/111111111111_S3") {
+	if !strings.Contains(e.bucket.policy, `"arn:aws:s3:::archive/AWSLogs/aws-account-id=111111111111/*"`) {
+		t.Error(e.bucket.policy)
+	}
+	if !strings.HasPrefix(key, "AWSLogs/aws-account-id=111111111111/s3/x/region=eu-central-1/year=2026/month=01/day=01/hour=00/111111111111_S3") {
 		t.Error(key)
 	}
 	_, err = e.delivers("d2", "arn:aws:s3:::archive", "json", func(in *api.CreateDeliveryInput) {
@@ -201,16 +201,16 @@ func TestVendedSuffix(t *testing.T) {
 func TestVendedToGroupAndStream(t *testing.T) {
 	e := open(t)
 	e.group("g")
-	_, err := e.delivers("cwl", "arn:aws:logs:eu-central-1:111111111111:log-group:g:*", "json", func(in *api.CreateDeliveryInput) { in.RecordFields = []string{"key"} })
+	_, err := e.delivers("cwl", "arn:aws:logs:eu-central-1:111111111111:log-group:g:*", "json", func(in *api.CreateDeliveryInput) { in.RecordFields = []string{"key_name"} })
 	must(t, err)
-	d, err := e.delivers("fh", "arn:aws:firehose:eu-central-1:111111111111:deliverystream/f", "plain", func(in *api.CreateDeliveryInput) {
-		in.RecordFields, in.FieldDelimiter = []string{"key", "http_status"}, new(",")
+	d, err := e.delivers("fh", "arn:aws:firehose:eu-central-1:111111111111:deliverystream/f", "json", func(in *api.CreateDeliveryInput) {
+		in.RecordFields = []string{"key_name", "http_status"}
 	})
 	must(t, err)
 	e.vends("a", "b")
 	e.advance(0)
-	want(t, e.filter(api.FilterLogEventsInput{LogGroupName: new("g"), LogStreamNamePrefix: new("S3_SERVER_ACCESS_LOGS_plain")}), `[{"key":"a"} {"key":"b"}]`)
-	want(t, fmt.Sprintf("%q", e.firehose.records), `["a,200\n" "b,200\n"]`)
+	want(t, e.filter(api.FilterLogEventsInput{LogGroupName: new("g"), LogStreamNamePrefix: new("S3_SERVER_ACCESS_LOGS_plain")}), `[{"key_name":"a"} {"key_name":"b"}]`)
+	want(t, fmt.Sprintf("%s", e.firehose.records), "[{\"key_name\":\"a\",\"http_status\":200}\n {\"key_name\":\"b\",\"http_status\":200}\n]")
 	want(t, e.firehose.tagged, "[f LogDeliveryEnabled=true]")
 	policies, err := e.DescribeResourcePolicies(e.ctx(), &api.DescribeResourcePoliciesInput{})
 	must(t, err)
@@ -222,7 +222,7 @@ func TestVendedToGroupAndStream(t *testing.T) {
 	must(t, err)
 	e.vends("c")
 	e.advance(time.Second)
-	want(t, string(e.firehose.records[2]), "REST.GET.OBJECT\n")
+	want(t, string(e.firehose.records[2]), `{"operation":"REST.GET.OBJECT"}`+"\n")
 	_, err = e.DeleteDelivery(e.ctx(), &api.DeleteDeliveryInput{Id: d.Id})
 	must(t, err)
 	e.vends("d")
@@ -234,7 +234,7 @@ func TestVendedToGroupAndStream(t *testing.T) {
 // A destination that refuses is tried for a day, in order; then it goes on behind what is lost.
 func TestVendedRefused(t *testing.T) {
 	e := open(t)
-	_, err := e.delivers("d", "arn:aws:s3:::archive", "raw", func(in *api.CreateDeliveryInput) { in.RecordFields = []string{"key"} })
+	_, err := e.delivers("d", "arn:aws:s3:::archive", "json", func(in *api.CreateDeliveryInput) { in.RecordFields = []string{"key_name"} })
 	must(t, err)
 	e.bucket.broken = errNet
 	e.vends("a")
@@ -247,7 +247,7 @@ func TestVendedRefused(t *testing.T) {
 		_, text, _ = strings.Cut(text, ": ")
 		all = append(all, text)
 	}
-	want(t, all, "[a b]")
+	want(t, all, `[{"key_name":"a"} {"key_name":"b"}]`)
 	e.bucket.objects, e.bucket.broken = map[string]string{}, errNet
 	e.vends("lost")
 	e.advance(25 * time.Hour)
@@ -255,7 +255,7 @@ func TestVendedRefused(t *testing.T) {
 	e.vends("next")
 	e.advance(time.Hour)
 	_, text := e.bucket.unpacked(t)
-	want(t, text, "next\n")
+	want(t, text, `{"key_name":"next"}`+"\n")
 }
 
 // What AWS refuses, and what is not here.
@@ -317,7 +317,7 @@ func TestVendedSurvivesDeath(t *testing.T) {
 	var deaths []death
 	e := onDisk(t, disk, dir)
 	e.group("g")
-	key := func(in *api.CreateDeliveryInput) { in.RecordFields = []string{"key"} }
+	key := func(in *api.CreateDeliveryInput) { in.RecordFields = []string{"key_name"} }
 	_, err := e.delivers("s3", "arn:aws:s3:::archive", "json", key)
 	must(t, err)
 	_, err = e.delivers("cwl", "arn:aws:logs:eu-central-1:111111111111:log-group:g", "json", key)
@@ -350,7 +350,7 @@ func TestVendedSurvivesDeath(t *testing.T) {
 		e.advance(time.Hour)
 		got := strings.Join(e.filter(api.FilterLogEventsInput{LogGroupName: new("g")}), "\n") + strings.Join(e.bucket.exported(t), "\n")
 		for _, k := range keys {
-			text, err := json.Marshal(map[string]string{"key": k})
+			text, err := json.Marshal(map[string]string{"key_name": k})
 			must(t, err)
 			if c := strings.Count(got, string(text)); c != 2 {
 				t.Fatalf("after death %d record %s is there %d times", i, k, c)
@@ -364,7 +364,7 @@ func TestVendedSurvivesDeath(t *testing.T) {
 func TestVendedAcrossAccounts(t *testing.T) {
 	e := open(t)
 	other := call.With(context.Background(), &call.Call{Scope: call.Scope{Partition: "aws", Account: "222222222222", Region: "eu-central-1"}, Serial: e.k.Serial(), Service: "logs", Operation: "Test", RequestID: "r2", At: e.k.Clock.Now()})
-	to, err := e.PutDeliveryDestination(other, &api.PutDeliveryDestinationInput{Name: new("d"), OutputFormat: new("raw"), DeliveryDestinationConfiguration: &api.DeliveryDestinationConfiguration{DestinationResourceArn: new("arn:aws:s3:::archive")}})
+	to, err := e.PutDeliveryDestination(other, &api.PutDeliveryDestinationInput{Name: new("d"), OutputFormat: new("json"), DeliveryDestinationConfiguration: &api.DeliveryDestinationConfiguration{DestinationResourceArn: new("arn:aws:s3:::archive")}})
 	must(t, err)
 	self := *to.DeliveryDestination.Arn
 	if doc, err := e.ResourcePolicy(other, self); err != nil || doc != nil {
@@ -379,12 +379,14 @@ func TestVendedAcrossAccounts(t *testing.T) {
 	needs, ok := e.Needs(e.ctx(), "CreateDelivery", &api.CreateDeliveryInput{DeliverySourceName: new("plain"), DeliveryDestinationArn: &self})
 	want(t, ok, true)
 	want(t, needs[0].Resources, "[arn:aws:logs:eu-central-1:111111111111:delivery:* arn:aws:logs:eu-central-1:111111111111:delivery-source:plain "+self+"]")
-	_, err = e.delivers("own", "arn:aws:s3:::archive", "json", func(in *api.CreateDeliveryInput) { in.DeliveryDestinationArn, in.RecordFields = &self, []string{"key"} })
+	_, err = e.delivers("own", "arn:aws:s3:::archive", "json", func(in *api.CreateDeliveryInput) {
+		in.DeliveryDestinationArn, in.RecordFields = &self, []string{"key_name"}
+	})
 	must(t, err)
 	e.vends("a")
 	e.advance(5 * time.Minute)
 	key, text := e.bucket.unpacked(t)
-	want(t, text, "a\n")
+	want(t, text, `{"key_name":"a"}`+"\n")
 	if !strings.HasPrefix(key, "AWSLogs/111111111111/") {
 		t.Error(key)
 	}

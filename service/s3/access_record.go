@@ -125,10 +125,10 @@ func (r *accessRecord) fields(arn string) map[string]any {
 	}
 	return map[string]any{
 		"schema_version_id": "V_1_0", "bucket_arn": arn, "bucket_name": r.Bucket, "request_time": r.At.UTC().Format("2006-01-02T15:04:05.000Z"),
-		"bucket_owner_id": r.Owner, "remote_ip": text(r.IP), "requester": text(r.Requester), "request_id": r.ID, "operation": r.Operation, "key": text(r.Key),
-		"request_uri": text(r.Request), "http_status": r.Status, "error_code": text(r.Code), "bytes_sent": r.Sent, "object_size": r.Size,
-		"total_time": r.Total, "turn_around_time": r.Turn, "referer": text(r.Referer), "user_agent": text(r.Agent), "version_id": text(r.Version),
+		"bucket_owner_id": r.Owner, "remote_ip": text(r.IP), "requester": text(r.Requester), "request_id": r.ID, "operation": r.Operation, "key_name": text(r.Key),
+		"request_uri": text(r.Request), "http_status": r.Status, "error_code": text(r.Code), "bytes_sent_size": r.Sent, "object_size": r.Size,
+		"total_duration": r.Total, "turn_around_duration": r.Turn, "referer": text(r.Referer), "user_agent": text(r.Agent), "version_id": text(r.Version),
 		"host_id": r.HostID, "signature_version": text(r.Signature), "cipher_suite": text(r.Cipher), "authentication_type": text(r.Auth),
-		"host_header": text(r.Host), "tls_version": text(r.TLS),
+		"host_header": text(r.Host), "tls_version": text(r.TLS), "access_point_arn": nil, "acl_required": nil, "source_region": nil, // as in the line: not known
 	}
 }

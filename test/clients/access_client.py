@@ -47,14 +47,14 @@ role = iam.get_role(RoleName="stream")["Role"]["Arn"]
 stream = firehose.create_delivery_stream(DeliveryStreamName="accesses", ExtendedS3DestinationConfiguration={
     "RoleARN": role, "BucketARN": "arn:aws:s3:::vended", "Prefix": "firehose/", "BufferingHints": {"IntervalInSeconds": 60, "SizeInMBs": 1}})["DeliveryStreamARN"]
 template = logs.describe_configuration_templates(service="s3", deliveryDestinationTypes=["S3"])["configurationTemplates"][0]
-assert template["logType"] == "S3_SERVER_ACCESS_LOGS" and "parquet" in template["allowedOutputFormats"], template
+assert template["logType"] == "S3_SERVER_ACCESS_LOGS" and template["allowedOutputFormats"] == ["json", "parquet"], template
 source = logs.put_delivery_source(name="site", resourceArn="arn:aws:s3:::site", logType="S3_SERVER_ACCESS_LOGS", tags={"team": "web"})["deliverySource"]
 assert source["service"] == "s3" and source["tags"] == {"team": "web"}, source
-fields = ["request_time", "operation", "key", "http_status", "error_code"]
+fields = ["request_time", "operation", "key_name", "http_status", "error_code"]
 made = {}
 for name, target, form, more in (
     ("group", f"arn:aws:logs:eu-central-1:{account}:log-group:accesses", "json", {}),
-    ("bucket", "arn:aws:s3:::vended/logs", "w3c", {"recordFields": fields, "fieldDelimiter": " ", "s3DeliveryConfiguration": {"suffixPath": "{region}/{yyyy}/{MM}/{dd}", "enableHiveCompatiblePath": True}}),
+    ("bucket", "arn:aws:s3:::vended", "json", {"recordFields": fields, "s3DeliveryConfiguration": {"suffixPath": "{region}/{yyyy}/{MM}/{dd}", "enableHiveCompatiblePath": True}}),
     ("stream", stream, "json", {"recordFields": fields}),
 ):
     to = logs.put_delivery_destination(name=name, outputFormat=form, deliveryDestinationConfiguration={"destinationResourceArn": target})["deliveryDestination"]
@@ -64,7 +64,9 @@ assert {d["id"] for d in logs.describe_deliveries()["deliveries"]} == {d["id"] f
 assert logs.get_delivery(id=made["bucket"]["id"])["delivery"]["recordFields"] == fields
 assert len(logs.describe_delivery_sources()["deliverySources"]) == 1 and len(logs.describe_delivery_destinations()["deliveryDestinations"]) == 3
 assert logs.get_delivery_source(name="site")["deliverySource"]["logType"] == "S3_SERVER_ACCESS_LOGS"
-assert logs.get_delivery_destination(name="bucket")["deliveryDestination"]["outputFormat"] == "w3c"
+assert logs.get_delivery_destination(name="bucket")["deliveryDestination"]["outputFormat"] == "json"
+to = logs.put_delivery_destination(name="text", outputFormat="w3c", deliveryDestinationConfiguration={"destinationResourceArn": "arn:aws:s3:::vended/text"})["deliveryDestination"]
+assert refused(logs.create_delivery, deliverySourceName="site", deliveryDestinationArn=to["arn"]) == "ValidationException"  # this log comes as JSON and Parquet
 assert "delivery.logs.amazonaws.com" in s3.get_bucket_policy(Bucket="vended")["Policy"]  # set up on the way, as AWS does
 
 s3.put_object(Bucket="site", Key="a page.html", Body=b"<html>")
@@ -74,17 +76,17 @@ s3.delete_objects(Bucket="site", Delete={"Objects": [{"Key": "a page.html"}]})
 advance("10m")
 
 events = [json.loads(e["message"]) for e in logs.filter_log_events(logGroupName="accesses")["events"]]
-ours = [(e["operation"], e["key"], e["http_status"], e["error_code"]) for e in events if e["key"]]
+ours = [(e["operation"], e["key_name"], e["http_status"], e["error_code"]) for e in events if e["key_name"]]
 assert ours == [
     ("REST.PUT.OBJECT", "a page.html", 200, None), ("REST.GET.OBJECT", "a page.html", 200, None), ("REST.GET.OBJECT", "none", 404, "NoSuchKey"), ("BATCH.DELETE.OBJECT", "a page.html", 204, None),
 ], ours
 got = next(e for e in events if e["operation"] == "REST.GET.OBJECT" and e["http_status"] == 200)
-assert got["bytes_sent"] == 6 == got["object_size"] and got["signature_version"] == "SigV4" and got["authentication_type"] == "AuthHeader" and "Boto3" in got["user_agent"], got
-files = objects("vended", "logs/")
+assert got["bytes_sent_size"] == 6 == got["object_size"] and got["signature_version"] == "SigV4" and got["authentication_type"] == "AuthHeader" and "Boto3" in got["user_agent"], got
+files = objects("vended", "AWSLogs/")
 key, = files
-assert key.startswith(f"logs/AWSLogs/{account}/S3/region=eu-central-1/year=") and key.endswith(".log.gz"), key
+assert key.startswith(f"AWSLogs/aws-account-id={account}/s3/region=eu-central-1/year=") and key.endswith(".log.gz"), key
 lines = gzip.decompress(files[key]).decode().splitlines()
-assert lines[:2] == ["#Version: 1.0", "#Fields: " + " ".join(fields)] and any(" REST.GET.OBJECT none 404 NoSuchKey" in line for line in lines), lines
+assert all(list(json.loads(line)) == fields for line in lines) and any(json.loads(line)["key_name"] == "none" and json.loads(line)["http_status"] == 404 for line in lines), lines
 sent = b"".join(objects("vended", "firehose/").values()).decode().splitlines()
 assert any(json.loads(line)["operation"] == "REST.PUT.OBJECT" for line in sent), sent
 
