@@ -48,6 +48,7 @@ func (s *Service) PutLogEvents(ctx context.Context, in *api.PutLogEventsInput) (
 	}
 	now := s.nowMs()
 	taken, out := judge(in.LogEvents, now, g.RetainDays)
+	out.RejectedEntityInfo = rejectedEntity(in.Entity, g.Class)
 	if len(taken) == 0 {
 		out.NextSequenceToken = new(sequenceToken(st.Batches))
 		return out, nil

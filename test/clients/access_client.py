@@ -100,8 +100,8 @@ assert '"GET /site/a%20page.html HTTP/1.1" 200 - 6 6 ' in get and " SigV4 - Auth
 s3.put_bucket_logging(Bucket="site", BucketLoggingStatus={})
 assert "LoggingEnabled" not in s3.get_bucket_logging(Bucket="site")
 
-logs.update_delivery_configuration(id=made["group"]["id"], recordFields=["key"])
-assert logs.get_delivery(id=made["group"]["id"])["delivery"]["recordFields"] == ["key"]
+logs.update_delivery_configuration(id=made["group"]["id"], recordFields=["key_name"])
+assert logs.get_delivery(id=made["group"]["id"])["delivery"]["recordFields"] == ["key_name"]
 policy = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": account}, "Action": "logs:CreateDelivery", "Resource": made["group"]["deliveryDestinationArn"]}]})
 logs.put_delivery_destination_policy(deliveryDestinationName="group", deliveryDestinationPolicy=policy)
 assert logs.get_delivery_destination_policy(deliveryDestinationName="group")["policy"]["deliveryDestinationPolicy"] == policy

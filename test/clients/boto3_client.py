@@ -102,6 +102,8 @@ refused("ResourceAlreadyExistsException", logs.create_log_group, logGroupName="/
 refused("ResourceNotFoundException", logs.get_log_events, logGroupName="/none", logStreamName="x")
 refused("InvalidParameterException", logs.put_retention_policy, logGroupName="/app", retentionInDays=2)
 old = int((time.time() - 15 * 86400) * 1000)
+answer = logs.put_log_events(logGroupName="/app", logStreamName="shipped", logEvents=[{"timestamp": int(time.time() * 1000), "message": "of a service"}], entity={"keyAttributes": {"Type": "Service", "Name": "app"}})
+assert answer["rejectedEntityInfo"] == {"errorType": "MissingRequiredFields"}, answer  # its Environment; the event is kept
 answer = logs.put_log_events(logGroupName="/app", logStreamName="shipped", logEvents=[{"timestamp": old, "message": "too old"}])
 assert answer["rejectedLogEventsInfo"]["tooOldLogEventEndIndex"] == 1, answer
 
