@@ -16,6 +16,7 @@ type parquetScan struct {
 	held    int64  // bytes of pages and dictionaries that all columns hold
 	packed  []byte // room for a page as it is stored
 	want    Projection
+	sieves  []vector.Sieve
 	root    *parquetNode
 	columns []parquetColumn
 	leaves  []*parquetLeaf
@@ -147,10 +148,15 @@ func (s *parquetScan) Next(ctx context.Context) (b *vector.Batch, err error) {
 			}
 			continue
 		}
-		if len(s.choosing) == 0 {
+		switch {
+		case len(s.sieves) > 0:
+			b, err = s.nextSifted(ctx)
+		case len(s.choosing) > 0:
+			b, err = s.nextChosen(ctx)
+		default:
 			return s.next()
 		}
-		if b, err := s.nextChosen(ctx); b != nil || err != nil {
+		if b != nil || err != nil {
 			return b, err
 		}
 	}

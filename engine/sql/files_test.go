@@ -21,6 +21,7 @@ import (
 type opened struct {
 	name   string
 	want   columnar.Projection
+	sieves []vector.Sieve
 	reader vector.Reader
 	file   *os.File
 }
@@ -38,9 +39,13 @@ func (o *opened) Next(ctx context.Context) (*vector.Batch, error) {
 		if o.reader, err = columnar.ScanParquet(o.file, info.Size(), o.want); err != nil {
 			return nil, err
 		}
+		o.reader.(vector.Sifter).Sift(o.sieves)
 	}
 	return o.reader.Next(ctx)
 }
+
+// Sift: the reader does it.
+func (o *opened) Sift(s []vector.Sieve) { o.sieves = s }
 
 func (o *opened) Scanned() int64 {
 	if o.reader == nil {

@@ -198,6 +198,8 @@ type file struct {
 	reader  vector.Reader
 	data    []int // which wanted columns are data, by their place in want.Columns
 	counted int64
+	sieves  []vector.Sieve
+	sifts   bool // the reader knows the sieves
 }
 
 // cutBytes is how much of a large object one reader reads; several work beside each other.
@@ -240,11 +242,24 @@ func (f *file) open() (err error) {
 		Stream: func(from int64) (io.ReadCloser, error) { return s.read(f.ctx, f.bucket, f.key, f.etag, from, -1) },
 		From:   f.from, To: f.to,
 	}, columns, domains)
+	if err == nil {
+		f.sifts = f.tell()
+	}
 	return err
 }
 
-// Next is the next batch: the file's columns and, beside them, what is the same in all its rows.
-func (f *file) Next(ctx context.Context) (*vector.Batch, error) {
+// Next is the next batch of rows that are kept.
+func (f *file) Next(ctx context.Context) (b *vector.Batch, err error) {
+	for b == nil && err == nil {
+		if b, err = f.next(ctx); err == nil && !f.sifts {
+			b, err = b.Sift(ctx, f.sieves)
+		}
+	}
+	return b, err
+}
+
+// next is the next batch: the file's columns and, beside them, what is the same in all its rows.
+func (f *file) next(ctx context.Context) (*vector.Batch, error) {
 	if err := f.source.q.turns.Wait(ctx); err != nil {
 		return nil, err
 	}
@@ -287,7 +302,7 @@ func (f *file) same(c int) *vector.Vector {
 
 // count adds what was read since it was last asked.
 func (f *file) count(b *vector.Batch) error {
-	if b != nil {
+	if b != nil && !f.sifts {
 		f.source.q.rows.Add(int64(b.Len))
 	}
 	return f.source.q.charge(f.reader, &f.counted)

@@ -133,7 +133,7 @@ func (a *aggregation) together(ctx context.Context, read *plan.Read, readers []v
 		for _, s := range steps {
 			switch s := s.(type) {
 			case *plan.Filter:
-				op = &filter{r, op, s.Conds}
+				op = r.filtered(op, s.Conds)
 			case *plan.Project:
 				op = &project{r, op, s.Exprs}
 			}

@@ -86,7 +86,7 @@ func (o *join) begin(ctx context.Context, keys []*vector.Vector) error {
 			left = plan.Restrict(left, k, keys[i])
 		}
 	}
-	l, err := o.run.build(ctx, left)
+	l, err := o.run.build(ctx, o.run.instead(o.node.L, left))
 	if err == nil {
 		o.l = l
 	}

@@ -34,6 +34,18 @@ func (r *run) measured(n plan.Node, op operator) operator {
 	return op
 }
 
+// instead: what is counted for a plan is counted for another of the same shape, which is run in its place.
+func (r *run) instead(of, n plan.Node) plan.Node {
+	if r.costs != nil && of != n {
+		r.costs[n] = r.costs[of]
+		ins := plan.Inputs(n)
+		for i, in := range plan.Inputs(of) {
+			r.instead(in, ins[i])
+		}
+	}
+	return n
+}
+
 type measure struct {
 	op   operator
 	cost *cost

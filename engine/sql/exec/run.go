@@ -201,7 +201,7 @@ func (r *run) operator(ctx context.Context, n plan.Node) (operator, error) {
 	}
 	switch n := n.(type) {
 	case *plan.Filter:
-		return &filter{r, in, n.Conds}, nil
+		return r.filtered(in, n.Conds), nil
 	case *plan.Project:
 		return &project{r, in, n.Exprs}, nil
 	case *plan.Limit:

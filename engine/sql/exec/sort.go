@@ -162,7 +162,7 @@ func (r *run) sort(ctx context.Context, n *plan.Sort) (operator, error) {
 		}
 	}
 	var err error
-	o.in, err = r.build(ctx, from)
+	o.in, err = r.build(ctx, r.instead(n.In, from))
 	return o, err
 }
 
@@ -185,6 +185,15 @@ func (o *sorter) read(ctx context.Context) error {
 	o.buf = &buffer{run: o.run, rows: emptyBatch(o.cols)}
 	limit, kept := o.node.Limit, 0
 	worst := -1 // the row that is last of those kept so far; what is not before it is not needed
+	if limit >= 0 {
+		k := o.node.Keys[0]
+		sift(o.in, k.Column, func(v *vector.Vector) []uint32 {
+			if worst < 0 {
+				return nil
+			}
+			return before(k, v, o.buf.rows.Columns[k.Column], worst)
+		})
+	}
 	err := each(ctx, o.in, func(b *vector.Batch) error {
 		rows := o.better(b, worst)
 		if limit >= 0 {
@@ -232,9 +241,13 @@ func (o *sorter) better(b *vector.Batch, worst int) []uint32 {
 	if worst < 0 {
 		return nil
 	}
-	rows := []uint32{}
 	k := o.node.Keys[0]
-	for _, i := range before(k, b.Columns[k.Column], o.buf.rows.Columns[k.Column], worst) {
+	some := before(k, b.Columns[k.Column], o.buf.rows.Columns[k.Column], worst)
+	if some == nil {
+		some = rowsFrom(0, b.Len)
+	}
+	rows := some[:0]
+	for _, i := range some {
 		if compareRows(o.cols, o.node.Keys, b, int(i), o.buf.rows, worst) < 0 {
 			rows = append(rows, i)
 		}
@@ -242,18 +255,23 @@ func (o *sorter) better(b *vector.Batch, worst int) []uint32 {
 	return rows
 }
 
-// before is the rows of v that do not come behind value worst of w by a key: nearly none, mostly, so that they are sought by the key's kind.
+// before is the rows of v that do not come behind value worst of w by a key; nil if that is not told. They are nearly none, mostly, so that they are sought
+// by the key's kind.
 func before(k plan.Key, v, w *vector.Vector, worst int) []uint32 {
 	if v.HasNulls() && k.NullsFirst || w.IsNull(worst) {
-		return rowsFrom(0, v.Len)
+		return nil
 	}
 	rows := []uint32{}
 	if v.Dict != nil {
 		if v.Index == nil || v.Dict.Len > v.Len {
-			return rowsFrom(0, v.Len)
+			return nil
 		}
 		is := make([]bool, v.Dict.Len)
-		for _, at := range before(k, v.Dict, w, worst) {
+		some := before(k, v.Dict, w, worst)
+		if some == nil {
+			return nil
+		}
+		for _, at := range some {
 			is[at] = true
 		}
 		for i, at := range v.Index {
@@ -281,7 +299,7 @@ func before(k plan.Key, v, w *vector.Vector, worst int) []uint32 {
 			}
 		}
 	default:
-		return rowsFrom(0, v.Len)
+		return nil
 	}
 	return rows
 }

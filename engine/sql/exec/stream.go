@@ -4,19 +4,24 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 
 	"unyo/engine/sql/expr"
 	"unyo/engine/sql/plan"
 	"unyo/engine/vector"
 )
 
-// reading reads the pieces of a table one after another.
+// reading reads the pieces of a table one after another, and gives the rows that sieves keep.
 type reading struct {
 	run     *run
 	readers []vector.Reader
+	sieves  []vector.Sieve
 	at      int
 	before  int64 // what the reader at hand had scanned when it was last asked
 	cost    *cost // of a query to be measured
+	asked   bool  // whether it was asked
+	sifts   bool  // whether it knows the sieves
 }
 
 func (r *run) scan(n *plan.Read) plan.Scan {
@@ -40,22 +45,73 @@ func (o *reading) next(ctx context.Context) (*vector.Batch, error) {
 			return nil, err
 		}
 		rd := o.readers[o.at]
+		if !o.asked && len(o.sieves) > 0 {
+			var s vector.Sifter
+			if s, o.sifts = rd.(vector.Sifter); o.sifts {
+				s.Sift(o.sieves)
+			}
+		}
+		o.asked = true
 		b, err := rd.Next(ctx)
 		o.run.scanned.Add(rd.Scanned() - o.before)
 		o.cost.scan(rd.Scanned() - o.before)
 		o.before = rd.Scanned()
+		if err == nil && len(o.sieves) > 0 && !o.sifts {
+			if b, err = b.Sift(ctx, o.sieves); b == nil && err == nil {
+				continue
+			}
+		}
 		if err == nil {
 			return b, nil
 		}
 		if err != io.EOF {
 			return nil, err
 		}
-		o.at, o.before = o.at+1, 0
+		o.at, o.before, o.asked = o.at+1, 0, false
 		if err := rd.Close(); err != nil {
 			return nil, err
 		}
 	}
 	return nil, io.EOF
+}
+
+// filtered is a filter above an operator: where that reads a table, the conditions become its sieves.
+func (r *run) filtered(in operator, conds []expr.Expr) operator {
+	rd, ok := in.(*reading)
+	for _, c := range conds {
+		ok = ok && expr.Fixed(c)
+	}
+	if !ok {
+		return &filter{r, in, conds}
+	}
+	for i, c := range conds {
+		used := map[int]bool{}
+		expr.Columns(c, used)
+		rd.sieves = append(rd.sieves, vector.Sieve{Columns: slices.Sorted(maps.Keys(used)), Keep: func(ctx context.Context, b *vector.Batch) (rows []uint32, err error) {
+			err = guarded(func() error { // a reader takes a panic for its own
+				rows, err = expr.Filter(r.env(ctx, b), conds[i:i+1])
+				return err
+			})
+			return rows, err
+		}})
+	}
+	return rd
+}
+
+// sift lets keep tell which values of a column of op are of use, where op reads it from a table; where not, all are given.
+func sift(op operator, column int, keep func(v *vector.Vector) []uint32) {
+	switch op := op.(type) {
+	case *reading:
+		op.sieves = append(op.sieves, vector.Sieve{Columns: []int{column}, Keep: func(_ context.Context, b *vector.Batch) ([]uint32, error) {
+			return keep(b.Columns[column]), nil
+		}})
+	case *filter:
+		sift(op.in, column, keep)
+	case *project:
+		if c, ok := op.exprs[column].(*expr.Column); ok {
+			sift(op.in, c.Index, keep)
+		}
+	}
 }
 
 func (o *reading) close() (err error) {

@@ -1,0 +1,139 @@
+package columnar
+
+import (
+	"context"
+
+	"unyo/engine/vector"
+)
+
+// Sift leaves out rows that sieves do not keep. Columns that no sieve looks at are read where a row has been kept: pages without one stay packed.
+func (s *parquetScan) Sift(sieves []vector.Sieve) { s.sieves = sieves }
+
+// window is some rows that lie together, and those of their columns that have been read.
+type window struct {
+	row  int64
+	n    int
+	cols []*vector.Vector
+}
+
+// nextSifted is those of the next rows of the open group that are kept; nil if none is.
+func (s *parquetScan) nextSifted(ctx context.Context) (*vector.Batch, error) {
+	row, end := s.ranges[0][0], s.ranges[0][1]
+	w := window{row, int(min(end-row, vector.BatchRows)), make([]*vector.Vector, len(s.columns))}
+	s.advance(int64(w.n))
+	rows, err := s.wantedRows(&w)
+	if err != nil {
+		return nil, err
+	}
+	rows, err = vector.Kept(ctx, s.sieves, w.n, rows, len(s.columns), func(c int) (*vector.Vector, error) { return s.read(&w, c) })
+	if err != nil || rows != nil && len(rows) == 0 {
+		return nil, err
+	}
+	b := &vector.Batch{Len: w.n, Columns: w.cols}
+	if rows != nil {
+		b.Len = len(rows)
+	}
+	for i, c := range s.columns {
+		switch {
+		case w.cols[i] == nil:
+			w.cols[i], err = s.some(c, w, rows)
+		case rows != nil:
+			w.cols[i] = w.cols[i].Pick(rows)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// read is a column of a window, which is read once.
+func (s *parquetScan) read(w *window, c int) (v *vector.Vector, err error) {
+	if w.cols[c] == nil {
+		w.cols[c], err = s.some(s.columns[c], *w, nil)
+	}
+	return w.cols[c], err
+}
+
+// wantedRows is the rows of a window that are wanted by the domains of columns; nil for all.
+func (s *parquetScan) wantedRows(w *window) ([]uint32, error) {
+	if len(s.choosing) == 0 {
+		return nil, nil
+	}
+	s.keep = resized(s.keep, w.n)
+	for i := range s.keep {
+		s.keep[i] = true
+	}
+	for _, i := range s.choosing {
+		v, err := s.read(w, i)
+		if err != nil {
+			return nil, err
+		}
+		wantedOf(s.keep, v, s.want.domain(i), &s.entries)
+	}
+	rows := make([]uint32, 0, w.n)
+	for i, k := range s.keep {
+		if k {
+			rows = append(rows, uint32(i))
+		}
+	}
+	if len(rows) == w.n {
+		return nil, nil
+	}
+	return rows, nil
+}
+
+// some is a column at rows (nil for all) of a window, which may lie in several pages.
+func (s *parquetScan) some(c parquetColumn, w window, rows []uint32) (out *vector.Vector, err error) {
+	for at := 0; at < w.n; {
+		if rows != nil && len(rows) == 0 {
+			break
+		}
+		if rows != nil {
+			at = int(rows[0])
+		}
+		have, err := c.seek(w.row + int64(at))
+		if err != nil {
+			return nil, eofIsCorrupt(err)
+		}
+		end := w.n
+		if rows != nil {
+			end = int(rows[len(rows)-1]) + 1
+		}
+		n := int(min(have, int64(end-at)))
+		v, err := c.take(n)
+		if err != nil {
+			return nil, eofIsCorrupt(err)
+		}
+		if rows != nil {
+			v, rows = within(v, rows, at)
+		}
+		if out == nil && at+n == end {
+			return v, nil
+		}
+		if out == nil {
+			out = vector.New(v.Kind)
+		}
+		for i := range v.Len {
+			out.Append(v, i)
+		}
+		at += n
+	}
+	return out, nil
+}
+
+// within is the values of v, which begins at row at of a window, at those of its rows that v has, and the rows that are left.
+func within(v *vector.Vector, rows []uint32, at int) (*vector.Vector, []uint32) {
+	k := 0
+	for k < len(rows) && int(rows[k]) < at+v.Len {
+		k++
+	}
+	own := make([]uint32, k)
+	for i, r := range rows[:k] {
+		own[i] = r - uint32(at)
+	}
+	if k == v.Len {
+		return v, rows[k:]
+	}
+	return v.Pick(own), rows[k:]
+}

@@ -1,0 +1,52 @@
+package athena
+
+import (
+	"context"
+	"slices"
+
+	"unyo/engine/vector"
+)
+
+// Sift takes what tells which rows are of use.
+func (f *file) Sift(sieves []vector.Sieve) { f.sieves = sieves }
+
+// tell gives the sieves to the reader, if it leaves out rows by itself and all that they look at is in the file.
+func (f *file) tell() bool {
+	reader, ok := f.reader.(vector.Sifter)
+	if !ok || len(f.sieves) == 0 {
+		return false
+	}
+	told := make([]vector.Sieve, len(f.sieves))
+	for i, s := range f.sieves {
+		of := make([]int, len(s.Columns)) // where the reader has them
+		for j, c := range s.Columns {
+			if of[j] = slices.Index(f.data, c); of[j] < 0 {
+				return false
+			}
+		}
+		told[i] = vector.Sieve{Columns: of, Keep: func(ctx context.Context, b *vector.Batch) ([]uint32, error) {
+			if err := f.asked(ctx, i, b); err != nil {
+				return nil, err
+			}
+			out := &vector.Batch{Len: b.Len, Columns: make([]*vector.Vector, len(f.want.Columns))}
+			for j, c := range s.Columns {
+				out.Columns[c] = b.Columns[of[j]]
+			}
+			return s.Keep(ctx, out)
+		}}
+	}
+	reader.Sift(told)
+	return true
+}
+
+// asked: a reader that keeps few rows asks for long before it gives any. It waits for its turn, and what it reads is counted, all the same.
+func (f *file) asked(ctx context.Context, sieve int, b *vector.Batch) error {
+	if sieve > 0 {
+		return nil
+	}
+	f.source.q.rows.Add(int64(b.Len))
+	if err := f.count(nil); err != nil {
+		return err
+	}
+	return f.source.q.turns.Wait(ctx)
+}
