@@ -23,11 +23,16 @@ func scan(name string, b []byte, p Projection) (vector.Reader, error) {
 }
 
 // scanAll reads all rows that a projection gives.
-func scanAll(name string, b []byte, p Projection) (rows [][]Value, scanned int64, err error) {
+func scanAll(name string, b []byte, p Projection) (rows [][]Value, bytes int64, err error) {
 	r, err := scan(name, b, p)
 	if err != nil {
 		return nil, 0, err
 	}
+	return scanned(r, p)
+}
+
+// scanned reads a reader to its end.
+func scanned(r vector.Reader, p Projection) (rows [][]Value, bytes int64, err error) {
 	for {
 		batch, err := r.Next(context.Background())
 		if err == io.EOF {
