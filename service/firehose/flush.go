@@ -81,10 +81,14 @@ func (s *Service) undelivered(ctx context.Context, a flushArg, row *stream, f fl
 	return s.again(ctx, a, f, time.Duration(row.Partition.RetrySeconds)*time.Second, failure{Kind: failedWork, Code: code, Message: text})
 }
 
+// maxWait is the longest time between two attempts, each of which waits twice as long as the one before.
+// https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html (Error Response Handling)
+const maxWait = 2 * time.Minute
+
 // again sets the next attempt of a delivery that has failed, or gives it up when waiting for that would take longer than limit in all.
 func (s *Service) again(ctx context.Context, a flushArg, f flight, limit time.Duration, why failure) error {
 	f.Attempts++
-	wait := min(time.Second<<min(f.Attempts-1, 20), time.Minute)
+	wait := min(time.Second<<min(f.Attempts-1, 20), maxWait)
 	at := s.k.Clock.Now()
 	if f.Waited+wait > limit {
 		f.Failed = &why

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"unyo/base/call"
@@ -44,6 +45,9 @@ func (s *Service) send(ctx context.Context, a flushArg, row *stream, f *flight) 
 		return fmt.Errorf("cannot send to the endpoint of stream %q: %w", a.Stream, err)
 	}
 	s.report(ctx, row, a.Buffer, string(fault.Kind), fault.Message)
+	if fault.Status == http.StatusRequestEntityTooLarge { // "a permanent failure and the record batch is not sent to error bucket": AWS loses it too
+		return s.settle(ctx, a, *f)
+	}
 	return s.again(ctx, a, *f, time.Duration(row.HTTP.RetrySeconds)*time.Second, failure{failedHTTP, string(fault.Kind), fault.Message})
 }
 

@@ -152,6 +152,30 @@ func TestEndpointThatFails(t *testing.T) {
 	}
 }
 
+// What is too large for an endpoint is sent once, goes nowhere else, and is told; what comes behind it is sent.
+// https://docs.aws.amazon.com/firehose/latest/dev/httpdeliveryrequestresponse.html (Status Code)
+func TestEndpointFindsItTooLarge(t *testing.T) {
+	f, s := setUp(t), newSite(t)
+	s.answer = func(n int, w http.ResponseWriter, _ string) bool {
+		if n == 1 {
+			w.WriteHeader(http.StatusRequestEntityTooLarge)
+		}
+		return n == 1
+	}
+	if err := f.make(s.config(func(d *api.HttpEndpointDestinationConfiguration) {
+		d.CloudWatchLoggingOptions = &api.CloudWatchLoggingOptions{Enabled: new(true), LogGroupName: new("g"), LogStreamName: new("l")}
+	})); err != nil {
+		t.Fatal(err)
+	}
+	f.put("too large")
+	f.advance(60 * time.Second)
+	f.put("fits")
+	f.advance(time.Hour)
+	if s.asked != 2 || len(f.bucket.objects) != 0 || len(f.log.lines) != 1 || !strings.Contains(f.log.lines[0], "HttpEndpoint.DestinationException") {
+		t.Errorf("asked %d times, %v, told %q", s.asked, f.bucket.objects, f.log.lines)
+	}
+}
+
 // An endpoint that fails for a while gets everything, once per id.
 func TestEndpointThatRecovers(t *testing.T) {
 	f, s := setUp(t), newSite(t)
