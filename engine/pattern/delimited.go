@@ -23,6 +23,7 @@ func (d *delimited) literals() []string {
 // split cuts a message into fields. What is between square brackets or quotation marks is one field.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/matching-terms-space-delimited-log-events.html
 func split(message []byte, visit func(field []byte) bool) {
+	closes := true // no bracket has yet been found to be the last
 	for {
 		i := 0
 		for i < len(message) && blank(message[i]) {
@@ -32,7 +33,7 @@ func split(message []byte, visit func(field []byte) bool) {
 			return
 		}
 		message = message[i:]
-		field, rest := cutField(message)
+		field, rest := cutField(message, &closes)
 		if !visit(field) {
 			return
 		}
@@ -42,18 +43,20 @@ func split(message []byte, visit func(field []byte) bool) {
 
 func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
 
-func cutField(m []byte) (field, rest []byte) {
+// cutField cuts the first field. Behind a bracket that is not closed there is none that is, so it is looked for once: closes says whether to.
+func cutField(m []byte, closes *bool) (field, rest []byte) {
 	var closing byte
-	switch m[0] {
-	case '[':
+	switch {
+	case m[0] == '[' && *closes:
 		closing = ']'
-	case '"':
+	case m[0] == '"':
 		closing = '"'
 	}
 	if closing != 0 {
 		if end := bytes.IndexByte(m[1:], closing); end >= 0 {
 			return m[1 : 1+end], m[2+end:]
 		}
+		*closes = closing != ']' && *closes
 	}
 	end := 0
 	for end < len(m) && !blank(m[end]) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"unyo/engine/pattern"
 )
@@ -191,5 +192,23 @@ func TestFields(t *testing.T) {
 		if got := fmt.Sprint(p.Fields([]byte(x.message))); got != x.want {
 			t.Errorf("%s: %s, want %s", x.pattern, got, x.want)
 		}
+	}
+}
+
+// A message of brackets that are never closed takes time by its length, not by its square: a batch of events may be a single such message of 1 MiB.
+func TestOpenBracketsAreSoughtOnce(t *testing.T) {
+	p, err := pattern.Compile("[a, ..., b=x]")
+	if err != nil {
+		t.Fatal(err)
+	}
+	message := []byte(strings.Repeat(`[ `, 1<<19) + "x")
+	began := time.Now()
+	for range 20 {
+		if !p.Match(message) {
+			t.Fatal("no match")
+		}
+	}
+	if took := time.Since(began); took > 20*time.Second { // some 0.3 s; by the square two minutes
+		t.Errorf("%s for 20 MiB", took)
 	}
 }
