@@ -328,5 +328,7 @@ func (f *file) Close() error {
 	if f.reader == nil {
 		return nil
 	}
-	return f.reader.Close()
+	r := f.reader
+	f.reader = nil // with what it holds
+	return r.Close()
 }
