@@ -17,6 +17,7 @@ type orcScan struct {
 	stats   [][]byte     // StripeStatistics
 	number  int          // of the next stripe
 	left    uint64       // rows of the stripe that is open
+	told    told
 }
 
 // mostStripe is how many bytes of streams a stripe may have that is read, once they are unpacked.
@@ -105,7 +106,7 @@ func (s *orcScan) Scanned() int64 { return s.scanned }
 
 func (s *orcScan) Close() error {
 	s.file.stripes, s.left = nil, 0
-	return nil
+	return s.told.tell(s.want.Hold, 0)
 }
 
 func (s *orcScan) Next(ctx context.Context) (b *vector.Batch, err error) {
@@ -182,6 +183,9 @@ func (s *orcScan) open(stripe orcStripe) error {
 		}
 		if room -= len(b); room < 0 {
 			return corrupt("a stripe of more than %d bytes", mostStripe)
+		}
+		if err := s.told.tell(s.want.Hold, int64(mostStripe-room)); err != nil {
+			return err
 		}
 		o.sources[id].streams[kind] = b
 		return nil

@@ -138,22 +138,26 @@ type entriesWanted map[*vector.Domain]dictionaryWanted
 
 type dictionaryWanted struct {
 	of     *vector.Vector
+	live   *vector.Domain // the narrower domain at that time
 	wanted []bool
 }
 
 // wantedOf clears what of keep is not wanted by its value of v.
 func wantedOf(keep []bool, v *vector.Vector, d *vector.Domain, entries *entriesWanted) {
+	live := d.Live.Now()
 	if v.Dict == nil {
 		wantedFlat(keep, v, d)
+		wantedFlat(keep, v, live)
 		return
 	}
 	known := (*entries)[d]
-	if known.of != v.Dict {
-		known = dictionaryWanted{v.Dict, resized(known.wanted, v.Dict.Len)}
+	if known.of != v.Dict || known.live != live && v.Dict.Len <= vector.BatchRows {
+		known = dictionaryWanted{v.Dict, live, resized(known.wanted, v.Dict.Len)}
 		for i := range known.wanted {
 			known.wanted[i] = true
 		}
 		wantedFlat(known.wanted, v.Dict, d)
+		wantedFlat(known.wanted, v.Dict, live)
 		if *entries == nil {
 			*entries = entriesWanted{}
 		}
@@ -169,6 +173,10 @@ func wantedOf(keep []bool, v *vector.Vector, d *vector.Domain, entries *entriesW
 }
 
 func wantedFlat(keep []bool, v *vector.Vector, d *vector.Domain) {
+	if d == nil || len(d.Ranges) > mostRanges || // that is too long to be asked
+		len(d.Ranges) == 1 && d.Ranges[0] == (vector.Range{}) && (d.Null || len(v.Nulls) == 0) { // all
+		return
+	}
 	if len(v.Nulls) > 0 {
 		for i := range keep {
 			if v.Nulls.Has(i) {

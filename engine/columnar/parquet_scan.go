@@ -13,7 +13,8 @@ type parquetScan struct {
 	r       io.ReaderAt
 	size    int64
 	scanned int64
-	held    int64  // bytes of pages and dictionaries that all columns hold
+	held    int64 // bytes of pages and dictionaries that all columns hold
+	told    told
 	packed  []byte // room for a page as it is stored
 	want    Projection
 	sieves  []vector.Sieve
@@ -40,6 +41,22 @@ func (s *parquetScan) hold(what *int64, bytes int64) error {
 	*what = bytes
 	if s.held > mostHeld {
 		return corrupt("pages of more than %d bytes beside each other", mostHeld)
+	}
+	return s.told.tell(s.want.Hold, s.held)
+}
+
+// told is how many bytes whoever asked was told that a reader holds.
+type told int64
+
+// tell tells how many it holds now.
+func (t *told) tell(hold func(int64) error, now int64) error {
+	more := now - int64(*t)
+	if hold == nil || more == 0 {
+		return nil
+	}
+	*t = told(now)
+	if err := hold(more); more > 0 {
+		return err
 	}
 	return nil
 }
@@ -128,7 +145,7 @@ func (s *parquetScan) Close() error {
 	}
 	leaveRoom(s.packed)
 	s.packed, s.leaves = nil, nil
-	return nil
+	return s.told.tell(s.want.Hold, 0)
 }
 
 func (s *parquetScan) Next(ctx context.Context) (b *vector.Batch, err error) {

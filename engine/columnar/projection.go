@@ -17,6 +17,8 @@ type Projection struct {
 	Domains []*vector.Domain
 	// Row groups and stripes that begin in [From, To) of the file are read; all of them if To is 0.
 	From, To int64
+	// Hold, unless nil, is told how many bytes more, or fewer, the reader holds; its error is the reader's.
+	Hold func(bytes int64) error
 }
 
 // part tells whether what begins at a byte of the file is to be read.

@@ -25,7 +25,7 @@ func openORC(t *Table, o Object, columns []int, domains []*vector.Domain) (vecto
 }
 
 func (t *Table) projection(o Object, columns []int, domains []*vector.Domain) columnar.Projection {
-	p := columnar.Projection{Columns: columnar.Schema{}, Domains: domains, From: o.From, To: o.To}
+	p := columnar.Projection{Columns: columnar.Schema{}, Domains: domains, From: o.From, To: o.To, Hold: o.Hold}
 	for _, c := range columns {
 		p.Columns = append(p.Columns, t.Columns[c])
 	}

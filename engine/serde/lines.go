@@ -3,6 +3,7 @@ package serde
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"strconv"
 
@@ -142,6 +143,9 @@ type textReader struct {
 	held   [][]byte
 	bytes  int // of held
 
+	hold func(int64) error
+	told int64 // to hold
+
 	from, to int64 // lines that begin there are read; from 0 to 0 all
 	began    int64 // where the first of them does
 }
@@ -166,7 +170,7 @@ func (t *Table) openText(o Object, columns []int, p parser) (vector.Reader, erro
 	if err != nil {
 		return nil, closing(object, err)
 	}
-	r := &textReader{object: object, stored: stored, parser: p, header: header, footer: footer, from: o.From, to: o.To}
+	r := &textReader{object: object, stored: stored, parser: p, header: header, footer: footer, hold: o.Hold, from: o.From, to: o.To}
 	if o.From > 0 {
 		r.header = 0
 	}
@@ -215,11 +219,37 @@ func (r *textReader) Close() error {
 	if r.ahead != nil {
 		r.ahead.Close()
 	}
-	return r.object.Close()
+	r.lines.buf, r.batch, r.held = nil, vector.Batch{}, nil
+	return errors.Join(r.holds(0), r.object.Close())
+}
+
+// holds tells how much it holds now.
+func (r *textReader) holds(now int64) error {
+	more := now - r.told
+	if r.hold == nil || more == 0 {
+		return nil
+	}
+	r.told = now
+	if err := r.hold(more); more > 0 {
+		return err
+	}
+	return nil
+}
+
+// has is how much it holds: what it reads into, and the batch.
+func (r *textReader) has() int64 {
+	n := int64(cap(r.lines.buf) + r.bytes)
+	for _, c := range r.batch.Columns {
+		n += c.Size()
+	}
+	return n
 }
 
 // Limits of a batch of text, in rows and in bytes of lines.
 const mostBatch = 32 << 20
+
+// wideLine is from where on a line is counted before it is read.
+const wideLine = 1 << 20
 
 func (r *textReader) Next(ctx context.Context) (*vector.Batch, error) {
 	if err := ctx.Err(); err != nil {
@@ -243,6 +273,11 @@ func (r *textReader) Next(ctx context.Context) (*vector.Batch, error) {
 		if len(line) > mostRow/max(1, len(r.batch.Columns)) {
 			return nil, &BadDataError{Why: "a line of " + strconv.Itoa(len(line)) + " bytes is too long for " + strconv.Itoa(len(r.batch.Columns)) + " columns"}
 		}
+		if len(line) > wideLine { // each column may take all of it
+			if err := r.holds(r.has() + int64(len(line)*len(r.batch.Columns))); err != nil {
+				return nil, err
+			}
+		}
 		skip, err := r.parser.parse(line, r.batch.Columns)
 		if err != nil {
 			return nil, err
@@ -255,7 +290,7 @@ func (r *textReader) Next(ctx context.Context) (*vector.Batch, error) {
 			size = max(size, textBytes(r.batch.Columns)/4)
 		}
 	}
-	return &r.batch, nil
+	return &r.batch, r.holds(r.has())
 }
 
 // textBytes is how many bytes of text some columns hold: several may have taken the same.

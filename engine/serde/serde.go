@@ -29,6 +29,9 @@ type Object struct {
 
 	// Of an object that can be cut, what begins in [From, To) is read: lines, row groups, stripes. All of it if To is 0.
 	From, To int64
+
+	// Hold, unless nil, is told how many bytes more, or fewer, the reader holds; its error is the reader's.
+	Hold func(bytes int64) error
 }
 
 // UnknownError is a class that Athena does not offer, or that has no behaviour here.

@@ -86,8 +86,8 @@ type Live struct{ now atomic.Pointer[Domain] }
 // Narrow says what is wanted from now on.
 func (l *Live) Narrow(d *Domain) { l.now.Store(d) }
 
-// domain is what is wanted now; nil is all.
-func (l *Live) domain() *Domain {
+// Now is what is wanted now; nil is all.
+func (l *Live) Now() *Domain {
 	if l == nil {
 		return nil
 	}
@@ -106,7 +106,7 @@ func (d *Domain) Overlaps(b Bounds) bool {
 	if d == nil {
 		return true
 	}
-	if !d.Live.domain().Overlaps(b) {
+	if !d.Live.Now().Overlaps(b) {
 		return false
 	}
 	if d.Null && !b.NoNulls {
@@ -143,7 +143,7 @@ func (d *Domain) Has(v *Vector, i int) bool {
 	if d == nil {
 		return true
 	}
-	if !d.Live.domain().Has(v, i) {
+	if !d.Live.Now().Has(v, i) {
 		return false
 	}
 	if v.IsNull(i) {

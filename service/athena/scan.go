@@ -240,7 +240,7 @@ func (f *file) open() (err error) {
 		Name: path.Base(f.key), Size: f.size,
 		At:     &blocks{ctx: f.ctx, s: s, bucket: f.bucket, key: f.key, etag: f.etag, size: f.size},
 		Stream: func(from int64) (io.ReadCloser, error) { return s.read(f.ctx, f.bucket, f.key, f.etag, from, -1) },
-		From:   f.from, To: f.to,
+		From:   f.from, To: f.to, Hold: f.want.Hold,
 	}, columns, domains)
 	if err == nil {
 		f.sifts = f.tell()

@@ -25,7 +25,7 @@ type reading struct {
 }
 
 func (r *run) scan(n *plan.Read) plan.Scan {
-	return plan.Scan{Columns: n.Columns, Domains: n.Domains, Limit: n.Limit}
+	return plan.Scan{Columns: n.Columns, Domains: n.Domains, Limit: n.Limit, Hold: r.hold}
 }
 
 func (r *run) read(ctx context.Context, n *plan.Read) (operator, error) {

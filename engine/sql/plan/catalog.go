@@ -46,6 +46,9 @@ type Scan struct {
 	Domains map[int]Domain
 	// Limit, unless 0, is how many rows are enough.
 	Limit int
+	// Hold, unless nil, is told how many bytes more, or fewer, a reader holds. An error ends the query, which would hold too much; what a reader has held is given
+	// back when it is closed.
+	Hold func(bytes int64) error
 }
 
 // Domain is what values of a column are of use: one of Values, or what lies between Low and High.
