@@ -192,15 +192,15 @@ func (b *bench) logEstate(ctx context.Context, c *client, streams int) (*server,
 	if err != nil {
 		return nil, err
 	}
-	if _, err := logsCall(ctx, c, s.url, "CreateLogGroup", []byte(`{"logGroupName":"bench"}`)); err != nil {
-		return s, err
+	return s, createLogs(ctx, c, s, streams)
+}
+
+func createLogs(ctx context.Context, c *client, s *server, streams int) error {
+	_, err := logsCall(ctx, c, s.url, "CreateLogGroup", []byte(`{"logGroupName":"bench"}`))
+	for i := 0; i < streams && err == nil; i++ {
+		_, err = logsCall(ctx, c, s.url, "CreateLogStream", fmt.Appendf(nil, `{"logGroupName":"bench","logStreamName":"s%d"}`, i))
 	}
-	for i := range streams {
-		if _, err := logsCall(ctx, c, s.url, "CreateLogStream", fmt.Appendf(nil, `{"logGroupName":"bench","logStreamName":"s%d"}`, i)); err != nil {
-			return s, err
-		}
-	}
-	return s, nil
+	return err
 }
 
 // putEvents: PutLogEvents in batches of 1,000 lines of 150 bytes, durable.

@@ -38,33 +38,39 @@ func askInsights(ctx context.Context, b *bench, c *client, unyo, peer *server) e
 
 // query runs a query over everything and counts its rows.
 func query(ctx context.Context, c *client, s *server, text string) (int, error) {
+	rows, err := results(ctx, c, s, text)
+	return len(rows), err
+}
+
+// results are the rows of a query over everything.
+func results(ctx context.Context, c *client, s *server, text string) ([]json.RawMessage, error) {
 	in, err := json.Marshal(map[string]any{"logGroupName": "bench", "queryString": text, "startTime": time.Now().Add(-24 * time.Hour).Unix(), "endTime": time.Now().Add(time.Hour).Unix()})
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	out, err := logsCall(ctx, c, s.url, "StartQuery", in)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	for {
 		got, err := logsCall(ctx, c, s.url, "GetQueryResults", out) // its input is StartQuery's answer
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		var r struct {
 			Status  string            `json:"status"`
 			Results []json.RawMessage `json:"results"`
 		}
 		if err := json.Unmarshal(got, &r); err != nil {
-			return 0, err
+			return nil, err
 		}
 		switch r.Status {
 		case "Complete":
-			return len(r.Results), nil
+			return r.Results, nil
 		case "Scheduled", "Running":
 			time.Sleep(5 * time.Millisecond)
 		default:
-			return 0, fmt.Errorf("%s: %s", text, r.Status)
+			return nil, fmt.Errorf("%s: %s", text, r.Status)
 		}
 	}
 }

@@ -22,7 +22,7 @@ type measure struct {
 
 var measures = []measure{
 	{"start", start}, {"sts", identity}, {"put", smallObjects}, {"big", largeObjects}, {"logs", putEvents}, {"filter", filterEvents}, {"year", year},
-	{"loglines", logLines}, {"idlegroups", idleGroups}, {"toconsumer", lineToConsumer}, {"kinesis", putRecords},
+	{"loglines", logLines}, {"insightsmoto", insightsMoto}, {"idlegroups", idleGroups}, {"toconsumer", lineToConsumer}, {"kinesis", putRecords},
 	{"trail", trailKilled}, {"trailyear", trailYear}, {"athena", athena}, {"athenacrowd", athenaCrowd},
 }
 
@@ -36,6 +36,7 @@ func main() {
 	flag.StringVar(&b.victoria, "victorialogs", "", "VictoriaLogs' binary, to compare with")
 	flag.IntVar(&b.lines, "lines", 1_000_000, "log lines of loglines")
 	flag.StringVar(&b.python, "python", "", "python3 that has duckdb, for athena")
+	flag.StringVar(&b.motoPython, "motopython", "", "python3 that has moto[server], for insightsmoto")
 	flag.IntVar(&b.rows, "rows", 20_000_000, "rows of athena's tables; twenty million are 1 GB of Parquet")
 	flag.StringVar(&only, "only", "", "figures to take, comma-separated")
 	flag.Parse()

@@ -17,6 +17,7 @@ import (
 type bench struct {
 	binary, dir, moto string
 	victoria          string // a VictoriaLogs' binary; "": none
+	motoPython        string // one that has moto; "": insightsmoto is left out
 	kafka             string // a Kafka's address; "": none
 	lines             int    // of logs, for the figures beside it
 	python            string // one that has DuckDB; "": athena is left out
