@@ -108,7 +108,7 @@ func (g *group) Groups() []*insights.Group {
 }
 func (g *group) Workers() int { return 2 }
 
-func (g *group) Sweep(_ context.Context, from, to int64, _ []string, yield insights.Yield) (n insights.Swept, err error) {
+func (g *group) Sweep(_ context.Context, _ insights.Wanted, yield insights.Yield) (n insights.Swept, err error) {
 	half := len(g.lines) / 2
 	for i, part := range [][]string{g.lines[:half], g.lines[half:]} {
 		var events []insights.Event

@@ -11,7 +11,7 @@ import (
 // blocks is a memory that hands out many events at a time, as a log store does.
 type blocks struct{ memory }
 
-func (m *blocks) Sweep(_ context.Context, from, to int64, _ []string, yield Yield) (s Swept, err error) {
+func (m *blocks) Sweep(_ context.Context, w Wanted, yield Yield) (s Swept, err error) {
 	list := m.events[0]
 	for len(list) > 0 {
 		n := min(2000, len(list))

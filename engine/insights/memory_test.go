@@ -17,11 +17,11 @@ type memory struct {
 func (m *memory) Groups() []*Group { return m.groups }
 func (m *memory) Workers() int     { return m.workers }
 
-func (m *memory) Sweep(_ context.Context, from, to int64, _ []string, yield Yield) (s Swept, err error) {
+func (m *memory) Sweep(_ context.Context, w Wanted, yield Yield) (s Swept, err error) {
 	n := 0
 	for g, list := range m.events {
 		for i := range list {
-			if e := &list[i]; e.Timestamp >= from && e.Timestamp <= to {
+			if e := &list[i]; e.Timestamp >= w.From && e.Timestamp <= w.To {
 				s.Events++
 				s.Bytes += int64(len(e.Message))
 				if err := yield(n%m.workers, g, list[i:i+1], nil); err != nil {

@@ -24,13 +24,13 @@ func (s *shards) Groups() []*insights.Group {
 }
 func (s *shards) Workers() int { return 3 }
 
-func (s *shards) Sweep(_ context.Context, from, to int64, contains []string, yield insights.Yield) (n insights.Swept, err error) {
+func (s *shards) Sweep(_ context.Context, w insights.Wanted, yield insights.Yield) (n insights.Swept, err error) {
 	for _, i := range s.r.Perm(len(s.events)) {
 		e := s.events[i]
 		n.Events++
 		n.Bytes += int64(len(e.Message))
 		has := true
-		for _, c := range contains {
+		for _, c := range w.Contains {
 			has = has && strings.Contains(e.Message, c)
 		}
 		if !has {

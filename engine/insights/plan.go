@@ -10,6 +10,7 @@ import (
 type segment struct {
 	p     *program
 	steps []func(next step) step
+	drops bool // a step may not hand a row on, or hand on several
 	run   step
 	sink  func() sink
 }
@@ -36,6 +37,7 @@ type Plan struct {
 	Pushed   []string // what every wanted message contains
 	Unmasks  bool     // a field is wanted as it was sent: Event.Raw must be there, and logs:Unmask be allowed
 	back     *Diff    // a period before is looked at as well
+	first    *newest  // only some events at an end of the time are wanted; nil: not so
 	memory   int
 	Records  bool // the answer's rows are events
 }
@@ -62,6 +64,7 @@ type planner struct {
 type orderKey struct {
 	slot int
 	desc bool
+	time bool // it is the event's time
 }
 
 func newScope(p *program, events bool) *scope {
@@ -101,16 +104,21 @@ func (x *planner) gather(s func() sink) {
 	x.order = nil
 }
 
-func (x *planner) step(f func(next step) step) { x.cur.steps = append(x.cur.steps, f) }
+func (x *planner) step(f func(next step) step) {
+	x.cur.steps, x.cur.drops = append(x.cur.steps, f), true
+}
 
 // each adds a step that changes a row.
 func (x *planner) each(f func(r *row)) {
-	x.step(func(next step) step { return func(r *row) { f(r); next(r) } })
+	x.cur.steps = append(x.cur.steps, func(next step) step { return func(r *row) { f(r); next(r) } })
 }
 
 // top is a sink for the first n rows.
 func (x *planner) top(n int) func() sink {
 	keys := x.order
+	if len(x.plan.segments) == 0 && !x.cur.drops && (len(keys) == 0 || keys[0].time) {
+		x.plan.first = &newest{oldest: len(keys) > 0 && !keys[0].desc}
+	}
 	return func() sink { return &ranking{keys: keys, limit: n} }
 }
 
@@ -223,7 +231,8 @@ func (x *planner) sort(cmd *Sort) *Error {
 		}
 		slot := x.hidden()
 		x.each(func(r *row) { r.set(slot, f(r)) })
-		x.order = append(x.order, orderKey{slot, k.Desc})
+		n, ok := k.Expr.(*Name)
+		x.order = append(x.order, orderKey{slot, k.Desc, ok && n.Path == "@timestamp" && x.own("@timestamp")})
 	}
 	return nil
 }

@@ -14,13 +14,21 @@ var ErrMemory = errors.New("the query needs more memory than one may have")
 // maxMemory is how many bytes a query may gather, if its caller does not say.
 const maxMemory = 256 << 20
 
-// Events is where a plan's events come from. Sweep hands all wanted events of the groups between two times to yield, from as many workers at once as
-// it likes, each of which has a number below workers; group is the index of the event's group. What is handed out must hold all of contains, or may:
-// the plan looks again. An error of yield ends it.
+// Events is where a plan's events come from. Sweep hands all wanted events of the groups to yield, from as many workers at once as
+// it likes, each of which has a number below workers; group is the index of the event's group. An error of yield ends it.
 type Events interface {
 	Groups() []*Group
 	Workers() int
-	Sweep(ctx context.Context, from, to int64, contains []string, yield Yield) (Swept, error)
+	Sweep(ctx context.Context, w Wanted, yield Yield) (Swept, error)
+}
+
+// Wanted is what a plan asks for.
+type Wanted struct {
+	From, To int64    // ms, both included
+	Contains []string // what is handed out must hold all of these, or may: the plan looks again
+	Oldest   bool     // rather the oldest first than the newest
+	// Skip, unless nil, tells whether some events, all of those between two times in a group that is asked, need not be handed out.
+	Skip func(worker int, lo, hi int64, events int) bool
 }
 
 // Yield is given events of a group. With lines, they are those of the block, in its order, and need no Message.
@@ -120,15 +128,19 @@ func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer)
 		})
 	}
 	var err error
-	if a.Swept, err = src.Sweep(ctx, from, to, p.Pushed, yield); err != nil {
+	want := Wanted{From: from, To: to, Contains: p.Pushed}
+	if p.first != nil && p.back == nil {
+		want.Oldest, want.Skip = p.first.oldest, p.first.skip(workers)
+	}
+	if a.Swept, err = src.Sweep(ctx, want, yield); err != nil {
 		return nil, err
 	}
 	if p.back != nil {
 		for i := range workers {
 			workers[i].row.past = true
 		}
-		from, to := p.back.before(from, to)
-		past, err := src.Sweep(ctx, from, to, p.Pushed, yield)
+		want.From, want.To = p.back.before(from, to)
+		past, err := src.Sweep(ctx, want, yield)
 		if err != nil {
 			return nil, err
 		}

@@ -20,9 +20,10 @@ type stored struct {
 	store   *logstore.Store
 	last    uint64
 	workers int
-	whole   bool // have lines put together
+	whole   bool // have all lines put together
 	dir     string
 	apart   atomic.Int64 // lines that were handed out apart
+	skipped atomic.Int64
 }
 
 const storedGroup = "111111111111/eu-central-1/g"
@@ -66,8 +67,19 @@ func (x *stored) Groups() []*insights.Group {
 }
 func (x *stored) Workers() int { return x.workers }
 
-func (x *stored) Sweep(ctx context.Context, from, to int64, contains []string, yield insights.Yield) (insights.Swept, error) {
-	f := logstore.Sweeping{Filter: logstore.Filter{From: from, To: to + 1, Contains: contains}, Last: x.last, Workers: x.workers, Apart: !x.whole}
+func (x *stored) Sweep(ctx context.Context, w insights.Wanted, yield insights.Yield) (insights.Swept, error) {
+	f := logstore.Sweeping{Filter: logstore.Filter{From: w.From, To: w.To + 1, Contains: w.Contains}, Last: x.last, Workers: x.workers, Apart: !x.whole, Oldest: w.Oldest, Skip: w.Skip}
+	if x.whole {
+		f.Skip = nil
+	} else if w.Skip != nil {
+		f.Skip = func(worker int, lo, hi int64, events int) bool {
+			skip := w.Skip(worker, lo, hi, events)
+			if skip {
+				x.skipped.Add(int64(events))
+			}
+			return skip
+		}
+	}
 	buffers := make([][]insights.Event, x.workers)
 	n, err := logstore.Sweep(ctx, x.store, storedGroup, f, func(worker int, events []logstore.Event, lines shaped.Block) error {
 		out := buffers[worker][:0]
@@ -119,6 +131,7 @@ func BenchmarkStored(b *testing.B) {
 		{"newest", `filter @message like "/api/v2/checkout/77/confirm" | sort @timestamp desc | limit 100`},
 		{"filter", `filter status >= 500 | stats count(*) by service`},
 		{"like", `filter @message like /ERROR/ | stats count(*) by service`},
+		{"console", "fields @timestamp, @message | sort @timestamp desc | limit 100"},
 		{"show", `filter status = 502 | fields @timestamp, @message | limit 20`},
 	} {
 		for _, whole := range []bool{false, true} {

@@ -2,6 +2,7 @@ package logstore
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -20,6 +21,10 @@ type Sweeping struct {
 	Workers int
 	// Apart has blocks whose lines are kept taken apart handed out so: all lines of one, as they are, if one may hold what is in Contains.
 	Apart bool
+	// Oldest has it begin with the oldest.
+	Oldest bool
+	// Skip, unless nil, is asked before so many events from lo to hi are read, all of which may be handed out: whether they need not be. They count all the same.
+	Skip func(worker int, lo, hi int64, events int) bool
 }
 
 // Yield is given events by one of a sweep's workers. With lines, the events are all of that block, in its order, and have no Message.
@@ -35,7 +40,7 @@ type Sweeper interface {
 
 var _ Sweeper = (*Store)(nil)
 
-// Sweep hands the wanted events to yield, several at a time, in no order, from up to f.Workers goroutines, each of which has a number.
+// Sweep hands the wanted events to yield, several at a time, in no order (the newest rather first), from up to f.Workers goroutines, each of which has a number.
 // An error of yield ends it. Of an engine that is no Sweeper they come in order, from one.
 func Sweep(ctx context.Context, e Engine, group string, f Sweeping, yield Yield) (Swept, error) {
 	if s, ok := e.(Sweeper); ok {
@@ -66,14 +71,19 @@ func Sweep(ctx context.Context, e Engine, group string, f Sweeping, yield Yield)
 	return n, err
 }
 
-// swath is a piece of a sweep: a block of a segment, or a log.
+// swath is a piece of a sweep: a block of a segment, or some batches of a log.
 type swath struct {
 	seg     *sweptSegment
 	block   int
 	wal     *wal
 	batches []*batch
-	lo      int64
+	lo, hi  int64
+	whole   bool // all of it is wanted, but for texts
+	held    Swept
 }
+
+// swathBytes is about how many bytes of a log are read at once.
+const swathBytes = 256 << 10
 
 // sweptSegment is a segment whose file is opened when it is first read.
 type sweptSegment struct {
@@ -87,7 +97,7 @@ type sweptSegment struct {
 type sweep struct {
 	*query
 	last  uint64
-	apart bool
+	f     *Sweeping
 	group *group
 	list  []swath
 	next  atomic.Int64
@@ -102,7 +112,7 @@ func (s *Store) Sweep(ctx context.Context, group string, f Sweeping, yield Yield
 		return Swept{}, err
 	}
 	defer s.release(g)
-	w := &sweep{query: f.Filter.query(), last: f.Last, apart: f.Apart, group: g, yield: yield}
+	w := &sweep{query: f.Filter.query(), last: f.Last, f: &f, group: g, yield: yield}
 	segments := w.collect()
 	defer func() {
 		for _, seg := range segments {
@@ -146,24 +156,43 @@ func (w *sweep) collect() (segments []*sweptSegment) {
 		for i := range s.blocks {
 			b := &s.blocks[i]
 			if q.overlaps(b.lo, b.hi) && (q.streams == nil || slices.ContainsFunc(b.streams, func(n uint32) bool { return q.streams[s.streams[n]] })) {
-				w.list = append(w.list, swath{seg: seg, block: i, lo: b.lo})
+				w.list = append(w.list, swath{seg: seg, block: i, lo: b.lo, hi: b.hi, whole: w.within(b, s), held: Swept{int64(b.count), b.bytes}})
 			}
 		}
 	}
 	for _, l := range g.wals {
-		s := swath{wal: l, lo: math.MaxInt64}
-		for _, b := range l.batches {
-			if b.state == published && b.seq <= w.last && q.overlaps(b.lo, b.hi) && (q.streams == nil || q.streams[b.stream]) {
-				s.batches = append(s.batches, b)
-				s.lo = min(s.lo, b.lo)
-			}
+		w.collectLog(l)
+	}
+	slices.SortStableFunc(w.list, func(a, b swath) int {
+		if w.f.Oldest {
+			return cmp.Compare(a.hi, b.hi)
 		}
-		if s.batches != nil {
+		return cmp.Compare(b.lo, a.lo)
+	})
+	return segments
+}
+
+// collectLog lists the batches of a log, some at a time.
+func (w *sweep) collectLog(l *wal) {
+	none := swath{wal: l, lo: math.MaxInt64, hi: math.MinInt64, whole: true}
+	s, size := none, int64(0)
+	for _, b := range l.batches {
+		if b.state != published || b.seq > w.last || !w.overlaps(b.lo, b.hi) || w.streams != nil && !w.streams[b.stream] {
+			continue
+		}
+		s.batches = append(s.batches, b)
+		s.lo, s.hi = min(s.lo, b.lo), max(s.hi, b.hi)
+		s.whole = s.whole && b.lo >= w.From && b.hi < w.To
+		s.held.Events += int64(b.count)
+		s.held.Bytes += b.bytes
+		if size += b.size; size >= swathBytes {
 			w.list = append(w.list, s)
+			s, size = none, 0
 		}
 	}
-	slices.SortStableFunc(w.list, func(a, b swath) int { return -key{ts: a.lo}.compare(key{ts: b.lo}) })
-	return segments
+	if s.batches != nil {
+		w.list = append(w.list, s)
+	}
 }
 
 // work takes one swath after another.
@@ -179,7 +208,13 @@ func (w *sweep) work(ctx context.Context, n int) (total Swept, err error) {
 		if err := ctx.Err(); err != nil {
 			return total, err
 		}
-		rows, lines, read, err := w.read(&w.list[i], m)
+		s := &w.list[i]
+		if s.whole && w.f.Skip != nil && w.f.Skip(n, s.lo, s.hi, int(s.held.Events)) {
+			total.Events += s.held.Events
+			total.Bytes += s.held.Bytes
+			continue
+		}
+		rows, lines, read, err := w.read(s, m)
 		if err != nil {
 			return total, err
 		}
@@ -220,8 +255,7 @@ func (w *sweep) read(s *swath, m *memory) (rows []row, lines shaped.Block, n Swe
 	if s.seg.file == nil {
 		return nil, nil, n, s.seg.err
 	}
-	b := &s.seg.blocks[s.block]
-	if !w.within(b, s.seg.segment) {
+	if !s.whole {
 		if err = s.seg.load(s.seg.file, s.block, m); err == nil {
 			err = m.parse(s.seg.streams)
 		}
@@ -231,9 +265,8 @@ func (w *sweep) read(s *swath, m *memory) (rows []row, lines shaped.Block, n Swe
 		}
 		return rows, nil, n, err
 	}
-	n = Swept{int64(b.count), b.bytes}
 	rows, lines, err = w.readWhole(s, m)
-	return rows, lines, n, err
+	return rows, lines, s.held, err
 }
 
 // readWhole reads a block of which all is wanted that has the texts.
@@ -251,7 +284,7 @@ func (w *sweep) readWhole(s *swath, m *memory) (rows []row, lines shaped.Block, 
 	if err = s.seg.segment.open(s.seg.file, s.block, m); err != nil {
 		return nil, nil, err
 	}
-	if w.apart {
+	if w.f.Apart {
 		lines = m.block()
 	}
 	if lines != nil && w.needle != nil {

@@ -64,11 +64,14 @@ func (s *Service) queriedEvents(ctx context.Context, q *query) (*queriedEvents, 
 func (e *queriedEvents) Groups() []*insights.Group { return e.groups }
 func (e *queriedEvents) Workers() int              { return e.workers }
 
-func (e *queriedEvents) Sweep(ctx context.Context, from, to int64, contains []string, yield insights.Yield) (total insights.Swept, err error) {
+func (e *queriedEvents) Sweep(ctx context.Context, w insights.Wanted, yield insights.Yield) (total insights.Swept, err error) {
 	buffers := make([][]insights.Event, e.workers)
 	for n := range e.sources {
 		src := &e.sources[n]
-		f := logstore.Sweeping{Filter: logstore.Filter{From: max(from, src.floor), To: to + 1, Streams: src.streams, Contains: contains}, Last: src.head, Workers: e.workers, Apart: src.mask == nil}
+		f := logstore.Sweeping{
+			Filter: logstore.Filter{From: max(w.From, src.floor), To: w.To + 1, Streams: src.streams, Contains: w.Contains}, Last: src.head,
+			Workers: e.workers, Apart: src.mask == nil, Oldest: w.Oldest, Skip: w.Skip,
+		}
 		if src.mask != nil { // what is masked need not hold what a match holds
 			f.Contains = nil
 		}

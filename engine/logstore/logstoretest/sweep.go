@@ -19,9 +19,10 @@ func (b *bench) checkSweep(f logstore.Filter) {
 	}
 	late := func(e event) bool { return e.pos.Seq > last }
 	want := slices.DeleteFunc(b.model.scan(f), late)
+	oldest := b.r.IntN(2) == 0
 	var got []event
 	var mu sync.Mutex
-	swept, err := logstore.Sweep(b.t.Context(), b.store, group, logstore.Sweeping{Filter: f, Last: last, Workers: 3}, func(worker int, events []logstore.Event, _ shaped.Block) error {
+	swept, err := logstore.Sweep(b.t.Context(), b.store, group, logstore.Sweeping{Filter: f, Last: last, Workers: 3, Oldest: oldest}, func(worker int, events []logstore.Event, _ shaped.Block) error {
 		mu.Lock()
 		defer mu.Unlock()
 		for i := range events {
