@@ -37,3 +37,27 @@ func (o *newest) skip(workers []worker) func(worker int, lo, hi int64, events in
 		return true
 	}
 }
+
+// part is which of events that are in the order of time can be among so many: as many at that end, and what is of the same time. Others have been handed out
+// in no order, and all can.
+func (o *newest) part(events []Event, limit int) (from, to int) {
+	to = len(events)
+	if limit <= 0 || limit >= to {
+		return 0, to
+	}
+	for i := range to - 1 {
+		if events[i].Timestamp > events[i+1].Timestamp {
+			return 0, to
+		}
+	}
+	if o.oldest {
+		for last := events[limit-1].Timestamp; events[to-1].Timestamp > last; {
+			to--
+		}
+		return 0, to
+	}
+	for last := events[to-limit].Timestamp; events[from].Timestamp < last; {
+		from++
+	}
+	return from, to
+}

@@ -113,7 +113,18 @@ func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer)
 			if lines != nil {
 				w.apart.begin(lines, groups[group])
 			}
-			for i := range events {
+			from, to := 0, len(events)
+			if p.first != nil && p.back == nil {
+				from, to = p.first.part(events, w.sink.(*ranking).limit)
+				w.matched += int64(len(events) - (to - from))
+			}
+			for i := range events[:to] {
+				if i < from {
+					if lines != nil {
+						w.apart.step()
+					}
+					continue
+				}
 				w.row.reset(&events[i], groups[group], group)
 				if lines != nil {
 					w.apart.step()
