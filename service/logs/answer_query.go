@@ -2,28 +2,16 @@ package logs
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
-	"github.com/klauspost/compress/zstd"
-
 	api "unyo/api/logs"
-	"unyo/base/must"
-	"unyo/engine/insights"
 	"unyo/kernel/jobs"
 	"unyo/kernel/meter"
 	"unyo/kernel/store"
 )
 
 var scannedBytes = meter.Usage{Service: "logs", Type: "DataScanned-Bytes"}
-
-// An answer's pieces fit into rows, and some into a transaction.
-const (
-	pieceBytes = 40 << 10
-	pieceBatch = 32
-	maxAnswer  = 64 << 20 // of all names and values
-)
 
 // answerQuery runs a query and keeps its answer, the last of it in a transaction that settle takes part in. Repeated after a crash it writes the same again: the query says which events it is about.
 func (s *Service) answerQuery(ctx context.Context, id string, settle func(tx *store.Tx)) error {
@@ -163,41 +151,4 @@ func (s *Service) forgetQuery(ctx context.Context, a queryArg) error {
 		}
 	}
 	return nil
-}
-
-// packAnswer writes rows as lists of names and values, packed.
-func packAnswer(rows [][]insights.Field) ([]byte, error) {
-	list, size := make([][]string, len(rows)), 0
-	for i, r := range rows {
-		for _, f := range r {
-			list[i] = append(list[i], f.Name, f.Value)
-			size += len(f.Name) + len(f.Value)
-		}
-	}
-	if size > maxAnswer {
-		return nil, fmt.Errorf("the answer has more than %d bytes", maxAnswer)
-	}
-	text, err := json.Marshal(list)
-	if err != nil {
-		return nil, err
-	}
-	e := must.Do(zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)))
-	defer e.Close()
-	return e.EncodeAll(text, nil), nil
-}
-
-func unpackAnswer(packed []byte) (rows [][]string, err error) {
-	if len(packed) == 0 {
-		return nil, nil
-	}
-	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(8*maxAnswer))
-	if err != nil {
-		return nil, err
-	}
-	defer d.Close()
-	text, err := d.DecodeAll(packed, nil)
-	if err != nil {
-		return nil, err
-	}
-	return rows, json.Unmarshal(text, &rows)
 }
