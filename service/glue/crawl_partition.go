@@ -196,11 +196,13 @@ func (c *step) join() error {
 		for i := range list {
 			in.PartitionInputList = append(in.PartitionInputList, c.partInput(&p, &list[i], table))
 		}
-		if _, err := c.s.peers.Glue.BatchCreatePartition(c.as, in); err != nil {
+		out, err := c.s.peers.Glue.BatchCreatePartition(c.as, in)
+		if err != nil {
 			return err
 		}
-		c.run.Added.Partitions += len(list)
-		c.say("INFO", "Created %d partitions for table %s in database %s", len(list), p.Name, p.Database)
+		n := len(list) - c.refused(&p, "create", out.Errors, "AlreadyExistsException")
+		c.run.Added.Partitions += n
+		c.say("INFO", "Created %d partitions for table %s in database %s", n, p.Name, p.Database)
 	}
 	if table != nil && len(p.Change) > 0 {
 		list, err := c.partsOf(&p, "", p.Change)
@@ -212,11 +214,17 @@ func (c *step) join() error {
 			next := c.partInput(&p, &list[i], table)
 			in.Entries = append(in.Entries, api.BatchUpdatePartitionRequestEntry{PartitionValueList: list[i].values, PartitionInput: &next})
 		}
-		if _, err := c.s.peers.Glue.BatchUpdatePartition(c.as, in); err != nil {
+		out, err := c.s.peers.Glue.BatchUpdatePartition(c.as, in)
+		if err != nil {
 			return err
 		}
-		c.run.Updated.Partitions += len(list)
-		c.say("INFO", "Updated %d partitions for table %s in database %s", len(list), p.Name, p.Database)
+		var errs []api.PartitionError
+		for _, e := range out.Errors {
+			errs = append(errs, api.PartitionError{PartitionValues: e.PartitionValueList, ErrorDetail: e.ErrorDetail})
+		}
+		n := len(list) - c.refused(&p, "update", errs, "")
+		c.run.Updated.Partitions += n
+		c.say("INFO", "Updated %d partitions for table %s in database %s", n, p.Name, p.Database)
 	}
 	c.run.Phase = "parts"
 	return c.settle(nil)
@@ -278,9 +286,11 @@ func (c *step) lose() error {
 		for _, values := range p.Lost {
 			out.PartitionsToDelete = append(out.PartitionsToDelete, api.PartitionValueList{Values: values})
 		}
-		if _, err := c.s.peers.Glue.BatchDeletePartition(c.as, out); err != nil {
+		gone, err := c.s.peers.Glue.BatchDeletePartition(c.as, out)
+		if err != nil {
 			return err
 		}
+		n -= c.refused(&p, "delete", gone.Errors, "EntityNotFoundException")
 		c.run.Deleted.Partitions += n
 		c.say("INFO", "Deleted %d partitions of table %s in database %s", n, p.Name, p.Database)
 	}

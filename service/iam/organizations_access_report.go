@@ -20,10 +20,8 @@ import (
 type orgReport struct {
 	Accounts map[string]string // number → path
 	Services []string
-	AskedAt  time.Time
-	DoneAt   time.Time            `json:",omitzero"`
-	Why      string               `json:",omitempty"` // it has failed
-	Used     map[string]orgAccess `json:",omitempty"` // by namespace
+	inquiry
+	Used map[string]orgAccess `json:",omitempty"` // by namespace
 }
 
 type orgAccess struct {
@@ -58,7 +56,7 @@ func (s *Service) GenerateOrganizationsAccessReport(ctx context.Context, in *api
 		levels = [][]*policy.Document{{doc}}
 	}
 	id := s.k.Entropy.UUID(ctx)
-	r := orgReport{Accounts: accounts, Services: []string{}, AskedAt: s.k.Clock.Now()}
+	r := orgReport{Accounts: accounts, Services: []string{}, inquiry: inquiry{AskedAt: s.k.Clock.Now()}}
 	for _, n := range serviceNamespaces {
 		if speaks(levels, n.space) {
 			r.Services = append(r.Services, n.space)
@@ -84,7 +82,7 @@ func (s *Service) runSurvey(ctx context.Context, a accessArg) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		jobs.Settle(ctx, tx)
 		r, ok := s.orgReports.Get(tx, a.Job)
-		if !ok || !r.DoneAt.IsZero() {
+		if !ok || !r.open() {
 			return nil
 		}
 		r.DoneAt, r.Used = now, map[string]orgAccess{}
@@ -105,8 +103,8 @@ func (s *Service) runSurvey(ctx context.Context, a accessArg) error {
 
 // giveUpSurvey ends a report whose job is not run again.
 func (s *Service) giveUpSurvey(tx *store.Tx, a accessArg, why string) {
-	if r, ok := s.orgReports.Get(tx, a.Job); ok && r.DoneAt.IsZero() {
-		r.DoneAt, r.Why = s.k.Clock.Now(), why
+	if r, ok := s.orgReports.Get(tx, a.Job); ok && r.open() {
+		r.giveUp(s.k.Clock.Now(), why)
 		s.orgReports.Put(tx, a.Job, r)
 	}
 }
@@ -126,19 +124,13 @@ func (s *Service) usedIn(tx *store.Tx, now time.Time) map[string]lastUse {
 // GetOrganizationsAccessReport tells what was found.
 // https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetOrganizationsAccessReport.html
 func (s *Service) GetOrganizationsAccessReport(ctx context.Context, in *api.GetOrganizationsAccessReportInput) (*api.GetOrganizationsAccessReportOutput, error) {
-	out := &api.GetOrganizationsAccessReportOutput{JobStatus: new(api.JobStatusTypeInProgress)}
+	out := &api.GetOrganizationsAccessReportOutput{}
 	err := s.k.View(ctx, func(tx *store.Tx) (err error) {
 		r, ok := s.orgReports.Get(tx, *in.JobId)
 		if !ok {
-			return api.NewNoSuchEntityException("The job with id %s cannot be found.", *in.JobId)
+			return noInquiry(*in.JobId)
 		}
-		out.JobCreationDate = new(r.AskedAt)
-		if r.DoneAt.IsZero() {
-			return nil
-		}
-		out.JobStatus, out.JobCompletionDate = new(api.JobStatusTypeCompleted), new(r.DoneAt)
-		if r.Why != "" {
-			out.JobStatus, out.ErrorDetails = new(api.JobStatusTypeFailed), fault(r.Why)
+		if out.JobStatus, out.JobCreationDate, out.JobCompletionDate, out.ErrorDetails = r.status(); !r.made() {
 			return nil
 		}
 		used := int32(0)

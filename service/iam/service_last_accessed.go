@@ -18,12 +18,10 @@ import (
 // accessJob is a question after what an entity's permissions have been used for, and what was found when it was answered.
 type accessJob struct {
 	ARN      string
-	Actions  bool // ACTION_LEVEL
-	AskedAt  time.Time
-	DoneAt   time.Time `json:",omitzero"`
-	Why      string    `json:",omitempty"` // it has failed
-	Services []string  // namespaces that the permissions speak of
-	Seen     []string  `json:",omitempty"` // entities still to be gathered, as kind, name
+	Actions  bool     // ACTION_LEVEL
+	Services []string // namespaces that the permissions speak of
+	Seen     []string `json:",omitempty"` // entities still to be gathered, as kind, name
+	inquiry
 }
 
 // access is what the gateway has seen of one entity in one service. Only management actions are told of one by one.
@@ -52,7 +50,7 @@ func (s *Service) GenerateServiceLastAccessedDetails(ctx context.Context, in *ap
 		if err != nil {
 			return err
 		}
-		j := accessJob{ARN: *in.Arn, Actions: rt.Val(in.Granularity) == api.AccessAdvisorUsageGranularityTypeActionLevel, AskedAt: now, Services: []string{}}
+		j := accessJob{ARN: *in.Arn, Actions: rt.Val(in.Granularity) == api.AccessAdvisorUsageGranularityTypeActionLevel, inquiry: inquiry{AskedAt: now}, Services: []string{}}
 		for _, name := range serviceNamespaces {
 			if slices.ContainsFunc(docs, func(g grant) bool { return g.doc.Speaks(name.space) }) {
 				j.Services = append(j.Services, name.space)
@@ -73,7 +71,7 @@ func (s *Service) runGatherUse(ctx context.Context, a accessArg) error {
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		jobs.Settle(ctx, tx)
 		j, ok := s.accessJobs.Get(tx, a.Job)
-		if !ok || !j.DoneAt.IsZero() {
+		if !ok || !j.open() {
 			return nil
 		}
 		n := min(len(j.Seen), gatherAtOnce)
@@ -93,18 +91,10 @@ func (s *Service) runGatherUse(ctx context.Context, a accessArg) error {
 
 // giveUpGatherUse ends what is not run again.
 func (s *Service) giveUpGatherUse(tx *store.Tx, a accessArg, why string) {
-	if j, ok := s.accessJobs.Get(tx, a.Job); ok && j.DoneAt.IsZero() {
-		j.DoneAt, j.Why = s.k.Clock.Now(), why
+	if j, ok := s.accessJobs.Get(tx, a.Job); ok && j.open() {
+		j.giveUp(s.k.Clock.Now(), why)
 		s.accessJobs.Put(tx, a.Job, j)
 	}
-}
-
-// fault is why a report could not be made, or nil.
-func fault(why string) *api.ErrorDetails {
-	if why == "" {
-		return nil
-	}
-	return &api.ErrorDetails{Code: new("ServiceFailure"), Message: &why}
 }
 
 func (s *Service) gatherEntity(tx *store.Tx, job string, e entity, services []string) {
@@ -186,18 +176,12 @@ func (s *Service) entityByARN(tx *store.Tx, a string) (entity, bool) {
 	return e, (kind == "user" || kind == "group" || kind == "role") && s.mustExist(tx, e) == nil
 }
 
-func (s *Service) accessJobOf(tx *store.Tx, id string) (accessJob, string, error) {
+func (s *Service) accessJobOf(tx *store.Tx, id string) (accessJob, error) {
 	j, ok := s.accessJobs.Get(tx, id)
 	if !ok {
-		return j, "", api.NewNoSuchEntityException("The job with id %s cannot be found.", id)
+		return j, noInquiry(id)
 	}
-	switch {
-	case j.DoneAt.IsZero():
-		return j, api.JobStatusTypeInProgress, nil
-	case j.Why != "":
-		return j, api.JobStatusTypeFailed, nil
-	}
-	return j, api.JobStatusTypeCompleted, nil
+	return j, nil
 }
 
 // GetServiceLastAccessedDetails tells for each service that the permissions speak of when it was used last.
@@ -205,15 +189,15 @@ func (s *Service) accessJobOf(tx *store.Tx, id string) (accessJob, string, error
 func (s *Service) GetServiceLastAccessedDetails(ctx context.Context, in *api.GetServiceLastAccessedDetailsInput) (*api.GetServiceLastAccessedDetailsOutput, error) {
 	out := &api.GetServiceLastAccessedDetailsOutput{}
 	err := s.k.View(ctx, func(tx *store.Tx) error {
-		j, state, err := s.accessJobOf(tx, *in.JobId)
+		j, err := s.accessJobOf(tx, *in.JobId)
 		if err != nil {
 			return err
 		}
-		*out = api.GetServiceLastAccessedDetailsOutput{JobStatus: &state, JobCreationDate: new(j.AskedAt), JobCompletionDate: new(j.DoneAt), JobType: new(api.AccessAdvisorUsageGranularityTypeServiceLevel), ServicesLastAccessed: []api.ServiceLastAccessed{}}
+		*out = api.GetServiceLastAccessedDetailsOutput{JobType: new(api.AccessAdvisorUsageGranularityTypeServiceLevel), ServicesLastAccessed: []api.ServiceLastAccessed{}}
 		if j.Actions {
 			out.JobType = new(api.AccessAdvisorUsageGranularityTypeActionLevel)
 		}
-		if out.Error = fault(j.Why); j.DoneAt.IsZero() || j.Why != "" {
+		if out.JobStatus, out.JobCreationDate, out.JobCompletionDate, out.Error = j.status(); !j.made() {
 			return nil
 		}
 		out.ServicesLastAccessed, out.Marker, err = listed("accessed"+*in.JobId, in.Marker, in.MaxItems, named(j.Services), func(space, name string) (api.ServiceLastAccessed, bool) {
@@ -278,13 +262,12 @@ func sortedKeys[V any](m map[string]V) []string {
 func (s *Service) GetServiceLastAccessedDetailsWithEntities(ctx context.Context, in *api.GetServiceLastAccessedDetailsWithEntitiesInput) (*api.GetServiceLastAccessedDetailsWithEntitiesOutput, error) {
 	out := &api.GetServiceLastAccessedDetailsWithEntitiesOutput{}
 	err := s.k.View(ctx, func(tx *store.Tx) error {
-		j, state, err := s.accessJobOf(tx, *in.JobId)
+		j, err := s.accessJobOf(tx, *in.JobId)
 		if err != nil {
 			return err
 		}
-		*out = api.GetServiceLastAccessedDetailsWithEntitiesOutput{JobStatus: &state, JobCreationDate: new(j.AskedAt), EntityDetailsList: []api.EntityDetails{}}
-		out.JobCompletionDate = new(j.DoneAt)
-		if out.Error = fault(j.Why); j.DoneAt.IsZero() || j.Why != "" || !slices.Contains(j.Services, *in.ServiceNamespace) {
+		*out = api.GetServiceLastAccessedDetailsWithEntitiesOutput{EntityDetailsList: []api.EntityDetails{}}
+		if out.JobStatus, out.JobCreationDate, out.JobCompletionDate, out.Error = j.status(); !j.made() || !slices.Contains(j.Services, *in.ServiceNamespace) {
 			return nil
 		}
 		rows := func(after string) iter.Seq2[string, entity] {
