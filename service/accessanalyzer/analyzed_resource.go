@@ -31,6 +31,8 @@ func nameOf(text string) (kind, name string, ok bool) {
 		return api.ResourceTypeAwsS3Bucket, a.Resource, true
 	case a.Service == "iam" && strings.HasPrefix(a.Resource, "user/"):
 		return api.ResourceTypeAwsIamUser, a.Resource[strings.LastIndexByte(a.Resource, '/')+1:], true
+	case a.Service == "iam" && strings.HasPrefix(a.Resource, "role/aws-service-role/"): // nobody else may assume it, and nobody may remove it
+		return "", "", false
 	case a.Service == "iam" && strings.HasPrefix(a.Resource, "role/"):
 		return api.ResourceTypeAwsIamRole, a.Resource[strings.LastIndexByte(a.Resource, '/')+1:], true
 	}

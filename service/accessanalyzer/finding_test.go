@@ -6,6 +6,7 @@ import (
 
 	api "unyo/api/accessanalyzer"
 	s3api "unyo/api/s3"
+	"unyo/base/awserr"
 )
 
 const open = `{"Version":"2012-10-17","Statement":[
@@ -139,6 +140,10 @@ func TestDenied(t *testing.T) {
 	a := f.analyzer()
 	f.denied = true
 	ok[*api.StartResourceScanOutput](t)(f.StartResourceScan(f.ctx(), &api.StartResourceScanInput{AnalyzerArn: a, ResourceArn: new("arn:aws:s3:::b")}))
+	linked := "arn:aws:iam::" + here + ":role/aws-service-role/" + principal + "/" + linkedRole
+	if _, err := f.StartResourceScan(f.ctx(), &api.StartResourceScanInput{AnalyzerArn: a, ResourceArn: &linked}); awserr.Code(err) != "ValidationException" {
+		t.Errorf("a service-linked role is looked at: %v", err)
+	}
 	f.advance(time.Minute)
 	if found := f.found(a, active); len(found) != 1 || *found[0].Error != "ACCESS_DENIED" {
 		t.Errorf("%+v", found)

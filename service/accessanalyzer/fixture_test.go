@@ -99,7 +99,7 @@ func (f *fixture) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in a
 			if name == linkedRole {
 				path = "/aws-service-role/" + principal + "/"
 			}
-			out.Roles = append(out.Roles, iamapi.Role{RoleName: &name, Path: &path})
+			out.Roles = append(out.Roles, iamapi.Role{RoleName: &name, Path: &path, Arn: new("arn:aws:iam::" + here + ":role" + path + name)})
 		}
 		return out, nil
 	case *iamapi.GetRoleInput:

@@ -3,12 +3,10 @@ package accessanalyzer
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	api "unyo/api/accessanalyzer"
 	iamapi "unyo/api/iam"
-	"unyo/api/rt"
 	s3api "unyo/api/s3"
 	"unyo/base/awserr"
 	"unyo/base/call"
@@ -117,7 +115,7 @@ func (s *Service) surveyExternal(as context.Context, analyzer, account string) (
 	return append(found, roles...), err
 }
 
-// roles lists the roles of the account, but for those of services, which nobody else may assume and nobody may remove.
+// roles lists the roles of the account that are looked at.
 func (s *Service) roles(as context.Context, analyzer, account string) (found []scanArg, err error) {
 	for marker := (*string)(nil); ; {
 		out, err := s.peers.IAM.ListRoles(as, &iamapi.ListRolesInput{Marker: marker})
@@ -125,8 +123,8 @@ func (s *Service) roles(as context.Context, analyzer, account string) (found []s
 			return nil, err
 		}
 		for _, r := range out.Roles {
-			if !strings.HasPrefix(rt.Val(r.Path), "/aws-service-role/") {
-				found = append(found, scanArg{Analyzer: analyzer, Type: api.ResourceTypeAwsIamRole, Name: *r.RoleName, Account: account})
+			if kind, name, ok := nameOf(*r.Arn); ok {
+				found = append(found, scanArg{Analyzer: analyzer, Type: kind, Name: name, Account: account})
 			}
 		}
 		if marker = out.Marker; marker == nil {
@@ -265,8 +263,7 @@ func (s *Service) look(as context.Context, a scanArg, zone reach.Zone) (r *analy
 	return r, found, nil
 }
 
-// changes are the calls after which a resource is looked at again. AWS does so within half an hour; here it is at once. That a service-linked role
-// is made is none: nobody looks at those (roles).
+// changes are the calls after which a resource is looked at again. AWS does so within half an hour; here it is at once.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-findings.html
 var changes = map[string]bool{
 	"s3 CreateBucket": true, "s3 DeleteBucket": true, "s3 PutBucketPolicy": true, "s3 DeleteBucketPolicy": true, "s3 PutBucketAcl": true,
