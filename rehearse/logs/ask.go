@@ -8,9 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
-	logstypes "github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"unyo/rehearse/query"
@@ -58,7 +55,7 @@ func (p *play) askBoth(ctx context.Context, q *question) (a asked, err error) {
 	if a.athena, err = p.athena.Ask(ctx, dated(q.sql, from, to)); err != nil {
 		return a, err
 	}
-	if a.insights, err = p.insights(ctx, q.group, q.insights, from, to); err != nil {
+	if a.insights, err = query.Insights(ctx, p.logs, q.group, q.insights, from, to); err != nil {
 		return a, err
 	}
 	kept := from
@@ -162,39 +159,6 @@ func same(a, b string) bool {
 	x, errX := strconv.ParseFloat(a, 64)
 	y, errY := strconv.ParseFloat(b, 64)
 	return a == b || errX == nil && errY == nil && math.Abs(x-y) <= 0.00005000001
-}
-
-// insights asks CloudWatch Logs Insights about from <= t < to.
-func (p *play) insights(ctx context.Context, group, text string, from, to time.Time) (*query.Answer, error) {
-	began := time.Now()
-	started, err := p.logs.StartQuery(ctx, &cloudwatchlogs.StartQueryInput{LogGroupName: aws.String(group), QueryString: aws.String(text),
-		StartTime: aws.Int64(from.Unix()), EndTime: aws.Int64(to.Unix() - 1), Limit: aws.Int32(10000)})
-	if err != nil {
-		return nil, err
-	}
-	for {
-		out, err := p.logs.GetQueryResults(ctx, &cloudwatchlogs.GetQueryResultsInput{QueryId: started.QueryId})
-		if err != nil {
-			return nil, err
-		}
-		switch out.Status {
-		case logstypes.QueryStatusComplete:
-			a := &query.Answer{Took: time.Since(began), Bytes: int64(out.Statistics.BytesScanned)}
-			for _, r := range out.Results {
-				var row []string
-				a.Head = nil
-				for _, f := range r {
-					a.Head, row = append(a.Head, aws.ToString(f.Field)), append(row, aws.ToString(f.Value))
-				}
-				a.Rows = append(a.Rows, row)
-			}
-			return a, nil
-		case logstypes.QueryStatusScheduled, logstypes.QueryStatusRunning:
-			time.Sleep(10 * time.Millisecond)
-		default:
-			return nil, fmt.Errorf("%s", out.Status)
-		}
-	}
 }
 
 // askArchive: Athena passes over what has moved to GLACIER.

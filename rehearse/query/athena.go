@@ -1,4 +1,4 @@
-// Package query asks Athena for a rehearsal.
+// Package query asks Athena and CloudWatch Logs Insights for a rehearsal.
 package query
 
 import (
