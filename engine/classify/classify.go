@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"unyo/engine/avro"
 	"unyo/engine/columnar"
 	"unyo/engine/serde"
 )
@@ -28,7 +29,7 @@ type Format struct {
 	Classification string            // csv, json, parquet …
 	Compression    string            // none, gzip …
 	Columns        []Column          `json:",omitempty"`
-	Properties     map[string]string `json:",omitempty"` // delimiter, header, quote: of csv; format, patterns: of grok; path: of json
+	Properties     map[string]string `json:",omitempty"` // delimiter, header, quote: of csv; format, patterns: of grok; path: of json; avro.schema.literal
 	// Records and Bytes are those of the sample, unpacked.
 	Records, Bytes int64
 	Why            string `json:",omitempty"` // it is unknown
@@ -165,7 +166,50 @@ func compressionOf(name string, head []byte) (compression, as string) {
 	return "none", name
 }
 
-// columns reads what Parquet and ORC files say of themselves.
+// mostSchema is how long a schema may be that is kept with a table.
+const mostSchema = 16 << 10
+
+// describeAvro tells an Avro file's columns, and how many records its first blocks have, as far as they begin where texts are looked at.
+func describeAvro(r io.ReaderAt, size int64, f *Format) (columnar.Schema, error) {
+	in := &counting{r: io.NewSectionReader(r, 0, size)}
+	file, err := avro.Open(in)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	t, err := file.Schema.HiveType()
+	if err != nil {
+		return nil, err
+	}
+	if t.Kind != columnar.Struct {
+		return nil, fmt.Errorf("%w: a file of %s is no table", avro.ErrSchema, file.Schema.Kind)
+	}
+	if len(file.Text) <= mostSchema {
+		f.Properties = map[string]string{"avro.schema.literal": string(file.Text)}
+	}
+	for in.n < mostText {
+		n, _, err := file.Block()
+		if err != nil {
+			break // the header has told what is asked
+		}
+		f.Records, f.Bytes = f.Records+n, in.n
+	}
+	return t.Fields, nil
+}
+
+// counting counts what is read.
+type counting struct {
+	r io.Reader
+	n int64
+}
+
+func (c *counting) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}
+
+// columns reads what Parquet, ORC and Avro files say of themselves.
 func columns(o Object) (f Format, ok bool, err error) {
 	head := make([]byte, min(o.Size, 4))
 	if _, err := o.At.ReadAt(head, 0); err != nil && err != io.EOF {
@@ -180,15 +224,21 @@ func columns(o Object) (f Format, ok bool, err error) {
 	case strings.HasPrefix(string(head), "ORC"):
 		f.Classification = "orc"
 		schema, f.Records, err = columnar.DescribeORC(in, o.Size)
+	case string(head) == avro.Magic:
+		f.Classification = "avro"
+		schema, err = describeAvro(in, o.Size, &f)
 	default:
 		return f, false, nil
 	}
 	if in.err != nil {
 		return f, false, in.err
 	}
-	f.Compression, f.Bytes = "none", o.Size
+	f.Compression = "none"
+	if f.Bytes == 0 {
+		f.Bytes = o.Size
+	}
 	if err != nil {
-		if !errors.Is(err, columnar.ErrCorrupt) && !errors.Is(err, columnar.ErrUnsupported) {
+		if !errors.Is(err, columnar.ErrCorrupt) && !errors.Is(err, columnar.ErrUnsupported) && !errors.Is(err, avro.ErrCorrupt) && !errors.Is(err, avro.ErrSchema) {
 			err = fmt.Errorf("%w: %w", columnar.ErrCorrupt, err)
 		}
 		return Format{Classification: Unknown, Compression: "none", Bytes: o.Size, Why: err.Error()}, true, nil

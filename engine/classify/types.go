@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -148,11 +149,14 @@ func kindred(a, b *columnar.Type) bool {
 // Merge is the format of what f and the others hold together: the columns of f, and those that only others have behind them.
 func (f Format) Merge(others ...*Format) Format {
 	f.Columns = slices.Clone(f.Columns)
+	was := len(f.Columns)
 	at := map[string]int{}
 	for i, c := range f.Columns {
 		at[c.Name] = i
 	}
+	same := true
 	for _, g := range others {
+		same = same && len(g.Columns) == was
 		for _, c := range g.Columns {
 			i, ok := at[c.Name]
 			if !ok {
@@ -163,6 +167,11 @@ func (f Format) Merge(others ...*Format) Format {
 			}
 		}
 		f.Records, f.Bytes = f.Records+g.Records, f.Bytes+g.Bytes
+	}
+	const literal = "avro.schema.literal"
+	if f.Properties[literal] != "" && (!same || len(f.Columns) != was) { // of one of them it is, and not of all
+		f.Properties = maps.Clone(f.Properties)
+		delete(f.Properties, literal)
 	}
 	return f
 }

@@ -90,12 +90,12 @@ var formats = map[string]format{
 	"com.amazon.emr.hive.serde.cloudtrailserde":                   openCloudTrail,
 	"parquet.hive.serde.parquethiveserde":                         openParquet,
 	"org.apache.hadoop.hive.ql.io.orc.orcserde":                   openORC,
+	"org.apache.hadoop.hive.serde2.avro.avroserde":                openAvro,
 }
 
 // known are classes that Athena offers and this package does not.
 var known = map[string]bool{
-	"org.apache.hadoop.hive.serde2.avro.avroserde": true,
-	"com.amazon.ionhiveserde.ionhiveserde":         true,
+	"com.amazon.ionhiveserde.ionhiveserde": true,
 }
 
 // Open reads columns of an object, given by their places in the table's, in the order of columns. Domains, if any, tell for
@@ -125,7 +125,7 @@ func (t *Table) CanCut(name string) bool {
 		return true
 	}
 	header := t.property("skip.header.line.count", "0")
-	return class != "com.amazon.emr.hive.serde.cloudtrailserde" && !strings.EqualFold(t.InputFormat, cloudTrailInput) && !compressed(name) &&
+	return class != "com.amazon.emr.hive.serde.cloudtrailserde" && class != "org.apache.hadoop.hive.serde2.avro.avroserde" && !strings.EqualFold(t.InputFormat, cloudTrailInput) && !compressed(name) &&
 		t.property("skip.footer.line.count", "0") == "0" && (header == "0" || header == "1")
 }
 

@@ -235,6 +235,7 @@ var classes = map[string]storedAs{
 	"json":    {textInput, textOutput, "org.openx.data.jsonserde.JsonSerDe"},
 	"parquet": {"org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat", "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat", "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
 	"orc":     {"org.apache.hadoop.hive.ql.io.orc.OrcInputFormat", "org.apache.hadoop.hive.ql.io.orc.OrcOutputFormat", "org.apache.hadoop.hive.ql.io.orc.OrcSerde"},
+	"avro":    {"org.apache.hadoop.hive.ql.io.avro.AvroContainerInputFormat", "org.apache.hadoop.hive.ql.io.avro.AvroContainerOutputFormat", "org.apache.hadoop.hive.serde2.avro.AvroSerDe"},
 	"grok":    {textInput, textOutput, "com.amazonaws.glue.serde.GrokSerDe"},
 }
 
@@ -312,6 +313,11 @@ func storage(f *classify.Format, location string, parameters map[string]string) 
 		info["input.format"] = p["format"]
 		if p["patterns"] != "" {
 			info["input.grokCustomPatterns"] = p["patterns"]
+		}
+	case "avro":
+		info["serialization.format"] = "1"
+		if literal := p["avro.schema.literal"]; literal != "" {
+			info["avro.schema.literal"] = literal
 		}
 	default:
 		info["serialization.format"] = "1"

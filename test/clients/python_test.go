@@ -12,7 +12,7 @@ import (
 )
 
 // Versions of the Python clients. Newer ones should work as well; these are the ones seen working. awswrangler 3.17.1 wants a pyarrow before 26.
-var pythonClients = []string{"boto3==1.44.5", "awscli==1.46.3", "watchtower==3.4.0", "pyarrow==25.0.1", "duckdb==2.0.1", "awswrangler==3.17.1", "PyAthena==4.2.1", "pandas==3.1.1"}
+var pythonClients = []string{"boto3==1.44.5", "awscli==1.46.3", "watchtower==3.4.0", "pyarrow==25.0.1", "duckdb==2.0.1", "awswrangler==3.17.1", "PyAthena==4.2.1", "pandas==3.1.1", "fastavro==1.13.1"}
 
 // venv is a Python environment with the AWS CLI and boto3, made once in .cache.
 var venv = sync.OnceValues(func() (string, error) {
@@ -169,6 +169,11 @@ var month = flag.Bool("month", false, "validate the logs of a month, not of two 
 // TestFormats runs formats_client.py: Athena over objects of every format, as pyarrow and others write them.
 func TestFormats(t *testing.T) {
 	serve(t).holds(t, "python3", "formats_client.py")
+}
+
+// TestAvro runs avro_client.py: Athena over Avro files, and the crawler that makes a table of them.
+func TestAvro(t *testing.T) {
+	serve(t).holds(t, "python3", "avro_client.py")
 }
 
 // TestHostileFiles runs hostile_client.py: Athena over objects that mean harm.

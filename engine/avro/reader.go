@@ -1,0 +1,120 @@
+package avro
+
+import (
+	"context"
+	"io"
+
+	"unyo/engine/columnar"
+	"unyo/engine/vector"
+)
+
+// Scan reads columns of a file, in the order in which they are asked for. Reads is the table's schema, nil where it has none: then columns are found by
+// name, and those that the file has not are null. What it closes is in.
+func Scan(in io.ReadCloser, scanned func() int64, reads *Schema, columns []columnar.Field) (vector.Reader, error) {
+	f, err := Open(in)
+	if err == nil && f.Schema.Kind != "record" {
+		err = badSchema("a file of %s is no table", f.Schema.Kind)
+	}
+	if err != nil {
+		in.Close()
+		return nil, err
+	}
+	r := &reader{file: f, in: in, scanned: scanned, columns: columns}
+	var distinct []columnar.Field
+	at := map[string]int{}
+	for _, c := range columns {
+		i, ok := at[c.Name]
+		if !ok {
+			i = len(distinct)
+			at[c.Name], distinct = i, append(distinct, c)
+			r.vectors = append(r.vectors, columnar.NewVector(c.Type))
+		}
+		r.places = append(r.places, i)
+	}
+	if r.parts, r.rest, err = new(planner).parts("", f.Schema, reads, distinct); err != nil {
+		r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+type reader struct {
+	file        *File
+	in          io.Closer
+	scanned     func() int64
+	columns     []columnar.Field
+	vectors     []*vector.Vector // of the different columns
+	places      []int            // by column asked for, its vector
+	parts, rest []part
+
+	block decoder
+	left  int64 // records of the block
+}
+
+func (r *reader) Scanned() int64 { return r.scanned() }
+
+func (r *reader) Close() error {
+	r.file.Close()
+	return r.in.Close()
+}
+
+// Next is the next rows, at most those of a block.
+func (r *reader) Next(ctx context.Context) (*vector.Batch, error) {
+	for r.left == 0 {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if r.block.at < len(r.block.b) {
+			return nil, corrupt("a block has %d bytes behind its records", len(r.block.b)-r.block.at)
+		}
+		n, data, err := r.file.Block()
+		if err != nil {
+			return nil, err
+		}
+		r.left, r.block = n, decoder{b: data}
+	}
+	n := int(min(r.left, vector.BatchRows))
+	for _, v := range r.vectors {
+		v.Reset()
+	}
+	out := &vector.Batch{Len: n}
+	if len(r.vectors) == 0 { // only how many there are
+		if r.left -= int64(n); r.left == 0 {
+			r.block = decoder{}
+		}
+		return out, nil
+	}
+	if err := r.rows(n); err != nil {
+		return nil, err
+	}
+	r.left -= int64(n)
+	for _, at := range r.places {
+		out.Columns = append(out.Columns, r.vectors[at])
+	}
+	return out, nil
+}
+
+func (r *reader) rows(n int) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			f, ok := p.(failure)
+			if !ok {
+				panic(p)
+			}
+			err = f.err
+		}
+	}()
+	for range n {
+		for _, f := range r.parts {
+			if f.to < 0 {
+				f.skip.skip(&r.block)
+			} else {
+				f.read(&r.block, r.vectors[f.to])
+			}
+		}
+		for _, f := range r.rest {
+			f.read(&r.block, r.vectors[f.to])
+		}
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+"""Tables of Avro files, as fastavro writes them: Athena reads them by the table's schema, and a crawler of Glue makes a table of them.
+
+https://docs.aws.amazon.com/athena/latest/ug/avro-serde.html
+"""
+import datetime
+import decimal
+import io
+import json
+import time
+
+import boto3
+import fastavro
+
+athena, glue, iam, s3 = (boto3.client(s) for s in ("athena", "glue", "iam", "s3"))
+for b in ("lake", "answers"):
+    s3.create_bucket(Bucket=b, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+
+
+def run(sql, database="flights"):
+    id = athena.start_query_execution(QueryString=sql, QueryExecutionContext={"Database": database}, ResultConfiguration={"OutputLocation": "s3://answers/"})["QueryExecutionId"]
+    for _ in range(600):
+        e = athena.get_query_execution(QueryExecutionId=id)["QueryExecution"]
+        if e["Status"]["State"] not in ("QUEUED", "RUNNING"):
+            return id, e
+        time.sleep(0.05)
+    raise AssertionError(f"{id} has not ended")
+
+
+def rows(sql):
+    id, e = run(sql)
+    assert e["Status"]["State"] == "SUCCEEDED", f"{sql}: {e['Status']}"
+    return [[d.get("VarCharValue") for d in r["Data"]] for r in athena.get_query_results(QueryExecutionId=id)["ResultSet"]["Rows"]][1:]
+
+
+def fails(sql, part):
+    _, e = run(sql)
+    assert e["Status"]["State"] == "FAILED" and part in e["Status"]["StateChangeReason"], f"{sql}: {e['Status']}"
+
+
+def put(key, schema, records, codec="deflate"):
+    f = io.BytesIO()
+    fastavro.writer(f, fastavro.parse_schema(schema), records, codec=codec, sync_interval=2000)
+    s3.put_object(Bucket="lake", Key=key, Body=f.getvalue())
+
+
+# The page's table, its columns and its schema; an older file has a field less, which has a default.
+literal = {"type": "record", "name": "flights_avro_subset", "namespace": "default", "fields": [
+    {"name": "yr", "type": ["null", "int"], "default": None}, {"name": "flightdate", "type": ["null", "string"], "default": None}, {"name": "uniquecarrier", "type": ["null", "string"], "default": None},
+    {"name": "depdelay", "type": ["null", "int"], "default": None, "aliases": ["delay"]}, {"name": "gate", "type": "string", "default": "?"}]}
+put("flights/year=1987/a.avro", {**literal, "fields": literal["fields"][:3] + [{"name": "delay", "type": "int"}]},
+    [{"yr": 1987, "flightdate": f"1987-10-{1 + i % 30:02}", "uniquecarrier": "AA" if i % 3 else None, "delay": i} for i in range(1000)])
+put("flights/year=1988/a.avro", literal, [{"yr": 1988, "flightdate": "1988-01-01", "uniquecarrier": "UA", "depdelay": None, "gate": "B7"}], codec="null")
+run("CREATE DATABASE flights", "default")
+_, e = run(f"""CREATE EXTERNAL TABLE flights_avro_example (yr INT, flightdate STRING, uniquecarrier STRING, depdelay INT, gate STRING) PARTITIONED BY (year STRING)
+    ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.avro.AvroSerDe' WITH SERDEPROPERTIES ('avro.schema.literal'='{json.dumps(literal)}') STORED AS AVRO LOCATION 's3://lake/flights/'""")
+assert e["Status"]["State"] == "SUCCEEDED", e
+run("MSCK REPAIR TABLE flights_avro_example")
+assert rows("SELECT year, count(*), count(uniquecarrier), sum(depdelay), min(gate) FROM flights_avro_example GROUP BY year ORDER BY year") == [["1987", "1000", "666", "499500", "?"], ["1988", "1", "1", None, "B7"]]
+assert rows("SELECT gate FROM flights_avro_example WHERE year = '1988'") == [["B7"]]
+s3.put_object(Bucket="lake", Key="cut/a.avro", Body=s3.get_object(Bucket="lake", Key="flights/year=1987/a.avro")["Body"].read()[:-40])
+run("CREATE EXTERNAL TABLE cut (yr INT) STORED AS AVRO LOCATION 's3://lake/cut/'")
+fails("SELECT count(yr) FROM cut", "corrupt Avro file")
+run("CREATE EXTERNAL TABLE wrong (yr boolean) STORED AS AVRO LOCATION 's3://lake/flights/year=1988/'")
+fails("SELECT yr FROM wrong", "HIVE_BAD_DATA")
+fails("CREATE TABLE made WITH (format = 'AVRO', external_location = 's3://lake/made/') AS SELECT 1 a", "Avro")
+
+# A crawler finds what the files say of themselves.
+order = {"type": "record", "name": "Order", "fields": [
+    {"name": "Id", "type": "long"}, {"name": "tags", "type": {"type": "array", "items": "string"}}, {"name": "address", "type": ["null", {"type": "record", "name": "Address", "fields": [{"name": "street", "type": "string"}]}]},
+    {"name": "total", "type": {"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2}}, {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+    {"name": "state", "type": {"type": "enum", "name": "State", "symbols": ["NEW", "SENT"]}}]}
+at = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.timezone.utc)
+put("orders/a.avro", order, [{"Id": i, "tags": ["x"] * (i % 3), "address": {"street": "Main"} if i % 2 else None, "total": decimal.Decimal(i) / 4, "at": at + datetime.timedelta(hours=i), "state": "SENT"} for i in range(100)])
+iam.create_role(RoleName="crawl", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
+iam.put_role_policy(RoleName="crawl", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket", "glue:*", "logs:*"], "Resource": "*"}]}))
+glue.create_crawler(Name="c", Role="crawl", DatabaseName="found", Targets={"S3Targets": [{"Path": "s3://lake/orders/"}]})
+glue.start_crawler(Name="c")
+for _ in range(600):
+    if glue.get_crawler(Name="c")["Crawler"]["State"] == "READY" and "LastCrawl" in glue.get_crawler(Name="c")["Crawler"]:
+        break
+    time.sleep(0.05)
+t = glue.get_table(DatabaseName="found", Name="orders")["Table"]
+assert t["Parameters"]["classification"] == "avro" and t["StorageDescriptor"]["SerdeInfo"]["SerializationLibrary"].endswith("AvroSerDe"), t
+assert [(c["Name"], c["Type"]) for c in t["StorageDescriptor"]["Columns"]] == [("id", "bigint"), ("tags", "array<string>"), ("address", "struct<street:string>"), ("total", "decimal(10,2)"), ("at", "timestamp"), ("state", "string")], t
+assert json.loads(t["StorageDescriptor"]["SerdeInfo"]["Parameters"]["avro.schema.literal"])["name"] == "Order"
+assert rows("SELECT count(*), sum(id), sum(cardinality(tags)), count(address.street), sum(total), max(at), min(state) FROM found.orders") == [["100", "4950", "99", "50", "1237.50", "2026-03-05 15:00:00.000", "SENT"]]
+print("all held")
