@@ -6,15 +6,24 @@ package store
 type Engine interface {
 	// Snapshot shows what is committed at this moment and goes on showing it until closed.
 	Snapshot() Snapshot
-	// Commit makes writes visible, all or none, in the order given. With durable it returns wait, which
-	// blocks until the writes, and all committed before them, survive power loss.
+	// Commit makes writes visible, all or none, in the order given. It returns wait, which blocks until the writes, and all
+	// committed before them, have come as far as asked; nil where there is nothing to wait for.
 	// An error of Commit means that nothing was written, and later commits may succeed (ErrDiskFull).
 	// An error of wait means that nobody knows: the engine must not be used any more.
-	Commit(writes []Write, durable bool) (wait func() error, err error)
+	Commit(writes []Write, until Until) (wait func() error, err error)
 	// Sync returns when everything committed so far survives power loss.
 	Sync() error
 	Close() error
 }
+
+// Until is how far a commit must have come.
+type Until int
+
+const (
+	Visible Until = iota // for others
+	Written              // it survives the process: the kernel has it
+	Synced               // it survives power loss
+)
 
 // Snapshot is a fixed view. Slices it hands out are the caller's to keep and must not be changed.
 type Snapshot interface {

@@ -20,9 +20,9 @@ type stuck struct {
 
 func (e *stuck) Sync() error { <-e.release; return e.Engine.Sync() }
 
-func (e *stuck) Commit(ws []store.Write, durable bool) (func() error, error) {
-	_, err := e.Engine.Commit(ws, durable)
-	if !durable {
+func (e *stuck) Commit(ws []store.Write, until store.Until) (func() error, error) {
+	_, err := e.Engine.Commit(ws, until)
+	if until != store.Synced {
 		return nil, err
 	}
 	return func() error { <-e.release; return nil }, err

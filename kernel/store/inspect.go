@@ -56,7 +56,7 @@ func (s *Store) Clear() error {
 	// Versions go on, so that transactions under way find that they lost.
 	m := Mark{Version: s.mark.Version + 1}
 	writes := []Write{{Key: "\x01", End: "\xFF"}, {Key: markKey, Value: m.encode()}}
-	wait, err := s.engine.Commit(writes, true)
+	wait, err := s.engine.Commit(writes, Synced)
 	if err != nil {
 		return err
 	}

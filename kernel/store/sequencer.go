@@ -111,7 +111,7 @@ func (s *Store) apply(t *transaction, how care) (func() error, error) {
 	}
 	n := len(writes)
 	writes = append(writes, Write{Key: markKey, Value: m.encode()})
-	wait, err := s.engine.Commit(writes, how == durable)
+	wait, err := s.engine.Commit(writes, how.until())
 	if err != nil {
 		return nil, err
 	}

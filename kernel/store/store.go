@@ -87,6 +87,9 @@ type Option int
 // ones that did not wait either. The next one that does wait takes it along.
 const Relaxed Option = 1
 
+// Kept is Relaxed, but for that what was put survives the death of the process when Update returns: only a failure of the machine can take it back.
+const Kept Option = 2
+
 type deferKey struct{}
 
 // Deferred marks ctx so that every Update under it is Relaxed. The one who marks calls Sync in the end.
@@ -109,9 +112,20 @@ type care int
 
 const (
 	relaxed care = iota
+	kept         // so does kill -9 not take it back
 	late         // others wait for the disk, the one who asked does not
 	durable
 )
+
+func (c care) until() Until {
+	switch c {
+	case durable:
+		return Synced
+	case kept:
+		return Written
+	}
+	return Visible
+}
 
 // Update runs fn in one transaction: everything it puts becomes durable together, or nothing.
 // fn may run more than once and must touch nothing but tx. An error of fn is returned as it is, and nothing is written.
@@ -131,8 +145,11 @@ func (s *Store) Update(ctx context.Context, fn func(tx *Tx) error, opts ...Optio
 	if gathered(ctx) {
 		how = late
 	}
-	if IsDeferred(ctx) || slices.Contains(opts, Relaxed) {
+	switch {
+	case IsDeferred(ctx) || slices.Contains(opts, Relaxed):
 		how = relaxed
+	case slices.Contains(opts, Kept):
+		how = kept
 	}
 	if s.o.Twice {
 		if err := s.rehearse(ctx, c, fn); err != nil {
@@ -223,6 +240,10 @@ func (s *Store) finish(t *transaction, wait func() error, how care) error {
 	case wait != nil:
 		if err := wait(); err != nil {
 			return s.fail(err)
+		}
+		if how == kept {
+			s.syncSoon()
+			break
 		}
 		s.durable.reach(t.version)
 	case gathered(t.ctx):

@@ -228,9 +228,9 @@ func (e *slow) committed() chan struct{} {
 	return c
 }
 
-func (e *slow) Commit(ws []store.Write, durable bool) (func() error, error) {
-	wait, err := e.Engine.Commit(ws, durable)
-	if !durable {
+func (e *slow) Commit(ws []store.Write, until store.Until) (func() error, error) {
+	wait, err := e.Engine.Commit(ws, until)
+	if until != store.Synced {
 		return wait, err
 	}
 	return func() error { <-e.release; return wait() }, err

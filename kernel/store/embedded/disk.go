@@ -31,6 +31,7 @@ type disk struct {
 	before  atomic.Pointer[func() error] // must have run when something is written to the log
 	patient atomic.Bool                  // vital writes wait for space; not so while opening and closing
 	mu      sync.Mutex                   // guards the ballast
+	logs    logs
 }
 
 const (
@@ -41,6 +42,7 @@ const (
 
 func newDisk(fs vfs.FS, dir string, log *slog.Logger) *disk {
 	d := &disk{FS: fs, dir: dir, log: log}
+	d.logs.init()
 	need := uint64(margin) // opening needs some bytes itself
 	if _, err := fs.Stat(d.ballast()); err != nil {
 		need += reserve
@@ -171,7 +173,14 @@ func (d *disk) wrap(f vfs.File, name string, err error) (vfs.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &file{f, d, name}, nil
+	w := &file{File: f, disk: d, name: name}
+	if isLog(name) {
+		w.log = &logFile{}
+		d.logs.mu.Lock()
+		d.logs.open[w] = struct{}{}
+		d.logs.mu.Unlock()
+	}
+	return w, nil
 }
 
 func (d *disk) Create(name string, c vfs.DiskWriteCategory) (f vfs.File, err error) {
@@ -220,14 +229,21 @@ type file struct {
 	vfs.File
 	disk *disk
 	name string
+	log  *logFile // nil: none
 }
 
 // precede does what must come before a write to the log.
 func (f *file) precede() error {
-	if before := f.disk.before.Load(); before != nil && strings.HasSuffix(f.name, ".log") {
+	if before := f.disk.before.Load(); before != nil && f.log != nil {
 		return (*before)()
 	}
 	return nil
+}
+
+func (f *file) written() {
+	if f.log != nil {
+		f.log.unsynced.Store(true)
+	}
 }
 
 // Write goes on behind what was written before space ran out.
@@ -240,6 +256,7 @@ func (f *file) Write(p []byte) (n int, err error) {
 		n += m
 		return err
 	})
+	f.written()
 	return n, err
 }
 
@@ -251,5 +268,6 @@ func (f *file) WriteAt(p []byte, off int64) (n int, err error) {
 		n, err = f.File.WriteAt(p, off)
 		return err
 	})
+	f.written()
 	return n, err
 }

@@ -1,6 +1,6 @@
 // Package embedded is the store engine of one machine: Pebble, in one folder.
 //
-// A commit is one Pebble batch, written to the log in the order of commits; those that must be durable share fsyncs.
+// A commit is one Pebble batch, written to the log in the order of commits; those that must be durable share fsyncs (log.go).
 // After a clean Close the log is empty and opening takes milliseconds; after a crash it is replayed.
 //
 // Pebble ends the process when it cannot write its log. So a disk that is full must not become such an error: see disk.go.
@@ -114,7 +114,7 @@ func syncFolder(fs vfs.FS, dir string) error {
 func (e *Engine) Snapshot() store.Snapshot { return snapshot{e.db.NewSnapshot()} }
 
 // Commit implements store.Engine.
-func (e *Engine) Commit(writes []store.Write, durable bool) (wait func() error, err error) {
+func (e *Engine) Commit(writes []store.Write, until store.Until) (wait func() error, err error) {
 	if err := e.disk.ready(); err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (e *Engine) Commit(writes []store.Write, durable bool) (wait func() error, 
 			wait, err = func() error { return fmt.Errorf("cannot write the store's log: %v", p) }, nil
 		}
 	}()
-	if !durable {
+	if until == store.Visible {
 		if err := e.db.Apply(b, pebble.NoSync); err != nil {
 			return nil, err
 		}
@@ -152,9 +152,8 @@ func (e *Engine) Commit(writes []store.Write, durable bool) (wait func() error, 
 		return nil, err
 	}
 	return func() error {
-		if err := b.SyncWait(); err != nil {
-			e.failed.Store(true)
-			return fmt.Errorf("cannot write the store's log: %w", err)
+		if err := e.logged(b, until); err != nil {
+			return err
 		}
 		return b.Close()
 	}, nil
@@ -175,11 +174,23 @@ func (e *Engine) Sync() error {
 	if err := e.db.ApplyNoSyncWait(b, pebble.Sync); err != nil { // Apply would end the process on an error
 		return err
 	}
-	if err := b.SyncWait(); err != nil {
+	if err := e.logged(b, store.Synced); err != nil {
+		return err
+	}
+	return b.Close()
+}
+
+// logged waits until a batch is written to the log, and where that is asked on the disk.
+func (e *Engine) logged(b *pebble.Batch, until store.Until) error {
+	err := b.SyncWait() // written: see log.go
+	if err == nil && until == store.Synced {
+		err = e.disk.logs.sync()
+	}
+	if err != nil {
 		e.failed.Store(true)
 		return fmt.Errorf("cannot write the store's log: %w", err)
 	}
-	return b.Close()
+	return nil
 }
 
 // Close implements store.Engine. It writes what is in memory into files, so that the next Open has no log to replay.

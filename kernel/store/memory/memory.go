@@ -18,7 +18,7 @@ func New() *Engine { return &Engine{} }
 func (e *Engine) Snapshot() store.Snapshot { return snapshot{e.root.Load()} }
 
 // Commit implements store.Engine. There is nothing to wait for.
-func (e *Engine) Commit(writes []store.Write, durable bool) (func() error, error) {
+func (e *Engine) Commit(writes []store.Write, until store.Until) (func() error, error) {
 	root := e.root.Load()
 	for _, w := range writes {
 		switch {
@@ -33,7 +33,7 @@ func (e *Engine) Commit(writes []store.Write, durable bool) (func() error, error
 		}
 	}
 	e.root.Store(root)
-	if durable {
+	if until == store.Synced {
 		return func() error { return nil }, nil
 	}
 	return nil, nil
