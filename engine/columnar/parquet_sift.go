@@ -6,7 +6,7 @@ import (
 	"unyo/engine/vector"
 )
 
-// Sift leaves out rows that sieves do not keep. Columns that no sieve looks at are read where a row has been kept: pages without one stay packed.
+// Sift leaves out rows that sieves do not keep: they know what domains say too, which are asked of row groups and pages only. Columns that no sieve looks at are read where a row has been kept: pages without one stay packed.
 func (s *parquetScan) Sift(sieves []vector.Sieve) { s.sieves = sieves }
 
 // window is some rows that lie together, and those of their columns that have been read.
@@ -21,11 +21,12 @@ func (s *parquetScan) nextSifted(ctx context.Context) (*vector.Batch, error) {
 	row, end := s.ranges[0][0], s.ranges[0][1]
 	w := window{row, int(min(end-row, vector.BatchRows)), make([]*vector.Vector, len(s.columns))}
 	s.advance(int64(w.n))
-	rows, err := s.wantedRows(&w)
-	if err != nil {
-		return nil, err
-	}
-	rows, err = vector.Kept(ctx, s.sieves, w.n, rows, len(s.columns), func(c int) (*vector.Vector, error) { return s.read(&w, c) })
+	rows, err := vector.Kept(ctx, s.sieves, w.n, len(s.columns), func(c int) (v *vector.Vector, err error) {
+		if w.cols[c] == nil {
+			w.cols[c], err = s.some(s.columns[c], w, nil)
+		}
+		return w.cols[c], err
+	})
 	if err != nil || rows != nil && len(rows) == 0 {
 		return nil, err
 	}
@@ -45,42 +46,6 @@ func (s *parquetScan) nextSifted(ctx context.Context) (*vector.Batch, error) {
 		}
 	}
 	return b, nil
-}
-
-// read is a column of a window, which is read once.
-func (s *parquetScan) read(w *window, c int) (v *vector.Vector, err error) {
-	if w.cols[c] == nil {
-		w.cols[c], err = s.some(s.columns[c], *w, nil)
-	}
-	return w.cols[c], err
-}
-
-// wantedRows is the rows of a window that are wanted by the domains of columns; nil for all.
-func (s *parquetScan) wantedRows(w *window) ([]uint32, error) {
-	if len(s.choosing) == 0 {
-		return nil, nil
-	}
-	s.keep = resized(s.keep, w.n)
-	for i := range s.keep {
-		s.keep[i] = true
-	}
-	for _, i := range s.choosing {
-		v, err := s.read(w, i)
-		if err != nil {
-			return nil, err
-		}
-		wantedOf(s.keep, v, s.want.domain(i), &s.entries)
-	}
-	rows := make([]uint32, 0, w.n)
-	for i, k := range s.keep {
-		if k {
-			rows = append(rows, uint32(i))
-		}
-	}
-	if len(rows) == w.n {
-		return nil, nil
-	}
-	return rows, nil
 }
 
 // some is a column at rows (nil for all) of a window, which may lie in several pages.

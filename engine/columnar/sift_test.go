@@ -61,6 +61,7 @@ func TestSift(t *testing.T) {
 			if err != nil {
 				t.Fatal(name, err)
 			}
+			got = slices.DeleteFunc(got, func(row []Value) bool { return !wants(p, row) })
 			want := slices.DeleteFunc(slices.Clone(all), func(row []Value) bool {
 				return !wants(p, row) || !kept(row[0].Int) || len(sieves) == 2 && !row[other].Valid
 			})

@@ -15,8 +15,8 @@ type Sifter interface {
 	Sift([]Sieve)
 }
 
-// Kept is which of some rows (nil for all n) of so many columns all sieves keep. Column gives the n values of a column, if they are needed.
-func Kept(ctx context.Context, sieves []Sieve, n int, rows []uint32, columns int, column func(int) (*Vector, error)) ([]uint32, error) {
+// Kept is which of n rows of so many columns all sieves keep; nil for all. Column gives the n values of a column, if they are needed.
+func Kept(ctx context.Context, sieves []Sieve, n, columns int, column func(int) (*Vector, error)) (rows []uint32, err error) {
 	b := &Batch{Columns: make([]*Vector, columns)}
 	for _, s := range sieves {
 		if b.Len = n; rows != nil {
@@ -54,7 +54,7 @@ func Kept(ctx context.Context, sieves []Sieve, n int, rows []uint32, columns int
 
 // Sift is the rows of b that sieves keep; nil for none.
 func (b *Batch) Sift(ctx context.Context, sieves []Sieve) (*Batch, error) {
-	rows, err := Kept(ctx, sieves, b.Len, nil, len(b.Columns), func(c int) (*Vector, error) { return b.Columns[c], nil })
+	rows, err := Kept(ctx, sieves, b.Len, len(b.Columns), func(c int) (*Vector, error) { return b.Columns[c], nil })
 	switch {
 	case err != nil || rows != nil && len(rows) == 0:
 		return nil, err

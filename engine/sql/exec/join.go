@@ -82,15 +82,21 @@ func (o *join) hold(ctx context.Context) error {
 func (o *join) begin(ctx context.Context, keys []*vector.Vector) error {
 	left := o.node.L
 	if (o.node.Kind == "INNER" || o.node.Kind == "RIGHT") && !o.run.again {
-		for i, k := range o.node.LKeys {
+		for i, k := range o.node.LKeys { // none of a cross join
 			left = plan.Restrict(left, k, keys[i])
 		}
 	}
 	l, err := o.run.build(ctx, o.run.instead(o.node.L, left))
-	if err == nil {
-		o.l = l
+	if err != nil {
+		return err
 	}
-	return err
+	o.l = l
+	if len(o.node.LKeys) == 1 && left != o.node.L {
+		if c, ok := o.node.LKeys[0].(*expr.Column); ok {
+			sift(o.l, c.Index, o.keys.sieve())
+		}
+	}
+	return nil
 }
 
 // outer tells whether rows of the left stay that find none.

@@ -86,6 +86,24 @@ func (k *joinKeys) find(n int, cols []*vector.Vector) []uint32 {
 	return k.finds
 }
 
+// sieve keeps the rows that find any, as long as these are few.
+func (k *joinKeys) sieve() func(v *vector.Vector) []uint32 {
+	asked, kept := 0, 0
+	return func(v *vector.Vector) []uint32 {
+		if asked > 4*vector.BatchRows && 2*kept > asked {
+			return nil
+		}
+		rows := []uint32{}
+		for i, f := range k.find(v.Len, []*vector.Vector{v}) {
+			if f > 0 {
+				rows = append(rows, uint32(i))
+			}
+		}
+		asked, kept = asked+v.Len, kept+len(rows)
+		return rows
+	}
+}
+
 func (k *joinKeys) findNear(v *vector.Vector, n int) {
 	finds, low, first := k.finds[:n], uint64(k.low), k.first
 	switch {

@@ -31,6 +31,7 @@ type operator interface {
 type run struct {
 	fctx    *functions.Context
 	session plan.Session
+	memo    expr.Memo
 	outer   []*vector.Vector // the values of outer rows, by slot
 	held    *atomic.Int64
 	scanned *atomic.Int64
@@ -50,7 +51,7 @@ func begin(ctx context.Context, q *plan.Query, costs map[plan.Node]*cost) (out v
 			out, err = nil, fault.Of(p)
 		}
 	}()
-	r := &run{fctx: q.Session.Context(ctx), session: q.Session, outer: make([]*vector.Vector, q.Slots), held: new(atomic.Int64), scanned: new(atomic.Int64),
+	r := &run{fctx: q.Session.Context(ctx), session: q.Session, memo: expr.Memo{}, outer: make([]*vector.Vector, q.Slots), held: new(atomic.Int64), scanned: new(atomic.Int64),
 		spools: map[*plan.Read]*spool{}, last: map[*plan.Previous]*vector.Batch{}, costs: costs}
 	if r.session.Memory == 0 {
 		r.session.Memory = defaultMemory
@@ -142,14 +143,14 @@ func size(n int64) string {
 // env is a batch as expressions see it.
 func (r *run) env(ctx context.Context, b *vector.Batch) *expr.Env {
 	r.fctx.Context = ctx
-	return &expr.Env{Ctx: r.fctx, N: b.Len, Cols: b.Columns, Outer: r.outer}
+	return &expr.Env{Ctx: r.fctx, N: b.Len, Cols: b.Columns, Outer: r.outer, Memo: r.memo}
 }
 
 // apart is the same run for another goroutine.
 func (r *run) apart() *run {
 	out := *r
 	f := *r.fctx
-	out.fctx = &f
+	out.fctx, out.memo = &f, expr.Memo{}
 	return &out
 }
 

@@ -102,8 +102,12 @@ func (r *run) filtered(in operator, conds []expr.Expr) operator {
 func sift(op operator, column int, keep func(v *vector.Vector) []uint32) {
 	switch op := op.(type) {
 	case *reading:
-		op.sieves = append(op.sieves, vector.Sieve{Columns: []int{column}, Keep: func(_ context.Context, b *vector.Batch) ([]uint32, error) {
-			return keep(b.Columns[column]), nil
+		op.sieves = append(op.sieves, vector.Sieve{Columns: []int{column}, Keep: func(_ context.Context, b *vector.Batch) (rows []uint32, err error) {
+			err = guarded(func() error {
+				rows = keep(b.Columns[column])
+				return nil
+			})
+			return rows, err
 		}})
 	case *filter:
 		sift(op.in, column, keep)

@@ -13,6 +13,7 @@ type Env struct {
 	Cols  []*vector.Vector
 	Args  []*vector.Vector // of the lambdas that are being computed
 	Outer []*vector.Vector // a value for each slot
+	Memo  Memo             // of who computes batch after batch; nil remembers nothing
 
 	from *Env // of which these are some rows, taken from it when first needed
 	rows []uint32
@@ -21,7 +22,7 @@ type Env struct {
 
 // pick is some of env's rows.
 func (env *Env) pick(rows []uint32) *Env {
-	return &Env{Ctx: env.Ctx, N: len(rows), Cols: make([]*vector.Vector, len(env.Cols)), Args: make([]*vector.Vector, len(env.Args)), Outer: env.Outer, from: env, rows: rows}
+	return &Env{Ctx: env.Ctx, N: len(rows), Cols: make([]*vector.Vector, len(env.Cols)), Args: make([]*vector.Vector, len(env.Args)), Outer: env.Outer, Memo: env.Memo, from: env, rows: rows}
 }
 
 // repeat is env's rows as often as rows names them, with more arguments, the first of which is number first.
@@ -123,7 +124,7 @@ func (env *Env) call(c *Call) (*vector.Vector, error) {
 			continue
 		}
 		constant = false
-		simple = simple && dict < 0 && v.Dict != nil && v.Dict.Len <= env.N
+		simple = simple && dict < 0 && v.Dict != nil
 		dict = i
 	}
 	switch {
@@ -137,6 +138,12 @@ func (env *Env) call(c *Call) (*vector.Vector, error) {
 		return vector.Constant(one.Flat(), env.N), nil
 	case simple && dict >= 0:
 		v := args[dict].Vector
+		if out := env.remembered(c, args, dict); out != nil {
+			return &vector.Vector{Kind: out.Kind, Len: env.N, Dict: out, Index: v.Index}, nil
+		}
+		if v.Dict.Len > env.N {
+			break
+		}
 		over := resized(args, v.Dict.Len)
 		over[dict].Vector = v.Dict
 		if out, err := c.F.Kernel(env.Ctx, v.Dict.Len, over); err == nil { // if it fails, perhaps at a value that no row has

@@ -59,8 +59,8 @@ func truths(v *vector.Vector) []bool {
 		return v.Bools[:v.Len]
 	}
 	out := make([]bool, v.Len)
-	if v.Dict != nil && v.Dict.Len <= v.Len {
-		dict := truths(v.Dict)
+	if d := v.Dict; d != nil && (d.Len <= v.Len || len(d.Nulls) == 0 && d.Kind == vector.Bool) {
+		dict := truths(d)
 		for i, at := range v.Index {
 			out[i] = dict[at]
 		}
