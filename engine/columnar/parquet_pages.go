@@ -8,10 +8,11 @@ import (
 	"io"
 	"sync"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
+
+	"unyo/base/inflate"
 )
 
 // Limits of one page: what goes beyond is no sane file.
@@ -215,22 +216,17 @@ func unzstd(dst, src []byte, most int) ([]byte, error) {
 }
 
 func ungzip(dst, src []byte, size int) ([]byte, error) {
-	z, ok := gzipReaders.Get().(*gzip.Reader)
-	var err error
+	z, ok := gzipReaders.Get().(*inflate.Reader)
 	if !ok {
-		z, err = gzip.NewReader(bytes.NewReader(src))
-	} else {
-		err = z.Reset(bytes.NewReader(src))
+		z = inflate.NewReader(nil)
 	}
-	if err != nil {
-		return nil, err
-	}
+	z.Reset(bytes.NewReader(src))
 	defer gzipReaders.Put(z)
 	if size > 1100*len(src)+1100 { // deflate makes no more of it
 		return nil, corrupt("bad gzip")
 	}
 	dst = roomFor(dst, size)
-	_, err = io.ReadFull(z, dst)
+	_, err := io.ReadFull(z, dst)
 	return dst, err
 }
 

@@ -11,12 +11,12 @@ import (
 	"path"
 	"strings"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zlib"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 
+	"unyo/base/inflate"
 	"unyo/engine/columnar"
 )
 
@@ -60,7 +60,7 @@ func unpack(name string, in io.Reader) (io.Reader, error) {
 	var err error
 	switch extension(name) {
 	case ".gz", ".gzip":
-		out, err = gzip.NewReader(r)
+		out = inflate.NewReader(r)
 	case ".bz2":
 		out = bzip2.NewReader(r)
 	case ".zst", ".zstd":
