@@ -1,17 +1,14 @@
 package insights
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"os"
-	"os/exec"
-	"runtime/debug"
-	"runtime/metrics"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"unyo/internal/hostile"
 )
 
 // hostileQueries mean harm. Each must end with ErrMemory, be refused, or give an answer; none may hold more than a few times what a query may.
@@ -54,32 +51,9 @@ func heavy() *memory {
 	return lines(messages...)
 }
 
-// A process of its own asks one hostile query and tells how it has ended, and by how much memory it has grown beyond its events.
+// A process of its own asks one hostile query and tells how it has ended.
 func TestHostileProcess(t *testing.T) {
-	query := os.Getenv("HOSTILE")
-	if query == "" {
-		t.Skip("run by TestHostileQueries")
-	}
-	m := heavy()
-	debug.SetMemoryLimit(600 << 20)
-	peak, stop := make(chan uint64), make(chan bool)
-	go func() {
-		most, sample := uint64(0), []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-		for {
-			metrics.Read(sample)
-			most = max(most, sample[0].Value.Uint64()-sample[1].Value.Uint64())
-			select {
-			case <-stop:
-				peak <- most
-				return
-			case <-time.After(time.Millisecond):
-			}
-		}
-	}()
-	end := hostileEnd(m, query)
-	stop <- true
-	os.Stdout.WriteString("\x00" + end + "\x00" + strconv.FormatUint(<-peak, 10))
-	os.Exit(0)
+	hostile.Answer(t, 600<<20, func(query string) string { return hostileEnd(heavy(), query) })
 }
 
 func hostileEnd(m *memory, query string) string {
@@ -110,25 +84,18 @@ func hostileEnd(m *memory, query string) string {
 
 func TestHostileQueries(t *testing.T) {
 	for i, c := range hostileQueries {
-		if os.Getenv("UNYO_HOSTILE") == "" && i%3 != 0 { // all of them take minutes
+		if !hostile.All() && i%3 != 0 {
 			continue
 		}
-		cmd := exec.Command(os.Args[0], "-test.run", "^TestHostileProcess$")
-		cmd.Env = append(os.Environ(), "HOSTILE="+c.query)
-		begun := time.Now()
-		out, err := cmd.CombinedOutput()
-		parts := bytes.Split(out, []byte{0})
-		if err != nil || len(parts) != 3 {
-			t.Errorf("%.200s\n\t%v: %.2000s", c.query, err, out)
+		got, peak, ok := hostile.Ask(t, c.query)
+		if !ok {
 			continue
 		}
-		peak, _ := strconv.ParseUint(string(parts[2]), 10, 64)
-		if got := string(parts[1]); got != c.end {
+		if got != c.end {
 			t.Errorf("%.200s\n\tended with %s, want %s", c.query, got, c.end)
 		}
 		if peak > 900<<20 {
 			t.Errorf("%.200s\n\tpeak %d MiB", c.query, peak>>20)
 		}
-		t.Logf("%6d MiB %8v %.100s", peak>>20, time.Since(begun).Round(time.Millisecond), c.query)
 	}
 }

@@ -1,18 +1,15 @@
 package sql_test
 
 import (
-	"bytes"
 	"context"
-	"os"
-	"os/exec"
-	"runtime/debug"
-	"runtime/metrics"
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"unyo/engine/sql"
 	"unyo/engine/vector"
+	"unyo/internal/hostile"
 )
 
 const (
@@ -26,8 +23,8 @@ const (
 
 var t0 = context.Background()
 
-// hostile are queries that mean harm, each with how it must end: an error's name behind an exclamation mark, or rows.
-var hostile = [][2]string{
+// harmful are queries that mean harm, each with how it must end: an error's name behind an exclamation mark, or rows.
+var harmful = [][2]string{
 	{"SELECT array_agg(x) OVER () FROM " + some, tooMuch},
 	{"SELECT array_agg(x) OVER (ORDER BY x) FROM " + some, tooMuch},
 	{"SELECT array_agg(x) OVER (ORDER BY x) FROM UNNEST(sequence(1, 10000)) a(x), UNNEST(sequence(1, 4)) b(y)", tooMuch},
@@ -76,35 +73,15 @@ var hostile = [][2]string{
 	{"SELECT cardinality(cast(row(" + wide + ") AS row(a array(varchar))).a) FROM " + many + " WHERE x < 0", ""},
 }
 
-// A process of its own asks one hostile query and tells its answer, and by how much memory it has grown.
+// A process of its own asks one hostile query.
 func TestHostileProcess(t *testing.T) {
-	query := os.Getenv("HOSTILE")
-	if query == "" {
-		t.Skip("run by TestHostileMemory")
-	}
-	debug.SetMemoryLimit(1200 << 20) // so that what is measured is held, not only not yet collected
-	peak, stop := make(chan uint64), make(chan bool)
-	go func() {
-		most, sample := uint64(0), []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-		for {
-			metrics.Read(sample)
-			most = max(most, sample[0].Value.Uint64()-sample[1].Value.Uint64())
-			select {
-			case <-stop:
-				peak <- most
-				return
-			case <-time.After(time.Millisecond):
-			}
-		}
-	}()
-	m := &memory{map[string]*sql.Table{}, map[string]sql.Scan{}}
-	saved := session.Memory
-	session.Memory = 0
-	defer func() { session.Memory = saved }()
-	answer := ask(m, query)
-	stop <- true
-	os.Stdout.WriteString("\x00" + answer + "\x00" + time.Duration(<-peak).String())
-	os.Exit(0)
+	hostile.Answer(t, 1200<<20, func(query string) string {
+		m := &memory{map[string]*sql.Table{}, map[string]sql.Scan{}}
+		saved := session.Memory
+		session.Memory = 0
+		defer func() { session.Memory = saved }()
+		return ask(m, query)
+	})
 }
 
 // ask is the first value of a query's last row, or the error. It keeps no rows, as one who writes them does not.
@@ -141,21 +118,14 @@ func text(q *sql.Query, b *vector.Batch) string {
 // Whatever a query asks for, it holds no more than a gigabyte and what is made of one batch, and says so when that is not enough. Two gigabytes
 // are what a collector that runs late on a busy machine leaves of it; without the limit these queries take three to ten.
 func TestHostileMemory(t *testing.T) {
-	for i, c := range hostile {
-		if os.Getenv("UNYO_HOSTILE") == "" && i%4 != 0 { // all of them take minutes
+	for i, c := range harmful {
+		if !hostile.All() && i%4 != 0 {
 			continue
 		}
-		cmd := exec.Command(os.Args[0], "-test.run", "^TestHostileProcess$")
-		cmd.Env = append(os.Environ(), "HOSTILE="+c[0])
-		begun := time.Now()
-		out, err := cmd.CombinedOutput()
-		parts := bytes.Split(out, []byte{0})
-		if err != nil || len(parts) != 3 {
-			t.Errorf("%s\n\t%v: %.2000s", c[0], err, out)
+		answer, peak, ok := hostile.Ask(t, c[0])
+		if !ok {
 			continue
 		}
-		answer := string(parts[1])
-		peak, _ := time.ParseDuration(string(parts[2]))
 		if answer != c[1] && (c[1] == "" || c[1][0] != '!' || !strings.HasPrefix(answer, c[1])) {
 			t.Errorf("%s\n\tgives %.300q, want %q", c[0], answer, c[1])
 		}
@@ -165,6 +135,28 @@ func TestHostileMemory(t *testing.T) {
 		if peak > 2<<30 {
 			t.Errorf("%s\n\tpeak %d MiB", c[0], peak>>20)
 		}
-		t.Logf("%6d MiB %8v %.100s", peak>>20, time.Since(begun).Round(time.Millisecond), c[0])
+	}
+}
+
+// A regular expression over one long text ends with the query.
+func TestLongPatternEnds(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t0, 300*time.Millisecond)
+	defer cancel()
+	begun := time.Now()
+	for _, query := range []string{"regexp_like(s, p)", "regexp_count(s, p)", "regexp_extract(s, p)", "regexp_replace(s, p, 'x')", "regexp_split(s, p)"} {
+		q, err := world(t).prepare("SELECT " + query + " FROM (VALUES (rpad('', 1000000, 'xy '), '((a|b|c|x|y| ){1,8}){1,8}z')) v(s, p)")
+		if err == nil {
+			var r vector.Reader
+			if r, err = q.Run(ctx); err == nil {
+				_, err = r.Next(ctx)
+				r.Close()
+			}
+		}
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("%s ends with %v", query, err)
+		}
+	}
+	if d := time.Since(begun); d > 20*time.Second {
+		t.Errorf("it took %v", d)
 	}
 }

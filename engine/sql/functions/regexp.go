@@ -1,7 +1,6 @@
 package functions
 
 import (
-	"regexp"
 	"regexp/syntax"
 	"strings"
 	"sync"
@@ -16,29 +15,23 @@ import (
 // https://trino.io/docs/current/functions/regexp.html. The patterns are Java's; they are run by RE2, whose time is linear in the
 // text. What only Java has (look-around, back references, possessive quantifiers) is refused.
 
-// program is a compiled pattern, and of how many instructions its program is.
-type program struct {
-	*regexp.Regexp
-	steps int
-}
-
 // compiled are the patterns that have been met; queries mostly have one for all rows.
 var compiled struct {
 	sync.RWMutex
-	list map[string]program
+	list map[string]*regex.Regexp
 }
 
-// What one call may come to: a match cannot be interrupted, and takes as many steps as the program has instructions, for each byte; all matches
-// of a text are found before the first is looked at, each with all its groups.
+// What one call may come to: a match takes as many steps as the program has instructions, for each byte; and what matches again and again gives
+// all its groups each time.
 const (
 	maxSteps   = 1 << 31
 	maxMatches = 1 << 27 // bytes
 )
 
 // expression is argument i as a pattern, which is to be matched against argument 0; nil when it is none, and the call has failed.
-func expression(r *Row, i int) *regexp.Regexp {
-	if r.Context.Context != nil && r.Context.Err() != nil {
-		r.Fail(r.Context.Err())
+func expression(r *Row, i int) *regex.Regexp {
+	if err := r.ended(); err != nil {
+		r.Fail(err)
 		return nil
 	}
 	compiled.RLock()
@@ -52,61 +45,50 @@ func expression(r *Row, i int) *regexp.Regexp {
 		}
 		compiled.Lock()
 		if len(compiled.list) >= 256 || compiled.list == nil {
-			compiled.list = map[string]program{}
+			compiled.list = map[string]*regex.Regexp{}
 		}
 		compiled.list[r.Text(i)] = re
 		compiled.Unlock()
 	}
-	n := len(r.Bytes(0)) + 1
-	if n*re.steps > maxSteps {
-		r.Fail(fault.New("REGEXP_TIMEOUT", "a regular expression of %d steps takes too long for a text of %d bytes", re.steps, n-1))
+	if n := len(r.Bytes(0)) + 1; n*re.Size > maxSteps {
+		r.Fail(fault.New("REGEXP_TIMEOUT", "a regular expression of %d steps takes too long for a text of %d bytes", re.Size, n-1))
 		return nil
 	}
-	if each := 16*(re.NumSubexp()+1) + 24; n > maxMatches/each && r.matchesMore(re.Regexp, maxMatches/each) {
-		if r.err == nil {
-			r.Fail(fault.New(fault.ExceededMemory, "a regular expression matches more than %d times", maxMatches/each))
-		}
-		return nil
-	}
-	return re.Regexp
+	return re
 }
 
-// enough ends a search.
-type enough struct{}
+// ended is why the query has ended, if it has.
+func (r *Row) ended() error {
+	if r.Context.Context == nil {
+		return nil
+	}
+	return r.Context.Err()
+}
 
-// matchesMore tells whether re matches argument 0 more than so many times, without keeping where; also when the query ends meanwhile.
-func (r *Row) matchesMore(re *regexp.Regexp, most int) (more bool) {
-	defer func() {
-		if p := recover(); p != nil && p != (enough{}) {
-			panic(p)
-		}
-	}()
-	n := 0
-	re.ReplaceAllFunc(r.Bytes(0), func([]byte) []byte {
-		if n%1024 == 0 && r.Context.Context != nil && r.Context.Err() != nil {
-			r.Fail(r.Context.Err())
-			more = true
-			panic(enough{})
-		}
+// each calls f with all matches in argument 0, until f says no.
+func (r *Row) each(re *regex.Regexp, src []byte, f func(at []int) bool) {
+	n, most := 0, maxMatches/(16*(re.NumSubexp()+1)+24)
+	err := re.Each(src, r.ended, func(at []int) bool {
 		if n++; n > most {
-			more = true
-			panic(enough{})
+			r.Fail(fault.New(fault.ExceededMemory, "a regular expression matches more than %d times", most))
+			return false
 		}
-		return nil
+		return f(at) && r.err == nil
 	})
-	return false
+	if err != nil {
+		r.Fail(err)
+	}
 }
 
-func compileRegexp(s string) (program, error) {
-	text := javaToGo(s)
-	re, err := regexp.Compile(text)
+func compileRegexp(s string) (*regex.Regexp, error) {
+	re, err := regex.Compile(javaToGo(s))
 	if err == nil {
-		return program{re, regex.Size(text)}, nil
+		return re, nil
 	}
 	if e, ok := err.(*syntax.Error); ok && (strings.HasPrefix(e.Expr, "(?<") || e.Code == syntax.ErrInvalidPerlOp || e.Code == syntax.ErrInvalidEscape || e.Code == syntax.ErrInvalidRepeatOp) {
-		return program{}, fault.New(fault.NotSupported, "regular expression uses what RE2 has not, such as look-around, back references or possessive quantifiers: %s", s)
+		return nil, fault.New(fault.NotSupported, "regular expression uses what RE2 has not, such as look-around, back references or possessive quantifiers: %s", s)
 	}
-	return program{}, errArgument("Invalid regular expression: %s: %v", s, err)
+	return nil, errArgument("Invalid regular expression: %s: %v", s, err)
 }
 
 // javaToGo writes what Java writes otherwise: (?<name>…), \h, \Z, \R.
@@ -138,7 +120,7 @@ func javaToGo(s string) string {
 }
 
 // withExpression declares a function whose argument 1 is a pattern.
-func withExpression(text string, f func(r *Row, re *regexp.Regexp), options ...option) {
+func withExpression(text string, f func(r *Row, re *regex.Regexp), options ...option) {
 	page("regexp").rows(text, func(r *Row) {
 		if re := expression(r, 1); re != nil {
 			f(r, re)
@@ -147,31 +129,51 @@ func withExpression(text string, f func(r *Row, re *regexp.Regexp), options ...o
 }
 
 func init() {
-	withExpression("regexp_like(varchar,varchar) boolean", func(r *Row, re *regexp.Regexp) { r.PutBool(re.Match(r.Bytes(0))) })
-	withExpression("regexp_count(varchar,varchar) bigint", func(r *Row, re *regexp.Regexp) { r.PutInt(int64(len(re.FindAllIndex(r.Bytes(0), -1)))) })
-	withExpression("regexp_extract(varchar,varchar) varchar", func(r *Row, re *regexp.Regexp) { extract(r, re, 0) })
-	withExpression("regexp_extract(varchar,varchar,bigint) varchar", func(r *Row, re *regexp.Regexp) { extract(r, re, r.Int(2)) })
-	withExpression("regexp_extract_all(varchar,varchar) array(varchar)", func(r *Row, re *regexp.Regexp) { extractAll(r, re, 0) })
-	withExpression("regexp_extract_all(varchar,varchar,bigint) array(varchar)", func(r *Row, re *regexp.Regexp) { extractAll(r, re, r.Int(2)) })
-	withExpression("regexp_position(varchar,varchar) integer", func(r *Row, re *regexp.Regexp) { position(r, re, 1, 1) })
-	withExpression("regexp_position(varchar,varchar,bigint) integer", func(r *Row, re *regexp.Regexp) { position(r, re, r.Int(2), 1) })
-	withExpression("regexp_position(varchar,varchar,bigint,bigint) integer", func(r *Row, re *regexp.Regexp) { position(r, re, r.Int(2), r.Int(3)) })
-	withExpression("regexp_replace(varchar,varchar) varchar", func(r *Row, re *regexp.Regexp) { r.PutBytes(re.ReplaceAll(r.Bytes(0), nil)) })
+	withExpression("regexp_like(varchar,varchar) boolean", func(r *Row, re *regex.Regexp) {
+		is, err := re.Matches(r.Bytes(0), r.ended)
+		if err != nil {
+			r.Fail(err)
+			return
+		}
+		r.PutBool(is)
+	})
+	withExpression("regexp_count(varchar,varchar) bigint", func(r *Row, re *regex.Regexp) {
+		n := int64(0)
+		r.each(re, r.Bytes(0), func([]int) bool { n++; return true })
+		r.PutInt(n)
+	})
+	withExpression("regexp_extract(varchar,varchar) varchar", func(r *Row, re *regex.Regexp) { extract(r, re, 0) })
+	withExpression("regexp_extract(varchar,varchar,bigint) varchar", func(r *Row, re *regex.Regexp) { extract(r, re, r.Int(2)) })
+	withExpression("regexp_extract_all(varchar,varchar) array(varchar)", func(r *Row, re *regex.Regexp) { extractAll(r, re, 0) })
+	withExpression("regexp_extract_all(varchar,varchar,bigint) array(varchar)", func(r *Row, re *regex.Regexp) { extractAll(r, re, r.Int(2)) })
+	withExpression("regexp_position(varchar,varchar) integer", func(r *Row, re *regex.Regexp) { position(r, re, 1, 1) })
+	withExpression("regexp_position(varchar,varchar,bigint) integer", func(r *Row, re *regex.Regexp) { position(r, re, r.Int(2), 1) })
+	withExpression("regexp_position(varchar,varchar,bigint,bigint) integer", func(r *Row, re *regex.Regexp) { position(r, re, r.Int(2), r.Int(3)) })
+	withExpression("regexp_replace(varchar,varchar) varchar", func(r *Row, re *regex.Regexp) {
+		src, from, out := r.Bytes(0), 0, []byte(nil)
+		r.each(re, src, func(at []int) bool {
+			out = append(out, src[from:at[0]]...)
+			from = at[1]
+			return true
+		})
+		r.PutBytes(append(out, src[from:]...))
+	})
 	withExpression("regexp_replace(varchar,varchar,varchar) varchar", replaceAll)
-	withExpression("regexp_split(varchar,varchar) array(varchar)", func(r *Row, re *regexp.Regexp) {
+	withExpression("regexp_split(varchar,varchar) array(varchar)", func(r *Row, re *regex.Regexp) {
 		s, from := r.Text(0), 0
 		var parts []string
-		for _, at := range re.FindAllStringIndex(s, -1) {
+		r.each(re, r.Bytes(0), func(at []int) bool {
 			parts = append(parts, s[from:at[0]])
 			from = at[1]
-		}
+			return true
+		})
 		r.PutTexts(append(parts, s[from:]))
 	})
 	page("regexp").kernel("regexp_replace(varchar,varchar,function(array(varchar),varchar)) varchar", replaceByLambda)
 }
 
 // group tells whether a pattern has a group.
-func group(r *Row, re *regexp.Regexp, n int64) bool {
+func group(r *Row, re *regex.Regexp, n int64) bool {
 	if n < 0 {
 		r.Invalid("Group cannot be negative")
 	} else if n > int64(re.NumSubexp()) {
@@ -180,62 +182,67 @@ func group(r *Row, re *regexp.Regexp, n int64) bool {
 	return r.err == nil
 }
 
-func extract(r *Row, re *regexp.Regexp, n int64) {
+func extract(r *Row, re *regex.Regexp, n int64) {
 	if !group(r, re, n) {
 		return
 	}
-	if at := re.FindSubmatchIndex(r.Bytes(0)); at != nil && at[2*n] >= 0 {
+	at, err := re.First(r.Bytes(0), r.ended)
+	if err != nil {
+		r.Fail(err)
+	} else if at != nil && at[2*n] >= 0 {
 		r.PutBytes(r.Bytes(0)[at[2*n]:at[2*n+1]])
 	}
 }
 
-func extractAll(r *Row, re *regexp.Regexp, n int64) {
+func extractAll(r *Row, re *regex.Regexp, n int64) {
 	if !group(r, re, n) {
 		return
 	}
-	for _, at := range re.FindAllSubmatchIndex(r.Bytes(0), -1) {
+	r.each(re, r.Bytes(0), func(at []int) bool {
 		if at[2*n] < 0 {
 			r.Out.Elems[0].AppendNull()
 		} else {
 			r.Out.Elems[0].AppendText(r.Bytes(0)[at[2*n]:at[2*n+1]])
 		}
-	}
+		return true
+	})
 	r.Out.EndSpan()
 }
 
-func position(r *Row, re *regexp.Regexp, start, occurrence int64) {
+func position(r *Row, re *regex.Regexp, start, occurrence int64) {
 	if start < 1 || occurrence < 1 {
 		r.Invalid("start position and occurrence cannot be smaller than 1")
 		return
 	}
 	b := r.Bytes(0)
 	skip := len(cut(b, int(min(start-1, int64(len(b))))))
-	if all := re.FindAllIndex(b[skip:], int(min(occurrence, maxText))); int64(len(all)) == occurrence {
-		r.PutInt(int64(utf8.RuneCount(b[:skip+all[occurrence-1][0]]) + 1))
-		return
-	}
-	r.PutInt(-1)
+	found := int64(-1)
+	r.each(re, b[skip:], func(at []int) bool {
+		if occurrence--; occurrence == 0 {
+			found = int64(utf8.RuneCount(b[:skip+at[0]]) + 1)
+		}
+		return occurrence > 0
+	})
+	r.PutInt(found)
 }
 
 // replaceAll writes $1, $10 and ${name} as Java does: a group that there is not is an error.
-func replaceAll(r *Row, re *regexp.Regexp) {
+func replaceAll(r *Row, re *regex.Regexp) {
 	src, with := r.Bytes(0), r.Text(2)
 	var out []byte
 	from := 0
-	for _, at := range re.FindAllSubmatchIndex(src, -1) {
+	r.each(re, src, func(at []int) bool {
 		out = append(out, src[from:at[0]]...)
-		if out = expand(r, re, out, with, src, at); r.err != nil {
-			return
-		}
+		out = expand(r, re, out, with, src, at)
 		if from = at[1]; len(out) > maxOut {
 			r.Fail(fault.New(fault.ExceededMemory, "a replacement has become too large"))
-			return
 		}
-	}
+		return r.err == nil
+	})
 	r.PutBytes(append(out, src[from:]...))
 }
 
-func expand(r *Row, re *regexp.Regexp, out []byte, with string, src []byte, at []int) []byte {
+func expand(r *Row, re *regex.Regexp, out []byte, with string, src []byte, at []int) []byte {
 	for i := 0; i < len(with); i++ {
 		switch c := with[i]; {
 		case c == '\\' && i+1 < len(with):
@@ -283,7 +290,7 @@ func replaceByLambda(args []*types.Type, result *types.Type) Kernel {
 			if re == nil {
 				return
 			}
-			for _, at := range re.FindAllSubmatchIndex(r.Bytes(0), -1) {
+			r.each(re, r.Bytes(0), func(at []int) bool {
 				for g := 2; g < len(at); g += 2 {
 					if at[g] < 0 {
 						groups.Elems[0].AppendNull()
@@ -293,7 +300,8 @@ func replaceByLambda(args []*types.Type, result *types.Type) Kernel {
 				}
 				groups.EndSpan()
 				parents = append(parents, uint32(r.row))
-			}
+				return true
+			})
 			r.PutInt(0)
 		}, false, args, types.Big)
 		if _, err := find(c, n, in); err != nil {
@@ -306,7 +314,11 @@ func replaceByLambda(args []*types.Type, result *types.Type) Kernel {
 		next := 0
 		return rowKernel(func(r *Row) {
 			src, from, out, null := r.Bytes(0), 0, []byte(nil), false
-			for _, at := range expression(r, 1).FindAllIndex(src, -1) {
+			re := expression(r, 1)
+			if re == nil {
+				return
+			}
+			r.each(re, src, func(at []int) bool {
 				out = append(out, src[from:at[0]]...)
 				if v, i := with.At(next); v.IsNull(i) {
 					null = true
@@ -315,7 +327,8 @@ func replaceByLambda(args []*types.Type, result *types.Type) Kernel {
 				}
 				from = at[1]
 				next++
-			}
+				return true
+			})
 			if !null {
 				r.PutBytes(append(out, src[from:]...))
 			}

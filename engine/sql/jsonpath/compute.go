@@ -211,10 +211,14 @@ func (r *Run) test(t test) (tri, error) {
 	case *likeRegex:
 		return guarded(r.pairs(t.x, nil, func(x, _ any) tri {
 			s, ok := x.(string)
-			if !ok || (len(s)+1)*t.p.size > mostSteps {
+			if !ok || (len(s)+1)*t.p.Size > mostSteps {
 				return perhaps
 			}
-			return say(t.p.re.MatchString(s))
+			is, err := t.p.Matches([]byte(s), r.ended)
+			if err != nil { // the query has ended, as whoever spends next will see
+				return perhaps
+			}
+			return say(is)
 		}))
 	}
 	panic("jsonpath: a predicate of no kind")

@@ -53,10 +53,18 @@ func (r *Run) spend(n int) error {
 	if r.items += n + 1; r.items > maxItems {
 		return fault.New(fault.ExceededMemory, "a JSON path gives more than %d items", maxItems)
 	}
-	if r.items/4096 != before && r.Ctx.Context != nil {
-		return r.Ctx.Err()
+	if r.items/4096 != before {
+		return r.ended()
 	}
 	return nil
+}
+
+// ended is why the query has ended, if it has.
+func (r *Run) ended() error {
+	if r.Ctx.Context == nil {
+		return nil
+	}
+	return r.Ctx.Err()
 }
 
 func (r *Run) lax() bool { return !r.path.Strict }

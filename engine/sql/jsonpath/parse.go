@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"unyo/base/jsontext"
+	"unyo/base/regex"
 )
 
 // Path is a path that was read.
@@ -80,7 +81,7 @@ type (
 	startsWith struct{ x, prefix node }
 	likeRegex  struct {
 		x node
-		p *pattern
+		p *regex.Regexp
 	}
 )
 

@@ -188,16 +188,11 @@ func typeOf(x any) string {
 	return "number"
 }
 
-// pattern is what like_regex looks for.
-type pattern struct {
-	re   *regexp.Regexp
-	size int
-}
+// mostSteps bounds a match.
+const mostSteps = 1 << 31
 
-// mostSteps bounds a match, which cannot be interrupted.
-const mostSteps = 1 << 28
-
-func compile(text, flags string) (*pattern, error) {
+// compile reads what like_regex looks for.
+func compile(text, flags string) (*regex.Regexp, error) {
 	prefix := ""
 	for _, f := range flags {
 		switch f {
@@ -212,9 +207,9 @@ func compile(text, flags string) (*pattern, error) {
 	if prefix != "" {
 		text = "(?" + prefix + ")" + text
 	}
-	re, err := regexp.Compile(text)
+	re, err := regex.Compile(text)
 	if err != nil {
 		return nil, fmt.Errorf("invalid like_regex pattern: %v", err)
 	}
-	return &pattern{re, regex.Size(text)}, nil
+	return re, nil
 }
