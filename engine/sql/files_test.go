@@ -110,6 +110,7 @@ func BenchmarkFiles(b *testing.B) {
 		{"group by", "SELECT region, status, count(*), sum(latency) FROM t GROUP BY region, status"},
 		{"filter", "SELECT count(*), avg(latency) FROM t WHERE id BETWEEN 1000 AND 21000 AND status = 200"},
 		{"filter much", "SELECT count(*), avg(latency) FROM t WHERE latency > 900 AND status = 200 AND path LIKE '%7'"},
+		{"filter few", "SELECT count(*), sum(latency), max(path) FROM t WHERE customer = 4711"},
 		{"join", "SELECT segment, count(*), avg(latency) FROM t JOIN customers c ON t.customer = c.customer GROUP BY segment"},
 		{"top n", "SELECT id, path, latency FROM t ORDER BY latency DESC, id LIMIT 10"},
 		{"count distinct", "SELECT count(DISTINCT path) FROM t"},

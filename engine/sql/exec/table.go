@@ -81,7 +81,7 @@ type textTable struct {
 	seen   uint32 // of what was looked at ahead; it means nothing
 }
 
-// textSlot tells also where the key's bytes lie: one look into memory less for each row.
+// textSlot tells also where the key's bytes lie: one look into memory less for each row. The half of a key's hash that it has tells its place too.
 type textSlot struct {
 	hash, id uint32
 	from, to uint32
@@ -108,10 +108,10 @@ func (t *textTable) hash(v *vector.Vector) []uint64 {
 	}
 	mask := uint64(len(t.slots) - 1)
 	for _, h := range t.hashes {
-		t.seen += t.slots[h&mask].from
+		t.seen += t.slots[h>>32&mask].from
 	}
 	for _, h := range t.hashes {
-		if s := &t.slots[h&mask]; s.from < s.to {
+		if s := &t.slots[h>>32&mask]; s.from < s.to {
 			t.seen += uint32(t.keys.Data[s.from])
 		}
 	}
@@ -123,7 +123,7 @@ func (t *textTable) idOf(key []byte, h uint64, add bool) (id uint32, new, ok boo
 		t.rehash()
 	}
 	mask := uint64(len(t.slots) - 1)
-	for at := h & mask; ; at = (at + 1) & mask {
+	for at := h >> 32 & mask; ; at = (at + 1) & mask {
 		s := &t.slots[at]
 		if s.id == 0 {
 			if !add {
@@ -141,17 +141,19 @@ func (t *textTable) idOf(key []byte, h uint64, add bool) (id uint32, new, ok boo
 }
 
 func (t *textTable) rehash() {
-	old := len(t.slots)
-	checkSlots(2 * old)
-	t.slots = make([]textSlot, max(64, 2*old))
+	old := t.slots
+	checkSlots(2 * len(old))
+	t.slots = make([]textSlot, max(64, 2*len(old)))
 	mask := uint64(len(t.slots) - 1)
-	for i := range t.keys.Len {
-		h := xxh3.Hash(t.keys.Text(i))
-		at := h & mask
+	for _, s := range old {
+		if s.id == 0 {
+			continue
+		}
+		at := uint64(s.hash) & mask
 		for t.slots[at].id != 0 {
 			at = (at + 1) & mask
 		}
-		t.slots[at] = textSlot{uint32(h >> 32), uint32(i + 1), t.keys.Offsets[i], t.keys.Offsets[i+1]}
+		t.slots[at] = s
 	}
 }
 
@@ -162,7 +164,7 @@ func (t *textTable) bytes() int64 {
 // column numbers the different values of a column; null is a value too.
 type column struct {
 	t      *types.Type
-	values *vector.Vector // by number
+	values *vector.Vector // by number; of texts they are the table's own keys, the null among them
 	null   uint32         // the number of null, plus 1
 	ints   intTable
 	texts  *textTable // of what is no integer
@@ -177,7 +179,16 @@ type column struct {
 
 const noID = ^uint32(0)
 
-func newColumn(t *types.Type) *column { return &column{t: t, values: t.New(), texts: newTextTable()} }
+func newColumn(t *types.Type) *column {
+	c := &column{t: t, values: t.New(), texts: newTextTable()}
+	if t.Vector() == vector.Bytes {
+		c.values = c.texts.keys
+	}
+	return c
+}
+
+// own tells whether the table of texts numbers the values itself.
+func (c *column) own() bool { return c.values == c.texts.keys }
 
 // number gives the numbers of v's values, adding those that are new if add, else noID for them.
 func (c *column) number(v *vector.Vector, add bool) []uint32 {
@@ -212,6 +223,8 @@ func (c *column) numbered(v *vector.Vector, i int, id uint32, new, ok bool) uint
 	switch {
 	case !ok:
 		return noID
+	case c.own():
+		return id
 	case new:
 		return c.fresh(v, i)
 	case c.null > 0:
@@ -316,7 +329,11 @@ func (c *column) one(v *vector.Vector, i int, add bool) uint32 {
 }
 
 func (c *column) bytes() int64 {
-	return c.ints.bytes() + c.texts.bytes() + sizeOf(c.values) + 4*int64(cap(c.known))
+	n := c.ints.bytes() + c.texts.bytes() + 4*int64(cap(c.known))
+	if !c.own() {
+		n += sizeOf(c.values)
+	}
+	return n
 }
 
 // sizeOf is about how many bytes a vector holds.
