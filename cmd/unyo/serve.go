@@ -111,6 +111,10 @@ func loopback(address string) (bool, error) {
 // gigabytes they may hold together would have it grow to twice as many. GOMEMLIMIT says otherwise.
 const collectBeyond = 6 << 30
 
+// collectAt is by how many percent what is held grows before it is collected. An estate holds some ten megabytes, and a call of PutLogEvents takes three:
+// by Go's own measure, 100, every tenth call would have all of it looked at. What lies about is given back at rest (rest.go).
+const collectAt = 200
+
 // How long a client may take for its headers, and how long shutdown waits for calls in flight.
 const (
 	headerTimeout = 10 * time.Second
@@ -130,6 +134,9 @@ func serve(ctx context.Context, args []string) error {
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(collectBeyond)
+	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(collectAt)
 	}
 	syscall.Umask(0o077) // the estate holds keys: its files are nobody else's to read
 	listeners, err := s.listeners(o)

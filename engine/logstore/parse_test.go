@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -136,5 +137,22 @@ func TestFilter(t *testing.T) {
 	set.scan([]byte(strings.Repeat("long", 100)))
 	if filter = set.filter(); !may("longlonglong") || may("=nope ") {
 		t.Error("a token too long is denied, or a short one let through beside it")
+	}
+}
+
+// Rows are in order afterwards, whether they nearly were or not at all.
+func TestSortRows(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 5))
+	for _, spread := range []int{0, 1, 3, 50, 100_000} {
+		for _, n := range []int{0, 1, 2, 5000} {
+			rows := make([]row, n)
+			for i := range rows {
+				rows[i] = row{ts: int64(i/20 + r.IntN(spread+1)), seq: uint64(r.IntN(4)), idx: uint32(i)}
+			}
+			want := slices.SortedFunc(slices.Values(rows), func(a, b row) int { return a.key().compare(b.key()) })
+			if sortRows(rows); !slices.Equal(rows, want) {
+				t.Errorf("%d rows over %d", n, spread)
+			}
+		}
 	}
 }

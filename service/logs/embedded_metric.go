@@ -30,7 +30,8 @@ const (
 // carriesMetrics reports whether one of events may be such a document: what mentions the member that makes it one, and begins as an object.
 func carriesMetrics(events []logstore.Entry) bool {
 	for i := range events {
-		if m := events[i].Message; strings.Contains(m, `"CloudWatchMetrics"`) && strings.HasPrefix(strings.TrimLeft(m, " \t\r\n"), "{") {
+		// Sought from its first letter on, for of quotes a document is full.
+		if m := events[i].Message; strings.HasPrefix(strings.TrimLeft(m, " \t\r\n"), "{") && strings.Contains(m, `CloudWatchMetrics"`) {
 			return true
 		}
 	}
