@@ -53,7 +53,7 @@ func TestJoins(t *testing.T) {
 		{"SELECT x, n FROM UNNEST(ARRAY['a', 'b']) WITH ORDINALITY AS t (x, n)", "a|1\nb|2"}, {"SELECT id, x FROM (VALUES (1, ARRAY[10, 20]), (2, ARRAY[]), (3, NULL)) t(id, list) CROSS JOIN UNNEST(list) AS u(x)", "1|10\n1|20"},
 		{"SELECT id, x FROM (VALUES (1, ARRAY[10]), (2, ARRAY[])) t(id, list) LEFT JOIN UNNEST(list) AS u(x) ON TRUE", "1|10\n2|NULL"}, {"SELECT k, v FROM UNNEST(MAP(ARRAY['a', 'b'], ARRAY[1, 2])) t(k, v)", "a|1\nb|2"}, {"SELECT * FROM UNNEST(ARRAY[1, 2], ARRAY['x']) t(a, b)", "1|x\n2|NULL"},
 		{"SELECT a, b FROM UNNEST(ARRAY[ROW(1, 'x'), ROW(2, 'y')]) t(a, b)", "1|x\n2|y"}, {"SELECT p.name, l.n FROM people p CROSS JOIN LATERAL (SELECT count(*) n FROM orders o WHERE o.name = p.name) l ORDER BY 1", "ada|2\nbob|1\neve|0"}, {"SELECT p.name, l.id FROM people p LEFT JOIN LATERAL (SELECT id FROM orders o WHERE o.name = p.name) l ON TRUE ORDER BY 1, 2", "ada|1\nada|3\nbob|2\neve|NULL"},
-		{"SELECT a.id FROM orders a JOIN people b ON a.name = b.name AND a.id IN (SELECT max(id) - 2 FROM orders)", "3"}, {"SELECT 1 FROM orders a LEFT JOIN people b ON a.id = (SELECT 1)", "!NOT_SUPPORTED"},
+		{"SELECT a.id FROM orders a JOIN people b ON a.name = b.name AND a.id IN (SELECT max(id) - 2 FROM orders)", "3"}, {"SELECT count(*), count(b.name) FROM orders a LEFT JOIN people b ON a.id = (SELECT 1)", "7|3"},
 		{"SELECT count(*) FROM orders TABLESAMPLE BERNOULLI (100)", "5"}, {"SELECT count(*) FROM (orders o JOIN people p ON o.name = p.name)", "3"},
 	})
 }
@@ -83,6 +83,19 @@ func TestRecursion(t *testing.T) {
 		{"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT id FROM people LEFT JOIN t ON true) SELECT * FROM t", "!INVALID_RECURSIVE_REFERENCE"}, {"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n FROM t ORDER BY 1) SELECT * FROM t", "!NOT_SUPPORTED: line 1:69: immediate ORDER BY clause in recursive query is not supported"},
 		{"WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT 1, n FROM t) SELECT * FROM t", "!TYPE_MISMATCH: line 1:44: base and step relations of recursion have different number of fields: 1, 2"}, {"WITH RECURSIVE t(s) AS (SELECT 'a' UNION ALL SELECT s || 'b' FROM t) SELECT * FROM t", "!TYPE_MISMATCH: line 1:46: recursion step relation output type (varchar) is not coercible to recursion base relation output type (varchar(1)) at column 1"},
 		{"WITH RECURSIVE t(n) AS (SELECT x FROM UNNEST(sequence(1, 10000)) a(x) UNION ALL SELECT n FROM t CROSS JOIN UNNEST(sequence(1, 10000)) b(y)) SELECT count(*) FROM t", "!EXCEEDED_LOCAL_MEMORY_LIMIT"},
+	})
+}
+
+// Subqueries in ON, of inner joins and of outer ones: https://trino.io/docs/current/sql/select.html#joins
+func TestSubqueriesInOn(t *testing.T) {
+	check(t, world(t), [][2]string{
+		{"SELECT p.name, o.id FROM people p LEFT JOIN orders o ON o.name = p.name AND o.id > (SELECT min(id) FROM orders) ORDER BY 1, 2", "ada|3\nbob|2\neve|NULL"},
+		{"SELECT p.name, o.id FROM orders o RIGHT JOIN people p ON o.name = p.name AND p.city IN (SELECT city FROM people WHERE name = 'bob') ORDER BY 1, 2", "ada|NULL\nbob|2\neve|NULL"},
+		{"SELECT p.name, o.id FROM people p LEFT JOIN orders o ON o.name = p.name AND o.id = (SELECT max(i.id) FROM orders i WHERE i.name = o.name) ORDER BY 1", "ada|3\nbob|2\neve|NULL"},
+		{"SELECT p.name, o.id FROM people p FULL JOIN orders o ON o.name = p.name AND NOT EXISTS (SELECT 1 FROM people q WHERE q.name = o.name AND q.city = 'London') ORDER BY 1, 2", "ada|NULL\nbob|2\neve|NULL\nNULL|1\nNULL|3\nNULL|4\nNULL|5"},
+		{"SELECT * FROM people p LEFT JOIN orders o ON o.name = p.name AND o.id > ALL (SELECT 2) WHERE p.name = 'ada'", "ada|London|3|ada|5.25|2020-01-02"},
+		{"SELECT count(*) FROM people p LEFT JOIN orders o ON EXISTS (SELECT 1 FROM orders i WHERE i.id = o.id AND i.name = p.name)", "!NOT_SUPPORTED"}, {"SELECT count(*) FROM people p LEFT JOIN orders o ON (SELECT nothing FROM orders) = 1", "!COLUMN_NOT_FOUND"},
+		{"SELECT count(*) FROM people p JOIN orders o ON EXISTS (SELECT 1 FROM orders i WHERE i.id = o.id AND i.name = p.name)", "3"},
 	})
 }
 

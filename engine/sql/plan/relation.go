@@ -223,6 +223,7 @@ func (b *block) join(j *syntax.Join) relation {
 		return b.besideJoin(j, l)
 	}
 	r := b.relation(j.R, nil)
+	given := b.askedInOn(j, &l, &r)
 	n := &Join{Kind: j.Kind, L: l.node, R: r.node}
 	if n.Kind == "CROSS" {
 		n.Kind = "INNER"
@@ -244,6 +245,7 @@ func (b *block) join(j *syntax.Join) relation {
 	switch {
 	case j.On != nil:
 		at, above := b.at(out), []expr.Expr(nil)
+		at.given = given
 		for _, c := range chain("AND", j.On, nil) {
 			refuseAggregates(c, "JOIN clause")
 			if x := at.cond(c, "JOIN ON clause"); at.node == Node(n) {
@@ -254,7 +256,7 @@ func (b *block) join(j *syntax.Join) relation {
 		}
 		if len(above) > 0 { // a subquery, which can be asked above an inner join only
 			if n.Kind != "INNER" {
-				fail(j.Pos, fault.NotSupported, "subqueries in ON of an outer join are not supported")
+				fail(j.Pos, fault.NotSupported, "a subquery in ON of an outer join that uses columns of both sides is not supported")
 			}
 			out.node = &Filter{at.node, above}
 		}
@@ -262,6 +264,53 @@ func (b *block) join(j *syntax.Join) relation {
 		return b.using(j, n, using, l, r)
 	}
 	return out
+}
+
+// askedInOn has the subqueries in ON of an outer join asked by the side whose columns they use, or the left: what they say is a column more of that
+// side, which nothing else names.
+func (b *block) askedInOn(j *syntax.Join, l, r *relation) map[syntax.Expr]expr.Expr {
+	if j.On == nil || j.Kind == "INNER" || j.Kind == "CROSS" {
+		return nil
+	}
+	given := map[syntax.Expr]expr.Expr{}
+	var right []syntax.Expr
+	syntax.Walk(j.On, func(e syntax.Expr) bool {
+		in, isIn := e.(*syntax.In)
+		switch e.(type) {
+		case *syntax.Subquery, *syntax.Exists, *syntax.Quantified:
+		default:
+			if !isIn || in.Query == nil {
+				return true
+			}
+		}
+		if x := b.askedBy(l, e); x != nil {
+			given[e] = x
+		} else if x := b.askedBy(r, e); x != nil {
+			given[e] = x
+			right = append(right, e)
+		}
+		return false
+	})
+	for _, e := range right {
+		given[e] = shifted([]expr.Expr{given[e]}, len(l.node.Schema()))[0]
+	}
+	return given
+}
+
+// askedBy is what a subquery says for each row of one side; nil where it names what that side has not.
+func (b *block) askedBy(side *relation, e syntax.Expr) (x expr.Expr) {
+	at := b.at(*side)
+	defer func() {
+		if r := recover(); r != nil {
+			if f, ok := r.(*fault.Error); !ok || f.Name != fault.ColumnNotFound {
+				panic(r)
+			}
+			x = nil
+		}
+	}()
+	x = at.expr(e)
+	side.node = at.node
+	return x
 }
 
 // besideJoin joins with UNNEST or LATERAL.

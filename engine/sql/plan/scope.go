@@ -49,7 +49,8 @@ type block struct {
 	params  []lambdaParam
 	group   *grouping // after aggregation
 	windows map[*syntax.Call]int
-	aliases map[string]syntax.Expr // in ORDER BY
+	aliases map[string]syntax.Expr    // in ORDER BY
+	given   map[syntax.Expr]expr.Expr // in ON of an outer join: subqueries that one side has asked
 }
 
 type lambdaParam struct {

@@ -25,6 +25,9 @@ func (b *block) expr(e syntax.Expr) expr.Expr {
 			return c
 		}
 	}
+	if x, ok := b.given[e]; ok {
+		return x
+	}
 	switch e := e.(type) {
 	case *syntax.Ident:
 		return b.ident(e)
