@@ -111,7 +111,7 @@ func (k *Kernel) open() error {
 	k.Journal = journal.New(k.Store, k.Clock, k.Jobs, k.Log)
 	k.Tags = tags.New(k.Store)
 	k.Resources = resource.New(k.Store)
-	k.Meter = meter.New(k.Store, k.Clock)
+	k.Meter = meter.New(k.Store, k.Clock, k.Jobs)
 	k.Metrics = metric.New(k.Store, k.Clock)
 	k.Vend = vend.New(k.Store, k.Jobs)
 	k.Clock.Before(k.flush)

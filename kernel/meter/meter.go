@@ -5,16 +5,20 @@
 //
 //	@meter/sum    Key(account, service, usage, region, hour) → quantity, hour as 2006-01-02T15
 //	@meter/level  Key(account, service, usage, region, resource, instant) → level from then on
+//
+// Of old ones there are only days and months (fold.go): sums and integrals over whole days are as they were, and in the end over whole months.
 package meter
 
 import (
 	"context"
 	"iter"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"unyo/base/call"
 	"unyo/kernel/clock"
+	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 	"unyo/kernel/tally"
 )
@@ -32,9 +36,12 @@ type Quantity struct {
 // Meter is the tables, and what was counted since they were last written: see package tally for Flush, Recorded and Forget.
 type Meter struct {
 	*tally.Tally[string] // by key of sums
+	store                *store.Store
 	clock                *clock.World
 	sums                 store.Table[float64]
 	levels               store.Table[float64]
+	fold                 jobs.Job[foldArg]
+	armed                atomic.Bool // the job is set
 }
 
 // flushAt is how many different sums are counted in memory before they are written.
@@ -42,12 +49,19 @@ const flushAt = 512
 
 const hourLayout = "2006-01-02T15"
 
-// New returns the meter over st.
-func New(st *store.Store, c *clock.World) *Meter {
+// New returns the meter over st. Its job is put into q.
+func New(st *store.Store, c *clock.World, q *jobs.Queue) *Meter {
 	sp := st.Space("@meter")
-	m := &Meter{clock: c, sums: store.TableOf[float64](sp, "sum", store.Partition), levels: store.TableOf[float64](sp, "level", store.Partition)}
+	m := &Meter{store: st, clock: c, sums: store.TableOf[float64](sp, "sum", store.Partition), levels: store.TableOf[float64](sp, "level", store.Partition)}
 	m.Tally = tally.New(st, c, tally.Options[string]{Compare: strings.Compare, Part: store.MaxRows / 2, Full: flushAt, Write: m.write})
+	m.fold = jobs.Handle(q.Space("@meter"), "fold", m.runFold, jobs.Every(day))
 	return m
+}
+
+// Forget drops what is remembered beside the rows: the estate is made as new.
+func (m *Meter) Forget() {
+	m.Tally.Forget()
+	m.armed.Store(false)
 }
 
 // Count adds quantities to the sums of this hour, for the account and region of ctx. It keeps them in memory for a while: for
@@ -64,6 +78,7 @@ func (m *Meter) Count(ctx context.Context, qs ...Quantity) {
 
 // Add adds quantities in tx, for its account and region.
 func (m *Meter) Add(tx *store.Tx, qs ...Quantity) {
+	m.arm(tx)
 	hour := m.clock.Now().Format(hourLayout)
 	for _, q := range qs {
 		k := sumKey(tx.Scope(), q.Usage, hour)
@@ -77,6 +92,7 @@ func sumKey(s call.Scope, u Usage, hour string) string {
 }
 
 func (m *Meter) write(tx *store.Tx, entries []tally.Entry[string]) {
+	m.arm(tx)
 	for _, e := range entries {
 		v, _ := m.sums.Get(tx, e.Key)
 		m.sums.Put(tx, e.Key, v+e.Amount)
@@ -116,6 +132,7 @@ func (m *Meter) Level(tx *store.Tx, u Usage, resource string, level float64) {
 	if m.LevelAt(tx, u, resource, at) == level {
 		return
 	}
+	m.arm(tx)
 	m.levels.Put(tx, levelKey(tx.Scope(), u, resource, at.UTC().Format(instantLayout)), level)
 }
 
