@@ -64,6 +64,9 @@ type part struct {
 	field int
 }
 
+// maxCells is how long a shape may be that is asked.
+const maxCells = 16 << 10
+
 // maxKnown bounds what a worker remembers of shapes: bytes of their texts.
 const maxKnown = 4 << 20
 
@@ -140,6 +143,12 @@ func (a *apart) read(s *shaped.Shape, g *Group) *reading {
 	t := &a.template
 	t.Set(s)
 	r := &reading{}
+	if len(t.Cells) > maxCells {
+		for range a.p.questions {
+			r.answers = append(r.answers, answer{Verdict: shaped.Maybe})
+		}
+		return r
+	}
 	r.found, r.sure = a.fields(g)
 	for _, ask := range a.p.questions {
 		at, v := ask(t)

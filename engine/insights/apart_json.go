@@ -25,8 +25,10 @@ func (a *apart) fields(g *Group) (list []found, sure bool) {
 	r.reset(&Event{Message: a.template.Cells}, g, 0)
 	doc := r.document()
 	switch {
-	case a.p.formats != nil && (doc == nil || g.Lambda):
+	case a.p.formats != nil && g.Lambda:
 		return nil, false
+	case a.p.formats != nil && doc == nil:
+		return a.formatted()
 	case doc == nil || len(a.p.paths) == 0:
 		return nil, true
 	}

@@ -141,7 +141,7 @@ func (g generator) line() string {
 		return g.one(n(), n(), `"`+id()+`"`, `"`+n()+`"`, "-"+n()+"."+n(), n()+"e1", "1e"+n()+"z", id(), "true", "null", `""`, `"x`+n()+`"`, `"say \"`+id()+`\" \u00e9 \n`+n()+`"`, `"\`+id()+`"`, `"ü`+n()+"\xff\"", `"`+n()+"\x00"+id()+`"`,
 			`[`+n()+`,"`+id()+`"]`, `{"list":[`+n()+`],"e":`+n()+`}`)
 	}
-	switch g.IntN(14) {
+	switch g.IntN(16) {
 	case 0:
 		return fmt.Sprintf(`{"a":%s,"k%s":%s,"b":%s}`, v(), n(), v(), v())
 	case 1:
@@ -154,6 +154,12 @@ func (g generator) line() string {
 		return fmt.Sprintf(`10.0.%s.%s - "%s /p/%s/word HTTP/1.1" %s %s x%s`, n(), n(), g.one("GET", "POST", "G3T", id()), g.one(n(), id(), "x"), n(), n(), id())
 	case 6:
 		return fmt.Sprintf("2 %s eni-%s 10.0.0.%s 10.0.0.%s %s %s 6 %s %s %s %s ACCEPT %s", n(), id(), n(), n(), n(), g.one(n(), "-"), n(), n(), n(), n(), g.one("OK", "NODATA", n()))
+	case 11:
+		return fmt.Sprintf("1.0 2026-01-01T00:00:%sZ Z%s a%s.example.com %s NOERROR UDP %s %s -", n(), id(), n(), g.one("A", "AAAA", id()), id(), g.one("-", id()))
+	case 13:
+		return fmt.Sprintf("2026-%sZ\t%08x-%04x-4%03x-8%03x-%012x\tINFO %s", n(), g.Uint32(), g.IntN(1<<16), g.IntN(1<<12), g.IntN(1<<12), g.Uint64N(1<<48), n())
+	case 12:
+		return g.one("", "START", "ST4RT", "1.0", "2"+n()) + g.one("\t", " ", " RequestId: ") + fmt.Sprintf("%s %s\t%s-%s", id(), n(), id(), n())
 	case 7:
 		return fmt.Sprintf("REPORT RequestId: %s\tDuration: %s.%s ms\tBilled Duration: %s ms\tMemory Size: %s MB", id(), n(), n(), n(), n())
 	case 8:
@@ -174,7 +180,7 @@ func (g generator) about() string {
 			"filter a > 5", "filter b like \"1\"", "fields @message as @message | filter @message like \"x\"", "fields concat(a, @message) as ca", "filter bytes > 2 or action = \"ACCEPT\"", "unnest d.list.0 into u"))
 	}
 	list = append(list, g.one("stats count(*) as n by a, b", "stats count(*), max(c), pct(d.e, 50) by t", "stats sum(strlen(@message)) as s, latest(a) by bin(10s)", "fields @timestamp, a, b, c, d.e, d.list.0, t, word, m, p, q, n", "sort b desc | limit 5",
-		"fields a | sort a, @timestamp desc | limit 9", "dedup a, b", "stats count(*) by p, m", "stats count(*) by de, n, x, two, any, id, ms, h", "stats count(*) by ip, rest, b, p, q, s, one, tail", "stats avg(@duration), max(bytes) by dstPort, @requestId", "pattern @message",
+		"fields a | sort a, @timestamp desc | limit 9", "dedup a, b", "stats count(*) by p, m", "stats count(*) by de, n, x, two, any, id, ms, h", "stats count(*) by ip, rest, b, p, q, s, one, tail", "stats avg(@duration), max(bytes) by dstPort, @requestId", "stats count(*), max(bytes), sum(packets) by srcAddr, action, logStatus", "stats count(*) by @requestId, @type", "stats count(*) by queryType, queryName, protocol, resolverIp", "pattern @message",
 		"display unmask(a), b", "fields k17, a1, a2, @message"))
 	return strings.Join(list, " | ")
 }

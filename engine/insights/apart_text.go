@@ -4,19 +4,20 @@ import "unyo/engine/shaped"
 
 // over matches the expression against a template. It follows match: whatever that does must be the same in all lines.
 func (s *straight) over(t *shaped.Template) ([]int, shaped.Verdict) {
+	groups := make([]int, 2*(s.groups+1))
 	for from := 0; ; from++ {
 		var v shaped.Verdict
 		if from, v = t.Index(from, s.parts[0].text); v != shaped.Yes {
 			return nil, v
 		}
-		if at, v := s.matchOver(t, from); v != shaped.No {
-			return at, v
+		if v := s.matchOver(t, from, groups); v != shaped.No {
+			return groups, v
 		}
 	}
 }
 
-func (s *straight) matchOver(t *shaped.Template, from int) ([]int, shaped.Verdict) {
-	at, groups := from, make([]int, 2*(s.groups+1))
+func (s *straight) matchOver(t *shaped.Template, from int, groups []int) shaped.Verdict {
+	at := from
 	for i := range s.parts {
 		p := &s.parts[i]
 		for _, g := range p.opens {
@@ -24,13 +25,13 @@ func (s *straight) matchOver(t *shaped.Template, from int) ([]int, shaped.Verdic
 		}
 		if p.text != nil {
 			if v := t.At(at, p.text); v != shaped.Yes {
-				return nil, v
+				return v
 			}
 			at += len(p.text)
 		} else {
 			end, v := p.runOver(t, at)
 			if v != shaped.Yes {
-				return nil, v
+				return v
 			}
 			at = end
 		}
@@ -39,7 +40,7 @@ func (s *straight) matchOver(t *shaped.Template, from int) ([]int, shaped.Verdic
 		}
 	}
 	groups[0], groups[1] = from, at
-	return groups, shaped.Yes
+	return shaped.Yes
 }
 
 // runOver is where a run ends. Of one with a field in it nobody knows how long it is, but that it has at least as many bytes as cells.

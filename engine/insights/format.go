@@ -38,7 +38,7 @@ func (r *row) format(m []byte) {
 	switch {
 	case isFlow(m):
 		r.places(m, flowFields)
-	case bytes.HasPrefix(m, []byte("1.0 ")) && bytes.Count(m, []byte(" ")) >= 9:
+	case isQuery(m):
 		r.places(m, queryFields)
 	default:
 		r.function(m)
@@ -52,6 +52,16 @@ func isFlow(m []byte) bool {
 	}
 	return bytes.HasSuffix(m, []byte(" OK")) || bytes.HasSuffix(m, []byte(" NODATA")) || bytes.HasSuffix(m, []byte(" SKIPDATA"))
 }
+
+// isQuery knows a line of Route 53's query logs.
+func isQuery(m []byte) bool {
+	return bytes.HasPrefix(m, []byte("1.0 ")) && bytes.Count(m, []byte(" ")) >= 9
+}
+
+// functionLines are what Lambda writes about a call, each with a mark behind it.
+var functionLines = []string{"START", "END", "REPORT"}
+
+const functionMark = " RequestId: "
 
 // formatValue sets the slot of a field, if the query asks for it.
 func (r *row) formatValue(name string, v Value) {
@@ -75,8 +85,8 @@ func (r *row) places(m []byte, names []string) {
 
 // function are the fields of a line that Lambda writes, or that a function writes through it.
 func (r *row) function(m []byte) {
-	for _, kind := range []string{"START", "END", "REPORT"} {
-		rest, ok := bytes.CutPrefix(m, []byte(kind+" RequestId: "))
+	for _, kind := range functionLines {
+		rest, ok := bytes.CutPrefix(m, []byte(kind+functionMark))
 		if !ok {
 			continue
 		}

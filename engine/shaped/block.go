@@ -20,7 +20,7 @@ type Shape struct {
 	Fields []Field
 }
 
-// Field is a token of one byte or more, with a digit in it. No column has two in one shape.
+// Field is a token of one byte or more, a digit among them. No column has two in one shape.
 type Field struct {
 	At     uint32 // in the shape's text: it stands before the byte that is there
 	Column uint32
@@ -31,7 +31,8 @@ type Field struct {
 const (
 	Digit  = 1
 	Hexa   = 2 // a to f
-	Letter = 4 // all others
+	Letter = 4 // other letters of ASCII, and _
+	High   = 8 // bytes beyond ASCII
 )
 
 // KindOf is the kind of a byte, 0 if no field has it.
@@ -42,7 +43,9 @@ var KindOf = func() (t [256]uint8) {
 			t[c] = Digit
 		case 'a' <= c && c <= 'f':
 			t[c] = Hexa
-		case c >= 0x80 || c == '_' || 'g' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
+		case c >= 0x80:
+			t[c] = High
+		case c == '_' || 'g' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
 			t[c] = Letter
 		}
 	}

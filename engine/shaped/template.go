@@ -59,23 +59,40 @@ func (t *Template) Fields(from, to int) func(yield func(nth, cell int) bool) {
 	}
 }
 
-// At tells whether a text stands at a cell. Of the cells that it would take none is a field then.
+// At tells whether a text stands at a cell, or, where that is a field, anywhere from within it on. If so, none of the cells that it takes is a field.
 func (t *Template) At(cell int, text []byte) Verdict {
 	for i, c := range text {
 		if cell+i >= len(t.Cells) {
 			return No
 		}
-		if n := t.nth[cell+i]; n >= 0 {
-			if t.fields[n].Kinds&KindOf[c] != 0 {
-				return Maybe
-			}
-			return No
+		if t.nth[cell+i] >= 0 {
+			return t.through(cell+i, text[i:], i == 0)
 		}
 		if t.Cells[cell+i] != c {
 			return No
 		}
 	}
 	return Yes
+}
+
+// maxThrough bounds how much of a text is looked for in one field.
+const maxThrough = 16
+
+// through tells whether a text may begin with a field, or, within, with the end of one: whether it may end in it, or go on behind it.
+func (t *Template) through(cell int, text []byte, within bool) Verdict {
+	kinds := t.fields[t.nth[cell]].Kinds
+	for n, c := range text {
+		if KindOf[c]&kinds == 0 {
+			return No
+		}
+		if n == len(text)-1 || n == maxThrough {
+			break
+		}
+		if within = within || KindOf[c] == Digit; within && t.At(cell+1, text[n+1:]) != No {
+			break
+		}
+	}
+	return Maybe
 }
 
 // Index finds the first place of a text from a cell on. When it is Maybe there, anything may be true of what follows.
