@@ -116,7 +116,10 @@ type grouping struct {
 	a      *aggregator
 	p      *program // of the rows that go out
 	groups map[string]*grouped
-	last   [256]*grouped
+	last   [1024]struct { // by their values' marks
+		mark uint64
+		g    *grouped
+	}
 	key    []byte
 	vals   []Value
 	arg    Value // of a function, where it need not be made anew
@@ -128,6 +131,8 @@ type grouping struct {
 type grouped struct {
 	by    []Value
 	cells []cell
+
+	numbers bool // among by
 }
 
 func (x *grouping) add(r *row) {
@@ -153,9 +158,9 @@ func (x *grouping) group() *grouped {
 	for i := range x.vals {
 		h = (h ^ x.vals[i].mark()) * 0x9E3779B97F4A7C15
 	}
-	last := &x.last[h>>(64-8)]
-	if g := *last; g != nil && slices.EqualFunc(g.by, x.vals, identical) {
-		return g
+	last := &x.last[h>>(64-10)]
+	if last.g != nil && last.mark == h && slices.EqualFunc(last.g.by, x.vals, identical) {
+		return last.g
 	}
 	x.key = x.key[:0]
 	for i := range x.vals {
@@ -167,7 +172,7 @@ func (x *grouping) group() *grouped {
 	} else {
 		g.show(x.vals)
 	}
-	*last = g
+	last.mark, last.g = h, g
 	return g
 }
 
@@ -190,6 +195,9 @@ func identical(a, b Value) bool {
 
 // show has a group's values be texts where others with the same key are numbers, whichever came first.
 func (g *grouped) show(vals []Value) {
+	if !g.numbers {
+		return
+	}
 	for i := range g.by {
 		if g.by[i].Kind == Num && vals[i].Kind == Str {
 			g.by[i] = vals[i].clone()
@@ -202,6 +210,7 @@ func (x *grouping) open() *grouped {
 	g := &grouped{by: slices.Clone(x.vals), cells: make([]cell, x.a.cells)}
 	for i := range g.by {
 		g.by[i] = g.by[i].clone()
+		g.numbers = g.numbers || g.by[i].Kind == Num
 	}
 	for i := range g.cells {
 		g.cells[i] = x.a.first[i].make()

@@ -1,6 +1,9 @@
 package shaped
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // Verdict is whether something is so in all lines of a shape.
 type Verdict int8
@@ -97,10 +100,18 @@ func (t *Template) through(cell int, text []byte, within bool) Verdict {
 
 // Index finds the first place of a text from a cell on. When it is Maybe there, anything may be true of what follows.
 func (t *Template) Index(cell int, text []byte) (int, Verdict) {
-	for ; cell+min(len(text), 1) <= len(t.Cells); cell++ {
-		if v := t.At(cell, text); v != No {
-			return cell, v
+	for _, field := range t.Fields(cell, len(t.Cells)) {
+		if i := bytes.Index(t.Cells[cell:field], text); i >= 0 {
+			return cell + i, Yes
 		}
+		for cell = max(cell, field-len(text)+1); cell <= field; cell++ { // it may go into the field
+			if v := t.At(cell, text); v != No {
+				return cell, v
+			}
+		}
+	}
+	if i := bytes.Index(t.Cells[cell:], text); i >= 0 {
+		return cell + i, Yes
 	}
 	return -1, No
 }
