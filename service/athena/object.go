@@ -159,9 +159,26 @@ type blocks struct {
 	bucket, key string
 	etag        *string
 	size        int64
+	end         *lastBlock // that others who read the same object keep too
 
 	mu   sync.Mutex
 	kept []block // the latest last
+}
+
+// lastBlock is the last block of an object, in which a file of columns tells what it has: each that reads a part of the file looks there first.
+type lastBlock struct {
+	mu    sync.Mutex
+	data  []byte
+	parts int // that have not been read
+}
+
+// leave is called when a part has been read; after the last nobody needs the block.
+func (l *lastBlock) leave() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.parts--; l.parts <= 0 {
+		l.data = nil
+	}
 }
 
 type block struct {
@@ -196,20 +213,39 @@ func (b *blocks) ReadAt(p []byte, off int64) (n int, err error) {
 }
 
 func (b *blocks) block(number int64) ([]byte, error) {
+	if number == (b.size-1)/blockBytes {
+		b.end.mu.Lock()
+		defer b.end.mu.Unlock()
+		if b.end.data != nil {
+			return b.end.data, nil
+		}
+		data, err := b.whole(number)
+		b.end.data = data
+		return data, err
+	}
 	for i, k := range b.kept {
 		if k.number == number {
 			b.kept = append(append(b.kept[:i:i], b.kept[i+1:]...), k)
 			return k.data, nil
 		}
 	}
-	data := make([]byte, min(blockBytes, b.size-number*blockBytes))
-	if _, err := b.fetch(data, number*blockBytes); err != nil {
+	data, err := b.whole(number)
+	if err != nil {
 		return nil, err
 	}
 	if len(b.kept) == keptBlocks {
 		b.kept = b.kept[1:]
 	}
 	b.kept = append(b.kept, block{number, data})
+	return data, nil
+}
+
+// whole fetches a block.
+func (b *blocks) whole(number int64) ([]byte, error) {
+	data := make([]byte, min(blockBytes, b.size-number*blockBytes))
+	if _, err := b.fetch(data, number*blockBytes); err != nil {
+		return nil, err
+	}
 	return data, nil
 }
 
