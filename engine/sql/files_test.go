@@ -96,16 +96,16 @@ func filesOf(b *testing.B, pattern string, columns ...string) *sql.Table {
 	return table
 }
 
-// BenchmarkFiles asks what bench/ asks Athena, without the service, of the files p*.parquet and customers.parquet in the directory that
-// UNYO_SPEED names.
+// BenchmarkFiles asks what bench/ asks Athena, without the service, of the files that `python3 bench/athena.py make FOLDER ROWS` makes; UNYO_SPEED names the
+// folder.
 func BenchmarkFiles(b *testing.B) {
 	dir := os.Getenv("UNYO_SPEED")
 	if dir == "" {
 		b.Skip("UNYO_SPEED names no directory")
 	}
 	m := &memory{map[string]*sql.Table{}, map[string]sql.Scan{}}
-	m.tables["t"] = filesOf(b, dir+"/p*.parquet", "id", "bigint", "region", "string", "status", "int", "customer", "bigint", "path", "string", "latency", "double", "request", "string")
-	m.tables["customers"] = filesOf(b, dir+"/customers.parquet", "customer", "bigint", "segment", "string")
+	m.tables["t"] = filesOf(b, dir+"/parquet/*.parquet", "id", "bigint", "region", "string", "status", "int", "customer", "bigint", "path", "string", "latency", "double", "request", "string")
+	m.tables["customers"] = filesOf(b, dir+"/customers/*.parquet", "customer", "bigint", "segment", "string")
 	for _, q := range []struct{ name, text string }{
 		{"group by", "SELECT region, status, count(*), sum(latency) FROM t GROUP BY region, status"},
 		{"filter", "SELECT count(*), avg(latency) FROM t WHERE id BETWEEN 1000 AND 21000 AND status = 200"},
