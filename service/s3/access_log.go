@@ -223,8 +223,12 @@ func (s *Service) settleAccesses(ctx context.Context, name string, fault error) 
 			s.accesses.Delete(tx, store.Key(name, key))
 		}
 		s.flights.Delete(tx, name)
-		if _, _, more := s.accesses.First(tx, store.Key(name, "")); more {
-			s.logs.AtKey(tx, name, now, loggedBucket{name})
+		if _, r, more := s.accesses.First(tx, store.Key(name, "")); more {
+			at := now
+			if !r.At.Before(f.Since) { // this file's own, where the bucket logs into itself: without a pause there would be no end to it
+				at = r.At.Add(accessDelay)
+			}
+			s.logs.AtKey(tx, name, at, loggedBucket{name})
 		}
 		jobs.Settle(ctx, tx)
 		return nil
