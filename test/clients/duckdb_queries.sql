@@ -102,3 +102,8 @@ SELECT w, sum(id), avg(x), count(DISTINCT k) FROM csv GROUP BY w;
 SELECT csv.w, count(*) FROM csv JOIN facts ON csv.id = facts.id WHERE facts.b GROUP BY csv.w;
 SELECT * FROM (VALUES (1, 'a'), (2, NULL)) AS t (n, s) WHERE s IS NULL OR n > 0;
 SELECT k, x FROM facts WHERE (k, b) IN ((1, true), (2, false));
+WITH RECURSIVE t(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < 8) SELECT f.id, t.n FROM facts f JOIN t ON f.k = t.n WHERE f.id < 200;
+WITH RECURSIVE t(n) AS (SELECT k FROM names WHERE k < 3 UNION SELECT n + 2 FROM t WHERE n < 9) SELECT n FROM t;
+SELECT n.name, f.id FROM names n LEFT JOIN facts f ON f.k = n.k AND f.x > (SELECT avg(x) FROM facts);
+SELECT count(*), count(f.id) FROM facts f RIGHT JOIN names n ON f.k = n.k AND n.k IN (SELECT max(k) FROM names);
+SELECT (SELECT max(k) FROM names) AS m, k, count(*) FROM facts GROUP BY (SELECT max(k) FROM names), k;
