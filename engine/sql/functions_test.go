@@ -20,7 +20,7 @@ var pages = map[string][][2]string{
 		{"split_part('a-b-c', '-', 2)", "b"}, {"split_part('a-b-c', '-', 4)", "NULL"}, {"split_to_map('a=1,b=2', ',', '=')", "{a=1, b=2}"}, {"split_to_multimap('a=1,a=2', ',', '=')", "{a=[1, 2]}"},
 		{"strpos('high', 'ig')", "2"}, {"strpos('abcabc', 'c', -1)", "6"}, {"position('c' IN 'abc')", "3"}, {"starts_with('abc', 'ab')", "true"}, {"substr('abcdef', 2, 3)", "bcd"}, {"substr('abcdef', -2)", "ef"},
 		{"substring('Zürich', 2, 2)", "ür"}, {"substring('abc' FROM 2)", "bc"}, {"translate('abcd', 'abc', 'xy')", "xyd"}, {"normalize('é', NFC)", "é"}, {"to_utf8('ab')", "61 62"}, {"from_utf8(X'6162')", "ab"},
-		{"from_utf8(X'61FF', '?')", "a?"}, {"lower(NULL)", "NULL"}, {"chr(-1)", "!INVALID_FUNCTION_ARGUMENT"}, {"typeof('abc')", "varchar(3)"}, {"ends_with('abc', 'bc')", "true"},
+		{"from_utf8(X'61FF', '?')", "a?"}, {"lower(NULL)", "NULL"}, {"chr(-1)", "!INVALID_FUNCTION_ARGUMENT"}, {"typeof('abc')", "varchar(3)"}, {"ends_with('abc', 'bc')", "true"}, {"U&'Hello winter \\2603 !'", "Hello winter ☃ !"}, {"u&'Hello winter #2603 #+01F600 ##' UESCAPE '#' || '.'", "Hello winter ☃ 😀 #."}, {"U&'\\26'", "!SYNTAX_ERROR: line 1:8: Incomplete escape sequence"}, {"U&'\\D800'", "!SYNTAX_ERROR: line 1:8: Invalid escaped character: D800"}, {"U&'' UESCAPE 'a'", "!SYNTAX_ERROR"}, {"U&'x'\n\n, y", "!COLUMN_NOT_FOUND: line 3:3"},
 	},
 	"comparison": {
 		{"1 < 2", "true"}, {"'a' = 'b'", "false"}, {"NULL = 1", "NULL"}, {"3 BETWEEN 2 AND 6", "true"}, {"3 NOT BETWEEN 2 AND 6", "false"}, {"NULL IS NULL", "true"}, {"1 IS DISTINCT FROM NULL", "true"}, {"NULL IS NOT DISTINCT FROM NULL", "true"},

@@ -116,6 +116,9 @@ func (l *lexer) next() (token, error) {
 		l.i++
 		t.kind = hexes
 		t.text, err = l.quote('\'')
+	case c|0x20 == 'u' && l.follows(1, '&') && l.follows(2, '\''):
+		t.kind = text
+		t.text, err = l.unicodeText()
 	case c == '\'':
 		t.kind = text
 		t.text, err = l.quote('\'')

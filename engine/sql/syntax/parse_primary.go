@@ -68,10 +68,6 @@ func (p *parser) wordPrimary(t token) Expr {
 		}
 	case "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA":
 		return p.currentThing()
-	case "U":
-		if follows.text == "&" {
-			p.unsupported("a Unicode literal")
-		}
 	}
 	if call {
 		if x := p.special(t); x != nil {
