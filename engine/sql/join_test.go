@@ -39,6 +39,9 @@ func TestJoinRestricts(t *testing.T) {
 	} {
 		m := manyAndFew(t)
 		m.rows(c[0])
+		if d, ok := m.scans["many"].Domains[0]; ok && !d.Found {
+			t.Errorf("%s\n\tasks as if it said so", c[0])
+		}
 		got := "all"
 		if d, ok := m.scans["many"].Domains[0]; ok && d.Values != nil {
 			got = ""

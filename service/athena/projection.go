@@ -68,10 +68,11 @@ func (p *pins) Has(at int, text string) bool {
 	return !ok || d.Has(v, 0)
 }
 
-// Points are the values of an equality or of IN.
+// Points are the values of an equality or of IN. Those that a join has found are none: a value is there "without reading any data".
+// https://docs.aws.amazon.com/athena/latest/ug/partition-projection-dynamic-id-partitioning.html
 func (p *pins) Points(at int) (texts []string, ok bool) {
 	d, ok := p.domain(at)
-	if !ok {
+	if !ok || d.Found {
 		return nil, false
 	}
 	list := d.Values

@@ -88,6 +88,8 @@ assert rows("""SELECT path, avg(ms) > 0 FROM access WHERE status = 404 GROUP BY 
 assert len(rows("SELECT id FROM access ORDER BY id LIMIT 10")) == 10  # pages of three
 whole, day = ended(start("SELECT * FROM access")), ended(start("SELECT * FROM access WHERE day = DATE '2026-03-02'"))
 assert 0 < day["Statistics"]["DataScannedInBytes"] < whole["Statistics"]["DataScannedInBytes"], "a partition is left out"
+joined = ended(start("SELECT count(*) FROM access a JOIN (VALUES DATE '2026-03-02') d (day) ON a.day = d.day"))
+assert joined["Statistics"]["DataScannedInBytes"] == day["Statistics"]["DataScannedInBytes"], "and what no key of a join asks for"
 assert rows("SELECT NULL, '', 'a\"b', ',', 'x\ny'") == [[None, "", 'a"b', ",", "x\ny"]]
 id = start("SELECT CAST(1 AS decimal(10,2)) d, 'x' v, TIMESTAMP '2026-03-01 12:00:00' t, ARRAY[1,2] a")
 ended(id)

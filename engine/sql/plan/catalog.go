@@ -60,6 +60,7 @@ type Domain struct {
 	LowOpen   bool           // Low itself is not of use
 	HighOpen  bool
 	Null      bool         // null is of use too
+	Found     bool         // the query does not say so, but has found it in another table
 	Live      *vector.Live // unless nil: what is of no use any more when it is read
 }
 

@@ -161,6 +161,9 @@ func both(a, b Domain) Domain {
 	if a.Values == nil && b.Values != nil {
 		a, b = b, a
 	}
+	if a.Values == nil || b.Values != nil {
+		a.Found = a.Found && b.Found
+	}
 	a.Null = a.Null && b.Null
 	if a.Live == nil {
 		a.Live = b.Live

@@ -56,9 +56,9 @@ func domainOf(t *types.Type, v *vector.Vector) Domain {
 	one := func(i int) *vector.Vector { return v.Pick([]uint32{uint32(i)}).Flat() }
 	switch {
 	case low < 0:
-		return Domain{Type: t, Values: t.New()}
+		return Domain{Type: t, Values: t.New(), Found: true}
 	case v.Len > mostPoints:
-		return Domain{Type: t, Low: one(low), High: one(high)}
+		return Domain{Type: t, Low: one(low), High: one(high), Found: true}
 	}
 	some := t.New()
 	for i := range v.Len {
@@ -66,7 +66,7 @@ func domainOf(t *types.Type, v *vector.Vector) Domain {
 			some.Append(v, i)
 		}
 	}
-	return Domain{Type: t, Values: ascending(t, some)}
+	return Domain{Type: t, Values: ascending(t, some), Found: true}
 }
 
 // restrict is n whose column at is asked for within d; n itself where nobody would be told.
