@@ -127,7 +127,7 @@ func (s *shaper) packColumn(h []byte, c *column, buf []byte) ([]byte, uint8) {
 		h = binary.AppendUvarint(h, least)
 		h = append(h, byte(w))
 		for i := range c.list {
-			s.bits.put(c.list[i].number(buf)-least, w)
+			s.bits.put(c.list[i].v-least, w)
 		}
 		return h, kindNumber
 	}
@@ -165,7 +165,8 @@ func (s *shaper) few(c *column, buf []byte) bool {
 	return true
 }
 
-// numbers reports whether the column is of decimal numbers that can be told from their values; the least, and the bits for the others.
+// numbers reports whether the column is of decimal numbers that can be told from their values; the least, and the bits for the others. The
+// fields hold their values then, in place of their bytes.
 func (c *column) numbers(buf []byte) (least uint64, w uint, ok bool) {
 	if c.kinds != digit || !c.mixed && c.first.n > maxDigits {
 		return 0, 0, false
@@ -177,8 +178,8 @@ func (c *column) numbers(buf []byte) (least uint64, w uint, ok bool) {
 		if c.mixed && (f.n > maxDigits || f.n > 1 && buf[f.off] == '0') {
 			return 0, 0, false
 		}
-		v := f.number(buf)
-		least, most = min(least, v), max(most, v)
+		f.v = f.number(buf)
+		least, most = min(least, f.v), max(most, f.v)
 	}
 	w = width(int(most-least) + 1)
 	return least, w, w <= maxWidth
