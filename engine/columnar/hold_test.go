@@ -47,6 +47,9 @@ func TestHold(t *testing.T) {
 			for err == nil {
 				if b, err = r.Next(context.Background()); err == nil {
 					n += b.Len
+					if name == "x.parquet" && len(b.Columns[0].Data) > 2*mostBatchBytes {
+						t.Errorf("a batch of %d bytes", len(b.Columns[0].Data))
+					}
 				}
 			}
 			if err := r.Close(); err != nil || held != 0 {

@@ -232,6 +232,17 @@ func (l *parquetLeaf) begin(reps, defs, body []byte) (err error) {
 	return l.beginValues(encoding(l.head.encoding), body)
 }
 
+// mostBatchBytes is about how many bytes of values are decoded at once.
+const mostBatchBytes = 16 << 20
+
+// together is how many entries of the page at hand are read at once: all, unless its values are large.
+func (l *parquetLeaf) together() int64 {
+	if each := l.head.plain / l.head.values; each > mostBatchBytes/vector.BatchRows {
+		return min(int64(l.left), max(1, mostBatchBytes/each))
+	}
+	return int64(l.left)
+}
+
 // part is the next n entries, which the page at hand has.
 func (l *parquetLeaf) part(n int) (p leafPart, err error) {
 	if l.packed {

@@ -186,7 +186,7 @@ func (l *nestedLeaf) more() error {
 			return err
 		}
 	}
-	p, err := l.part(min(l.left, vector.BatchRows))
+	p, err := l.part(int(min(l.together(), vector.BatchRows)))
 	if err != nil {
 		return err
 	}

@@ -69,9 +69,12 @@ func roomFor(b []byte, n int) []byte {
 	return resized(b, n)
 }
 
+// mostRoom is how long a room may be that waits for another reader.
+const mostRoom = 32 << 20
+
 // leaveRoom gives a room to whoever needs one next.
 func leaveRoom(b []byte) {
-	if cap(b) >= pageAhead {
+	if cap(b) >= pageAhead && cap(b) <= mostRoom {
 		pageRooms.Put(&b)
 	}
 }

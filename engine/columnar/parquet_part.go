@@ -107,6 +107,9 @@ func (l *parquetLeaf) plainValues(n int) (_ *vector.Vector, err error) {
 	if l.node.leaf.kept == keptBytes {
 		v.body, err = l.texts.plain(v.body, n)
 		out.Kind, out.Data, out.Offsets = vector.Bytes, l.texts.data, l.texts.offsets
+		if room := int64(cap(out.Data)); err == nil && room > mostBatchBytes {
+			err = l.file.hold(&l.heldPage, l.head.plain+l.head.packed+room)
+		}
 	} else {
 		here := v.body
 		if v.body, err = l.passPlain(here, n); err == nil {

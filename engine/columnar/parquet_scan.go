@@ -254,7 +254,7 @@ func (c *parquetFlat) seek(row int64) (int64, error) {
 		}
 		c.row = row
 	}
-	return int64(c.leaf.left), nil
+	return c.leaf.together(), nil
 }
 
 // jumpTo is the page that has a row, if pages lie between it and the one that comes next.

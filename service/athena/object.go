@@ -186,7 +186,7 @@ type block struct {
 	data   []byte
 }
 
-const keptBlocks = 8
+const keptBlocks = 4
 
 // ReadAt reads a long stretch as such, and a short one from its block.
 func (b *blocks) ReadAt(p []byte, off int64) (n int, err error) {
@@ -197,7 +197,7 @@ func (b *blocks) ReadAt(p []byte, off int64) (n int, err error) {
 		n, err = b.ReadAt(p[:rest], off)
 		return n, errors.Join(err, io.EOF)
 	}
-	if len(p) >= blockBytes {
+	if len(p) >= blockBytes/4 { // who reads so much goes on behind it, and not back
 		return b.fetch(p, off)
 	}
 	b.mu.Lock()
