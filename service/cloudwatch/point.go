@@ -81,19 +81,22 @@ func dueHour(n int, at int64) int64 {
 	return (leaves(n, at) + levels[n].keep + levels[n].wait + hour) / hour
 }
 
-// reschedule notes when a metric's points are to be looked at, 0 for never, and sets the job if it is the first of all.
+// reschedule notes when a metric's points are to be looked at, and sets the job if it is the first of all.
 func (s *Service) reschedule(tx *store.Tx, key string, row *metric, due int64) {
+	first, _, ok := s.dues.First(tx, "")
+	s.markDue(tx, key, row, due)
+	if !ok || dueKey(due, key) < first {
+		s.age.AtKey(tx, "age", utc(due*hour), none{})
+	}
+}
+
+// markDue notes when a metric's points are to be looked at, 0 for never.
+func (s *Service) markDue(tx *store.Tx, key string, row *metric, due int64) {
 	if row.Due != 0 {
 		s.dues.Delete(tx, dueKey(row.Due, key))
 	}
-	if row.Due = due; due == 0 {
-		return
-	}
-	at := dueKey(due, key)
-	first, _, ok := s.dues.First(tx, "")
-	s.dues.Put(tx, at, none{})
-	if !ok || at < first {
-		s.age.AtKey(tx, "age", utc(due*hour), none{})
+	if row.Due = due; due != 0 {
+		s.dues.Put(tx, dueKey(due, key), none{})
 	}
 }
 
