@@ -7,6 +7,7 @@
 package embedded
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -127,10 +128,10 @@ func (e *Engine) Commit(writes []store.Write, until store.Until) (wait func() er
 		size += len(w.Key) + len(w.End) + len(w.Value) + 16
 	}
 	b := e.db.NewBatchWithSize(size + 32)
-	for _, w := range writes {
+	for i, w := range writes {
 		switch {
 		case w.End != "":
-			err = b.DeleteRange([]byte(w.Key), []byte(w.End), nil)
+			err = e.erase(b, w, writes[:i])
 		case w.Value == nil:
 			err = b.Delete([]byte(w.Key), nil)
 		default:
@@ -161,6 +162,39 @@ func (e *Engine) Commit(writes []store.Write, until store.Until) (wait func() er
 		}
 		return b.Close()
 	}, nil
+}
+
+// fewRows is how many rows of a range are deleted one by one.
+const fewRows = 256
+
+// erase deletes a range in b, behind the writes earlier in it. Few rows are deleted one by one, none cost nothing: Pebble looks at all
+// recent deletions of ranges whenever something new is read after one, so that thousands of them, each of little, would slow down everything.
+func (e *Engine) erase(b *pebble.Batch, w store.Write, earlier []store.Write) error {
+	it, err := e.db.NewIter(&pebble.IterOptions{LowerBound: []byte(w.Key), UpperBound: []byte(w.End)})
+	if err != nil {
+		return err
+	}
+	var keys [][]byte
+	for ok := it.First(); ok && len(keys) <= fewRows; ok = it.Next() {
+		keys = append(keys, bytes.Clone(it.Key()))
+	}
+	if err := it.Close(); err != nil {
+		return err
+	}
+	if len(keys) > fewRows {
+		return b.DeleteRange([]byte(w.Key), []byte(w.End), nil)
+	}
+	for _, one := range earlier {
+		if one.End == "" && one.Value != nil && w.Key <= one.Key && one.Key < w.End {
+			keys = append(keys, []byte(one.Key))
+		}
+	}
+	for _, key := range keys {
+		if err := b.Delete(key, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Precede has f run before anything is written to the log, and so before any row is on the disk.
