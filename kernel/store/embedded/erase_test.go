@@ -18,7 +18,7 @@ func TestErasedRanges(t *testing.T) {
 			writes = append(writes, store.Write{Key: fmt.Sprintf("b%04d", i), Value: []byte("1")})
 		}
 		commit := func(writes ...store.Write) {
-			wait, err := e.Commit(writes, true)
+			wait, err := e.Commit(writes, store.Synced)
 			ok(t, err)
 			ok(t, wait())
 		}
@@ -44,9 +44,9 @@ func BenchmarkErase(b *testing.B) {
 	e := open(b, b.TempDir(), nil)
 	for i := 0; b.Loop(); i++ {
 		k := fmt.Sprintf("%09d", i)
-		_, err := e.Commit([]store.Write{{Key: k + "a", Value: []byte("1")}, {Key: k + "b", Value: []byte("1")}}, false)
+		_, err := e.Commit([]store.Write{{Key: k + "a", Value: []byte("1")}, {Key: k + "b", Value: []byte("1")}}, store.Visible)
 		ok(b, err)
-		_, err = e.Commit([]store.Write{{Key: k, End: k + "z"}}, false)
+		_, err = e.Commit([]store.Write{{Key: k, End: k + "z"}}, store.Visible)
 		ok(b, err)
 		snap := e.Snapshot()
 		cur := snap.Scan(k, k+"z", false)
