@@ -3,6 +3,7 @@ package avro
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -212,4 +213,28 @@ func FuzzScan(f *testing.F) {
 			scan(file, nil, nil)
 		}
 	})
+}
+
+// A record of two of another, which is of two of another, has values without end in no bytes: neither its type nor its values are waited for.
+func TestDoubledRecords(t *testing.T) {
+	inner := `{"type":"record","name":"R0","fields":[{"name":"a","type":"null"}]}`
+	for i := range 38 {
+		inner = fmt.Sprintf(`{"type":"record","name":"R%d","fields":[{"name":"a","type":%s},{"name":"b","type":"R%d"}]}`, i+1, inner, i)
+	}
+	long := func(b []byte, n int) []byte { return binary.AppendVarint(b, int64(n)) }
+	text := `{"type":"record","name":"T","fields":[{"name":"x","type":` + inner + `},{"name":"y","type":"null"}]}`
+	file := long(long([]byte(Magic), 1), len("avro.schema"))
+	file = append(long(append(file, "avro.schema"...), len(text)), text+"\x000123456789abcdef"...)
+	f, err := Open(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if typ, err := f.Schema.HiveType(); !errors.Is(err, ErrSchema) {
+		t.Errorf("the type is %.50v, %v", typ, err)
+	}
+	for _, columns := range []string{"y:int", "x:struct<none:int>"} {
+		if _, err := scan(append(long(long(file, 2), 0), "0123456789abcdef"...), nil, columnsOf(t, columns)); !errors.Is(err, ErrCorrupt) {
+			t.Errorf("%s: %v", columns, err)
+		}
+	}
 }

@@ -13,6 +13,7 @@ type decoder struct {
 	at    int
 	depth int
 	items int // of arrays and maps in this block
+	empty int // fields in it that took no bytes
 }
 
 type failure struct{ err error }
@@ -88,6 +89,15 @@ func (d *decoder) each(f func()) {
 	}
 }
 
+// past counts a field that began at from, if it took no bytes: a record of records, each twice the one before, has no end of them in no bytes at all.
+func (d *decoder) past(from int) {
+	if d.at == from {
+		if d.empty++; d.empty > 16*len(d.b)+maxNothing {
+			fail("%d values without bytes in a block of %d", d.empty, len(d.b))
+		}
+	}
+}
+
 // deeper counts a level of what holds itself; call what it returns to leave it.
 func (d *decoder) deeper() func() {
 	if d.depth++; d.depth > 10*maxDepth {
@@ -126,7 +136,9 @@ func (s *Schema) skip(d *decoder) {
 	case "record":
 		defer d.deeper()()
 		for i := range s.Fields {
+			from := d.at
 			s.Fields[i].Type.skip(d)
+			d.past(from)
 		}
 	}
 }

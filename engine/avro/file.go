@@ -157,7 +157,7 @@ func (f *File) Block() (records int64, data []byte, err error) {
 	if data, err = f.unpack(packed); err != nil {
 		return 0, nil, corrupt("%v", err)
 	}
-	if records < 0 || records > int64(len(data)) && f.Schema.least(0) > 0 || records > int64(len(data)+maxNothing) {
+	if records < 0 || records > int64(len(data)) && f.Schema.least(0, new(int)) > 0 || records > int64(len(data)+maxNothing) {
 		return 0, nil, corrupt("a block of %d bytes does not hold %d records", len(data), records)
 	}
 	return records, data, nil
@@ -213,8 +213,8 @@ func (f *File) Close() {
 }
 
 // least is of how many bytes a value is at least: 0 of what may be nothing.
-func (s *Schema) least(depth int) int {
-	if depth > maxDepth {
+func (s *Schema) least(depth int, asked *int) int {
+	if *asked++; depth > maxDepth || *asked > maxTypes {
 		return 1
 	}
 	switch s.Kind {
@@ -225,7 +225,7 @@ func (s *Schema) least(depth int) int {
 	case "record":
 		n := 0
 		for _, f := range s.Fields {
-			if n += f.Type.least(depth + 1); n > 0 {
+			if n += f.Type.least(depth+1, asked); n > 0 {
 				return n
 			}
 		}

@@ -100,18 +100,25 @@ func (p *planner) record(column string, wrote, reads *Schema, t *columnar.Type) 
 		return nil, err
 	}
 	return func(d *decoder, v *vector.Vector) {
-		for _, f := range parts {
-			if f.to < 0 {
-				f.skip.skip(d)
-			} else {
-				f.read(d, v.Elems[f.to])
-			}
-		}
-		for _, f := range rest {
-			f.read(d, v.Elems[f.to])
-		}
+		into(d, parts, rest, v.Elems)
 		v.Len++
 	}, nil
+}
+
+// into reads a record into the vectors of its members.
+func into(d *decoder, parts, rest []part, members []*vector.Vector) {
+	for _, f := range parts {
+		from := d.at
+		if f.to < 0 {
+			f.skip.skip(d)
+		} else {
+			f.read(d, members[f.to])
+		}
+		d.past(from)
+	}
+	for _, f := range rest {
+		f.read(d, members[f.to])
+	}
 }
 
 // parts is a record's fields in the order of the file, and then the members that the file has not: their defaults, or nulls.

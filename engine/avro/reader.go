@@ -60,10 +60,10 @@ func (r *reader) Close() error {
 
 // Next is the next rows, at most those of a block.
 func (r *reader) Next(ctx context.Context) (*vector.Batch, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	for r.left == 0 {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
 		if r.block.at < len(r.block.b) {
 			return nil, corrupt("a block has %d bytes behind its records", len(r.block.b)-r.block.at)
 		}
@@ -105,16 +105,7 @@ func (r *reader) rows(n int) (err error) {
 		}
 	}()
 	for range n {
-		for _, f := range r.parts {
-			if f.to < 0 {
-				f.skip.skip(&r.block)
-			} else {
-				f.read(&r.block, r.vectors[f.to])
-			}
-		}
-		for _, f := range r.rest {
-			f.read(&r.block, r.vectors[f.to])
-		}
+		into(&r.block, r.parts, r.rest, r.vectors)
 	}
 	return nil
 }

@@ -237,15 +237,16 @@ func (p *schemaParser) members(s *Schema, o *jsontext.Object, space string, dept
 
 // HiveType is the type as which a table has it.
 // https://cwiki.apache.org/confluence/display/Hive/AvroSerDe#AvroSerDe-AvrotoHivetypeconversion
-func (s *Schema) HiveType() (*columnar.Type, error) { return s.hive(0) }
+func (s *Schema) HiveType() (*columnar.Type, error) { return s.hive(0, new(int)) }
 
-func (s *Schema) hive(depth int) (*columnar.Type, error) {
-	if depth > 40 {
+// hive counts the types, for one with a name may stand there often, and again in what stands there often.
+func (s *Schema) hive(depth int, types *int) (*columnar.Type, error) {
+	if *types++; depth > 40 || *types > maxTypes {
 		return nil, badSchema("the type %s holds itself, or lies too deep", s.Name)
 	}
 	plain := func(k columnar.Kind) (*columnar.Type, error) { return &columnar.Type{Kind: k}, nil }
 	within := func(kind columnar.Kind, before []columnar.Field, of *Schema) (*columnar.Type, error) {
-		t, err := of.hive(depth + 1)
+		t, err := of.hive(depth+1, types)
 		if err != nil {
 			return nil, err
 		}
@@ -281,12 +282,12 @@ func (s *Schema) hive(depth int) (*columnar.Type, error) {
 		if len(some) > 1 {
 			return nil, badSchema("a union of several types is no type of a column")
 		} else if len(some) == 1 {
-			return some[0].hive(depth + 1)
+			return some[0].hive(depth+1, types)
 		}
 	case "record":
 		t := &columnar.Type{Kind: columnar.Struct}
 		for _, f := range s.Fields {
-			is, err := f.Type.hive(depth + 1)
+			is, err := f.Type.hive(depth+1, types)
 			if err != nil {
 				return nil, err
 			}
