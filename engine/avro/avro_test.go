@@ -221,10 +221,7 @@ func TestDoubledRecords(t *testing.T) {
 	for i := range 38 {
 		inner = fmt.Sprintf(`{"type":"record","name":"R%d","fields":[{"name":"a","type":%s},{"name":"b","type":"R%d"}]}`, i+1, inner, i)
 	}
-	long := func(b []byte, n int) []byte { return binary.AppendVarint(b, int64(n)) }
-	text := `{"type":"record","name":"T","fields":[{"name":"x","type":` + inner + `},{"name":"y","type":"null"}]}`
-	file := long(long([]byte(Magic), 1), len("avro.schema"))
-	file = append(long(append(file, "avro.schema"...), len(text)), text+"\x000123456789abcdef"...)
+	file := fileOf(`{"type":"record","name":"T","fields":[{"name":"x","type":`+inner+`},{"name":"y","type":"null"}]}`, 1, nil)
 	f, err := Open(bytes.NewReader(file))
 	if err != nil {
 		t.Fatal(err)
@@ -233,8 +230,55 @@ func TestDoubledRecords(t *testing.T) {
 		t.Errorf("the type is %.50v, %v", typ, err)
 	}
 	for _, columns := range []string{"y:int", "x:struct<none:int>"} {
-		if _, err := scan(append(long(long(file, 2), 0), "0123456789abcdef"...), nil, columnsOf(t, columns)); !errors.Is(err, ErrCorrupt) {
+		if _, err := scan(file, nil, columnsOf(t, columns)); !errors.Is(err, ErrCorrupt) {
 			t.Errorf("%s: %v", columns, err)
 		}
 	}
+}
+
+// A long default makes short batches, and many of them in one row none at all: what a small file comes to is not what a batch of it holds.
+func TestLongDefaults(t *testing.T) {
+	reads, err := ParseSchema([]byte(`{"type":"record","name":"R","fields":[{"name":"y","type":"string","default":"` + strings.Repeat("q", 60_000) + `"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := fileOf(`{"type":"record","name":"R","fields":[{"name":"x","type":"long"}]}`, 20_000, make([]byte, 20_000))
+	r, err := Scan(io.NopCloser(bytes.NewReader(file)), func() int64 { return 0 }, reads, columnsOf(t, "y:string"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	rows := 0
+	for {
+		b, err := r.Next(t.Context())
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows += b.Len; b.Columns[0].Len != b.Len || b.Columns[0].Size() > 2*maxDefaults {
+			t.Fatalf("%d rows of %d bytes", b.Len, b.Columns[0].Size())
+		}
+	}
+	if rows != 20_000 {
+		t.Errorf("%d rows", rows)
+	}
+	list, err := ParseSchema([]byte(`{"type":"record","name":"R","fields":[{"name":"a","type":{"type":"array","items":{"type":"record","name":"I","fields":[{"name":"y","type":"string","default":"` + strings.Repeat("q", 60_000) + `"}]}}}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file = fileOf(`{"type":"record","name":"R","fields":[{"name":"a","type":{"type":"array","items":{"type":"record","name":"I","fields":[{"name":"x","type":"null"}]}}}]}`, 1, binary.AppendVarint(binary.AppendVarint(nil, 900_000), 0))
+	if _, err := scan(file, list, columnsOf(t, "a:array<struct<y:string>>")); !errors.Is(err, vector.ErrTooLarge) {
+		t.Error(err)
+	}
+}
+
+// fileOf is a file of one block.
+func fileOf(schema string, records int, block []byte) []byte {
+	long := func(b []byte, n int) []byte { return binary.AppendVarint(b, int64(n)) }
+	b := long(long([]byte(Magic), 1), len("avro.schema"))
+	b = append(long(append(b, "avro.schema"...), len(schema)), schema+"\x000123456789abcdef"...)
+	b = append(long(long(b, records), len(block)), block...)
+	return append(b, "0123456789abcdef"...)
 }

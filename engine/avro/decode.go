@@ -12,8 +12,9 @@ type decoder struct {
 	b     []byte
 	at    int
 	depth int
-	items int // of arrays and maps in this block
-	empty int // fields in it that took no bytes
+	items int   // of arrays and maps in this block
+	empty int   // fields in it that took no bytes
+	given int64 // bytes of defaults in the batch
 }
 
 type failure struct{ err error }

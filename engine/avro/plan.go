@@ -92,6 +92,7 @@ type part struct {
 	to   int
 	read read
 	skip *Schema
+	size int64 // of a default
 }
 
 func (p *planner) record(column string, wrote, reads *Schema, t *columnar.Type) (read, error) {
@@ -117,6 +118,9 @@ func into(d *decoder, parts, rest []part, members []*vector.Vector) {
 		d.past(from)
 	}
 	for _, f := range rest {
+		if d.given += f.size; d.given > maxBlock {
+			panic(failure{vector.ErrTooLarge})
+		}
 		f.read(d, members[f.to])
 	}
 }
@@ -154,7 +158,7 @@ func (p *planner) parts(column string, wrote, reads *Schema, members []columnar.
 			} else if err := put(one, m.Type, field.Type, field.Default); err != nil {
 				return nil, nil, badSchema("the default of %s: %v", field.Name, err)
 			}
-			rest = append(rest, part{to: i, read: func(_ *decoder, v *vector.Vector) { v.Append(one, 0) }})
+			rest = append(rest, part{to: i, size: one.Size(), read: func(_ *decoder, v *vector.Vector) { v.Append(one, 0) }})
 		}
 	}
 	return parts, rest, nil

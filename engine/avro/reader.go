@@ -58,6 +58,9 @@ func (r *reader) Close() error {
 	return r.in.Close()
 }
 
+// maxDefaults is of how many bytes of defaults a batch is at most, but for its last row: a file need not have them, and a long one fills the memory for nothing.
+const maxDefaults = 16 << 20
+
 // Next is the next rows, at most those of a block.
 func (r *reader) Next(ctx context.Context) (*vector.Batch, error) {
 	if err := ctx.Err(); err != nil {
@@ -84,9 +87,11 @@ func (r *reader) Next(ctx context.Context) (*vector.Batch, error) {
 		}
 		return out, nil
 	}
-	if err := r.rows(n); err != nil {
+	n, err := r.rows(n)
+	if err != nil {
 		return nil, err
 	}
+	out.Len = n
 	r.left -= int64(n)
 	for _, at := range r.places {
 		out.Columns = append(out.Columns, r.vectors[at])
@@ -94,7 +99,8 @@ func (r *reader) Next(ctx context.Context) (*vector.Batch, error) {
 	return out, nil
 }
 
-func (r *reader) rows(n int) (err error) {
+// rows reads at most n, and tells how many.
+func (r *reader) rows(n int) (done int, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			f, ok := p.(failure)
@@ -104,8 +110,10 @@ func (r *reader) rows(n int) (err error) {
 			err = f.err
 		}
 	}()
-	for range n {
+	r.block.given = 0
+	for done < n && r.block.given < maxDefaults {
 		into(&r.block, r.parts, r.rest, r.vectors)
+		done++
 	}
-	return nil
+	return done, nil
 }
