@@ -26,11 +26,10 @@ type nestedPart struct {
 type nestedLeaf struct {
 	*parquetLeaf
 	defs, reps []byte
-	values     *vector.Vector
+	values     *vector.Vector // flat, in room that is used again for the next batch
 	end        bool
 	from, upTo int // the entries of the rows that are put together
 	used       int // values before them
-	next       int // while it is put together: the next value
 }
 
 func (s *parquetScan) nested(c Field, n *parquetNode) (parquetColumn, error) {
@@ -119,11 +118,7 @@ func (c *parquetNested) take(n int) (*vector.Vector, error) {
 	c.row += int64(n)
 	v := c.top.build(0, 0)
 	for _, l := range c.leaves {
-		for _, d := range l.defs[l.from:l.upTo] {
-			if int(d) == l.maxDef {
-				l.used++
-			}
-		}
+		l.used += bytes.Count(l.defs[l.from:l.upTo], []byte{byte(l.maxDef)})
 	}
 	if err := v.Check(); err != nil || v.Len != n { // leaves whose levels disagree
 		return nil, corrupt("%d rows, not %d: %v", v.Len, n, err)
@@ -170,11 +165,8 @@ func (l *nestedLeaf) more() error {
 		if l.maxRep > 0 {
 			l.reps = append(l.reps[:0], l.reps[l.from:]...)
 		}
-		rest := vector.New(l.values.Kind)
-		for i := l.used; i < l.values.Len; i++ {
-			rest.Append(l.values, i)
-		}
-		l.values, l.from, l.used = rest, 0, 0
+		l.values.Drop(l.used)
+		l.from, l.used = 0, 0
 	}
 	if l.left == 0 {
 		err := l.page()
@@ -201,45 +193,31 @@ func (l *nestedLeaf) more() error {
 	if p.index != nil {
 		from = &vector.Vector{Kind: l.dict.Kind, Len: p.there, Dict: l.dict, Index: p.index}
 	}
-	l.values.Grow(p.there)
-	for i := range p.there {
-		l.values.Append(from, i)
-	}
+	l.values.AppendAll(from)
 	return nil
 }
 
 // build puts together the values that stand within an element at level def of the list at level rep. An entry of the leaf is
 // a value of such a type if it begins an element (no deeper list goes on with it), and if the element is there.
 func (p *nestedPart) build(def, rep int) *vector.Vector {
+	if p.typ.Kind < Array {
+		return p.plain(def, rep)
+	}
 	l := p.leaf
 	out := NewVector(p.typ)
-	if p.typ.Kind < Array {
-		l.next = l.used
-	}
-	for i := l.from; i < l.upTo; i++ {
-		d := int(l.defs[i])
-		if d < def || l.maxRep > 0 && int(l.reps[i]) > rep {
-			continue
-		}
-		switch {
-		case p.typ.Kind == Array || p.typ.Kind == Map:
+	if p.typ.Kind != Struct {
+		p.spans(out, def, rep)
+	} else {
+		for i := l.from; i < l.upTo; i++ {
+			d := int(l.defs[i])
+			if d < def || l.maxRep > 0 && int(l.reps[i]) > rep {
+				continue
+			}
 			if d < p.node.def {
 				out.Nulls.Set(out.Len)
 			}
-			out.Offsets = append(out.Offsets, out.Offsets[out.Len]+p.elements(i))
-		case d < p.node.def:
-			if p.typ.Kind == Struct {
-				out.Nulls.Set(out.Len)
-				break
-			}
-			out.AppendNull()
-			continue
-		case p.typ.Kind != Struct:
-			out.Append(l.values, l.next)
-			l.next++
-			continue
+			out.Len++
 		}
-		out.Len++
 	}
 	for i, f := range p.typ.Fields {
 		switch {
@@ -254,13 +232,66 @@ func (p *nestedPart) build(def, rep int) *vector.Vector {
 	return out
 }
 
-// elements counts those of the list that begins with entry i.
-func (p *nestedPart) elements(i int) (n uint32) {
+// plain is build of a plain type: the values as they lie, unless nulls stand among them.
+func (p *nestedPart) plain(def, rep int) *vector.Vector {
 	l := p.leaf
-	for first := i; i < l.upTo && (i == first || int(l.reps[i]) >= p.node.rep); i++ {
-		if int(l.defs[i]) > p.node.def && (i == first || int(l.reps[i]) == p.node.rep) {
-			n++
+	there, nulls := 0, 0
+	for i, d := range l.defs[l.from:l.upTo] {
+		if int(d) < def || l.maxRep > 0 && int(l.reps[l.from+i]) > rep {
+			continue
+		}
+		if int(d) < p.node.def {
+			nulls++
+		} else {
+			there++
 		}
 	}
-	return n
+	if l.used+there > l.values.Len {
+		panic(errShort) // levels that are deeper than the leaf
+	}
+	if nulls == 0 {
+		return l.values.Slice(l.used, l.used+there)
+	}
+	out := NewVector(p.typ)
+	out.Grow(there + nulls)
+	next := l.used
+	for i := l.from; i < l.upTo; i++ {
+		d := int(l.defs[i])
+		switch {
+		case d < def || l.maxRep > 0 && int(l.reps[i]) > rep:
+		case d < p.node.def:
+			out.AppendNull()
+		default:
+			out.Append(l.values, next)
+			next++
+		}
+	}
+	return out
+}
+
+// spans tells of lists and maps which are null and how many elements each has: those that follow up to the next entry of a level that is no deeper.
+func (p *nestedPart) spans(out *vector.Vector, def, rep int) {
+	l := p.leaf
+	end, open := uint32(0), false
+	for i := l.from; i < l.upTo; i++ {
+		d, r := int(l.defs[i]), int(l.reps[i])
+		if r <= rep {
+			if out.Len > 0 {
+				out.Offsets[out.Len] = end
+			}
+			if open = d >= def; !open {
+				continue
+			}
+			if d < p.node.def {
+				out.Nulls.Set(out.Len)
+			}
+			out.Offsets = append(out.Offsets, end)
+			out.Len++
+			r = p.node.rep
+		}
+		if open && d > p.node.def && r == p.node.rep {
+			end++
+		}
+	}
+	out.Offsets[out.Len] = end
 }
