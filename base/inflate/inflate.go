@@ -131,7 +131,9 @@ func (z *Reader) fill() error {
 		if err != nil {
 			return err
 		}
-		if tries++; n == 0 && tries > 100 {
+		if n > 0 {
+			tries = 0
+		} else if tries++; tries > 100 {
 			return io.ErrNoProgress
 		}
 	}

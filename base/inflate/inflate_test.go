@@ -154,3 +154,36 @@ func FuzzReader(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) { same(t, b) })
 }
+
+// dribble gives a byte at a time, and now and then none.
+type dribble struct {
+	b []byte
+	n int
+}
+
+func (d *dribble) Read(p []byte) (int, error) {
+	if d.n++; d.n%7 == 0 {
+		return 0, nil
+	}
+	if len(d.b) == 0 {
+		return 0, io.EOF
+	}
+	p[0], d.b = d.b[0], d.b[1:]
+	return 1, nil
+}
+
+// A source that gives nothing at times is waited for, however often it has given something before; one that never gives anything is not.
+func TestDribble(t *testing.T) {
+	text := bytes.Repeat([]byte("some words and others, "), 40)
+	got, err := io.ReadAll(inflate.NewReader(&dribble{b: packed(t, 0, text)}))
+	if err != nil || !bytes.Equal(got, text) {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	if _, err := io.ReadAll(inflate.NewReader(nothing{})); err != io.ErrNoProgress {
+		t.Error(err)
+	}
+}
+
+type nothing struct{}
+
+func (nothing) Read([]byte) (int, error) { return 0, nil }
