@@ -62,14 +62,14 @@ func (o *opened) Close() error {
 }
 
 // filesOf is a table over Parquet files.
-func filesOf(b *testing.B, pattern string, columns ...string) *sql.Table {
+func filesOf(b testing.TB, pattern string, columns ...string) *sql.Table {
 	names, err := filepath.Glob(pattern)
 	if err != nil || len(names) == 0 {
 		b.Fatal(pattern, err)
 	}
 	table := &sql.Table{}
 	var schema columnar.Schema
-	ts := map[string]*types.Type{"bigint": types.Big, "string": types.Text, "int": types.Int, "double": types.Float}
+	ts := map[string]*types.Type{"bigint": types.Big, "string": types.Text, "int": types.Int, "double": types.Float, "map<string,string>": types.MapOf(types.Text, types.Text)}
 	for i := 0; i < len(columns); i += 2 {
 		t, err := columnar.ParseType(columns[i+1])
 		if err != nil {
