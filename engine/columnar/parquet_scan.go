@@ -25,11 +25,6 @@ type parquetScan struct {
 
 	group  *rowGroup  // that is open
 	ranges [][2]int64 // of its rows, that are still to be read
-
-	choosing []int // columns whose values tell which rows are wanted
-	chosen   chosen
-	keep     []bool
-	entries  entriesWanted
 }
 
 // mostHeld is how many bytes the pages of all columns that are read may be together, once they are decoded.
@@ -94,9 +89,6 @@ func ScanParquet(r io.ReaderAt, size int64, p Projection) (out vector.Reader, er
 			s.groups = nil
 		}
 		s.columns = append(s.columns, column)
-		if s.chooses(i) {
-			s.choosing = append(s.choosing, i)
-		}
 	}
 	return s, nil
 }
@@ -165,15 +157,10 @@ func (s *parquetScan) Next(ctx context.Context) (b *vector.Batch, err error) {
 			}
 			continue
 		}
-		switch {
-		case len(s.sieves) > 0:
-			b, err = s.nextSifted(ctx)
-		case len(s.choosing) > 0:
-			b, err = s.nextChosen(ctx)
-		default:
+		if len(s.sieves) == 0 {
 			return s.next()
 		}
-		if b != nil || err != nil {
+		if b, err = s.nextSifted(ctx); b != nil || err != nil {
 			return b, err
 		}
 	}
@@ -202,12 +189,19 @@ func (s *parquetScan) next() (*vector.Batch, error) {
 	return b, nil
 }
 
+// advance leaves n rows of the open group behind.
+func (s *parquetScan) advance(n int64) {
+	if s.ranges[0][0] += n; s.ranges[0][0] == s.ranges[0][1] {
+		s.ranges = s.ranges[1:]
+	}
+}
+
 // openGroup begins a row group, unless none of its rows is wanted.
 func (s *parquetScan) openGroup(g *rowGroup) error {
 	if g.rows == 0 || len(g.columns) > 0 && !s.want.part(g.columns[0].from()) || !s.wanted(g) {
 		return nil
 	}
-	s.group, s.ranges, s.chosen.n = g, [][2]int64{{0, g.rows}}, 0
+	s.group, s.ranges = g, [][2]int64{{0, g.rows}}
 	for _, c := range s.columns {
 		if err := c.open(g); err != nil {
 			return err

@@ -90,3 +90,31 @@ func keep(n int, is func(i int) bool) []uint32 {
 	}
 	return rows
 }
+
+// wants tells whether a row has wanted values.
+func wants(p Projection, row []Value) bool {
+	for i, d := range p.Domains {
+		if d != nil && !d.Has(vectorOf(p.Columns[i].Type, row[i]), 0) {
+			return false
+		}
+	}
+	return true
+}
+
+// vectorOf is one value as a vector, of types that have an order.
+func vectorOf(t *Type, v Value) *vector.Vector {
+	out := NewVector(t)
+	switch {
+	case !v.Valid:
+		return vector.Nothing(vector.Null, 1)
+	case out.Kind == vector.Float:
+		out.AppendFloat(v.Float)
+	case out.Kind == vector.Bytes:
+		out.AppendText(v.Bytes)
+	case t.Kind == Timestamp:
+		out.AppendInt(v.Int*1e6 + int64(v.Nanos/1000))
+	default:
+		out.AppendInt(v.Int)
+	}
+	return out
+}

@@ -10,7 +10,7 @@ import (
 // Sift takes what tells which rows are of use.
 func (f *file) Sift(sieves []vector.Sieve) { f.sieves = sieves }
 
-// tell gives the sieves to the reader, if it leaves out rows by itself and all that they look at is in the file.
+// tell gives the sieves to the reader, if it leaves out rows by itself; what they look at and the file does not have is put beside.
 func (f *file) tell() bool {
 	reader, ok := f.reader.(vector.Sifter)
 	if !ok || len(f.sieves) == 0 {
@@ -18,10 +18,10 @@ func (f *file) tell() bool {
 	}
 	told := make([]vector.Sieve, len(f.sieves))
 	for i, s := range f.sieves {
-		of := make([]int, len(s.Columns)) // where the reader has them
-		for j, c := range s.Columns {
-			if of[j] = slices.Index(f.data, c); of[j] < 0 {
-				return false
+		var of []int // where the reader has those of the file
+		for _, c := range s.Columns {
+			if at := slices.Index(f.data, c); at >= 0 {
+				of = append(of, at)
 			}
 		}
 		told[i] = vector.Sieve{Columns: of, Keep: func(ctx context.Context, b *vector.Batch) ([]uint32, error) {
@@ -29,8 +29,13 @@ func (f *file) tell() bool {
 				return nil, err
 			}
 			out := &vector.Batch{Len: b.Len, Columns: make([]*vector.Vector, len(f.want.Columns))}
-			for j, c := range s.Columns {
-				out.Columns[c] = b.Columns[of[j]]
+			for _, at := range of {
+				out.Columns[f.data[at]] = b.Columns[at]
+			}
+			for _, c := range s.Columns {
+				if out.Columns[c] == nil {
+					out.Columns[c] = vector.Constant(f.same(f.want.Columns[c]), b.Len)
+				}
 			}
 			return s.Keep(ctx, out)
 		}}

@@ -23,6 +23,7 @@ type join struct {
 	keys    *joinKeys
 	wanted  vector.Bitmap // rows of the right that have found one
 	held    int64
+	told    []func(l operator) // what of the left's rows is of use to whoever asks for pairs
 
 	left  *vector.Batch // the batch at hand
 	finds []uint32      // for each of its rows the first of the right that has its key, plus 1
@@ -91,10 +92,11 @@ func (o *join) begin(ctx context.Context, keys []*vector.Vector) error {
 		return err
 	}
 	o.l = l
-	if len(o.node.LKeys) == 1 && left != o.node.L {
-		if c, ok := o.node.LKeys[0].(*expr.Column); ok {
-			sift(o.l, c.Index, o.keys.sieve())
-		}
+	if columns, ok := columnsOf(o.node.LKeys); ok && left != o.node.L {
+		sift(o.l, columns, o.keys.sieve())
+	}
+	for _, tell := range o.told {
+		tell(o.l)
 	}
 	return nil
 }

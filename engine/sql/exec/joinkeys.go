@@ -87,19 +87,19 @@ func (k *joinKeys) find(n int, cols []*vector.Vector) []uint32 {
 }
 
 // sieve keeps the rows that find any, as long as these are few.
-func (k *joinKeys) sieve() func(v *vector.Vector) []uint32 {
+func (k *joinKeys) sieve() func(cols []*vector.Vector) []uint32 {
 	asked, kept := 0, 0
-	return func(v *vector.Vector) []uint32 {
+	return func(cols []*vector.Vector) []uint32 {
 		if asked > 4*vector.BatchRows && 2*kept > asked {
 			return nil
 		}
 		rows := []uint32{}
-		for i, f := range k.find(v.Len, []*vector.Vector{v}) {
+		for i, f := range k.find(cols[0].Len, cols) {
 			if f > 0 {
 				rows = append(rows, uint32(i))
 			}
 		}
-		asked, kept = asked+v.Len, kept+len(rows)
+		asked, kept = asked+cols[0].Len, kept+len(rows)
 		return rows
 	}
 }

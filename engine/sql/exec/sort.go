@@ -187,11 +187,11 @@ func (o *sorter) read(ctx context.Context) error {
 	worst := -1 // the row that is last of those kept so far; what is not before it is not needed
 	if limit >= 0 {
 		k := o.node.Keys[0]
-		sift(o.in, k.Column, func(v *vector.Vector) []uint32 {
+		sift(o.in, []int{k.Column}, func(cols []*vector.Vector) []uint32 {
 			if worst < 0 {
 				return nil
 			}
-			return before(k, v, o.buf.rows.Columns[k.Column], worst)
+			return before(k, cols[0], o.buf.rows.Columns[k.Column], worst)
 		})
 	}
 	err := each(ctx, o.in, func(b *vector.Batch) error {

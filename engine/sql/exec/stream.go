@@ -98,24 +98,53 @@ func (r *run) filtered(in operator, conds []expr.Expr) operator {
 	return rd
 }
 
-// sift lets keep tell which values of a column of op are of use, where op reads it from a table; where not, all are given.
-func sift(op operator, column int, keep func(v *vector.Vector) []uint32) {
+// sift lets keep tell by values of columns of op which rows are of use, where op reads them from tables; where not, all are given.
+func sift(op operator, columns []int, keep func(cols []*vector.Vector) []uint32) {
 	switch op := op.(type) {
 	case *reading:
-		op.sieves = append(op.sieves, vector.Sieve{Columns: []int{column}, Keep: func(_ context.Context, b *vector.Batch) (rows []uint32, err error) {
+		op.sieves = append(op.sieves, vector.Sieve{Columns: columns, Keep: func(_ context.Context, b *vector.Batch) (rows []uint32, err error) {
 			err = guarded(func() error {
-				rows = keep(b.Columns[column])
+				cols := make([]*vector.Vector, len(columns))
+				for i, c := range columns {
+					cols[i] = b.Columns[c]
+				}
+				rows = keep(cols)
 				return nil
 			})
 			return rows, err
 		}})
 	case *filter:
-		sift(op.in, column, keep)
+		sift(op.in, columns, keep)
 	case *project:
-		if c, ok := op.exprs[column].(*expr.Column); ok {
-			sift(op.in, c.Index, keep)
+		exprs := make([]expr.Expr, len(columns))
+		for i, c := range columns {
+			exprs[i] = op.exprs[c]
+		}
+		if columns, ok := columnsOf(exprs); ok {
+			sift(op.in, columns, keep)
+		}
+	case *union:
+		for _, in := range op.ins {
+			sift(in, columns, keep)
+		}
+	case *join:
+		if k := op.node.Kind; op.l == nil && slices.Max(columns) < len(op.lCols) && (k == "INNER" || k == "LEFT") {
+			op.told = append(op.told, func(l operator) { sift(l, columns, keep) })
 		}
 	}
+}
+
+// columnsOf is which columns expressions are, if they are all no more than that.
+func columnsOf(exprs []expr.Expr) ([]int, bool) {
+	out := make([]int, len(exprs))
+	for i, e := range exprs {
+		c, ok := e.(*expr.Column)
+		if !ok {
+			return nil, false
+		}
+		out[i] = c.Index
+	}
+	return out, len(out) > 0
 }
 
 func (o *reading) close() (err error) {
