@@ -6,7 +6,8 @@ import (
 	"unyo/engine/vector"
 )
 
-// Sift leaves out rows that sieves do not keep: what domains say is asked of row groups and pages only. Columns that no sieve looks at are read where a row has been kept: pages without one stay packed.
+// Sift leaves out rows that sieves do not keep; what domains say is asked of row groups and pages only.
+// Columns that no sieve looks at are read where a row has been kept: pages without one stay packed.
 func (s *parquetScan) Sift(sieves []vector.Sieve) { s.sieves = sieves }
 
 // window is some rows that lie together, and those of their columns that have been read.
