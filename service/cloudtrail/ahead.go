@@ -4,7 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"runtime"
-	"sync"
+	"slices"
 )
 
 // While an estate is advanced, jobs run one after another, and three quarters of a digest's time are its signature. A signature follows from its
@@ -13,11 +13,14 @@ import (
 
 // foretold is the signature of a digest that is still to come, should it name no file.
 type foretold struct {
-	text string
-	sign func() (string, error) // once
+	text      string
+	by        *signer
+	signature string
+	err       error
+	done      chan struct{} // closed when it is signed
 }
 
-// foretell begins to sign the digest after x, which named no file either.
+// foretell has the digest after x signed, which named no file either.
 func (s *Service) foretell(key string, c *chain, account string, x *link, by *signer) {
 	next := *c
 	next.Start, next.Previous = c.Start.Add(hourly), x
@@ -32,29 +35,75 @@ func (s *Service) foretell(key string, c *chain, account string, x *link, by *si
 	}
 	sum := sha256.Sum256(digest)
 	y.Sum = hex.EncodeToString(sum[:])
-	text := next.toSign(y, end)
-	f := foretold{text, sync.OnceValues(func() (string, error) { return by.sign(text) })}
+	f := &foretold{text: next.toSign(y, end), by: by, done: make(chan struct{})}
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.ahead[key] = f
-	s.mu.Unlock()
-	go func() {
-		s.signing <- struct{}{}
-		defer func() { <-s.signing }()
-		_, _ = f.sign()
-	}()
+	s.unsigned = append(s.unsigned, f)
+	if s.signing < signersAtOnce() {
+		s.signing++
+		go s.signAhead()
+	}
 }
 
-// signersAtOnce leaves a core to whoever advances the clock: he signs himself what nobody has begun to sign when he needs it.
+// signersAtOnce leaves a core to whoever advances the clock.
 func signersAtOnce() int { return max(1, runtime.GOMAXPROCS(0)-1) }
 
-// signed is the signature of a chain's next digest.
+// signAhead signs what is foretold, in the order in which it will be asked for, as long as there is any.
+func (s *Service) signAhead() {
+	for {
+		s.mu.Lock()
+		if len(s.unsigned) == 0 {
+			s.signing--
+			s.mu.Unlock()
+			return
+		}
+		f := s.unsigned[0]
+		s.unsigned = s.unsigned[1:]
+		s.mu.Unlock()
+		f.sign()
+	}
+}
+
+func (f *foretold) sign() {
+	f.signature, f.err = f.by.sign(f.text)
+	close(f.done)
+}
+
+// signed is the signature of a chain's next digest. If another core is about to make it, what it would come to last is signed here meanwhile.
 func (s *Service) signed(key, text string, by *signer) (string, error) {
 	s.mu.Lock()
 	f := s.ahead[key]
 	delete(s.ahead, key)
 	s.mu.Unlock()
-	if f.text == text {
-		return f.sign()
+	if f == nil || f.text != text {
+		return by.sign(text)
 	}
-	return by.sign(text)
+	for s.signAnother(f) {
+	}
+	<-f.done
+	return f.signature, f.err
+}
+
+// signAnother signs f, if nobody has begun to, or else what was foretold last, if there is any. It is false when there is nothing to do but to wait for f.
+func (s *Service) signAnother(f *foretold) bool {
+	select {
+	case <-f.done:
+		return false
+	default:
+	}
+	s.mu.Lock()
+	i := slices.Index(s.unsigned, f)
+	if i < 0 {
+		i = len(s.unsigned) - 1
+	}
+	if i < 0 {
+		s.mu.Unlock()
+		return false
+	}
+	f = s.unsigned[i]
+	s.unsigned = slices.Delete(s.unsigned, i, i+1)
+	s.mu.Unlock()
+	f.sign()
+	return true
 }

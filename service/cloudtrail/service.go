@@ -64,18 +64,19 @@ type Service struct {
 	failures store.Table[importFailure] // id of an import, key of a file
 	bring    jobs.Job[importArg]
 
-	mu      sync.Mutex
-	lookups map[lookupKey]*pace  // how often event history was asked lately
-	signers map[string]*signer   // by key of their rows
-	ahead   map[string]foretold  // by chain
-	signing chan struct{}        // holds as many as sign ahead
-	stuck   map[string]time.Time // by account and trail: when a delivery found the disk full
+	mu       sync.Mutex
+	lookups  map[lookupKey]*pace  // how often event history was asked lately
+	signers  map[string]*signer   // by key of their rows
+	ahead    map[string]*foretold // by chain
+	unsigned []*foretold          // of those, what nobody has begun to sign; in the order of their making
+	signing  int                  // how many sign ahead
+	stuck    map[string]time.Time // by account and trail: when a delivery found the disk full
 }
 
 // New makes the service.
 func New(k *kernel.Service, blobs *blob.Store, standing Standing, peers Peers) *Service {
 	s := &Service{
-		k: k, blobs: blobs, standing: standing, peers: peers, lookups: map[lookupKey]*pace{}, signers: map[string]*signer{}, ahead: map[string]foretold{}, signing: make(chan struct{}, signersAtOnce()), stuck: map[string]time.Time{}, sealer: credential.New([32]byte(k.Entropy.Derive("cloudtrail", 32, ""))),
+		k: k, blobs: blobs, standing: standing, peers: peers, lookups: map[lookupKey]*pace{}, signers: map[string]*signer{}, ahead: map[string]*foretold{}, stuck: map[string]time.Time{}, sealer: credential.New([32]byte(k.Entropy.Derive("cloudtrail", 32, ""))),
 		trails: store.TableOf[trail](k.Rows, "trail", store.PerAccount),
 		chains: store.TableOf[chain](k.Rows, "chain", store.PerAccount),
 		logged: store.TableOf[logFile](k.Rows, "logged", store.PerAccount),
