@@ -68,7 +68,7 @@ func (s *Service) test(ctx context.Context, source string, t *target) error {
 	for _, principal := range []string{"logs.amazonaws.com", "logs." + region + ".amazonaws.com"} {
 		for _, single := range []bool{false, true} {
 			t.Principal, t.Single = principal, single
-			failed, err := s.send(ctx, source, &route{target: *t}, []parcel{{data: message}})
+			failed, err := s.send(ctx, source, &route{target: *t}, []parcel{{data: message, stream: source}}) // so that filters made at once do not all meet in one shard
 			if err == nil && len(failed) == 0 {
 				return nil
 			}
