@@ -11,19 +11,15 @@ import time
 import boto3
 import fastavro
 
+import asking
+
 athena, glue, iam, s3 = (boto3.client(s) for s in ("athena", "glue", "iam", "s3"))
 for b in ("lake", "answers"):
     s3.create_bucket(Bucket=b, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
 
 
 def run(sql, database="flights"):
-    id = athena.start_query_execution(QueryString=sql, QueryExecutionContext={"Database": database}, ResultConfiguration={"OutputLocation": "s3://answers/"})["QueryExecutionId"]
-    for _ in range(600):
-        e = athena.get_query_execution(QueryExecutionId=id)["QueryExecution"]
-        if e["Status"]["State"] not in ("QUEUED", "RUNNING"):
-            return id, e
-        time.sleep(0.05)
-    raise AssertionError(f"{id} has not ended")
+    return asking.run(athena, sql, database)
 
 
 def rows(sql):

@@ -4,12 +4,13 @@ import gzip
 import hashlib
 import io
 import json
-import time
 import zlib
 
 import boto3
 import pyarrow as pa
 from pyarrow import orc, parquet
+
+import asking
 
 athena, s3 = boto3.client("athena"), boto3.client("s3")
 for b in ("tables", "answers"):
@@ -17,13 +18,7 @@ for b in ("tables", "answers"):
 
 
 def run(sql, database="formats"):
-    id = athena.start_query_execution(QueryString=sql, QueryExecutionContext={"Database": database}, ResultConfiguration={"OutputLocation": "s3://answers/"})["QueryExecutionId"]
-    for _ in range(600):
-        e = athena.get_query_execution(QueryExecutionId=id)["QueryExecution"]
-        if e["Status"]["State"] not in ("QUEUED", "RUNNING"):
-            return id, e
-        time.sleep(0.05)
-    raise AssertionError(f"{id} has not ended")
+    return asking.run(athena, sql, database)
 
 
 def rows(sql):
