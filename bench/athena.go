@@ -58,11 +58,6 @@ func athena(ctx context.Context, b *bench) error {
 	})
 }
 
-// athenaCrowd: twenty large queries at once, and a small one amid them.
-func athenaCrowd(ctx context.Context, b *bench) error {
-	return b.withAthena(ctx, func(a *athenaClient, _ string) error { return a.crowd(ctx) })
-}
-
 // withAthena makes the files, and serves an Athena that has them.
 func (b *bench) withAthena(ctx context.Context, run func(a *athenaClient, files string) error) error {
 	if b.python == "" {

@@ -38,13 +38,13 @@ func askInsights(ctx context.Context, b *bench, c *client, unyo, peer *server) e
 
 // query runs a query over everything and counts its rows.
 func query(ctx context.Context, c *client, s *server, text string) (int, error) {
-	rows, err := results(ctx, c, s, text)
+	rows, err := results(ctx, c, s, "bench", text, 5*time.Millisecond)
 	return len(rows), err
 }
 
-// results are the rows of a query over everything.
-func results(ctx context.Context, c *client, s *server, text string) ([]json.RawMessage, error) {
-	in, err := json.Marshal(map[string]any{"logGroupName": "bench", "queryString": text, "startTime": time.Now().Add(-24 * time.Hour).Unix(), "endTime": time.Now().Add(time.Hour).Unix()})
+// results are the rows of a query over all of a group.
+func results(ctx context.Context, c *client, s *server, group, text string, poll time.Duration) ([]json.RawMessage, error) {
+	in, err := json.Marshal(map[string]any{"logGroupName": group, "queryString": text, "startTime": time.Now().Add(-24 * time.Hour).Unix(), "endTime": time.Now().Add(time.Hour).Unix()})
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func results(ctx context.Context, c *client, s *server, text string) ([]json.Raw
 		case "Complete":
 			return r.Results, nil
 		case "Scheduled", "Running":
-			time.Sleep(5 * time.Millisecond)
+			time.Sleep(poll)
 		default:
 			return nil, fmt.Errorf("%s: %s", text, r.Status)
 		}

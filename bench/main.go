@@ -23,7 +23,7 @@ type measure struct {
 var measures = []measure{
 	{"start", start}, {"sts", identity}, {"put", smallObjects}, {"big", largeObjects}, {"logs", putEvents}, {"filter", filterEvents}, {"year", year},
 	{"loglines", logLines}, {"insightsmoto", insightsMoto}, {"idlegroups", idleGroups}, {"toconsumer", lineToConsumer}, {"kinesis", putRecords},
-	{"trail", trailKilled}, {"trailyear", trailYear}, {"athena", athena}, {"athenacrowd", athenaCrowd},
+	{"trail", trailKilled}, {"trailyear", trailYear}, {"athena", athena}, {"athenacrowd", athenaCrowd}, {"insightscrowd", insightsCrowd},
 }
 
 func main() {

@@ -94,7 +94,7 @@ func insightsMoto(ctx context.Context, b *bench) error {
 	}
 	for _, text := range []string{"stats count(*) by bin(5m), status", "filter status = 500 | stats count(*)"} {
 		for _, s := range []*server{unyo, moto} {
-			rows, err := results(ctx, c, s, text)
+			rows, err := results(ctx, c, s, "bench", text, 5*time.Millisecond)
 			if err != nil {
 				return err
 			}
@@ -138,7 +138,7 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }
 
 // shown is the messages of an answer.
 func shown(ctx context.Context, c *client, s *server, text string) (list []string, err error) {
-	rows, err := results(ctx, c, s, text)
+	rows, err := results(ctx, c, s, "bench", text, 5*time.Millisecond)
 	for _, r := range rows {
 		var fields []struct{ Field, Value string }
 		if err := json.Unmarshal(r, &fields); err != nil {

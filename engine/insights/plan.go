@@ -2,6 +2,7 @@ package insights
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 )
@@ -39,6 +40,8 @@ type Plan struct {
 	back     *Diff    // a period before is looked at as well
 	first    *newest  // only some events at an end of the time are wanted; nil: not so
 	memory   int
+	turn     func(ctx context.Context) error
+	more     func(ctx context.Context) error
 	Records  bool // the answer's rows are events
 }
 
@@ -47,6 +50,10 @@ type Options struct {
 	Started int64 // now, ms
 	Limit   int   // of rows, where the query says nothing; 0: 10,000
 	Memory  int   // bytes that it may gather; 0: 256 MiB
+	// Turn, unless nil, is asked now and then, by all workers, and returns when the query may compute.
+	Turn func(ctx context.Context) error
+	// More, unless nil, is asked while the query gathers more than a little, time and again, by all workers, and returns when it may.
+	More func(ctx context.Context) error
 }
 
 // planner goes through the commands.
@@ -74,7 +81,7 @@ func newScope(p *program, events bool) *scope {
 // Compile makes a query ready.
 func Compile(q *Query, o Options) (*Plan, *Error) {
 	p := &program{started: float64(o.Started / 1000)}
-	x := &planner{compiler: &compiler{scope: newScope(p, true), text: q.Text}, plan: &Plan{Query: q, memory: cmp.Or(o.Memory, maxMemory)}, limit: cmp.Or(o.Limit, maxLimit)}
+	x := &planner{compiler: &compiler{scope: newScope(p, true), text: q.Text}, plan: &Plan{Query: q, memory: cmp.Or(o.Memory, maxMemory), turn: o.Turn, more: o.More}, limit: cmp.Or(o.Limit, maxLimit)}
 	x.cur = &segment{p: p}
 	for _, cmd := range q.Commands {
 		if err := x.command(cmd); err != nil {

@@ -14,6 +14,9 @@ var ErrMemory = errors.New("the query needs more memory than one may have")
 // maxMemory is how many bytes a query may gather, if its caller does not say.
 const maxMemory = 256 << 20
 
+// littleMemory is how many bytes each query may gather, whatever others do: Options.More.
+const littleMemory = 8 << 20
+
 // Events is where a plan's events come from. Sweep hands all wanted events of the groups to yield, from as many workers at once as
 // it likes, each of which has a number below workers; group is the index of the event's group. An error of yield ends it.
 type Events interface {
@@ -56,7 +59,7 @@ func (p *Plan) Run(ctx context.Context, src Events, from, to int64) (*Answer, er
 	}
 	for _, s := range p.segments[1:] {
 		out, r := s.sink(), s.p.row()
-		r.sink, r.look = out, p.look(ctx, out, p.memory)
+		r.sink, r.look = out, p.look(ctx, out, 1)
 		err := guarded(func() {
 			for _, k := range list {
 				r.load(k)
@@ -76,14 +79,30 @@ func (p *Plan) Run(ctx context.Context, src Events, from, to int64) (*Answer, er
 	return a, err
 }
 
-// look tells whether the query may go on that gathers into a sink: nobody has ended it, and it does not hold more than it may.
-func (p *Plan) look(ctx context.Context, into sink, most int) func() error {
+// look tells whether the query may go on that gathers into one of so many sinks: nobody has ended it, and it does not hold more than it may. It returns when it is the
+// query's turn.
+func (p *Plan) look(ctx context.Context, into sink, sinks int) func() error {
+	looks := 0
 	return func() error {
-		if into.size() > most {
-			return ErrMemory
+		if err := p.room(ctx, into.size()*sinks); err != nil {
+			return err
+		}
+		if looks++; looks%8 == 0 && p.turn != nil {
+			return p.turn(ctx)
 		}
 		return ctx.Err()
 	}
+}
+
+// room returns when the query may hold so many bytes.
+func (p *Plan) room(ctx context.Context, bytes int) error {
+	switch {
+	case bytes > p.memory:
+		return ErrMemory
+	case bytes > littleMemory && p.more != nil:
+		return p.more(ctx)
+	}
+	return nil
 }
 
 // worker is one of those that go through the events at once.
@@ -105,7 +124,7 @@ func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer)
 	for i := range workers {
 		w := &workers[i]
 		w.row, w.sink, w.apart = first.p.row(), first.sink(), newApart(first.p)
-		w.row.sink, w.row.look = &counted{w.sink, &w.matched}, p.look(ctx, w.sink, p.memory/len(workers))
+		w.row.sink, w.row.look = &counted{w.sink, &w.matched}, p.look(ctx, w.sink, len(workers))
 	}
 	yield := func(n, group int, events []Event, lines shaped.Block) error {
 		w := &workers[n]
@@ -164,8 +183,8 @@ func (p *Plan) sweep(ctx context.Context, src Events, from, to int64, a *Answer)
 		all.merge(workers[i].sink)
 		a.Matched += workers[i].matched
 	}
-	if all.size() > p.memory {
-		return nil, ErrMemory
+	if err := p.room(ctx, all.size()); err != nil {
+		return nil, err
 	}
 	return all.rows(), nil
 }
@@ -193,8 +212,9 @@ func (p *Plan) show(ctx context.Context, list []*kept) ([][]Field, error) {
 		for _, c := range p.columns {
 			if v := c.get(r); v.Kind != Null {
 				fields = append(fields, Field{c.name, v.String()})
-				if bytes += len(fields[len(fields)-1].Value); bytes > p.memory {
-					return nil, ErrMemory
+				bytes += len(fields[len(fields)-1].Value)
+				if err := p.room(ctx, bytes); err != nil {
+					return nil, err
 				}
 				pointed = pointed || c.name == "@ptr"
 			}

@@ -25,6 +25,8 @@ type Sweeping struct {
 	Oldest bool
 	// Skip, unless nil, is asked before so many events from lo to hi are read, all of which may be handed out: whether they need not be. They count all the same.
 	Skip func(worker int, lo, hi int64, events int) bool
+	// Turn, unless nil, is asked before each piece is read, and returns when the sweep may go on.
+	Turn func(ctx context.Context) error
 }
 
 // Yield is given events by one of a sweep's workers. With lines, the events are all of that block, in its order, and have no Message.
@@ -207,6 +209,11 @@ func (w *sweep) work(ctx context.Context, n int) (total Swept, err error) {
 		}
 		if err := ctx.Err(); err != nil {
 			return total, err
+		}
+		if w.f.Turn != nil {
+			if err := w.f.Turn(ctx); err != nil {
+				return total, err
+			}
 		}
 		s := &w.list[i]
 		if s.whole && w.f.Skip != nil && w.f.Skip(n, s.lo, s.hi, int(s.held.Events)) {

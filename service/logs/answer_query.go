@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	api "unyo/api/logs"
+	"unyo/engine/insights"
 	"unyo/kernel/jobs"
 	"unyo/kernel/meter"
 	"unyo/kernel/store"
@@ -66,7 +67,9 @@ var errTimeout = errors.New("the query has run out of time")
 
 // ask is the packed answer, and what the row says of it.
 func (s *Service) ask(ctx context.Context, q *query) ([]byte, error) {
-	plan, fault := s.plan(q)
+	w := s.asked.join()
+	defer w.end()
+	plan, fault := s.plan(q, insights.Options{Turn: w.turns.Wait, More: w.more})
 	if fault != nil {
 		return nil, fault
 	}
@@ -74,6 +77,7 @@ func (s *Service) ask(ctx context.Context, q *query) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	from.turn = w.turns.Wait
 	a, err := plan.Run(ctx, from, q.From, q.To)
 	if err != nil {
 		return nil, err

@@ -20,6 +20,7 @@ type queriedEvents struct {
 	sources []queriedSource
 	workers int
 	begun   int64 // ms
+	turn    func(ctx context.Context) error
 }
 
 type queriedSource struct {
@@ -70,7 +71,7 @@ func (e *queriedEvents) Sweep(ctx context.Context, w insights.Wanted, yield insi
 		src := &e.sources[n]
 		f := logstore.Sweeping{
 			Filter: logstore.Filter{From: max(w.From, src.floor), To: w.To + 1, Streams: src.streams, Contains: w.Contains}, Last: src.head,
-			Workers: e.workers, Apart: src.mask == nil, Oldest: w.Oldest, Skip: w.Skip,
+			Workers: e.workers, Apart: src.mask == nil, Oldest: w.Oldest, Skip: w.Skip, Turn: e.turn,
 		}
 		if src.mask != nil { // what is masked need not hold what a match holds
 			f.Contains = nil

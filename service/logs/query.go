@@ -6,6 +6,7 @@ import (
 	"time"
 
 	api "unyo/api/logs"
+	"unyo/base/turns"
 	"unyo/engine/insights"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -57,24 +58,30 @@ type queries struct {
 	forget jobs.Job[queryArg]
 
 	gate    chan struct{} // one for each query that may be working at once
+	large   chan struct{} // one for each of those that may gather much
+	line    turns.Line    // who computes
 	mu      sync.Mutex
 	working map[string]context.CancelFunc
 }
 
 type queryArg struct{ ID string }
 
-// maxWorking is how many queries work at once; others are Scheduled meanwhile. Each may have 256 MiB.
-const maxWorking = 3
+// maxWorking is how many queries work at once, taking turns; others are Scheduled meanwhile. Each may gather a few MiB, and so many of them at once more, up to
+// 256 MiB: a query that comes to need that waits until one of those is over.
+const (
+	maxWorking = 40
+	maxLarge   = 3
+)
 
 func (s *Service) openQueries() {
 	s.asked = &queries{
 		rows: store.TableOf[query](s.k.Rows, "asked", store.Regional), active: store.TableOf[none](s.k.Rows, "asking", store.Regional),
-		pieces: store.TableOf[[]byte](s.k.Rows, "answer", store.Regional), gate: make(chan struct{}, maxWorking), working: map[string]context.CancelFunc{},
+		pieces: store.TableOf[[]byte](s.k.Rows, "answer", store.Regional), gate: make(chan struct{}, maxWorking), large: make(chan struct{}, maxLarge), working: map[string]context.CancelFunc{},
 	}
 	lane := jobs.Lane(func(a queryArg) string { return "query " + a.ID })
 	s.asked.run = jobs.Handle(s.k.Jobs, "query", func(ctx context.Context, a queryArg) error {
 		return s.answerQuery(ctx, a.ID, func(tx *store.Tx) { jobs.Settle(ctx, tx) })
-	}, lane, jobs.GivenUp(s.giveUpQuery))
+	}, lane, jobs.Apart(maxWorking), jobs.GivenUp(s.giveUpQuery))
 	s.asked.forget = jobs.Handle(s.k.Jobs, "forgetquery", s.forgetQuery, lane, jobs.Every(time.Hour))
 }
 

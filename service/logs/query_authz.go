@@ -6,6 +6,7 @@ import (
 
 	api "unyo/api/logs"
 	"unyo/api/rt"
+	"unyo/engine/insights"
 	"unyo/kernel/store"
 )
 
@@ -50,7 +51,7 @@ func (s *Service) resultNeeds(ctx context.Context, op string, in *api.GetQueryRe
 	if !strings.Contains(strings.ToLower(q.Text), "unmask") {
 		return needs
 	}
-	if plan, fault := s.plan(&q); fault == nil && plan.Unmasks {
+	if plan, fault := s.plan(&q, insights.Options{}); fault == nil && plan.Unmasks {
 		for i := range names {
 			needs = append(needs, s.need(ctx, "Unmask", &names[i], nil, ":log-stream:")...)
 		}

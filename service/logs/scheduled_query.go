@@ -9,6 +9,7 @@ import (
 	"unyo/api/rt"
 	"unyo/base/call"
 	"unyo/engine/cron"
+	"unyo/engine/insights"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 )
@@ -87,7 +88,7 @@ func (s *Service) settings(q *scheduledQuery, in *api.UpdateScheduledQueryInput)
 	if *in.QueryLanguage != api.QueryLanguageCwli {
 		return api.NewValidationException("The query language %s is not supported by this estate: it answers %s.", *in.QueryLanguage, api.QueryLanguageCwli)
 	}
-	plan, fault := s.plan(&query{Text: *in.QueryString})
+	plan, fault := s.plan(&query{Text: *in.QueryString}, insights.Options{})
 	if fault != nil {
 		return api.NewValidationException("%s", fault.Message)
 	}

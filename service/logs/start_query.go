@@ -26,7 +26,7 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryInput) (*api
 	if q.From > q.To {
 		return nil, invalid("The query's start time must not be after its end time.")
 	}
-	plan, fault := s.plan(&q)
+	plan, fault := s.plan(&q, insights.Options{})
 	if fault != nil {
 		return nil, malformed(fault)
 	}
@@ -73,13 +73,14 @@ func (s *Service) putQuery(tx *store.Tx, id string, q query) error {
 	return nil
 }
 
-// plan makes a query ready.
-func (s *Service) plan(q *query) (*insights.Plan, *insights.Error) {
+// plan makes a query ready; o says how it is to run.
+func (s *Service) plan(q *query, o insights.Options) (*insights.Plan, *insights.Error) {
 	parsed, fault := insights.Parse(q.Text)
 	if fault != nil {
 		return nil, fault
 	}
-	return insights.Compile(parsed, insights.Options{Started: q.Created, Limit: q.Limit})
+	o.Started, o.Limit = q.Created, q.Limit
+	return insights.Compile(parsed, o)
 }
 
 // queryTime is an instant in ms: AWS's are seconds, and what cannot be one is taken for milliseconds.
