@@ -126,26 +126,14 @@ func TestCommand(t *testing.T) {
 func TestForeignAddress(t *testing.T) {
 	t.Setenv("UNYO_ROOT_ACCESS_KEY_ID", "AKIAROOTROOTROOTROOT")
 	t.Setenv("UNYO_ROOT_SECRET_ACCESS_KEY", "a secret of our own")
-	dir := t.TempDir()
-	address := strings.Replace(freePort(t), "127.0.0.1", "LOCALHOST", 1) // a name it does not know, which for all the server knows may be any address
-	server := exec.Command(binary, "serve", "-data", dir, "-listen", address)
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = server.Process.Kill(); _ = server.Wait() }()
-	e := &estate{t: t, url: "http://" + strings.Replace(address, "LOCALHOST", "127.0.0.1", 1), client: http.DefaultClient}
+	e := &estate{t: t, dir: t.TempDir(), client: &http.Client{Transport: copier{http.DefaultTransport}}}
+	e.flags = []string{"-listen", "LOCALHOST:0"} // a name it does not know, which for all the server knows may be any address
+	e.start()
+	defer e.kill()
 	signed := func() ([]byte, error) {
 		return exec.Command(binary, "clock", "-endpoint", e.url, "show").CombinedOutput()
 	}
-	var out []byte
-	var err error
-	for range 200 {
-		if out, err = signed(); err == nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	if err != nil {
+	if out, err := signed(); err != nil {
 		t.Fatalf("the root's own signature: %v\n%s", err, out)
 	}
 	t.Setenv("UNYO_ROOT_SECRET_ACCESS_KEY", "another")

@@ -9,12 +9,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -37,14 +36,15 @@ type estate struct {
 	url     string
 	flags   []string
 	process *exec.Cmd
-	log     *bytes.Buffer
+	ended   chan struct{} // closed when the process has nothing more to say
+	log     *serverLog
 	client  *http.Client
 }
 
 // serve starts the binary on a free port of loopback over a new folder, and ends it with the test.
 func serve(t *testing.T, flags ...string) *estate {
 	t.Helper()
-	e := &estate{t: t, dir: filepath.Join(t.TempDir(), "data"), flags: flags, client: http.DefaultClient}
+	e := &estate{t: t, dir: filepath.Join(t.TempDir(), "data"), flags: flags, client: &http.Client{Transport: copier{http.DefaultTransport}}}
 	e.start()
 	t.Cleanup(func() {
 		e.stop()
@@ -55,57 +55,48 @@ func serve(t *testing.T, flags ...string) *estate {
 	return e
 }
 
-func freePort(t *testing.T) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
+// startLimit is how long a server may take until it serves: a crowded machine takes its time.
+const startLimit = 2 * time.Minute
 
-// start serves the folder, also one that was served before, and waits until it answers.
+// start serves the folder, also one that was served before, on a port that the system chooses, and waits until it does.
 func (e *estate) start() {
 	e.t.Helper()
-	address := freePort(e.t)
-	e.url = "http://" + address
-	e.log = &bytes.Buffer{}
-	e.process = exec.Command(binary, append([]string{"serve", "-data", e.dir, "-listen", address}, e.flags...)...)
-	e.process.Stderr = e.log
-	if err := e.process.Start(); err != nil {
+	e.log, e.ended = &serverLog{}, make(chan struct{})
+	e.process = exec.Command(binary, append([]string{"serve", "-data", e.dir, "-listen", "127.0.0.1:0"}, e.flags...)...)
+	stderr, err := e.process.StderrPipe()
+	if err == nil {
+		err = e.process.Start()
+	}
+	if err != nil {
 		e.t.Fatalf("cannot start %s (make build): %v", binary, err)
 	}
-	for _, f := range e.flags {
-		if f == "-tls" {
-			e.url = "https://" + address
-		}
-	}
-	deadline := time.Now().Add(20 * time.Second)
-	for {
-		if strings.HasPrefix(e.url, "https") {
+	address := make(chan string, 1)
+	go func() { defer close(e.ended); e.log.follow(stderr, address) }()
+	select {
+	case a := <-address:
+		e.url = "http://" + a
+		if slices.Contains(e.flags, "-tls") {
+			e.url = "https://" + a
 			e.trust()
 		}
-		resp, err := e.client.Get(e.url + "/_unyo/health")
-		if err == nil {
-			resp.Body.Close()
-			return
-		}
-		if time.Now().After(deadline) {
-			e.t.Fatalf("the server does not answer: %v\n%s", err, e.log)
-		}
-		time.Sleep(5 * time.Millisecond)
+	case <-e.ended:
+		e.t.Fatalf("the server has ended\n%s", e.log)
+	case <-time.After(startLimit):
+		e.t.Fatalf("the server does not serve\n%s", e.log)
 	}
+	resp, err := e.client.Get(e.url + "/_unyo/health")
+	if err != nil {
+		e.t.Fatalf("the server does not answer: %v\n%s", err, e.log)
+	}
+	resp.Body.Close()
 }
 
-// trust makes the client trust the estate's own authority, once it is there.
+// trust makes the client trust the estate's own authority.
 func (e *estate) trust() {
-	pem, err := os.ReadFile(filepath.Join(e.dir, "tls", "ca.pem"))
-	if err != nil {
-		return
-	}
+	e.t.Helper()
 	pool := x509.NewCertPool()
-	pool.AppendCertsFromPEM(pem)
-	e.client = &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	pool.AppendCertsFromPEM(ok[[]byte](e.t)(os.ReadFile(filepath.Join(e.dir, "tls", "ca.pem"))))
+	e.client = &http.Client{Transport: copier{&http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}}
 }
 
 // stop ends the server as an operator would.
@@ -114,14 +105,15 @@ func (e *estate) stop() {
 		return
 	}
 	e.gather()
-	_ = e.process.Process.Signal(syscall.SIGTERM)
-	_ = e.process.Wait()
-	e.process = nil
+	e.end(syscall.SIGTERM)
 }
 
 // kill ends it as a power failure of the process would.
-func (e *estate) kill() {
-	_ = e.process.Process.Kill()
+func (e *estate) kill() { e.end(syscall.SIGKILL) }
+
+func (e *estate) end(s syscall.Signal) {
+	_ = e.process.Process.Signal(s)
+	<-e.ended // its last word is read
 	_ = e.process.Wait()
 	e.process = nil
 }

@@ -24,18 +24,26 @@ var venv = sync.OnceValues(func() (string, error) {
 	if b, err := os.ReadFile(stamp); err == nil && string(b) == strings.Join(pythonClients, " ") {
 		return filepath.Join(dir, "bin"), nil
 	}
-	for _, args := range [][]string{
-		{"python3", "-m", "venv", dir},
-		append([]string{filepath.Join(dir, "bin", "pip"), "install", "-q", "--disable-pip-version-check"}, pythonClients...),
-	} {
-		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Stderr = os.Stderr
-		if err := cmd.Run(); err != nil {
+	install := append([]string{filepath.Join(dir, "bin", "pip"), "install", "-q", "--disable-pip-version-check", "--retries", "10", "--timeout", "60"}, pythonClients...)
+	for _, args := range [][]string{{"python3", "-m", "venv", dir}, install} {
+		if err := persist(args); err != nil {
 			return "", err
 		}
 	}
 	return filepath.Join(dir, "bin"), os.WriteFile(stamp, []byte(strings.Join(pythonClients, " ")), 0o644)
 })
+
+// persist runs a command, again when it fails: what it loads may have been cut off on the way.
+func persist(args []string) (err error) {
+	for range 3 {
+		cmd := exec.Command(args[0], args[1:]...)
+		cmd.Stderr = os.Stderr
+		if err = cmd.Run(); err == nil {
+			return nil
+		}
+	}
+	return err
+}
 
 // script runs a command with the Python clients on the path, as the root of the management account.
 func (e *estate) script(t *testing.T, name string, args ...string) string {
