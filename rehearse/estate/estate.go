@@ -9,11 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os/exec"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,56 +28,13 @@ const (
 type Estate struct {
 	binary, dir, url string
 	process          *exec.Cmd
-	log              bytes.Buffer
+	ended            chan struct{} // closed when the process has nothing more to say
 }
 
 // Serve begins a new estate in dir.
 func Serve(ctx context.Context, binary, dir string) (*Estate, error) {
 	e := &Estate{binary: binary, dir: dir}
 	return e, e.Start(ctx)
-}
-
-// Start serves the estate, also after Kill or Stop, and waits until it answers.
-func (e *Estate) Start(ctx context.Context) error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	address := l.Addr().String()
-	if err := l.Close(); err != nil {
-		return err
-	}
-	e.url = "http://" + address
-	e.process = exec.Command(e.binary, "serve", "-data", e.dir, "-listen", address, "-clock", "held", "-seed", "1")
-	e.process.Stderr = &e.log
-	if err := e.process.Start(); err != nil {
-		return fmt.Errorf("cannot start %s: %w", e.binary, err)
-	}
-	deadline := time.Now().Add(20 * time.Second)
-	for {
-		if _, err = e.Now(ctx); err == nil {
-			return nil
-		}
-		if time.Now().After(deadline) || ctx.Err() != nil {
-			e.Kill()
-			return fmt.Errorf("the estate does not answer: %w\n%s", err, e.log.Bytes())
-		}
-		time.Sleep(5 * time.Millisecond)
-	}
-}
-
-// Kill ends the server as a power failure of its process would.
-func (e *Estate) Kill() {
-	_ = e.process.Process.Kill()
-	_ = e.process.Wait()
-}
-
-// Stop ends the server as an operator would.
-func (e *Estate) Stop() error {
-	if err := e.process.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
-	}
-	return e.process.Wait()
 }
 
 // Config is the AWS SDK's, with the key of the account's root. A call is tried once: what fails shows.
@@ -90,8 +45,9 @@ func (e *Estate) Config() aws.Config {
 	}
 }
 
-// copier sends a copy of each request's body. The SDK (smithy-go 1.28) uses a body's buffer again as soon as the answer begins, while the
-// transport still looks whether the body has ended: a server that is quick then seems to have broken the connection.
+// copier sends a copy of each request's body. The SDK (smithy-go 1.28) closes a body as soon as the answer begins, and the closed body's WriteTo says io.EOF
+// where a reader at its end says nil: the transport, which may only then look whether the body has ended, takes it for a request it could not write, and
+// closes the connection under whoever reads the answer.
 type copier struct{}
 
 func (copier) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -99,7 +99,7 @@ func page(r *rand.Rand, i int) string {
 
 func browse(ctx context.Context, url string) error {
 	r := rand.New(rand.NewPCG(1, 1))
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(2 * time.Minute)
 	for i := 0; i < requests; {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+page(r, i), nil)
 		if err != nil {

@@ -1,9 +1,11 @@
 package sdk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -47,9 +49,26 @@ func credentials(context.Context) (aws.Credentials, error) {
 // dialing is an HTTP client that reaches endpoint whatever the host's name: StartLiveTail puts a prefix before it.
 func dialing(endpoint string) *http.Client {
 	address := strings.TrimPrefix(endpoint, "http://")
-	return &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+	return &http.Client{Transport: copier{&http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, address)
-	}}}
+	}}}}
+}
+
+// copier sends a copy of each request's body. The SDK (smithy-go 1.28.9) closes a body as soon as the answer begins, and the closed body's WriteTo says
+// io.EOF where a reader at its end says nil: net/http, which may only then look whether the body has ended, takes that for a request it could not write and
+// closes the connection under whoever reads the answer.
+type copier struct{ next http.RoundTripper }
+
+func (c copier) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err = errors.Join(err, r.Body.Close()); err != nil {
+			return nil, err
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return c.next.RoundTrip(r)
 }
 
 func TestLiveTail(t *testing.T) {
@@ -107,7 +126,7 @@ func TestSubscribeToShard(t *testing.T) {
 			}
 		},
 	})
-	client := kinesis.New(kinesis.Options{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: aws.CredentialsProviderFunc(credentials)})
+	client := kinesis.New(kinesis.Options{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: aws.CredentialsProviderFunc(credentials), HTTPClient: dialing(endpoint)})
 	out, err := client.SubscribeToShard(context.Background(), &kinesis.SubscribeToShardInput{
 		ConsumerARN: aws.String("arn:aws:kinesis:us-east-1:000000000000:stream/s/consumer/c:1"), ShardId: aws.String("shardId-0"),
 		StartingPosition: &kinesistypes.StartingPosition{Type: kinesistypes.ShardIteratorTypeLatest},
@@ -136,7 +155,7 @@ func TestInvokeWithResponseStream(t *testing.T) {
 				yield(&lambdaapi.InvokeWithResponseStreamResponseEvent{InvokeComplete: &lambdaapi.InvokeWithResponseStreamCompleteEvent{ErrorCode: new("E")}}, nil)
 		},
 	})
-	client := lambda.New(lambda.Options{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: aws.CredentialsProviderFunc(credentials)})
+	client := lambda.New(lambda.Options{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: aws.CredentialsProviderFunc(credentials), HTTPClient: dialing(endpoint)})
 	out, err := client.InvokeWithResponseStream(context.Background(), &lambda.InvokeWithResponseStreamInput{FunctionName: aws.String("f")})
 	if err != nil {
 		t.Fatal(err)
@@ -164,7 +183,7 @@ func TestSelectObjectContent(t *testing.T) {
 				yield(nil, errors.New("disk on fire"))
 		},
 	})
-	client := s3.New(s3.Options{Region: "us-east-1", BaseEndpoint: &endpoint, UsePathStyle: true, Credentials: aws.CredentialsProviderFunc(credentials)})
+	client := s3.New(s3.Options{Region: "us-east-1", BaseEndpoint: &endpoint, UsePathStyle: true, Credentials: aws.CredentialsProviderFunc(credentials), HTTPClient: dialing(endpoint)})
 	out, err := client.SelectObjectContent(context.Background(), &s3.SelectObjectContentInput{
 		Bucket: aws.String("b"), Key: aws.String("k"), Expression: aws.String("select * from s3object"), ExpressionType: s3types.ExpressionTypeSql,
 		InputSerialization: &s3types.InputSerialization{CSV: &s3types.CSVInput{}}, OutputSerialization: &s3types.OutputSerialization{CSV: &s3types.CSVOutput{}},
