@@ -200,6 +200,9 @@ assert rows("""SELECT json_value(d, 'lax $.user.name'), json_query(d, 'lax $.tag
         FROM (VALUES '{"user": {"name": "ann"}, "tags": ["a", "b"]}') t(d)""") == [["ann", '["a","b"]', "true", '{"n":1,"list":[1,null,"x"]}']]
 assert rows("SELECT tag FROM (VALUES '{\"tags\": [\"a\", \"b\"]}') t(d), JSON_TABLE(d, 'lax $.tags[*]' COLUMNS (tag varchar PATH 'lax $')) ORDER BY 1") == [["a"], ["b"]]
 assert rows("SELECT reduce_agg(status, 0, (a, b) -> a + b, (a, b) -> a + b) = sum(status), approx_most_frequent(1, path, 10) FROM access") == [["true", "{/p0=334}"]]
+assert rows("""SELECT * FROM access MATCH_RECOGNIZE (PARTITION BY path ORDER BY id MEASURES FIRST(id) AS first, FINAL count(BAD.*) AS bad
+                   PATTERN (GOOD BAD{1,2}) DEFINE GOOD AS status = 200, BAD AS status = 404) ORDER BY 1, 2 LIMIT 1""") == rows("""SELECT path, id, 1 FROM (
+                   SELECT path, id, status, lead(status) OVER (PARTITION BY path ORDER BY id) next FROM access) WHERE status = 200 AND next = 404 ORDER BY 1, 2 LIMIT 1""")
 plan = "\n".join(r[0] for r in rows("EXPLAIN ANALYZE SELECT path, count(*) FROM access WHERE status = 404 GROUP BY path"))
 assert "Aggregate[path, count()]" in plan and "Output: 3 rows" in plan and "Output: 250 rows" in plan and "Output: 1000 rows" in plan and "CPU: " in plan, plan
 assert rows("EXPLAIN (TYPE VALIDATE) SELECT * FROM access") == [["true"]]

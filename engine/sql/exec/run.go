@@ -211,6 +211,8 @@ func (r *run) operator(ctx context.Context, n plan.Node) (operator, error) {
 		return &unnest{run: r, in: in, node: n}, nil
 	case *plan.Window:
 		return &window{run: r, in: in, node: n, cols: n.In.Schema()}, nil
+	case *plan.Match:
+		return r.match(in, n)
 	case *plan.Apply:
 		return &apply{run: r, in: in, node: n}, nil
 	case *plan.Lateral:
@@ -233,6 +235,8 @@ func input(n plan.Node) plan.Node {
 	case *plan.Unnest:
 		return n.In
 	case *plan.Window:
+		return n.In
+	case *plan.Match:
 		return n.In
 	case *plan.Apply:
 		return n.In

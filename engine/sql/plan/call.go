@@ -14,6 +14,13 @@ import (
 
 // call translates a function, or what is written like one.
 func (b *block) call(e *syntax.Call) expr.Expr {
+	if b.match != nil {
+		if x := b.matchCall(e); x != nil {
+			return x
+		}
+	} else if e.Rows != "" {
+		fail(e.Pos, "INVALID_PROCESSING_MODE", "%s semantics is only allowed in MATCH_RECOGNIZE", e.Rows)
+	}
 	if e.Over != nil {
 		if c, ok := b.windows[e]; ok {
 			return b.made(c)

@@ -41,6 +41,8 @@ func Inputs(n Node) []Node {
 		return []Node{n.In}
 	case *Window:
 		return []Node{n.In}
+	case *Match:
+		return []Node{n.In}
 	case *Join:
 		return []Node{n.L, n.R}
 	case *Sort:
@@ -90,6 +92,8 @@ func line(n Node) string {
 			list = append(list, f.Name+places(f.Args))
 		}
 		return fmt.Sprintf("Window[partition by %s order by %s: %s]", places(n.Partition), keyList(n.Order), strings.Join(list, ", "))
+	case *Match:
+		return fmt.Sprintf("PatternRecognition[partition by %s order by %s: %s]", places(n.Partition), keyList(n.Order), strings.Join(n.Labels, ", "))
 	case *Join:
 		on := []string{}
 		for i := range n.LKeys {

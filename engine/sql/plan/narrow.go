@@ -131,6 +131,8 @@ func narrow(n Node, need []bool) (Node, moves) {
 		return narrowAggregate(n, need)
 	case *Window:
 		return narrowWindow(n, need)
+	case *Match:
+		return narrowMatch(n, need)
 	case *Join:
 		return narrowJoin(n, need)
 	case *Sort:

@@ -104,6 +104,14 @@ func push(n Node, conds []expr.Expr) Node {
 			return &expr.Column{Index: k, Name: in[k].Name, T: c.T}
 		}))
 		return filtered(n, rest)
+	case *Match: // a partition is looked through whole or not at all
+		mine, rest := split(conds, func(i int) bool { return i < len(n.Partition) })
+		in := n.In.Schema()
+		n.In = push(n.In, moved(mine, func(c *expr.Column) expr.Expr {
+			p := n.Partition[c.Index]
+			return &expr.Column{Index: p, Name: in[p].Name, T: c.T}
+		}))
+		return filtered(n, rest)
 	case *Window:
 		mine, rest := split(conds, func(i int) bool { return has(n.Partition, i) })
 		n.In = push(n.In, mine)

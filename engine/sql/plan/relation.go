@@ -34,6 +34,8 @@ func (b *block) relation(r syntax.Relation, left *relation) relation {
 		return b.jsonTable(r, left)
 	case *syntax.Sampled:
 		return b.sampled(r, left)
+	case *syntax.Match:
+		return b.recognise(r, left)
 	case *syntax.Join:
 		return b.join(r)
 	}
@@ -139,6 +141,8 @@ func beside(r syntax.Relation) bool {
 	case *syntax.Derived:
 		return r.Lateral
 	case *syntax.Aliased:
+		return beside(r.X)
+	case *syntax.Match:
 		return beside(r.X)
 	}
 	return false

@@ -50,6 +50,7 @@ type block struct {
 	group   *grouping // after aggregation
 	windows map[*syntax.Call]int
 	aliases map[string]syntax.Expr    // in ORDER BY
+	match   *sighting                 // in MATCH_RECOGNIZE
 	given   map[syntax.Expr]expr.Expr // in ON of an outer join: subqueries that one side has asked
 }
 
@@ -87,6 +88,11 @@ func (b *block) column(at fault.Pos, table []string, name string) expr.Expr {
 			if same(b.params[i].name, name) {
 				return &expr.Arg{Index: i, T: b.params[i].t}
 			}
+		}
+	}
+	if b.match != nil {
+		if x := b.match.column(at, table, name); x != nil {
+			return x
 		}
 	}
 	if f := b.find(at, table, name); f != nil {

@@ -114,6 +114,8 @@ func (m *machine) rows(n plan.Node) (out []Row) {
 		return m.apply(n)
 	case *plan.Window:
 		return m.window(n)
+	case *plan.Match:
+		return m.recognise(n)
 	case *plan.Previous:
 		return m.last[n]
 	case *plan.Recurse:

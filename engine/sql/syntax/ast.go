@@ -147,7 +147,8 @@ type (
 		Pos
 		Name        string // lower case
 		Args        []Expr
-		Star        bool // count(*)
+		Star        bool   // count(*); of MATCH_RECOGNIZE also count(A.*), with A in Args
+		Rows        string // RUNNING or FINAL, of MATCH_RECOGNIZE
 		Distinct    bool
 		OrderBy     []SortItem
 		Within      []SortItem // WITHIN GROUP

@@ -202,7 +202,7 @@ func (l *lexer) operator() (string, error) {
 		}
 	}
 	c := l.src[l.i]
-	if strings.IndexByte("+-*/%=<>(),.[]?;:", c) < 0 {
+	if strings.IndexByte("+-*/%=<>(),.[]?;:|^${}", c) < 0 {
 		return "", fault.At(l.at(l.i), fault.Syntax, "mismatched input '%c'", c)
 	}
 	l.i++

@@ -69,6 +69,9 @@ func (p *parser) wordPrimary(t token) Expr {
 	case "CURRENT_DATE", "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "CURRENT_USER", "CURRENT_CATALOG", "CURRENT_SCHEMA":
 		return p.currentThing()
 	}
+	if (t.text == "RUNNING" || t.text == "FINAL") && follows.kind == word && p.ahead(2).text == "(" && p.ahead(2).kind == symbol {
+		return p.placedCall()
+	}
 	if call {
 		if x := p.special(t); x != nil {
 			return x
@@ -220,12 +223,27 @@ func (p *parser) identOrCall() Expr {
 	return c
 }
 
+// placedCall is a function of MATCH_RECOGNIZE's rows so far, or of all its rows.
+func (p *parser) placedCall() Expr {
+	t := p.take()
+	x := p.identOrCall()
+	if c, ok := x.(*Call); ok {
+		c.Pos, c.Rows = t.at, t.text
+	}
+	return x
+}
+
 func (p *parser) callArgs(c *Call) {
 	if p.symbol("*") {
 		c.Star = true
 		return
 	}
 	if p.seesSymbol(")") {
+		return
+	}
+	if p.seesName() && p.ahead(1).text == "." && p.ahead(2).kind == symbol && p.ahead(2).text == "*" { // count(A.*) of MATCH_RECOGNIZE
+		c.Star, c.Args = true, []Expr{&Ident{p.tok().at, p.name()}}
+		p.i += 2
 		return
 	}
 	if p.word("DISTINCT") {

@@ -66,10 +66,15 @@ func (p *parser) sampled() Relation {
 
 func (p *parser) aliased() Relation {
 	at := p.tok().at
-	x := p.relationPrimary()
-	if p.sees("MATCH_RECOGNIZE") {
-		p.unsupported("MATCH_RECOGNIZE")
+	x := p.aliasedAs(at, p.relationPrimary())
+	if p.sees("MATCH_RECOGNIZE") && p.ahead(1).text == "(" {
+		return p.aliasedAs(at, p.matched(x))
 	}
+	return x
+}
+
+// aliasedAs is a relation and, when it follows, the name it is given.
+func (p *parser) aliasedAs(at Pos, x Relation) Relation {
 	if p.word("AS") || p.aliasFollows() {
 		a := &Aliased{Pos: at, X: x, Alias: p.lower()}
 		if p.seesSymbol("(") {

@@ -173,6 +173,8 @@ func (s *search) relation(r Relation) {
 		s.relation(r.X)
 	case *Sampled:
 		s.relation(r.X)
+	case *Match:
+		s.relation(r.X)
 	case *Derived:
 		s.query(r.Query)
 	case *Unnest:
