@@ -49,11 +49,11 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	case *api.GetInsightSelectorsInput:
 		return need(in.TrailName)
 	case *api.AddTagsInput:
-		return []rt.Need{{Action: "cloudtrail:AddTags", Resources: []string{*in.ResourceId}}}, true
+		return s.onResources(ctx, op, *in.ResourceId), true
 	case *api.RemoveTagsInput:
-		return []rt.Need{{Action: "cloudtrail:RemoveTags", Resources: []string{*in.ResourceId}}}, true
+		return s.onResources(ctx, op, *in.ResourceId), true
 	case *api.ListTagsInput:
-		return []rt.Need{{Action: "cloudtrail:ListTags", Resources: in.ResourceIdList}}, true
+		return s.onResources(ctx, op, in.ResourceIdList...), true
 	}
 	return nil, false // the facts tell
 }

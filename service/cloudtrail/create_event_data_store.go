@@ -38,9 +38,13 @@ func (s *Service) CreateEventDataStore(ctx context.Context, in *api.CreateEventD
 		return nil, err
 	}
 	if rt.Val(in.OrganizationEnabled) {
-		if d.Org, err = s.organizationOfStore(ctx); err != nil {
+		org, management, err := s.checkOrganization(ctx)
+		if err != nil {
 			return nil, err
 		}
+		d.Org = org
+		ctx = onBehalf(ctx, management)
+		c = call.From(ctx)
 	}
 	id := s.storeARN(c.Account, &d)
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
@@ -66,13 +70,22 @@ func (s *Service) CreateEventDataStore(ctx context.Context, in *api.CreateEventD
 	}, nil
 }
 
-// organizationOfStore is the organization whose event data store the caller's account may have.
-func (s *Service) organizationOfStore(ctx context.Context) (string, error) {
-	org, management, err := s.checkOrganization(ctx)
-	if err == nil && management != call.From(ctx).Account {
-		err = unsupported("OrganizationEnabled of an event data store of a delegated administrator")
+// converted is the organization whose event data store one is to be, "" for an account's own. Only the management account turns the one into the other: for a
+// delegated administrator it must be what it is already.
+func (s *Service) converted(ctx, there context.Context, organization bool) (org string, err error) {
+	stead := steadOf(there)
+	switch {
+	case stead != "" && organization:
+		return stead, nil
+	case stead == "" && !organization:
+		return "", nil
+	case stead == "":
+		var management string
+		if org, management, err = s.checkOrganization(ctx); err != nil || management == call.From(ctx).Account {
+			return org, err
+		}
 	}
-	return org, err
+	return "", api.NewNotOrganizationMasterAccountException("Only the management account of the organization can convert an event data store.")
 }
 
 // checkDays holds the retention to the billing mode's limits.
@@ -103,23 +116,21 @@ func (s *Service) UpdateEventDataStore(ctx context.Context, in *api.UpdateEventD
 	if in.KmsKeyId != nil {
 		return nil, unsupported("KmsKeyId")
 	}
+	there := s.ofStore(ctx, *in.EventDataStore)
 	var org *string
 	if in.OrganizationEnabled != nil {
-		org = new("")
-		if *in.OrganizationEnabled {
-			id, err := s.organizationOfStore(ctx)
-			if err != nil {
-				return nil, err
-			}
-			org = &id
+		id, err := s.converted(ctx, there, *in.OrganizationEnabled)
+		if err != nil {
+			return nil, err
 		}
+		org = &id
 	}
 	d, err := s.changeStore(ctx, *in.EventDataStore, func(tx *store.Tx, d *dataStore) error { return s.updateStore(tx, d, in, org) })
 	if err != nil {
 		return nil, err
 	}
 	return &api.UpdateEventDataStoreOutput{
-		EventDataStoreArn: new(s.storeARN(call.From(ctx).Account, &d)), Name: &d.Name, Status: d.status(), AdvancedEventSelectors: d.Advanced,
+		EventDataStoreArn: new(s.storeARN(call.From(there).Account, &d)), Name: &d.Name, Status: d.status(), AdvancedEventSelectors: d.Advanced,
 		MultiRegionEnabled: &d.Multi, OrganizationEnabled: new(d.Org != ""), RetentionPeriod: &d.Days, TerminationProtectionEnabled: &d.Protected,
 		CreatedTimestamp: &d.Created, UpdatedTimestamp: &d.Updated, BillingMode: &d.Billing, FederationStatus: new(api.FederationStatusDisabled),
 	}, nil

@@ -77,7 +77,8 @@ func (s *Service) storeARN(account string, d *dataStore) string {
 
 var storeID = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 
-// dataStoreNamed looks an event data store up by ARN or by its id, in the region that is asked.
+// dataStoreNamed looks an event data store up by ARN or by its id, in the region that is asked. To who acts in another account's stead only those of the
+// organization are there.
 func (s *Service) dataStoreNamed(tx *store.Tx, name string) (d dataStore, err error) {
 	id := name
 	if strings.HasPrefix(name, "arn:") {
@@ -94,15 +95,15 @@ func (s *Service) dataStoreNamed(tx *store.Tx, name string) (d dataStore, err er
 		return d, api.NewEventDataStoreARNInvalidException("The event data store ARN is not valid: %s", name)
 	}
 	d, ok := s.stores.Get(tx, id)
-	if !ok {
-		return d, api.NewEventDataStoreNotFoundException("The event data store was not found: %s", name)
+	if org := steadOf(tx.Context()); !ok || org != "" && d.Org != org {
+		return dataStore{}, api.NewEventDataStoreNotFoundException("The event data store was not found: %s", name)
 	}
 	return d, nil
 }
 
 // changeStore finds an event data store that is not pending deletion, and puts what fn makes of it.
 func (s *Service) changeStore(ctx context.Context, name string, fn func(tx *store.Tx, d *dataStore) error) (d dataStore, err error) {
-	err = s.k.Update(ctx, func(tx *store.Tx) error {
+	err = s.k.Update(s.ofStore(ctx, name), func(tx *store.Tx) error {
 		if d, err = s.dataStoreNamed(tx, name); err != nil {
 			return err
 		}
@@ -126,6 +127,7 @@ func inactive(d *dataStore) error {
 // GetEventDataStore shows an event data store, also one that is pending deletion.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetEventDataStore.html
 func (s *Service) GetEventDataStore(ctx context.Context, in *api.GetEventDataStoreInput) (*api.GetEventDataStoreOutput, error) {
+	ctx = s.ofStore(ctx, *in.EventDataStore)
 	var d dataStore
 	err := s.k.View(ctx, func(tx *store.Tx) (err error) {
 		d, err = s.dataStoreNamed(tx, *in.EventDataStore)
@@ -143,7 +145,7 @@ func (s *Service) GetEventDataStore(ctx context.Context, in *api.GetEventDataSto
 
 const storesPerPage = 1000
 
-// ListEventDataStores names the event data stores of the region.
+// ListEventDataStores names the event data stores of the region; to a delegated administrator also those of the organization.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListEventDataStores.html
 func (s *Service) ListEventDataStores(ctx context.Context, in *api.ListEventDataStoresInput) (*api.ListEventDataStoresOutput, error) {
 	after, err := page.After("stores", rt.Val(in.NextToken))
@@ -155,10 +157,9 @@ func (s *Service) ListEventDataStores(ctx context.Context, in *api.ListEventData
 		limit = int(*in.MaxResults)
 	}
 	out := &api.ListEventDataStoresOutput{}
-	account := call.From(ctx).Account
 	err = s.k.View(ctx, func(tx *store.Tx) error {
-		out.EventDataStores, out.NextToken = page.Collect("stores", limit, s.stores.From(tx, after), func(_ string, d dataStore) (api.EventDataStore, bool) {
-			return api.EventDataStore{EventDataStoreArn: new(s.storeARN(account, &d)), Name: new(d.Name)}, true
+		out.EventDataStores, out.NextToken = page.Collect("stores", limit, s.visible(tx, after), func(_ string, d owned) (api.EventDataStore, bool) {
+			return api.EventDataStore{EventDataStoreArn: new(s.storeARN(d.account, &d.dataStore)), Name: new(d.Name)}, true
 		})
 		return nil
 	})
@@ -183,6 +184,7 @@ func (s *Service) DeleteEventDataStore(ctx context.Context, in *api.DeleteEventD
 // RestoreEventDataStore takes a deletion back; ingestion goes on from here.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_RestoreEventDataStore.html
 func (s *Service) RestoreEventDataStore(ctx context.Context, in *api.RestoreEventDataStoreInput) (*api.RestoreEventDataStoreOutput, error) {
+	ctx = s.ofStore(ctx, *in.EventDataStore)
 	var d dataStore
 	err := s.k.Update(ctx, func(tx *store.Tx) (err error) {
 		if d, err = s.dataStoreNamed(tx, *in.EventDataStore); err != nil {

@@ -140,6 +140,9 @@ func (s *Service) newImport(ctx context.Context, in *api.StartImportInput) (m la
 	if !m.From.IsZero() && !m.To.IsZero() && m.To.Before(m.From) {
 		return m, api.NewInvalidParameterException("Start time must be before end time.")
 	}
+	if steadOf(s.ofStore(ctx, in.Destinations[0])) != "" {
+		return m, api.NewOperationNotPermittedException("Only the management account of the organization can copy trail events to its event data stores.")
+	}
 	err = s.k.View(ctx, func(tx *store.Tx) error {
 		d, err := s.importable(tx, in.Destinations[0])
 		m.Store = d.ID

@@ -2,27 +2,17 @@ package cloudtrail
 
 import (
 	"context"
-	"strings"
 
 	api "unyo/api/cloudtrail"
 	"unyo/api/rt"
-	"unyo/base/call"
 	"unyo/kernel/store"
 )
 
 // lakeNeeds names the event data stores that an operation is about: those that a query names, where it is about a query.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
 func (s *Service) lakeNeeds(ctx context.Context, op string, in any) ([]rt.Need, bool) {
-	need := func(ids ...string) ([]rt.Need, bool) {
-		c, n := call.From(ctx), rt.Need{Action: "cloudtrail:" + op}
-		for _, id := range ids {
-			if !strings.HasPrefix(id, "arn:") {
-				id = s.storeARN(c.Account, &dataStore{ID: id, Home: c.Region})
-			}
-			n.Resources = append(n.Resources, id)
-		}
-		return []rt.Need{n}, true
-	}
+	need := func(id string) ([]rt.Need, bool) { return s.onResources(ctx, op, id), true }
+	ofQuery := func(id *string) ([]rt.Need, bool) { return s.onQuery(ctx, op, rt.Val(id)), true }
 	switch in := in.(type) {
 	case *api.CreateEventDataStoreInput: // it has no id yet
 		needs, ok := need("*")
@@ -47,25 +37,29 @@ func (s *Service) lakeNeeds(ctx context.Context, op string, in any) ([]rt.Need, 
 	case *api.StartImportInput:
 		return passingImport(in), true
 	case *api.StartQueryInput:
-		return need(orAny(storesIn(rt.Val(in.QueryStatement)))...)
+		return s.onResources(ctx, op, orAny(storesIn(rt.Val(in.QueryStatement)))...), true
 	case *api.CancelQueryInput:
-		return need(s.askedBy(ctx, in.QueryId)...)
+		return ofQuery(in.QueryId)
 	case *api.DescribeQueryInput:
-		return need(s.askedBy(ctx, in.QueryId)...)
+		return ofQuery(in.QueryId)
 	case *api.GetQueryResultsInput:
-		return need(s.askedBy(ctx, in.QueryId)...)
+		return ofQuery(in.QueryId)
 	}
 	return nil, false
 }
 
-// askedBy are the event data stores that a query has asked.
-func (s *Service) askedBy(ctx context.Context, id *string) []string {
+// onQuery is what it takes to do something with a query: to be allowed it on all event data stores that it has asked.
+func (s *Service) onQuery(ctx context.Context, action, id string) (needs []rt.Need) {
+	there := s.ofQuery(ctx, id)
 	var q lakeQuery
-	_ = s.k.View(ctx, func(tx *store.Tx) error {
-		q, _ = s.queries.Get(tx, rt.Val(id))
+	_ = s.k.View(there, func(tx *store.Tx) error { // of what is not there, the operation says so
+		q, _ = s.queryAt(tx, id)
 		return nil
 	})
-	return orAny(q.Stores)
+	for _, one := range orAny(q.Stores) {
+		needs = append(needs, s.onStore(ctx, there, action, one))
+	}
+	return needs
 }
 
 // orAny is any event data store where none is named: the operation will say what is wrong.

@@ -54,16 +54,19 @@ const (
 // answered. Either way the job is there first: what a crash interrupts is run again.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartQuery.html
 func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryInput) (*api.StartQueryOutput, error) {
-	c := call.From(ctx)
 	switch {
 	case in.QueryAlias != nil || len(in.QueryParameters) > 0:
 		return nil, unsupported("QueryAlias")
-	case in.EventDataStoreOwnerAccountId != nil && *in.EventDataStoreOwnerAccountId != c.Account:
-		return nil, unsupported("EventDataStoreOwnerAccountId of another account")
 	case in.QueryStatement == nil:
 		return nil, api.NewInvalidParameterException("You must specify a QueryStatement or a QueryAlias.")
 	}
-	q := lakeQuery{Text: *in.QueryStatement, State: api.QueryStatusQueued, Created: s.k.Clock.Now(), Principal: cmp.Or(c.Principal.ARN, c.Principal.Service), Stores: storesIn(*in.QueryStatement)}
+	named := storesIn(*in.QueryStatement)
+	ctx = s.ofStores(ctx, named)
+	if err := ownedBy(ctx, in.EventDataStoreOwnerAccountId); err != nil {
+		return nil, err
+	}
+	c := call.From(ctx)
+	q := lakeQuery{Text: *in.QueryStatement, State: api.QueryStatusQueued, Created: s.k.Clock.Now(), Principal: cmp.Or(c.Principal.ARN, c.Principal.Service), Stores: named}
 	if _, err := s.prepareQuery(ctx, &q, &lake{s: s, now: q.Created}); err != nil {
 		return nil, wordQuery(err)
 	}
@@ -96,7 +99,7 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryInput) (*api
 	if err == nil && !s.k.Flows() {
 		err = s.runQuery(ctx, queryArg{id})
 	}
-	return &api.StartQueryOutput{QueryId: &id}, err
+	return &api.StartQueryOutput{QueryId: &id, EventDataStoreOwnerAccountId: &c.Account}, err
 }
 
 // askedKey sorts the queries of an event data store, the latest first.

@@ -18,8 +18,8 @@ import (
 
 // queryOf finds a query of the account and region; with a name, it must have asked that event data store.
 func (s *Service) queryOf(ctx context.Context, id, owner, name *string) (q lakeQuery, err error) {
-	if owner != nil && *owner != call.From(ctx).Account {
-		return q, unsupported("EventDataStoreOwnerAccountId of another account")
+	if err := ownedBy(ctx, owner); err != nil {
+		return q, err
 	}
 	err = s.k.View(ctx, func(tx *store.Tx) error {
 		if name != nil {
@@ -28,7 +28,7 @@ func (s *Service) queryOf(ctx context.Context, id, owner, name *string) (q lakeQ
 			}
 		}
 		var ok bool
-		if q, ok = s.queries.Get(tx, *id); !ok {
+		if q, ok = s.queryAt(tx, *id); !ok {
 			return api.NewQueryIdNotFoundException("The query ID was not found: %s", *id)
 		}
 		return nil
@@ -45,12 +45,13 @@ func (s *Service) DescribeQuery(ctx context.Context, in *api.DescribeQueryInput)
 	case in.QueryId == nil:
 		return nil, api.NewInvalidParameterException("You must specify a QueryId or a QueryAlias.")
 	}
+	ctx = s.ofQuery(ctx, *in.QueryId)
 	q, err := s.queryOf(ctx, in.QueryId, in.EventDataStoreOwnerAccountId, in.EventDataStore)
 	if err != nil {
 		return nil, err
 	}
 	out := &api.DescribeQueryOutput{
-		QueryId: in.QueryId, QueryString: &q.Text, QueryStatus: &q.State, ErrorMessage: optional(q.Error), DeliveryStatus: optional(q.Delivery),
+		QueryId: in.QueryId, EventDataStoreOwnerAccountId: &call.From(ctx).Account, QueryString: &q.Text, QueryStatus: &q.State, ErrorMessage: optional(q.Error), DeliveryStatus: optional(q.Delivery),
 		QueryStatistics: &api.QueryStatisticsForDescribeQuery{EventsMatched: &q.Rows, EventsScanned: &q.Read, BytesScanned: &q.Scanned, CreationTime: &q.Created, ExecutionTimeInMillis: new(int32(0))},
 	}
 	if !q.Completed.IsZero() {
@@ -67,6 +68,7 @@ func (s *Service) DescribeQuery(ctx context.Context, in *api.DescribeQueryInput)
 func (s *Service) GetQueryResults(ctx context.Context, in *api.GetQueryResultsInput) (*api.GetQueryResultsOutput, error) {
 	release := s.blobs.Pin()
 	defer release()
+	ctx = s.ofQuery(ctx, *in.QueryId)
 	q, err := s.queryOf(ctx, in.QueryId, in.EventDataStoreOwnerAccountId, in.EventDataStore)
 	if err != nil {
 		return nil, err
@@ -139,11 +141,12 @@ func (s *Service) eachLine(q *lakeQuery, at int64, visit func(line []byte, texts
 // CancelQuery stops a query that has not ended.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CancelQuery.html
 func (s *Service) CancelQuery(ctx context.Context, in *api.CancelQueryInput) (*api.CancelQueryOutput, error) {
+	ctx = s.ofQuery(ctx, *in.QueryId)
 	if _, err := s.queryOf(ctx, in.QueryId, in.EventDataStoreOwnerAccountId, in.EventDataStore); err != nil {
 		return nil, err
 	}
 	err := s.k.Update(ctx, func(tx *store.Tx) error {
-		q, ok := s.queries.Get(tx, *in.QueryId)
+		q, ok := s.queryAt(tx, *in.QueryId)
 		if !ok || q.ended() {
 			return api.NewInactiveQueryException("The query is not running: %s", *in.QueryId)
 		}
@@ -157,7 +160,7 @@ func (s *Service) CancelQuery(ctx context.Context, in *api.CancelQueryInput) (*a
 		tx.After(func() { s.running.Stop(*in.QueryId) })
 		return nil
 	})
-	return &api.CancelQueryOutput{QueryId: in.QueryId, QueryStatus: new(api.QueryStatusCancelled)}, err
+	return &api.CancelQueryOutput{QueryId: in.QueryId, EventDataStoreOwnerAccountId: &call.From(ctx).Account, QueryStatus: new(api.QueryStatusCancelled)}, err
 }
 
 // ListQueries names the queries of an event data store, the latest first.
@@ -176,13 +179,13 @@ func (s *Service) ListQueries(ctx context.Context, in *api.ListQueriesInput) (*a
 		limit = int(*in.MaxResults)
 	}
 	out := &api.ListQueriesOutput{}
-	err = s.k.View(ctx, func(tx *store.Tx) error {
+	err = s.k.View(s.ofStore(ctx, *in.EventDataStore), func(tx *store.Tx) error {
 		d, err := s.dataStoreNamed(tx, *in.EventDataStore)
 		if err != nil {
 			return err
 		}
 		out.Queries, out.NextToken = page.Collect(sum, limit, s.asked.Prefix(tx, store.Key(d.ID, ""), after), func(_ string, id string) (api.Query, bool) {
-			q, ok := s.queries.Get(tx, id)
+			q, ok := s.queryAt(tx, id)
 			return api.Query{QueryId: &id, QueryStatus: &q.State, CreationTime: &q.Created}, ok && within(q.Created, in.StartTime, in.EndTime) && (in.QueryStatus == nil || *in.QueryStatus == q.State)
 		})
 		return nil

@@ -15,7 +15,7 @@ func (s *Service) AddTags(ctx context.Context, in *api.AddTagsInput) (*api.AddTa
 	if err != nil {
 		return nil, err
 	}
-	return &api.AddTagsOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
+	return &api.AddTagsOutput{}, s.k.Update(s.ofStore(ctx, *in.ResourceId), func(tx *store.Tx) error {
 		if err := s.exists(tx, *in.ResourceId); err != nil {
 			return err
 		}
@@ -26,7 +26,7 @@ func (s *Service) AddTags(ctx context.Context, in *api.AddTagsInput) (*api.AddTa
 // RemoveTags takes labels away by their keys.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_RemoveTags.html
 func (s *Service) RemoveTags(ctx context.Context, in *api.RemoveTagsInput) (*api.RemoveTagsOutput, error) {
-	return &api.RemoveTagsOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
+	return &api.RemoveTagsOutput{}, s.k.Update(s.ofStore(ctx, *in.ResourceId), func(tx *store.Tx) error {
 		if err := s.exists(tx, *in.ResourceId); err != nil {
 			return err
 		}
@@ -40,22 +40,25 @@ func (s *Service) RemoveTags(ctx context.Context, in *api.RemoveTagsInput) (*api
 // ListTags shows the labels of up to twenty resources.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_ListTags.html
 func (s *Service) ListTags(ctx context.Context, in *api.ListTagsInput) (*api.ListTagsOutput, error) {
-	out := &api.ListTagsOutput{}
-	err := s.k.View(ctx, func(tx *store.Tx) error {
-		out.ResourceTagList = []api.ResourceTag{}
-		for _, id := range in.ResourceIdList {
+	out := &api.ListTagsOutput{ResourceTagList: []api.ResourceTag{}}
+	for _, id := range in.ResourceIdList {
+		x := api.ResourceTag{ResourceId: new(id)}
+		err := s.k.View(s.ofStore(ctx, id), func(tx *store.Tx) error {
 			if err := s.exists(tx, id); err != nil {
 				return err
 			}
-			x := api.ResourceTag{ResourceId: new(id), TagsList: []api.Tag{}}
+			x.TagsList = []api.Tag{}
 			for _, t := range s.k.Tags.List(tx, id) {
 				x.TagsList = append(x.TagsList, api.Tag{Key: new(t.Key), Value: new(t.Value)})
 			}
-			out.ResourceTagList = append(out.ResourceTagList, x)
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
-		return nil
-	})
-	return out, err
+		out.ResourceTagList = append(out.ResourceTagList, x)
+	}
+	return out, nil
 }
 
 // exists refuses what is no resource of the account.

@@ -10,6 +10,7 @@ from refusal import refused
 REGION, BUCKET = "eu-central-1", "archive"
 BOSS = "000000000000"
 MEMBER = "111111111111"
+VISITOR = "333333333333"
 ARN = f"arn:aws:cloudtrail:{REGION}:{BOSS}:trail/all"
 
 
@@ -57,7 +58,8 @@ for change in (theirs.stop_logging, theirs.delete_trail):
 refused("NotOrganizationMasterAccountException", theirs.update_trail, Name=ARN, IsMultiRegionTrail=False)
 refused("AccessDeniedException", client("cloudtrail", "222222222222").get_trail, Name=ARN)
 
-lake = trail.create_event_data_store(Name="all", OrganizationEnabled=True)["EventDataStoreArn"].split("/")[1]
+lake_arn = trail.create_event_data_store(Name="all", OrganizationEnabled=True)["EventDataStoreArn"]
+lake = lake_arn.split("/")[1]
 for account in (BOSS, MEMBER, "222222222222"):
     client("logs", account).create_log_group(logGroupName="group")
     client("iam", account).create_user(UserName="user")
@@ -91,11 +93,85 @@ assert second["TrailARN"] == ARN[:-3] + "second" and second["IsOrganizationTrail
 theirs.start_logging(Name="second")
 theirs.put_event_selectors(TrailName="second", EventSelectors=[{"ReadWriteType": "WriteOnly", "IncludeManagementEvents": True, "DataResources": []}])
 assert trail.get_trail_status(Name="second")["IsLogging"] and theirs.update_trail(Name=second["TrailARN"], EnableLogFileValidation=True)["LogFileValidationEnabled"]
-refused("NotImplemented", theirs.create_event_data_store, Name="all", OrganizationEnabled=True)
+
+# So does it with event data stores of the organization. The management account's own, and whoever else is a member, are left out.
+shake = orgs.invite_account_to_organization(Target={"Id": VISITOR, "Type": "ACCOUNT"})["Handshake"]["Id"]
+client("organizations", VISITOR).accept_handshake(HandshakeId=shake)
+visitor = client("cloudtrail", VISITOR)
+own = trail.create_event_data_store(Name="own")["EventDataStoreArn"]
+made = theirs.create_event_data_store(Name="second", OrganizationEnabled=True)
+shared = made["EventDataStoreArn"]
+assert made["OrganizationEnabled"] and shared.split(":")[4] == BOSS, made
+everyone = sorted(d["Name"] for d in trail.list_event_data_stores()["EventDataStores"])
+assert everyone == ["all", "own", "second"], everyone
+assert sorted(d["EventDataStoreArn"] for d in theirs.list_event_data_stores()["EventDataStores"]) == sorted([shared, lake_arn])
+assert visitor.list_event_data_stores()["EventDataStores"] == []
+client("logs", VISITOR).create_log_group(logGroupName="group")
+advance("5m")
+asked = theirs.start_query(QueryStatement=f"SELECT recipientAccountId FROM {shared.split('/')[1]} WHERE eventName = 'CreateLogGroup'", EventDataStoreOwnerAccountId=BOSS)
+assert asked["EventDataStoreOwnerAccountId"] == BOSS, asked
+seen = asked["QueryId"]
+hidden = trail.start_query(QueryStatement=f"SELECT 1 FROM {shared.split('/')[1]} CROSS JOIN {own.split('/')[1]}")["QueryId"]
+
+
+def calls(c, store, query):
+    """What a delegated administrator may do with an event data store and a query, and nobody else but its owner."""
+    id = store.split("/")[1]
+    return [lambda: c.get_event_data_store(EventDataStore=store), lambda: c.update_event_data_store(EventDataStore=store, TerminationProtectionEnabled=False),
+            lambda: c.stop_event_data_store_ingestion(EventDataStore=store), lambda: c.start_event_data_store_ingestion(EventDataStore=store),
+            lambda: c.delete_event_data_store(EventDataStore=store), lambda: c.restore_event_data_store(EventDataStore=store),
+            lambda: c.add_tags(ResourceId=store, TagsList=[{"Key": "team", "Value": "audit"}]), lambda: c.list_tags(ResourceIdList=[store]),
+            lambda: c.remove_tags(ResourceId=store, TagsList=[{"Key": "team"}]), lambda: c.list_queries(EventDataStore=store),
+            lambda: c.start_query(QueryStatement=f"SELECT 1 FROM {id} LIMIT 1"), lambda: c.describe_query(QueryId=query), lambda: c.get_query_results(QueryId=query)]
+
+
+def kept_out(c, store, query, ids=("EventDataStoreNotFoundException", "QueryIdNotFoundException")):
+    """Nothing of an event data store's is there for this caller, by ARN, by id or by query."""
+    for call in calls(c, store, query)[:-3]:
+        refused("AccessDeniedException", call)
+    refused(ids[0], c.get_event_data_store, EventDataStore=store.split("/")[1])
+    for call in calls(c, store, query)[-2:] + [lambda: c.cancel_query(QueryId=query)]:
+        refused(ids[1], call)
+    refused(ids[0], calls(c, store, query)[-3])
+
+
+for c in (theirs, trail):
+    for call in calls(c, shared, seen):
+        call()
+assert theirs.get_query_results(QueryId=seen)["QueryResultRows"] == [[{"recipientAccountId": VISITOR}]]
+refused("InactiveQueryException", theirs.cancel_query, QueryId=seen)
+assert hidden in [q["QueryId"] for q in trail.list_queries(EventDataStore=shared)["Queries"]]
+assert hidden not in [q["QueryId"] for q in theirs.list_queries(EventDataStore=shared)["Queries"]]
+kept_out(theirs, own, hidden)
+kept_out(visitor, shared, seen)
+for text in (f"SELECT 1 FROM {shared.split('/')[1]} CROSS JOIN {own.split('/')[1]}", f"SELECT (SELECT count(*) FROM {own.split('/')[1]}) FROM {lake}"):
+    refused("EventDataStoreNotFoundException", theirs.start_query, QueryStatement=text)
+for account in (MEMBER, VISITOR):
+    refused("EventDataStoreNotFoundException", theirs.start_query, QueryStatement=f"SELECT 1 FROM {lake}", EventDataStoreOwnerAccountId=account)
+refused("NotOrganizationMasterAccountException", theirs.update_event_data_store, EventDataStore=shared, OrganizationEnabled=False)
+refused("NotOrganizationMasterAccountException", visitor.create_event_data_store, Name="all", OrganizationEnabled=True)
+refused("OperationNotPermittedException", theirs.start_import, Destinations=[shared], ImportSource={"S3": {"S3LocationUri": f"s3://{BUCKET}", "S3BucketRegion": REGION, "S3BucketAccessRoleArn": f"arn:aws:iam::{MEMBER}:role/none"}})
+
+# What people in the delegated administrator's account may do, its policies say, about the ARN of the management account's.
+iam = client("iam", MEMBER)
+iam.create_user(UserName="clerk")
+key = iam.create_access_key(UserName="clerk")["AccessKey"]
+clerk = boto3.client("cloudtrail", region_name=REGION, aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+kept_out(clerk, shared, seen, ("AccessDeniedException", "AccessDeniedException"))
+iam.put_user_policy(UserName="clerk", PolicyName="read", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Action": ["cloudtrail:GetEventDataStore", "cloudtrail:StartQuery", "cloudtrail:GetQueryResults"], "Resource": shared}]}))
+assert clerk.get_event_data_store(EventDataStore=shared.split("/")[1])["EventDataStoreArn"] == shared
+assert clerk.get_query_results(QueryId=clerk.start_query(QueryStatement=f"SELECT count(*) AS n FROM {shared.split('/')[1]} WHERE eventName = 'CreateLogGroup'")["QueryId"])["QueryResultRows"] == [[{"n": "1"}]]
+refused("AccessDeniedException", clerk.delete_event_data_store, EventDataStore=shared)
+refused("AccessDeniedException", clerk.start_query, QueryStatement=f"SELECT 1 FROM {lake}")
+refused("AccessDeniedException", clerk.start_query, QueryStatement=f"SELECT 1 FROM {shared.split('/')[1]} CROSS JOIN {lake}")
+
 refused("ConstraintViolationException", orgs.disable_aws_service_access, ServicePrincipal="cloudtrail.amazonaws.com")
 trail.deregister_organization_delegated_admin(DelegatedAdminAccountId=MEMBER)
 refused("AccountNotRegisteredException", trail.deregister_organization_delegated_admin, DelegatedAdminAccountId=MEMBER)
 refused("NotOrganizationMasterAccountException", theirs.stop_logging, Name=second["TrailARN"])
+kept_out(theirs, shared, seen)
+assert theirs.list_event_data_stores()["EventDataStores"] == [] and trail.get_event_data_store(EventDataStore=shared)["Status"] == "ENABLED"
 assert trail.get_trail_status(Name="second")["IsLogging"]
 trail.delete_trail(Name="second")
 
