@@ -159,7 +159,7 @@ func TestUnusualActivity(t *testing.T) {
 
 // TestOrganizationTrail runs org_trail_client.py: a trail of an organization, and what its members see of it.
 func TestOrganizationTrail(t *testing.T) {
-	serve(t, "-accounts", "111111111111,222222222222", "-clock", "held", "-seed", "1").holds(t, "python3", "org_trail_client.py")
+	serve(t, "-accounts", "111111111111,222222222222,333333333333", "-clock", "held", "-seed", "1").holds(t, "python3", "org_trail_client.py")
 }
 
 // TestValidateLogs has the AWS CLI validate held time over three accounts and two regions, whole and tampered with.
