@@ -2,9 +2,7 @@ package blob
 
 import (
 	"bytes"
-	"crypto/aes"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"hash/crc32"
 	"io"
@@ -25,28 +23,6 @@ func appendPlain(b, payload []byte) []byte {
 	b = binary.BigEndian.AppendUint32(b, crc32.Checksum(b[from:], castagnoli))
 	b = append(b, 0, 0, 0, 0)
 	return append(b, payload...)
-}
-
-// https://www.rfc-editor.org/rfc/rfc3394#section-4.6
-func TestKeyWrap(t *testing.T) {
-	plain := func(s string) []byte { b, _ := hex.DecodeString(s); return b }
-	under, _ := aes.NewCipher(plain("000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F"))
-	key := [keySize]byte(plain("00112233445566778899AABBCCDDEEFF000102030405060708090A0B0C0D0E0F"))
-	want := plain("28C9F404C4B810F4CBCCB35CFB87F8263F5786E2D80ED326CBC7F0E71A99F43BFB988B9B7A02DD21")
-	wrapped := wrapKey(under, key)
-	if !bytes.Equal(wrapped[:], want) {
-		t.Errorf("%x", wrapped)
-	}
-	if back, ok := unwrapKey(under, wrapped); !ok || back != key {
-		t.Errorf("%x, %v", back, ok)
-	}
-	for i := range wrapped {
-		wrapped[i]++
-		if _, ok := unwrapKey(under, wrapped); ok {
-			t.Errorf("byte %d changed, and it opens", i)
-		}
-		wrapped[i]--
-	}
 }
 
 // onDisk is every byte below dir.
