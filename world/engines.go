@@ -126,9 +126,10 @@ func (e *engines) openLogs(k *kernel.Kernel, where string) (err error) {
 	dir, far := filepath.Join(e.dir, "log"), filepath.Join(e.dir, "victorialogs")
 	failed := func(err error) { k.Log.Error("log store", "error", err) }
 	kind, address, _ := strings.Cut(where, "=")
+	key := [32]byte(k.Entropy.Derive("log", 32, ""))
 	switch {
 	case kind == "victorialogs":
-		e.logs, err = victorialogs.Open(dir, far, address, victorialogs.Options{Failed: failed})
+		e.logs, err = victorialogs.Open(dir, far, address, victorialogs.Options{Failed: failed, Key: key})
 		return err
 	case where != "":
 		return fmt.Errorf("unknown log store %q: it is victorialogs=URL", where)
@@ -136,7 +137,7 @@ func (e *engines) openLogs(k *kernel.Kernel, where string) (err error) {
 	if _, err := os.Stat(far); err == nil {
 		return errors.New("this estate's log events lie in a VictoriaLogs: start it with -logs victorialogs=URL")
 	}
-	e.logs = logstore.Open(dir, logstore.Options{Failed: failed})
+	e.logs = logstore.Open(dir, logstore.Options{Failed: failed, Key: key})
 	return nil
 }
 

@@ -3,7 +3,6 @@ package logstore
 import (
 	"bytes"
 	"runtime"
-	"slices"
 )
 
 // loading is a block on its way from the disk.
@@ -41,12 +40,9 @@ func (s *source) take(q *query) *loading {
 // read unpacks block i unless nothing in it can be wanted, and picks what is.
 func (l *loading) read(q *query, seg *segment, f File, i int) {
 	defer close(l.done)
-	if !q.needs.none() && seg.filtered() {
-		b := &seg.blocks[i]
-		l.mem.filter = slices.Grow(l.mem.filter[:0], int(b.filterBytes))[:b.filterBytes]
-		if _, l.err = f.ReadAt(l.mem.filter, b.filterOff); l.err != nil || !q.needs.in(l.mem.filter) {
-			return
-		}
+	var may bool
+	if may, l.err = seg.may(f, i, &q.needs, l.mem); !may {
+		return
 	}
 	if l.err = seg.load(f, i, l.mem); l.err != nil {
 		return

@@ -118,12 +118,8 @@ func (d *drain) give(rows []row, buf []byte) {
 }
 
 func (d *drain) batch(w *wal, b *batch) error {
-	d.raw = slices.Grow(d.raw[:0], int(b.size))[:b.size]
-	if _, err := w.file.ReadAt(d.raw, b.off); err != nil {
-		return fmt.Errorf("cannot read batch %d of log group %s: %w", b.seq, d.group.name, err)
-	}
 	var err error
-	if d.rows, err = appendRows(d.rows[:0], d.raw, b.seq, 0); err != nil || len(d.rows) == 0 {
+	if d.raw, d.rows, err = w.read(b, d.raw[:0], d.rows[:0]); err != nil || len(d.rows) == 0 {
 		return err
 	}
 	d.give(d.rows, d.raw)

@@ -63,13 +63,47 @@ func (s *segment) read(f File, i int, m *memory, unpack func(packed []byte, raw,
 	if _, err := f.ReadAt(m.packed, b.off); err != nil {
 		return fmt.Errorf("cannot read block %d of %s: %w", i, s.name, err)
 	}
-	if crc32.Checksum(m.packed, castagnoli) != b.sum {
-		return fmt.Errorf("%w: checksum of block %d of %s", ErrCorrupt, i, s.name)
+	packed, err := s.clear(m.packed, i)
+	if err != nil {
+		return err
 	}
-	if err := unpack(m.packed, b.raw, s.version); err != nil {
+	if err := unpack(packed, b.raw, s.version); err != nil {
 		return fmt.Errorf("%w: block %d of %s: %w", ErrCorrupt, i, s.name, err)
 	}
 	return nil
+}
+
+// clear is block i as it was before it was encrypted, if it is what was written.
+func (s *segment) clear(packed []byte, i int) ([]byte, error) {
+	if s.key != nil {
+		clear, err := s.key.open(pieceNonce(pieceBlock, i), packed)
+		if err == nil {
+			return clear, nil
+		}
+	} else if crc32.Checksum(packed, castagnoli) == s.blocks[i].sum {
+		return packed, nil
+	}
+	return nil, fmt.Errorf("%w: checksum of block %d of %s", ErrCorrupt, i, s.name)
+}
+
+// may reports whether block i can hold the texts that are needed, as far as its token filter tells.
+func (s *segment) may(f File, i int, n *needs, m *memory) (bool, error) {
+	if n.none() || !s.filtered() {
+		return true, nil
+	}
+	b := &s.blocks[i]
+	m.filter = slices.Grow(m.filter[:0], int(b.filterBytes))[:b.filterBytes]
+	if _, err := f.ReadAt(m.filter, b.filterOff); err != nil {
+		return false, fmt.Errorf("cannot read the filter of block %d of %s: %w", i, s.name, err)
+	}
+	filter := m.filter
+	if s.key != nil {
+		var err error
+		if filter, err = s.key.open(pieceNonce(pieceFilter, i), filter); err != nil {
+			return false, fmt.Errorf("%w: checksum of the filter of block %d of %s", ErrCorrupt, i, s.name)
+		}
+	}
+	return n.in(filter), nil
 }
 
 // unpack fills m.raw from a block. packed has room for eight bytes more.

@@ -40,6 +40,7 @@ type wal struct {
 	group     *group
 	base      uint64
 	file      File
+	key       *fileKey // nil: one from before, to which nothing is added
 	size      int64
 	batches   []*batch // in order
 	undecided int
@@ -58,7 +59,7 @@ const (
 // batch is where a batch lies in a log file.
 type batch struct {
 	seq, stream, number uint64
-	off, size           int64 // of the payload
+	at, size            int64 // of the record: where, and all of it
 	lo, hi              int64 // times
 	count               int
 	bytes               int64 // of messages
@@ -92,7 +93,9 @@ func (g *group) load(ctx context.Context) error {
 			}
 		case kind == "seg":
 			var s *segment
-			if s, err = openSegment(g.store.o.FS, g.dir, n); err == nil {
+			if s, err = g.openSegment(n); errors.Is(err, errErased) {
+				err = ignoreMissing(g.store.o.FS.Remove(filepath.Join(g.dir, n)))
+			} else if err == nil {
 				have[base], next = true, max(next, s.last+1)
 				segments = append(segments, s)
 			}
@@ -113,8 +116,14 @@ func (g *group) load(ctx context.Context) error {
 			continue
 		}
 		w, err := g.readLog(base)
+		if errors.Is(err, errErased) {
+			err = ignoreMissing(g.store.o.FS.Remove(filepath.Join(g.dir, n)))
+		}
 		if err != nil {
 			return err
+		}
+		if w == nil {
+			continue
 		}
 		next = max(next, base)
 		if len(w.batches) > 0 {
@@ -146,14 +155,24 @@ func (g *group) readLog(base uint64) (*wal, error) {
 	if err != nil {
 		return nil, err
 	}
+	key, err := g.findKey(f, walName(base))
+	if errors.Is(err, ErrCorrupt) && size <= int64(cryptHead) { // a crash before its head was durable
+		key, err = nil, nil
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
 	buf := make([]byte, size)
 	if _, err := f.ReadAt(buf, 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, errors.Join(err, f.Close())
 	}
-	w := &wal{group: g, base: base, file: f}
+	w := &wal{group: g, base: base, file: f, key: key}
+	if key != nil {
+		w.size = int64(cryptHead)
+	}
 	var rows []row
 	for {
-		payload, seq, n, ok := cutRecord(buf[w.size:])
+		payload, seq, n, ok := w.cut(buf[w.size:], w.size)
 		if !ok {
 			return w, nil
 		}
@@ -164,17 +183,16 @@ func (g *group) readLog(base uint64) (*wal, error) {
 		if len(w.batches) == 0 {
 			w.since = h.ingest
 		}
-		w.batches = append(w.batches, newBatch(h, rows, seq, w.size))
+		w.batches = append(w.batches, newBatch(h, rows, seq, w.size, int64(n)))
 		w.size += int64(n)
 	}
 }
 
-func newBatch(h head, rows []row, seq uint64, at int64) *batch {
-	b := &batch{seq: seq, stream: h.stream, number: h.number, off: at + recordHeader, count: len(rows)}
+func newBatch(h head, rows []row, seq uint64, at, size int64) *batch {
+	b := &batch{seq: seq, stream: h.stream, number: h.number, at: at, size: size, count: len(rows)}
 	b.lo, b.hi = span(rows)
 	if len(rows) > 0 {
 		b.bytes = int64(rows[len(rows)-1].end - rows[0].off)
-		b.size = int64(rows[len(rows)-1].end)
 	}
 	return b
 }
@@ -272,7 +290,7 @@ func (g *group) close() {
 	}
 }
 
-// create makes the log file for batches from base on.
+// create makes the log file for batches from base on. Its head is durable before a record is written: one that cannot be read is damaged, then.
 func (g *group) create(base uint64) (*wal, error) {
 	fsys := g.store.o.FS
 	if err := fsys.MkdirAll(g.dir); err != nil {
@@ -288,8 +306,15 @@ func (g *group) create(base uint64) (*wal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := fsys.SyncDir(g.dir); err != nil {
+	key, head := g.drawKey(walName(base))
+	if _, err = f.WriteAt(head, 0); err == nil {
+		err = f.Sync()
+	}
+	if err == nil {
+		err = fsys.SyncDir(g.dir)
+	}
+	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	return &wal{group: g, base: base, file: f}, nil
+	return &wal{group: g, base: base, file: f, key: key, size: int64(len(head))}, nil
 }

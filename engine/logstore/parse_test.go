@@ -2,6 +2,7 @@ package logstore
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
@@ -10,10 +11,13 @@ import (
 	"testing"
 )
 
+// record is a record as they were before they were encrypted.
 func record(b *Batch, seq uint64) []byte {
-	rec := appendRecord(nil, b)
-	sealRecord(rec, crc32.Checksum(rec[recordHeader:], castagnoli), seq)
-	return rec
+	payload := appendRecord(nil, b)[frameHeader:]
+	rec := binary.LittleEndian.AppendUint32(nil, uint32(len(payload)))
+	at := binary.LittleEndian.AppendUint64(nil, seq)
+	rec = binary.LittleEndian.AppendUint32(rec, crc32.Update(crc32.Checksum(payload, castagnoli), castagnoli, at))
+	return append(append(rec, at...), payload...)
 }
 
 var sample = &Batch{Stream: 7, Number: 3, Ingestion: 1000, Events: []Entry{{900, "first"}, {900, ""}, {1200, "ünd"}}}

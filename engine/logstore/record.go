@@ -1,6 +1,7 @@
 package logstore
 
 import (
+	"crypto/rand"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -13,25 +14,34 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 // A record of the log is one batch:
 //
 //	length of payload  4 bytes, little endian
+//	sequence           8 bytes
+//	nonce              12 bytes of chance
+//	payload            stream (8 bytes), number, ingestion, count; time and length of each event; the messages. All of it encrypted
+//	tag                16 bytes
+//
+// and in a log that is not encrypted
+//
+//	length of payload  4 bytes
 //	crc32c             4 bytes, of payload and sequence
 //	sequence           8 bytes
-//	payload            stream (8 bytes), number, ingestion, count; time and length of each event; the messages
+//	payload
 //
 // Numbers in the payload are varints; the first time is a difference to the ingestion, the others to the one before.
 const (
-	recordHeader = 16
+	frameHeader  = 12 + nonceSize
+	recordHeader = 16 // of one that is not encrypted
 	minPayload   = 11
 	// maxPayload bounds what is believed of a length field. A batch of AWS's is at most 1 MiB of text in 10,000 events.
 	maxPayload = 64 << 20
 )
 
-// appendRecord encodes b with an empty header; seal completes it.
+// appendRecord encodes b with an empty header and room for the tag; frame completes it.
 func appendRecord(dst []byte, b *Batch) []byte {
-	size := recordHeader + 8 + 3*binary.MaxVarintLen64
+	size := frameHeader + 8 + 3*binary.MaxVarintLen64 + tagSize
 	for i := range b.Events {
 		size += len(b.Events[i].Message) + 4 // few need more for time and length
 	}
-	dst = append(slices.Grow(dst, size), make([]byte, recordHeader)...)
+	dst = append(slices.Grow(dst, size), make([]byte, frameHeader)...)
 	dst = binary.LittleEndian.AppendUint64(dst, b.Stream)
 	dst = binary.AppendUvarint(dst, b.Number)
 	dst = binary.AppendVarint(dst, b.Ingestion)
@@ -49,14 +59,61 @@ func appendRecord(dst []byte, b *Batch) []byte {
 	return dst
 }
 
-// sealRecord fills in the header. payloadSum is the crc32c of the payload alone.
-func sealRecord(rec []byte, payloadSum uint32, seq uint64) {
-	binary.LittleEndian.PutUint32(rec, uint32(len(rec)-recordHeader))
-	binary.LittleEndian.PutUint64(rec[8:], seq)
-	binary.LittleEndian.PutUint32(rec[4:], crc32.Update(payloadSum, castagnoli, rec[8:16]))
+// frame encrypts a record where it lies, for its place in the log. The nonce is of chance: what stood at that place before may be on some disk still, if a
+// write failed or a crash took it back.
+func (k *fileKey) frame(rec []byte, at int64, seq uint64) []byte {
+	head := rec[:frameHeader]
+	binary.LittleEndian.PutUint32(head, uint32(len(rec)-frameHeader))
+	binary.LittleEndian.PutUint64(head[4:], seq)
+	_, _ = rand.Read(head[12:]) // never fails
+	return k.seal(head, head[12:], rec[frameHeader:], uint64(at), seq)
 }
 
-// cutRecord takes the first record off b. ok=false: what follows is no whole record.
+// cut takes the record that is at a place of the log off b, which changes. ok=false: what is there is no whole record.
+func (w *wal) cut(b []byte, at int64) (payload []byte, seq uint64, size int, ok bool) {
+	if w.key == nil {
+		return cutRecord(b)
+	}
+	if len(b) < frameHeader {
+		return nil, 0, 0, false
+	}
+	n := int64(binary.LittleEndian.Uint32(b))
+	seq = binary.LittleEndian.Uint64(b[4:])
+	if n < minPayload || n > maxPayload || n > int64(len(b)-frameHeader-tagSize) {
+		return nil, 0, 0, false
+	}
+	size = frameHeader + int(n) + tagSize
+	payload, err := w.key.open(b[12:frameHeader], b[frameHeader:size], uint64(at), seq)
+	if err != nil {
+		return nil, 0, 0, false
+	}
+	return payload, seq, size, true
+}
+
+// header is how long that of the log's records is.
+func (w *wal) header() int64 {
+	if w.key == nil {
+		return recordHeader
+	}
+	return frameHeader
+}
+
+// read appends a batch to raw and its events to rows.
+func (w *wal) read(b *batch, raw []byte, rows []row) ([]byte, []row, error) {
+	from := len(raw)
+	raw = slices.Grow(raw, int(b.size))[:from+int(b.size)]
+	if _, err := w.file.ReadAt(raw[from:], b.at); err != nil {
+		return raw, rows, fmt.Errorf("cannot read batch %d of %s: %w", b.seq, walName(w.base), err)
+	}
+	payload, seq, _, ok := w.cut(raw[from:], b.at)
+	if !ok || seq != b.seq {
+		return raw, rows, fmt.Errorf("%w: batch %d of %s", ErrCorrupt, b.seq, walName(w.base))
+	}
+	rows, err := appendRows(rows, payload, seq, from+int(w.header()))
+	return raw, rows, err
+}
+
+// cutRecord takes the first record off b, which is not encrypted. ok=false: what follows is no whole record.
 func cutRecord(b []byte) (payload []byte, seq uint64, size int, ok bool) {
 	if len(b) < recordHeader {
 		return nil, 0, 0, false

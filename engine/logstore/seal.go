@@ -126,12 +126,12 @@ func (w *wal) segment(last uint64, cutoff int64, ws *workspace) (*segment, error
 		if b.state != published || b.hi < cutoff {
 			continue
 		}
-		payload, seq, _, ok := cutRecord(ws.buf[b.off-recordHeader:])
+		payload, seq, _, ok := w.cut(ws.buf[b.at:], b.at)
 		if !ok || seq != b.seq {
 			return nil, fmt.Errorf("%w: batch %d of %s", ErrCorrupt, b.seq, walName(w.base))
 		}
 		var err error
-		if ws.rows, err = appendRows(ws.rows, payload, seq, int(b.off)); err != nil {
+		if ws.rows, err = appendRows(ws.rows, payload, seq, int(b.at+w.header())); err != nil {
 			return nil, err
 		}
 	}
@@ -142,7 +142,7 @@ func (w *wal) segment(last uint64, cutoff int64, ws *workspace) (*segment, error
 		return nil, nil
 	}
 	sortRows(ws.rows)
-	return writeSegment(w.group.store.o.FS, w.group.dir, w.base, last, ws.rows, ws.buf, &ws.make)
+	return w.group.writeSegment(w.base, last, ws.rows, ws.buf, &ws.make)
 }
 
 // sortRows puts rows in order. Batches in the order of their times are nearly in order altogether: only where one ends in the millisecond in which the

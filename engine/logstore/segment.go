@@ -12,16 +12,23 @@ import (
 
 // A segment file holds the events of one full log file:
 //
-//	"unyolog1", blocks, token filters, index, crc32c of the index (4 bytes), length of the index (4 bytes), "unyoidx3"
+//	head (crypt.go), blocks, token filters, index, crc32c of the index (4 bytes), length of the index (4 bytes), "unyoidx4"
 //
+// Each block, each filter and the index is encrypted. One that ends in "unyoidx3" is not: it begins with "unyolog1", and the index has a crc32c of each block.
 // One that ends in "unyoidx2" has plain blocks only, without their first byte; one in "unyoidx1" also token filters of an older kind,
 // which are not read.
 const (
-	segmentMagic = "unyolog1"
-	indexMagic   = "unyoidx" // and a digit
-	version      = 3
-	trailer      = 4 + 4 + len(indexMagic) + 1
-	maxIndex     = 256 << 20
+	indexMagic = "unyoidx" // and a digit
+	version    = 4
+	trailer    = 4 + 4 + len(indexMagic) + 1
+	maxIndex   = 256 << 20
+)
+
+// The kinds of pieces.
+const (
+	pieceBlock = iota
+	pieceFilter
+	pieceIndex
 )
 
 // segment is a file of sorted, compressed blocks. It does not change.
@@ -36,10 +43,12 @@ type segment struct {
 	bytes   int64 // of messages
 	size    int64 // of the file
 	version int
+	key     *fileKey
 }
 
 // writeSegment writes rows, which are sorted, as a segment and makes it durable under its name.
-func writeSegment(fs FS, dir string, base, last uint64, rows []row, buf []byte, m *maker) (*segment, error) {
+func (g *group) writeSegment(base, last uint64, rows []row, buf []byte, m *maker) (*segment, error) {
+	fs, dir := g.store.o.FS, g.dir
 	s := &segment{name: segmentName(base), base: base, last: last, lo: math.MaxInt64, hi: math.MinInt64, version: version}
 	path := filepath.Join(dir, s.name)
 	tmp := path + ".tmp"
@@ -50,7 +59,9 @@ func writeSegment(fs FS, dir string, base, last uint64, rows []row, buf []byte, 
 	if err != nil {
 		return nil, full(err)
 	}
-	err = s.write(f, rows, buf, m)
+	var head []byte
+	s.key, head = g.drawKey(s.name)
+	err = s.write(f, head, rows, buf, m)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -66,9 +77,9 @@ func writeSegment(fs FS, dir string, base, last uint64, rows []row, buf []byte, 
 	return s, nil
 }
 
-func (s *segment) write(f File, rows []row, buf []byte, m *maker) error {
-	off := int64(len(segmentMagic))
-	if _, err := f.WriteAt([]byte(segmentMagic), 0); err != nil {
+func (s *segment) write(f File, head []byte, rows []row, buf []byte, m *maker) error {
+	off := int64(len(head))
+	if _, err := f.WriteAt(head, 0); err != nil {
 		return err
 	}
 	numbers := map[uint64]uint32{}
@@ -86,11 +97,13 @@ func (s *segment) write(f File, rows []row, buf []byte, m *maker) error {
 		part := rows[:cutBlock(rows)]
 		rows = rows[len(part):]
 		packed, raw := m.block(part, buf, number)
+		packed = s.key.seal(packed[:0], pieceNonce(pieceBlock, len(s.blocks)), packed)
+		m.packed = packed
 		b := describe(part, number)
-		b.off, b.size, b.raw, b.sum = off, int64(len(packed)), raw, crc32.Checksum(packed, castagnoli)
-		filter := m.set.filter()
-		b.filterOff, b.filterBytes = int64(len(filters)), int64(len(filter))
-		filters = append(filters, filter...)
+		b.off, b.size, b.raw = off, int64(len(packed)), raw
+		b.filterOff = int64(len(filters))
+		filters = s.key.seal(filters, pieceNonce(pieceFilter, len(s.blocks)), m.set.filter())
+		b.filterBytes = int64(len(filters)) - b.filterOff
 		if _, err := f.WriteAt(packed, off); err != nil {
 			return err
 		}
@@ -101,7 +114,7 @@ func (s *segment) write(f File, rows []row, buf []byte, m *maker) error {
 		s.blocks[i].filterOff += off
 	}
 	s.sum()
-	index := s.appendIndex(nil)
+	index := s.key.seal(nil, pieceNonce(pieceIndex, 0), s.appendIndex(nil))
 	tail := append(filters, index...)
 	tail = binary.LittleEndian.AppendUint32(tail, crc32.Checksum(index, castagnoli))
 	tail = binary.LittleEndian.AppendUint32(tail, uint32(len(index)))
@@ -175,15 +188,19 @@ func (s *segment) appendIndex(dst []byte) []byte {
 }
 
 // openSegment reads a segment's index.
-func openSegment(fs FS, dir, name string) (*segment, error) {
-	f, size, err := fs.Open(filepath.Join(dir, name))
+func (g *group) openSegment(name string) (*segment, error) {
+	f, size, err := g.store.o.FS.Open(filepath.Join(g.dir, name))
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
 	bad := func(why string) error { return fmt.Errorf("%w: segment %s: %s", ErrCorrupt, name, why) }
-	if size < int64(len(segmentMagic)+trailer) {
+	if size < int64(cryptHead+trailer) {
 		return nil, bad("too short")
+	}
+	key, err := g.findKey(f, name)
+	if err != nil {
+		return nil, err
 	}
 	end := make([]byte, trailer)
 	if _, err := f.ReadAt(end, size-int64(trailer)); err != nil {
@@ -191,7 +208,7 @@ func openSegment(fs FS, dir, name string) (*segment, error) {
 	}
 	n := int64(binary.LittleEndian.Uint32(end[4:]))
 	version := int(end[trailer-1]) - '0'
-	if string(end[8:trailer-1]) != indexMagic || version < 1 || version > 3 || n > maxIndex || n > size-int64(trailer) {
+	if string(end[8:trailer-1]) != indexMagic || version < 1 || version > 4 || (version > 3) != (key != nil) || n > maxIndex || n > size-int64(trailer) {
 		return nil, bad("no index")
 	}
 	index := make([]byte, n)
@@ -201,11 +218,16 @@ func openSegment(fs FS, dir, name string) (*segment, error) {
 	if crc32.Checksum(index, castagnoli) != binary.LittleEndian.Uint32(end) {
 		return nil, bad("checksum of the index")
 	}
+	if key != nil {
+		if index, err = key.open(pieceNonce(pieceIndex, 0), index); err != nil {
+			return nil, bad("the index is not authentic")
+		}
+	}
 	s, err := parseIndex(index)
 	if err != nil {
 		return nil, bad(err.Error())
 	}
-	s.name, s.size, s.version = name, size, version
+	s.name, s.size, s.version, s.key = name, size, version, key
 	return s, nil
 }
 

@@ -3,7 +3,6 @@ package logstore
 import (
 	"bytes"
 	"fmt"
-	"hash/crc32"
 	"math/rand/v2"
 	"strings"
 	"syscall"
@@ -45,9 +44,8 @@ func logOf(lines []Entry) (rows []row, buf []byte) {
 		some := lines[:min(5000, len(lines))]
 		lines = lines[len(some):]
 		from := len(buf)
-		buf = appendRecord(buf, &Batch{Stream: n % 8, Number: n, Ingestion: some[0].Timestamp, Events: some})
-		rec := buf[from:]
-		sealRecord(rec, crc32.Checksum(rec[recordHeader:], castagnoli), n)
+		rec := record(&Batch{Stream: n % 8, Number: n, Ingestion: some[0].Timestamp, Events: some}, n)
+		buf = append(buf, rec...)
 		rows, _ = appendRows(rows, rec[recordHeader:], n, from+recordHeader)
 	}
 	return rows, buf
@@ -66,13 +64,14 @@ func cpu() time.Duration {
 func BenchmarkSegment(b *testing.B) {
 	rows, buf := logOf(webAndJSON(60_000))
 	dir := b.TempDir()
+	g := Open(dir, Options{}).at("")
 	var s *segment
 	b.Run("write", func(b *testing.B) {
 		var set maker
 		from := cpu()
 		for b.Loop() {
 			var err error
-			if s, err = writeSegment(Disk, dir, 1, 12, rows, buf, &set); err != nil {
+			if s, err = g.writeSegment(1, 12, rows, buf, &set); err != nil {
 				b.Fatal(err)
 			}
 		}

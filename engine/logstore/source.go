@@ -152,14 +152,9 @@ func (s *source) fillBlock(q *query) error {
 func (s *source) fillLog(q *query) error {
 	raw, rows := s.mem.raw[:0], s.mem.rows[:0]
 	for _, b := range s.batches {
-		at := len(raw)
-		raw = slices.Grow(raw, int(b.size))[:at+int(b.size)]
-		if _, err := s.wal.file.ReadAt(raw[at:], b.off); err != nil {
-			return err
-		}
-		from := len(rows)
+		at, from := len(raw), len(rows)
 		var err error
-		if rows, err = appendRows(rows, raw[at:], b.seq, at); err != nil {
+		if raw, rows, err = s.wal.read(b, raw, rows); err != nil {
 			return err
 		}
 		kept := q.pick(rows[from:], raw)

@@ -46,10 +46,10 @@ func (s *Store) Stage(ctx context.Context, b *Batch) (Ref, error) {
 	}()
 	*buf = appendRecord((*buf)[:0], b)
 	rec := *buf
-	if len(rec)-recordHeader > maxPayload {
+	if len(rec)-frameHeader > maxPayload {
 		return Ref{}, fmt.Errorf("%w: %d bytes", ErrTooLarge, len(rec))
 	}
-	w := &write{rec: rec, sum: crc32.Checksum(rec[recordHeader:], castagnoli), batch: summary(b), in: b.Ingestion, turn: make(chan verdict, 1)}
+	w := &write{rec: rec, sum: crc32.Checksum(rec[frameHeader:], castagnoli), batch: summary(b), in: b.Ingestion, turn: make(chan verdict, 1)}
 	if err := g.append(w); err != nil {
 		return Ref{}, fmt.Errorf("cannot write to log group %s: %w", b.Group, full(err))
 	}
@@ -117,12 +117,12 @@ func (g *group) write(round []*write) error {
 	g.mu.Unlock()
 	var err error
 	for _, x := range round {
-		x.batch.seq, x.batch.off, x.batch.size, x.wal = seq, at+recordHeader, int64(len(x.rec)-recordHeader), l
-		sealRecord(x.rec, x.sum, seq)
-		if _, err = l.file.WriteAt(x.rec, at); err != nil {
+		rec := l.key.frame(x.rec, at, seq)
+		x.batch.seq, x.batch.at, x.batch.size, x.wal = seq, at, int64(len(rec)), l
+		if _, err = l.file.WriteAt(rec, at); err != nil {
 			break
 		}
-		at, seq = at+int64(len(x.rec)), seq+1
+		at, seq = at+int64(len(rec)), seq+1
 	}
 	if err == nil {
 		err = l.file.Sync()
@@ -164,6 +164,12 @@ func (g *group) mend() error {
 func (g *group) rotate(ingest int64) error {
 	if n := len(g.wals); n > 0 {
 		l := g.wals[n-1]
+		if l.key == nil { // from before: nothing is added to it
+			if len(l.batches) == 0 {
+				g.wals = slices.Clip(g.wals[:n-1]) // begun anew under the same name
+			}
+			return g.begin()
+		}
 		if len(l.batches) == 0 || l.size < g.store.o.LogBytes && ingest-l.since < logSpan {
 			return nil
 		}

@@ -2,12 +2,16 @@ package logstore
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"unyo/base/must"
 )
 
 var (
@@ -57,6 +61,8 @@ func (r Ref) Group() string { return r.group.name }
 type Options struct {
 	FS       FS    // nil is Disk
 	LogBytes int64 // size at which a log file becomes a segment; 0 is 8 MiB
+	// Key is what the key of every file is wrapped under. It must be the same whenever the folder is opened.
+	Key [32]byte
 	// Raw leaves full logs as they are, for somebody who takes them elsewhere (Logs, Release).
 	Raw bool
 	// Failed hears of background work that went wrong and will be tried again. Nil ignores it.
@@ -67,6 +73,7 @@ type Options struct {
 type Store struct {
 	dir string
 	o   Options
+	key cipher.Block // wraps those of the files
 
 	committed func(ctx context.Context, group string, stream uint64) (uint64, error)
 	durable   func() error
@@ -94,7 +101,7 @@ func Open(dir string, o Options) *Store {
 	if o.Failed == nil {
 		o.Failed = func(error) {}
 	}
-	s := &Store{dir: dir, o: o, groups: map[string]*group{}, seals: make(chan *group, 1024), stop: make(chan struct{})}
+	s := &Store{dir: dir, o: o, key: must.Do(aes.NewCipher(o.Key[:])), groups: map[string]*group{}, seals: make(chan *group, 1024), stop: make(chan struct{})}
 	s.sealer.Go(s.seal)
 	return s
 }
@@ -137,7 +144,7 @@ func (s *Store) group(ctx context.Context, name string) (*group, error) {
 	g := s.groups[name]
 	if g == nil {
 		s.evict()
-		g = &group{store: s, name: name, dir: filepath.Join(s.dir, filepath.FromSlash(name))}
+		g = s.at(name)
 		s.groups[name] = g
 	}
 	s.uses++
@@ -148,6 +155,10 @@ func (s *Store) group(ctx context.Context, name string) (*group, error) {
 		return nil, fmt.Errorf("cannot open log group %s: %w", name, err)
 	}
 	return g, nil
+}
+
+func (s *Store) at(name string) *group {
+	return &group{store: s, name: name, dir: filepath.Join(s.dir, filepath.FromSlash(name))}
 }
 
 func (s *Store) release(g *group) {
@@ -172,30 +183,41 @@ func (s *Store) evict() {
 	}
 }
 
-// Drop removes a group and all it holds. A group that is not there is no error.
+// Drop removes a group and all it holds, and destroys the keys first: wherever a file system keeps the bytes of removed files, nobody can read them. A
+// group that is not there is no error.
 func (s *Store) Drop(name string) error {
 	s.mu.Lock()
 	g := s.groups[name]
 	delete(s.groups, name)
 	s.mu.Unlock()
-	if g != nil {
-		g.close()
+	if g == nil {
+		g = s.at(name)
 	}
-	dir := filepath.Join(s.dir, filepath.FromSlash(name))
-	names, err := s.o.FS.List(dir)
-	if err != nil {
-		return fmt.Errorf("cannot drop log group %s: %w", name, err)
-	}
-	for _, n := range names {
-		err = errors.Join(err, ignoreMissing(s.o.FS.Remove(filepath.Join(dir, n))))
-	}
-	if err == nil {
-		err = ignoreMissing(s.o.FS.Remove(dir))
-	}
-	if err != nil {
+	g.close()
+	if err := g.remove(); err != nil {
 		return fmt.Errorf("cannot drop log group %s: %w", name, err)
 	}
 	return nil
+}
+
+// remove removes the folder of a group.
+func (g *group) remove() error {
+	names, err := g.store.o.FS.List(g.dir)
+	if err != nil {
+		return err
+	}
+	for _, n := range names {
+		path := filepath.Join(g.dir, n)
+		if e := g.erase(path); e != nil {
+			err = errors.Join(err, e)
+			continue
+		}
+		err = errors.Join(err, ignoreMissing(g.store.o.FS.Remove(path)))
+	}
+	if err != nil {
+		return err
+	}
+	return ignoreMissing(g.store.o.FS.Remove(g.dir))
 }
 
 // Clear removes every group.

@@ -278,15 +278,8 @@ func (w *sweep) read(s *swath, m *memory) (rows []row, lines shaped.Block, n Swe
 
 // readWhole reads a block of which all is wanted that has the texts.
 func (w *sweep) readWhole(s *swath, m *memory) (rows []row, lines shaped.Block, err error) {
-	b := &s.seg.blocks[s.block]
-	if !w.needs.none() && s.seg.filtered() {
-		m.filter = slices.Grow(m.filter[:0], int(b.filterBytes))[:b.filterBytes]
-		if _, err := s.seg.file.ReadAt(m.filter, b.filterOff); err != nil {
-			return nil, nil, err
-		}
-		if !w.needs.in(m.filter) {
-			return nil, nil, nil
-		}
+	if may, err := s.seg.may(s.seg.file, s.block, &w.needs, m); !may {
+		return nil, nil, err
 	}
 	if err = s.seg.segment.open(s.seg.file, s.block, m); err != nil {
 		return nil, nil, err
@@ -342,12 +335,8 @@ func (w *sweep) readLog(s *swath, m *memory) (rows []row, n Swept, err error) {
 	raw := m.raw[:0]
 	rows = m.rows[:0]
 	for _, b := range s.batches {
-		at, from := len(raw), len(rows)
-		raw = slices.Grow(raw, int(b.size))[:at+int(b.size)]
-		if _, err := s.wal.file.ReadAt(raw[at:], b.off); err != nil {
-			return nil, n, err
-		}
-		if rows, err = appendRows(rows, raw[at:], b.seq, at); err != nil {
+		from := len(rows)
+		if raw, rows, err = s.wal.read(b, raw, rows); err != nil {
 			return nil, n, err
 		}
 		read := w.count(rows[from:])

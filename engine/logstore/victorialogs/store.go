@@ -15,6 +15,7 @@ import (
 // Options of a store.
 type Options struct {
 	FS       logstore.FS // nil is logstore.Disk
+	Key      [32]byte    // of the logs, as in logstore.Options
 	LogBytes int64       // size at which a log is full; 0 is logstore's default
 	// Settle is how long after a log was sent VictoriaLogs is asked whether it has all of it. It must be longer than rows and the
 	// index of streams may stay in VictoriaLogs' memory: a second and twice its -inmemoryDataFlushInterval (5 s). 0 is 30 s.
@@ -78,7 +79,7 @@ func Open(walDir, dir, address string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("cannot open the log store: %w", err)
 	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	s.wal = logstore.Open(walDir, logstore.Options{FS: o.FS, LogBytes: o.LogBytes, Raw: true, Failed: o.Failed})
+	s.wal = logstore.Open(walDir, logstore.Options{FS: o.FS, Key: o.Key, LogBytes: o.LogBytes, Raw: true, Failed: o.Failed})
 	return s, nil
 }
 
