@@ -67,13 +67,22 @@ func (g *Gateway) inherit(c *Exchange, k *call.Call) {
 	k.RequestID = c.requestID
 	k.SourceIP, k.UserAgent, k.Secure, k.VPCE = p.SourceIP, p.UserAgent, true, p.VPCE
 	k.Job = p.Job
-	k.Via = append(append([]string{}, p.Via...), p.Service+".amazonaws.com")
+	asker := g.principalOf(p.Service)
+	k.Via = append(append([]string{}, p.Via...), asker)
 	if c.role.Service == "" {
-		k.Forwarded = append(append([]string{}, p.Forwarded...), p.Service+".amazonaws.com")
+		k.Forwarded = append(append([]string{}, p.Forwarded...), asker)
 	} else {
 		k.SourceIP, k.UserAgent = c.role.Service, c.role.Service
 		k.SourceARN, k.SourceAccount = c.role.SourceARN, c.role.SourceAccount
 	}
+}
+
+// principalOf is what a service is called where it asks: access-analyzer.amazonaws.com.
+func (g *Gateway) principalOf(service string) string {
+	if t := g.tables[service]; t != nil {
+		service = t.Model.Endpoint
+	}
+	return service + ".amazonaws.com"
 }
 
 // requestIDs makes the id of a request and S3's second one. They come from the estate's entropy, so that

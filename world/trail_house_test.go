@@ -1,117 +1,215 @@
 package world
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	athenaapi "unyo/api/athena"
-	firehoseapi "unyo/api/firehose"
-	glueapi "unyo/api/glue"
-	iamapi "unyo/api/iam"
-	kinesisapi "unyo/api/kinesis"
-	logsapi "unyo/api/logs"
-	s3api "unyo/api/s3"
+	"unyo/api/rt"
+	"unyo/base/arn"
+	"unyo/kernel/journal"
+	"unyo/kernel/store"
 )
 
 // What services do for one another stands in the trail as whose it is: of the role that a service has taken on, with the service in invokedBy; of the
-// service itself, where a policy of the resource admits it; or of the caller whose credentials it passes on. Nobody's address or agent stands there but the service's.
+// service itself, where a policy of the resource admits it; or of the caller whose credentials it passes on. Nobody's address or agent stands there but
+// the service's. It stands in the trail of who asked, if that is of an account, and of whose resource was asked for, once in each, under one id.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging.html#cloudtrail-object-level-crossaccount
 func TestCallsOfTheHouseAreInTheTrail(t *testing.T) {
-	w := open(t, "")
-	a := w.account(sourceAccount)
-	ann := a.user(t, "ann")
-	a.logged(t, "house", dataOf("AWS::S3::Object", "AWS::Kinesis::Stream"))
-	w.work(t, a)
-	athena := athenaapi.Client{Invoker: w.Gateway}
-	query := done[*athenaapi.StartQueryExecutionOutput](t)(athena.StartQueryExecution(ann(), &athenaapi.StartQueryExecutionInput{QueryString: new("SELECT count(*) FROM d.data"),
-		ResultConfiguration: &athenaapi.ResultConfiguration{OutputLocation: new("s3://archive/answers/")}})).QueryExecutionId
-	w.advance(t, time.Hour)
-	state := done[*athenaapi.GetQueryExecutionOutput](t)(athena.GetQueryExecution(ann(), &athenaapi.GetQueryExecutionInput{QueryExecutionId: query})).QueryExecution.Status
-	if *state.State != athenaapi.QueryExecutionStateSucceeded {
-		t.Fatalf("%s: %v", *state.State, *state.StateChangeReason)
-	}
-	w.advance(t, 2*time.Hour)
-	records := a.delivered(t, "files-of-house", "AWSLogs/111111111111/CloudTrail/")
-	const worker = "arn:aws:iam::111111111111:role/worker"
-	for _, edge := range []struct{ event, service, as, place string }{
-		{"PutRecords", "logs.amazonaws.com", "AssumedRole", "stream/all"},
-		{"AssumeRole", "logs.amazonaws.com", "AWSService", worker},
-		{"PutObject", "firehose.amazonaws.com", "AssumedRole", "archive/hose/"},
-		{"GetRecords", "firehose.amazonaws.com", "AssumedRole", "stream/all"},
-		{"PutObject", "logs.eu-central-1.amazonaws.com", "AWSService", "archive/export/"},
-		{"PutObject", "logging.s3.amazonaws.com", "AWSService", "archive/access/"},
-		{"PutObject", "cloudtrail.amazonaws.com", "AWSService", "files-of-house/AWSLogs/"},
-		{"ListObjects", "glue.amazonaws.com", "AssumedRole", "archive/"},
-		{"GetObject", "glue.amazonaws.com", "AssumedRole", "archive/data/"},
-		{"GetTable", "athena.amazonaws.com", "IAMUser", "table/d/data"},
-		{"GetObject", "athena.amazonaws.com", "IAMUser", "archive/data/"},
-		{"PutObject", "athena.amazonaws.com", "IAMUser", "archive/answers/"},
-	} {
-		t.Run(edge.service+" "+edge.event, func(t *testing.T) {
-			found := slices.DeleteFunc(slices.Clone(records), func(r map[string]any) bool {
-				return r["eventName"] != edge.event || at(r, "userIdentity.invokedBy") != edge.service || !about(r, edge.place)
-			})
-			if len(found) == 0 {
-				t.Fatal("is not in the trail")
+	e := openErrands(t)
+	e.run()
+	found := e.found()
+	named, seen, across := edges(), map[edge]bool{}, map[string]int{}
+	for _, x := range done[[]journal.Entry](t)(e.w.Kernel.Journal.Read(context.Background(), 0, 1<<30)) {
+		c := x.Call
+		if c == nil || c.InvokedBy == "" || c.InvokedBy == "test.amazonaws.com" || x.Seq > e.until {
+			continue
+		}
+		is := edge{e.folder(c.Via[len(c.Via)-1]), c.Principal.Kind, c.InvokedBy, c.Service + ":" + c.Operation}
+		if !named[is] {
+			t.Errorf("%v is not in the table of edges", is)
+		}
+		seen[is] = seen[is] || c.ErrorCode == ""
+		who := e.concerned(c)
+		if len(who) > 1 {
+			across[is.op]++
+		}
+		for _, account := range []string{e.a.id, e.b.id, e.m.id, e.member} {
+			want := 0
+			if slices.Contains(who, account) {
+				want = 1
 			}
-			for _, r := range found {
-				holds(t, r, map[string]any{"userIdentity.type": edge.as, "sourceIPAddress": edge.service, "userAgent": edge.service, "errorCode": nil, "recipientAccountId": a.id})
-				switch edge.as {
-				case "AWSService":
-					holds(t, r, map[string]any{"userIdentity.arn": nil, "userIdentity.accountId": nil})
-				case "AssumedRole":
-					holds(t, r, map[string]any{"userIdentity.sessionContext.sessionIssuer.arn": worker, "userIdentity.accountId": a.id, "sharedEventID": nil})
-				default:
-					holds(t, r, map[string]any{"userIdentity.userName": "ann", "userIdentity.accountId": a.id, "sharedEventID": nil})
+			for place, records := range found[account] {
+				switch got := records[c.RequestID+" "+x.Time.UTC().Format(time.RFC3339)]; {
+				case place != history && x.Seq <= e.began: // its trail was not there yet
+				case c.Category == "Data" && (place == history || x.Seq <= e.since || dataTypes[c.Service] == ""):
+					if len(got) > 0 {
+						t.Errorf("%v, a call on data, is in %s of %s", is, place, account)
+					}
+				case len(got) != want:
+					t.Errorf("%v: %d in %s of %s, want %d: %s", is, len(got), place, account, want, x.Time)
+				case want == 1:
+					e.told(&x, got[0], account, who)
 				}
 			}
-		})
+		}
+		if t.Failed() && len(seen) > 200 {
+			t.FailNow()
+		}
 	}
-	for _, r := range records {
-		if service := at(r, "userIdentity.invokedBy"); service != nil && service != "test.amazonaws.com" && (r["sourceIPAddress"] != service || r["userAgent"] != service) {
-			t.Errorf("%v", r)
+	for is := range named {
+		if !seen[is] {
+			t.Errorf("%v has not been asked with success", is)
+		}
+	}
+	for _, op := range []string{"s3:PutObject", "s3:GetObject", "glue:GetTable", "glue:GetPartitions"} {
+		if across[op] == 0 {
+			t.Errorf("%s was not asked across the border", op)
 		}
 	}
 }
 
-// about reports whether a record names a resource whose ARN has place in it.
-func about(r map[string]any, place string) bool {
-	list, _ := r["resources"].([]any)
-	return slices.ContainsFunc(list, func(x any) bool {
-		arn, _ := at(x, "ARN").(string)
-		prefix, _ := at(x, "ARNPrefix").(string)
-		return strings.Contains(arn+prefix, place)
-	})
+const history = "event history"
+
+// found are the records of each account by place and request id: in event history, and in the files of its trail.
+func (e *errands) found() map[string]map[string]map[string][]map[string]any {
+	all := map[string]map[string]map[string][]map[string]any{}
+	add := func(account, place string, records []map[string]any) {
+		byID := map[string][]map[string]any{}
+		for _, r := range records {
+			id := r["requestID"].(string) + " " + r["eventTime"].(string) // a job's next attempt asks under the same id
+			byID[id] = append(byID[id], r)
+		}
+		if all[account] == nil {
+			all[account] = map[string]map[string][]map[string]any{}
+		}
+		all[account][place] = byID
+	}
+	for trail, x := range map[string]*account{"house": e.a, "border": e.b, "board": e.m, "": e.w.account(e.member)} {
+		add(x.id, history, append(x.looked(e.T, "eu-central-1", "", ""), x.looked(e.T, "us-east-1", "", "")...))
+		if trail != "" {
+			add(x.id, "trail "+trail, x.delivered(e.T, "files-of-"+trail, ""))
+		}
+	}
+	return all
 }
 
-// work sets services of an account to work for one another.
-func (w *World) work(t *testing.T, a *account) {
-	t.Helper()
-	glue := glueapi.Client{Invoker: w.Gateway}
-	role := "arn:aws:iam::111111111111:role/worker"
-	done[*iamapi.CreateRoleOutput](t)(a.iam.CreateRole(a.ctx(), &iamapi.CreateRoleInput{RoleName: new("worker"), AssumeRolePolicyDocument: new(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":["logs.amazonaws.com","firehose.amazonaws.com","glue.amazonaws.com"]},"Action":"sts:AssumeRole"}}`)}))
-	done[*iamapi.PutRolePolicyOutput](t)(a.iam.PutRolePolicy(a.ctx(), &iamapi.PutRolePolicyInput{RoleName: new("worker"), PolicyName: new("p"), PolicyDocument: new(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`)}))
-	done[*s3api.CreateBucketOutput](t)(a.s3.CreateBucket(a.ctx(), &s3api.CreateBucketInput{Bucket: new("archive"), CreateBucketConfiguration: &s3api.CreateBucketConfiguration{LocationConstraint: new("eu-central-1")}}))
-	done[*s3api.PutBucketPolicyOutput](t)(a.s3.PutBucketPolicy(a.ctx(), &s3api.PutBucketPolicyInput{Bucket: new("archive"), Policy: new(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":["logging.s3.amazonaws.com","logs.eu-central-1.amazonaws.com"]},"Action":["s3:PutObject","s3:GetBucketAcl"],"Resource":["arn:aws:s3:::archive","arn:aws:s3:::archive/*"]}}`)}))
-	done[*s3api.PutObjectOutput](t)(a.s3.PutObject(a.ctx(), &s3api.PutObjectInput{Bucket: new("archive"), Key: new("data/a.csv"), Body: strings.NewReader("id,name\n1,ann\n2,bob\n")}))
-	done[*s3api.PutBucketLoggingOutput](t)(a.s3.PutBucketLogging(a.ctx(), &s3api.PutBucketLoggingInput{Bucket: new("archive"), BucketLoggingStatus: &s3api.BucketLoggingStatus{LoggingEnabled: &s3api.LoggingEnabled{TargetBucket: new("archive"), TargetPrefix: new("access/")}}}))
+// folder is the folder of the service with a principal's name.
+func (e *errands) folder(principal string) string {
+	for _, table := range e.w.Gateway.Tables() {
+		if table.Model.Endpoint+".amazonaws.com" == principal {
+			return table.Model.Service
+		}
+	}
+	return principal
+}
 
-	stream := "arn:aws:kinesis:eu-central-1:111111111111:stream/all"
-	done[*kinesisapi.CreateStreamOutput](t)(a.kinesis.CreateStream(a.ctx(), &kinesisapi.CreateStreamInput{StreamName: new("all"), ShardCount: new(int32(1))}))
-	w.advance(t, time.Minute)
-	done[*firehoseapi.CreateDeliveryStreamOutput](t)(a.hose.CreateDeliveryStream(a.ctx(), &firehoseapi.CreateDeliveryStreamInput{DeliveryStreamName: new("hose"), DeliveryStreamType: new(firehoseapi.DeliveryStreamTypeKinesisStreamAsSource),
-		KinesisStreamSourceConfiguration:   &firehoseapi.KinesisStreamSourceConfiguration{KinesisStreamARN: &stream, RoleARN: &role},
-		ExtendedS3DestinationConfiguration: &firehoseapi.ExtendedS3DestinationConfiguration{RoleARN: &role, BucketARN: new("arn:aws:s3:::archive"), Prefix: new("hose/")}}))
-	done[*logsapi.CreateLogGroupOutput](t)(a.logs.CreateLogGroup(a.ctx(), &logsapi.CreateLogGroupInput{LogGroupName: new("g")}))
-	done[*logsapi.CreateLogStreamOutput](t)(a.logs.CreateLogStream(a.ctx(), &logsapi.CreateLogStreamInput{LogGroupName: new("g"), LogStreamName: new("s")}))
-	done[*logsapi.PutSubscriptionFilterOutput](t)(a.logs.PutSubscriptionFilter(a.ctx(), &logsapi.PutSubscriptionFilterInput{LogGroupName: new("g"), FilterName: new("f"), FilterPattern: new(""), DestinationArn: &stream, RoleArn: &role}))
-	a.put(t, "ERROR 1")
-	now := w.Kernel.Clock.Now()
-	done[*logsapi.CreateExportTaskOutput](t)(a.logs.CreateExportTask(a.ctx(), &logsapi.CreateExportTaskInput{LogGroupName: new("g"), From: new(now.Add(-time.Hour).UnixMilli()), To: new(now.Add(time.Hour).UnixMilli()), Destination: new("archive"), DestinationPrefix: new("export")}))
-	done[*glueapi.CreateDatabaseOutput](t)(glue.CreateDatabase(a.ctx(), &glueapi.CreateDatabaseInput{DatabaseInput: &glueapi.DatabaseInput{Name: new("d")}}))
-	done[*glueapi.CreateCrawlerOutput](t)(glue.CreateCrawler(a.ctx(), &glueapi.CreateCrawlerInput{Name: new("c"), Role: new("worker"), DatabaseName: new("d"), Targets: &glueapi.CrawlerTargets{S3Targets: []glueapi.S3Target{{Path: new("s3://archive/data/")}}}}))
-	done[*glueapi.StartCrawlerOutput](t)(glue.StartCrawler(a.ctx(), &glueapi.StartCrawlerInput{Name: new("c")}))
-	w.advance(t, time.Hour)
+// owner is whose a resource is, by its name.
+func (e *errands) owner(resource string) string {
+	a, _ := arn.Parse(resource)
+	bucket, _, _ := strings.Cut(a.Resource, "/")
+	switch {
+	case a.Account != "":
+		return a.Account
+	case bucket == "vault" || bucket == "files-of-border":
+		return e.b.id
+	case bucket == "files-of-board":
+		return e.m.id
+	case bucket == "doomed": // is gone
+		return ""
+	}
+	return e.a.id
+}
+
+// concerned are the accounts that are to know of a call: of who asks, if that is no service, and of whose it is.
+func (e *errands) concerned(c *journal.Call) (list []string) {
+	if c.Principal.Kind != "AWSService" {
+		list = append(list, c.Principal.Account)
+	}
+	for _, r := range c.Resources {
+		if x := e.owner(r.ARN); x != "" && !slices.Contains(list, x) && !strings.Contains(r.ARN, ":aws:policy/") {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// told compares the record that an account has of a call of the house with the call.
+func (e *errands) told(x *journal.Entry, r map[string]any, account string, who []string) {
+	c, p := x.Call, &x.Call.Principal
+	op := e.operation(c)
+	region := "eu-central-1"
+	if c.Service == "iam" || c.Service == "organizations" {
+		region = "us-east-1"
+	}
+	want := map[string]any{
+		"userIdentity.type": p.Kind, "userIdentity.invokedBy": c.InvokedBy, "sourceIPAddress": c.InvokedBy, "userAgent": c.InvokedBy, "recipientAccountId": account, "awsRegion": region,
+		"eventTime": x.Time.UTC().Format(time.RFC3339), "eventSource": c.Source, "eventName": eventNameOf(&rt.Model{Service: c.Service}, op), "eventType": "AwsApiCall", "errorCode": nil,
+		"readOnly": op.ReadOnly, "managementEvent": !op.Data, "eventCategory": "Management",
+	}
+	if op.Data {
+		want["eventCategory"] = "Data"
+	}
+	if c.ErrorCode != "" {
+		want["errorCode"] = c.ErrorCode
+	}
+	switch {
+	case p.Kind == "AWSService":
+		want["userIdentity.arn"], want["userIdentity.accountId"], want["userIdentity.principalId"], want["userIdentity.sessionContext"] = nil, nil, nil, nil
+	case p.Account != account: // learns of another's no more than this
+		want["userIdentity.type"], want["userIdentity.principalId"], want["userIdentity.accountId"] = "AWSAccount", p.ID, p.Account
+		want["userIdentity.arn"], want["userIdentity.accessKeyId"], want["userIdentity.userName"], want["userIdentity.sessionContext"] = nil, nil, nil, nil
+	case p.Kind == "AssumedRole":
+		issuer := map[string]any{"type": "Role", "arn": p.RoleARN, "accountId": account, "principalId": strings.Split(p.ID, ":")[0], "userName": p.Name}
+		for key, value := range issuer {
+			want["userIdentity.sessionContext.sessionIssuer."+key] = value
+		}
+		want["userIdentity.arn"], want["userIdentity.accountId"], want["userIdentity.principalId"], want["userIdentity.accessKeyId"] = p.ARN, account, p.ID, p.AccessKeyID
+		want["userIdentity.sessionContext.attributes.creationDate"], want["userIdentity.sessionContext.attributes.mfaAuthenticated"] = p.IssuedAt.UTC().Format(time.RFC3339), "false"
+	default:
+		want["userIdentity.arn"], want["userIdentity.accountId"] = p.ARN, account
+	}
+	holds(e.T, r, want)
+	if shared := r["sharedEventID"]; (shared != nil) != (len(who) > 1 || p.Kind == "AWSService") {
+		e.Errorf("%s of %v has the shared id %v", c.Operation, who, shared)
+	}
+	resources, _ := r["resources"].([]any)
+	for _, y := range resources {
+		name, _ := at(y, "ARN").(string)
+		if is := at(y, "accountId"); name != "" && !strings.Contains(name, ":aws:policy/") && e.owner(name) != "" && !(at(y, "type") == "AWS::S3::Object" && is == nil) && is != e.owner(name) {
+			e.Errorf("%s: %s is of %v", c.Operation, name, is)
+		}
+	}
+	if op.Data && len(resources) == 0 {
+		e.Errorf("%s names no resources", c.Operation)
+	}
+}
+
+func (e *errands) operation(c *journal.Call) *rt.Operation {
+	for _, table := range e.w.Gateway.Tables() {
+		if table.Model.Service != c.Service {
+			continue
+		}
+		for i := range table.Model.Operations {
+			if op := &table.Model.Operations[i]; op.Name == c.Operation {
+				return op
+			}
+		}
+	}
+	e.Fatalf("no operation %s:%s", c.Service, c.Operation)
+	return nil
+}
+
+// last is the number of the journal's last entry.
+func (e *errands) last() (seq uint64) {
+	if err := e.w.Kernel.Store.View(context.Background(), func(tx *store.Tx) error {
+		seq = e.w.Kernel.Journal.Last(tx)
+		return nil
+	}); err != nil {
+		e.Fatal(err)
+	}
+	return seq
 }

@@ -96,11 +96,26 @@ type Call struct {
 
 	draws atomic.Uint64
 	inTx  atomic.Int32
+	lead  *Call // whose chances it draws: Stand
+}
+
+// Stand is c with another principal in another scope, for what the house does there in that principal's stead. The chances are c's, so that no
+// call made within it is taken for one made within c.
+func (c *Call) Stand(scope Scope, p Principal) *Call {
+	return &Call{
+		Scope: scope, RequestID: c.RequestID, Serial: c.Serial, Service: c.Service, Operation: c.Operation, Principal: p, At: c.At,
+		SourceIP: c.SourceIP, UserAgent: c.UserAgent, Secure: true, Job: c.Job, lead: c,
+	}
 }
 
 // Draw numbers the chances taken within this call: 0, 1, 2 … kernel/entropy mixes it with Serial,
 // so that the same call draws the same ids whenever it is run again.
-func (c *Call) Draw() uint64 { return c.draws.Add(1) - 1 }
+func (c *Call) Draw() uint64 {
+	if c.lead != nil {
+		return c.lead.Draw()
+	}
+	return c.draws.Add(1) - 1
+}
 
 // EnterTx and LeaveTx mark that the call is inside Update or View; calling a peer there is a bug.
 func (c *Call) EnterTx() { c.inTx.Add(1) }

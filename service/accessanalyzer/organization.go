@@ -104,12 +104,8 @@ func (s *Service) withRoleIn(ctx context.Context, account string) error {
 	if _, err := s.peers.IAM.GetRole(s.asRoleIn(ctx, account), &iamapi.GetRoleInput{RoleName: new(linkedRole)}); err == nil {
 		return nil
 	}
-	job := call.From(ctx)
-	root := call.With(ctx, &call.Call{
-		Scope: call.Scope{Partition: s.k.Partition, Account: account}, RequestID: job.RequestID, Serial: job.Serial, Service: job.Service, Operation: job.Operation,
-		Principal: call.Principal{Kind: call.Root, Account: account, ARN: "arn:" + s.k.Partition + ":iam::" + account + ":root", ID: account},
-		At:        job.At, SourceIP: job.SourceIP, UserAgent: job.UserAgent, Secure: true, Job: job.Job,
-	})
+	root := call.With(ctx, call.From(ctx).Stand(call.Scope{Partition: s.k.Partition, Account: account},
+		call.Principal{Kind: call.Root, Account: account, ARN: "arn:" + s.k.Partition + ":iam::" + account + ":root", ID: account}))
 	_, err := s.peers.IAM.CreateServiceLinkedRole(root, &iamapi.CreateServiceLinkedRoleInput{AWSServiceName: new(principal)})
 	return err
 }

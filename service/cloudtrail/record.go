@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"unyo/base/call"
 	"unyo/base/partition"
 	"unyo/kernel/journal"
 )
@@ -86,9 +87,11 @@ func (r *record) text() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// accounts are those in whose trails a call stands: the one that was asked, and the owners of resources elsewhere.
+// accounts are those in whose trails a call stands: the one that was asked, and the owners of resources elsewhere. A service that asks as itself
+// is of no account, whomever it serves: only those stand there whose resources it asks for.
 func accounts(c *journal.Call) (list []string) {
-	if c.Account != "" {
+	elsewhere := len(c.Resources) > 0 && !slices.ContainsFunc(c.Resources, func(r journal.Resource) bool { return r.Account == "" })
+	if c.Account != "" && !(elsewhere && call.Kind(c.Principal.Kind) == call.AWSService) {
 		list = append(list, c.Account)
 	}
 	for _, r := range c.Resources {

@@ -134,12 +134,8 @@ func trust(partition, management string) string {
 
 // asRoot is the context in which the house acts within an account that nobody holds yet: as its root, by way of Organizations.
 func (s *Service) asRoot(ctx context.Context, account string) context.Context {
-	job := call.From(ctx)
-	return call.With(ctx, &call.Call{
-		Scope: call.Scope{Partition: s.k.Partition, Account: account}, RequestID: job.RequestID, Serial: job.Serial, Service: job.Service, Operation: job.Operation,
-		Principal: call.Principal{Kind: call.Root, Account: account, ARN: "arn:" + s.k.Partition + ":iam::" + account + ":root", ID: account},
-		At:        job.At, SourceIP: job.SourceIP, UserAgent: job.UserAgent, Secure: true, Job: job.Job,
-	})
+	return call.With(ctx, call.From(ctx).Stand(call.Scope{Partition: s.k.Partition, Account: account},
+		call.Principal{Kind: call.Root, Account: account, ARN: "arn:" + s.k.Partition + ":iam::" + account + ":root", ID: account}))
 }
 
 // next ends a step and sets the one after it.
