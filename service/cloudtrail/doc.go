@@ -11,7 +11,7 @@
 //
 // State: none of its own for the event history: the journal (kernel/journal) is the one order of what happened, and a record is made of its
 // entry when somebody asks. A call that touches another account's resource is one entry and two records, one for each account, with one
-// sharedEventID. trail: a trail, per account, with the stretches of the journal that it has still to deliver; chain: the digests of a trail
+// sharedEventID; what a service does as itself is recorded for whose resource it is alone. trail: a trail, per account, with the stretches of the journal that it has still to deliver; chain: the digests of a trail
 // in one region, each naming the one before; logged: files that no digest names yet; key: what a region signs with, sealed;
 // eventdatastore, segment, query, asked, active, import, failure: Lake, whose events and results lie in blobs; watchman, rate: what is usual. Later run
 // deliver.go and lines.go, set by round.go at the next five minutes after something that a trail wants has happened, and digest.go, every
