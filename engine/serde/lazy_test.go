@@ -170,7 +170,7 @@ func TestLineEnds(t *testing.T) {
 	if got, err := all(tbl, object("x", bytes.Repeat([]byte("\r"), 4<<20))); err != nil || len(got) != 3*4<<20 {
 		t.Error(len(got), err)
 	}
-	if took := time.Since(begun); took > 30*time.Second {
+	if took := time.Since(begun); took > 2*time.Minute {
 		t.Errorf("4 M lines took %v", took)
 	}
 	long := strings.Repeat("x", 3<<20)

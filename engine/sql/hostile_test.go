@@ -156,7 +156,7 @@ func TestLongPatternEnds(t *testing.T) {
 			t.Errorf("%s ends with %v", query, err)
 		}
 	}
-	if d := time.Since(begun); d > 20*time.Second {
+	if d := time.Since(begun); d > 2*time.Minute {
 		t.Errorf("it took %v", d)
 	}
 }

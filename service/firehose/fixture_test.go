@@ -128,9 +128,10 @@ func setUpOn(t testing.TB, fs vfs.FS, dir string, b *bucket, r *river) *fixture 
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t: t, k: k, blobs: blobs, bucket: b, log: &errorLog{}, river: r, shelf: &shelf{version: "3", columns: []string{"n", "int", "word", "string"}}, client: collector.New(collector.Options{Loopback: true, Timeout: time.Second})}
+	f := &fixture{t: t, k: k, blobs: blobs, bucket: b, log: &errorLog{}, river: r, shelf: &shelf{version: "3", columns: []string{"n", "int", "word", "string"}}, client: collector.New(collector.Options{Loopback: true})}
 	r.k = k.For("kinesis")
 	f.s = New(k.For("firehose"), blobs, f.client, Peers{S3: s3api.Client{Invoker: b}, Logs: logsapi.Client{Invoker: f.log}, Kinesis: kinesisapi.Client{Invoker: r}, Glue: glueapi.Client{Invoker: f.shelf}})
+	f.s.heldWait = time.Minute // the machine may be crowded
 	f.sums = store.TableOf[float64](k.For("sums").Rows, "sum", store.Regional)
 	k.Metrics.To(func(tx *store.Tx, s metric.Series, _ time.Time, values []metric.Value) {
 		for _, v := range values {

@@ -60,7 +60,7 @@ func (s *Service) request(ctx context.Context, row *stream, f *flight) (*collect
 	e := row.HTTP
 	r := &collector.Request{URL: e.URL, ID: f.Key, SourceARN: s.arn(call.From(ctx), row.Name), Gzip: e.Gzip, At: s.k.Clock.Now()}
 	if !s.k.Flows() {
-		r.Wait = heldWait
+		r.Wait = s.heldWait
 	}
 	for _, one := range e.Attributes {
 		r.Attributes = append(r.Attributes, collector.Attribute{Name: one.Name, Value: one.Value})

@@ -35,6 +35,7 @@ type Service struct {
 	k         *kernel.Service
 	blobs     *blob.Store
 	collector *collector.Client
+	heldWait  time.Duration      // heldWait, but in tests
 	seal      *credential.Sealer // of access keys
 	peers     Peers
 	queries   jq.Cache
@@ -94,7 +95,7 @@ type tally struct {
 // New makes the service.
 func New(k *kernel.Service, blobs *blob.Store, c *collector.Client, peers Peers) *Service {
 	s := &Service{
-		k: k, blobs: blobs, collector: c, peers: peers, seal: credential.New([32]byte(k.Entropy.Derive("firehose", 32, ""))),
+		k: k, blobs: blobs, collector: c, heldWait: heldWait, peers: peers, seal: credential.New([32]byte(k.Entropy.Derive("firehose", 32, ""))),
 		streams: store.TableOf[stream](k.Rows, "stream", store.Regional),
 		tallies: store.TableOf[tally](k.Rows, "tally", store.Regional),
 		fills:   store.TableOf[fill](k.Rows, "fill", store.Regional),

@@ -60,7 +60,7 @@ func TestManyFolders(t *testing.T) {
 		}
 		begin := time.Now()
 		tables := grouping{}.tables(root)
-		if took := time.Since(begin); len(tables) != c.tables || took > 10*time.Second {
+		if took := time.Since(begin); len(tables) != c.tables || took > 2*time.Minute {
 			t.Errorf("%s: %d tables after %s", c.name, len(tables), took)
 		} else {
 			t.Logf("%s: %s", c.name, took)

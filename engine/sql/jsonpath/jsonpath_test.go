@@ -63,7 +63,7 @@ func TestHostilePaths(t *testing.T) {
 			t.Errorf("%.50s gives %.50s", path, got)
 		}
 	}
-	if d := time.Since(begun); d > 10*time.Second {
+	if d := time.Since(begun); d > 2*time.Minute {
 		t.Errorf("took %v", d)
 	}
 }
