@@ -13,7 +13,7 @@ ROOT = "arn:aws:iam::000000000000:"
 
 
 def eventually(look):
-    for _ in range(100):
+    for _ in range(1800):
         if look():
             return
         time.sleep(0.1)

@@ -27,7 +27,7 @@ def allow(principal, action, resource=None, **more):
 
 
 def eventually(what, want):
-    for _ in range(100):
+    for _ in range(1800):
         got = what()
         if got == want:
             return

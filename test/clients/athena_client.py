@@ -21,7 +21,7 @@ def start(sql, group="ops", client=athena, **args):
 
 
 def ended(id, client=athena):
-    for _ in range(600):
+    for _ in range(3600):
         e = client.get_query_execution(QueryExecutionId=id)["QueryExecution"]
         if e["Status"]["State"] not in ("QUEUED", "RUNNING"):
             return e

@@ -71,7 +71,7 @@ iam.create_role(RoleName="crawl", AssumeRolePolicyDocument=json.dumps({"Version"
 iam.put_role_policy(RoleName="crawl", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket", "glue:*", "logs:*"], "Resource": "*"}]}))
 glue.create_crawler(Name="c", Role="crawl", DatabaseName="found", Targets={"S3Targets": [{"Path": "s3://lake/orders/"}]})
 glue.start_crawler(Name="c")
-for _ in range(600):
+for _ in range(3600):
     if glue.get_crawler(Name="c")["Crawler"]["State"] == "READY" and "LastCrawl" in glue.get_crawler(Name="c")["Crawler"]:
         break
     time.sleep(0.05)

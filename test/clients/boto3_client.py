@@ -118,7 +118,7 @@ firehose.create_delivery_stream(DeliveryStreamName="s", ExtendedS3DestinationCon
 assert firehose.describe_delivery_stream(DeliveryStreamName="s")["DeliveryStreamDescription"]["DeliveryStreamStatus"] == "ACTIVE"
 answer = firehose.put_record_batch(DeliveryStreamName="s", Records=[{"Data": f"{i}\n".encode()} for i in range(100)])
 assert answer["FailedPutCount"] == 0 and len(answer["RequestResponses"]) == 100
-for _ in range(100):
+for _ in range(1800):
     found = s3.list_objects_v2(Bucket="objects", Prefix="fire/").get("Contents", [])
     if found:
         break
@@ -177,7 +177,7 @@ logs.put_subscription_filter(logGroupName="/app", filterName="k", filterPattern=
                              destinationArn="arn:aws:kinesis:eu-central-1:000000000000:stream/logs", roleArn="arn:aws:iam::000000000000:role/tokinesis")
 logs.put_log_events(logGroupName="/app", logStreamName="shipped", logEvents=[
     {"timestamp": int(time.time() * 1000), "message": f"{i} {'odd' if i % 2 else 'even'}"} for i in range(10)])
-for _ in range(100):
+for _ in range(1800):
     envelopes = [json.loads(gzip.decompress(r["Data"])) for r in read_all("logs")]
     arrived = [e["message"] for v in envelopes if v["messageType"] == "DATA_MESSAGE" for e in v["logEvents"]]
     if arrived:

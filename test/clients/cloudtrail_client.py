@@ -95,7 +95,7 @@ s3.create_bucket(Bucket="answers", CreateBucketConfiguration={"LocationConstrain
 athena = boto3.client("athena")
 asked = athena.start_query_execution(QueryString="SELECT useridentity.username, eventname, sourceipaddress FROM cloudtrail.elsewhere WHERE useridentity.accesskeyid = 'AKIAI44QH8DHBEXAMPLE' ORDER BY eventtime",
                                      ResultConfiguration={"OutputLocation": "s3://answers/"})["QueryExecutionId"]
-for _ in range(100):
+for _ in range(1800):
     state = athena.get_query_execution(QueryExecutionId=asked)["QueryExecution"]["Status"]
     if state["State"] not in ("QUEUED", "RUNNING"):
         break

@@ -57,7 +57,7 @@ RECORDS = [
 
 
 def keys(prefix):
-    for _ in range(300):
+    for _ in range(1800):
         found = [o["Key"] for o in s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", [])]
         if found:
             return found

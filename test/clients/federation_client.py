@@ -164,7 +164,13 @@ def shown(step):
     return "%06d" % ((struct.unpack(">I", mac[mac[-1] & 15:][:4])[0] & 0x7FFFFFFF) % 1_000_000)
 
 
-iam.enable_mfa_device(UserName="fay", SerialNumber=device["SerialNumber"], AuthenticationCode1=shown(int(time.time()) // 30 - 2), AuthenticationCode2=shown(int(time.time()) // 30 - 1))
+while True:  # codes of the two steps before this one; another may begin meanwhile
+    now = int(time.time()) // 30
+    try:
+        iam.enable_mfa_device(UserName="fay", SerialNumber=device["SerialNumber"], AuthenticationCode1=shown(now - 2), AuthenticationCode2=shown(now - 1))
+        break
+    except iam.exceptions.InvalidAuthenticationCodeException:
+        assert int(time.time()) // 30 > now
 iam.create_role(RoleName="guarded", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"AWS": ROOT + "root"}, "Action": "sts:AssumeRole", "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}]}))
 

@@ -27,7 +27,7 @@ def refused(code, call, **args):
 
 def under(prefix, until):
     """All that is below a prefix, once it satisfies until."""
-    for _ in range(300):
+    for _ in range(1800):
         text = b"".join(s3.get_object(Bucket="lake", Key=o["Key"])["Body"].read() for o in s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", []))
         if until(text):
             return text
@@ -118,7 +118,7 @@ endpoint = {"EndpointConfiguration": {"Url": url + "/take", "Name": "mine", "Acc
             "RoleARN": ROLE, "S3Configuration": {**to_lake, "ErrorOutputPrefix": "unsent/"}}
 firehose.create_delivery_stream(DeliveryStreamName="web", HttpEndpointDestinationConfiguration=endpoint, Tags=[{"Key": "team", "Value": "ops"}])
 firehose.put_record_batch(DeliveryStreamName="web", Records=[{"Data": b"one"}, {"Data": b"two"}])
-for _ in range(300):
+for _ in range(1800):
     if len(seen) >= 2:
         break
     time.sleep(0.1)

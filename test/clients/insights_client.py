@@ -85,7 +85,7 @@ s3.create_bucket(Bucket="answers", CreateBucketConfiguration={"LocationConstrain
 settings = dict(queryLanguage="CWLI", queryString="stats count(*) as n", logGroupIdentifiers=["/app/web"], scheduleExpression="cron(* * * * ? *)", startTimeOffset=7200, executionRoleArn=role,
                 destinationConfiguration={"s3Configuration": {"destinationIdentifier": "s3://answers/logs", "roleArn": role}})
 arn = logs.create_scheduled_query(name="minutely", **settings)["scheduledQueryArn"]
-deadline = time.time() + 120
+deadline = time.time() + 300
 while not (history := logs.get_scheduled_query_history(identifier=arn, startTime=now, endTime=now + 600)["triggerHistory"]) or history[-1]["executionStatus"] == "Running":
     assert time.time() < deadline
     time.sleep(1)

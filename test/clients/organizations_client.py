@@ -184,7 +184,7 @@ idle = analyzer.create_analyzer(analyzerName="idle", type="ORGANIZATION_UNUSED_A
 
 
 def outside(want):
-    for _ in range(150):
+    for _ in range(1800):
         found = analyzer.list_findings_v2(analyzerArn=wide, filter={"status": {"eq": ["ACTIVE"]}})["findings"]
         got = sorted((f["resource"].split(":")[-1], f["resourceOwnerAccount"]) for f in found)
         if got == sorted(want):

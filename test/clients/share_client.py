@@ -96,7 +96,7 @@ assert query.get_table_metadata(CatalogName="hub", DatabaseName="web", TableName
 
 def ended(sql, **context):
     id = query.start_query_execution(QueryString=sql, QueryExecutionContext=context, ResultConfiguration={"OutputLocation": "s3://answers/"})["QueryExecutionId"]
-    for _ in range(600):
+    for _ in range(3600):
         e = query.get_query_execution(QueryExecutionId=id)["QueryExecution"]
         if e["Status"]["State"] not in ("QUEUED", "RUNNING"):
             return id, e
