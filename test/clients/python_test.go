@@ -61,7 +61,8 @@ func (e *estate) script(t *testing.T, name string, args ...string) string {
 	}
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), "PATH="+bin+":"+tools+":"+os.Getenv("PATH"), "AWS_ENDPOINT_URL="+e.url, "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
-		"AWS_SESSION_TOKEN=", "AWS_REGION=eu-central-1", "AWS_DEFAULT_REGION=eu-central-1", "AWS_PAGER=", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "PYTHONWARNINGS=ignore")
+		"AWS_SESSION_TOKEN=", "AWS_REGION=eu-central-1", "AWS_DEFAULT_REGION=eu-central-1", "AWS_PAGER=", "AWS_CONFIG_FILE=/dev/null", "AWS_SHARED_CREDENTIALS_FILE=/dev/null", "PYTHONWARNINGS=ignore",
+		"AWS_MAX_ATTEMPTS=10") // event history is asked twice a second at most: three attempts, botocore's default, can all meet that
 	if strings.HasPrefix(e.url, "https") {
 		cmd.Env = append(cmd.Env, "AWS_CA_BUNDLE="+filepath.Join(e.dir, "tls", "ca.pem"))
 	}
