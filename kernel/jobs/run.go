@@ -68,7 +68,7 @@ func (q *Queue) run(ctx context.Context, h hint, r row) (name string, done bool,
 	defer func() { q.deaths.done(h.at, over) }()
 	var fault error
 	if died < limit {
-		fault = q.attempt(context.WithValue(ctx, runningKey{}, job), &r)
+		fault = q.attempt(context.WithValue(ctx, runningKey{}, job), job)
 	} else {
 		fault = Permanent(fmt.Errorf("the process has died %d times in a row while this job ran; it is not run again by itself", died))
 	}
@@ -114,10 +114,16 @@ func (q *Queue) read(ctx context.Context, at string) (r row, ok bool, err error)
 }
 
 // attempt runs the job's function and turns a panic into an error.
-func (q *Queue) attempt(ctx context.Context, r *row) (err error) {
+func (q *Queue) attempt(ctx context.Context, job *running) (err error) {
+	r := &job.row
 	h, ok := q.handlers[r.title()]
 	if !ok {
 		return Permanent(fmt.Errorf("nobody handles %s", r.title()))
+	}
+	if h.freeKey {
+		if err := q.freeKey(ctx, job); err != nil {
+			return err
+		}
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -172,17 +178,29 @@ func (q *Queue) settle(tx *store.Tx, job *running) {
 	if job.row.Given > 0 { // what could not be done is done
 		q.failed.Delete(tx, seqKey(sequence(job.at)))
 	}
-	if job.row.Keyed {
-		if at, ok := q.keys.Get(tx, job.row.keyRow()); ok && string(at) == job.at {
-			q.keys.Delete(tx, job.row.keyRow())
-		}
-	}
+	q.dropKey(tx, job)
 	if seq := sequence(job.at); seq <= q.boot || q.isNoted(seq) {
 		for k := range q.calls.Prefix(tx, callKey(seq, ""), "") {
 			q.calls.Delete(tx, k)
 		}
 		tx.After(func() { q.note(seq, false) })
 	}
+}
+
+// dropKey makes the job's key free, unless another job has it by now.
+func (q *Queue) dropKey(tx *store.Tx, job *running) {
+	if !job.row.Keyed {
+		return
+	}
+	if at, ok := q.keys.Get(tx, job.row.keyRow()); ok && string(at) == job.at {
+		q.keys.Delete(tx, job.row.keyRow())
+	}
+}
+
+// freeKey is dropKey before the work. Who has read the key beside it commits before, and is seen by the run, or conflicts and reads again. The job's
+// own row stays: after a crash it runs again.
+func (q *Queue) freeKey(ctx context.Context, job *running) error {
+	return q.store.Update(ctx, func(tx *store.Tx) error { q.dropKey(tx, job); return nil }, store.Relaxed)
 }
 
 // retry moves the job to its next attempt, or among the failures.

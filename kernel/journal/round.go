@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"unyo/base/call"
@@ -26,8 +25,6 @@ type round struct {
 	Round
 	journal *Journal
 	job     jobs.Job[struct{}]
-	awake   atomic.Bool // the job is set
-	running atomic.Bool
 }
 
 // Round registers r. It must be called before the kernel is started.
@@ -36,23 +33,14 @@ func (j *Journal) Round(r Round) {
 		must.Hold(other.Name != r.Name, "two rounds are named %s", r.Name)
 	}
 	x := &round{Round: r, journal: j}
-	x.job = jobs.Handle(j.queue.Space("@journal"), "round-"+r.Name, func(ctx context.Context, _ struct{}) error {
-		x.running.Store(true)
-		defer x.running.Store(false)
-		x.awake.Store(false) // from here on, what is entered sets the job anew
-		return r.Run(ctx)
-	}, jobs.Every(r.Every))
+	x.job = jobs.Handle(j.queue.Space("@journal"), "round-"+r.Name, func(ctx context.Context, _ struct{}) error { return r.Run(ctx) }, jobs.Every(r.Every), jobs.FreeKey())
 	j.rounds = append(j.rounds, x)
 }
 
-// wake sets the job unless it is set; a job that is running does not count.
+// wake sets the job unless it is set.
 func (r *round) wake(tx *store.Tx) {
-	if r.awake.Load() {
-		return
-	}
 	estate := tx.In(call.Scope{})
-	if _, set := r.job.DueKey(estate, ""); !set || r.running.Load() {
+	if _, set := r.job.DueKey(estate, ""); !set {
 		r.job.AtKey(estate, "", r.journal.clock.Now().Truncate(r.Every).Add(r.Every), struct{}{})
 	}
-	tx.After(func() { r.awake.Store(true) })
 }

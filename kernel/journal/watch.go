@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"unyo/base/call"
@@ -32,8 +31,6 @@ type watch struct {
 	Watch
 	journal *Journal
 	job     jobs.Job[struct{}]
-	awake   atomic.Bool // the job is set
-	running atomic.Bool
 }
 
 // lookAgain is how often a watch comes back to an entry that it could not see. What is entered meanwhile does not wake it earlier: it is behind that one.
@@ -49,7 +46,7 @@ func (j *Journal) Watch(w Watch) {
 	}
 	x := &watch{Watch: w, journal: j}
 	x.job = jobs.Handle(j.queue.Space("@journal"), "watch-"+w.Name, func(ctx context.Context, _ struct{}) error { return x.run(ctx) },
-		jobs.Lane(func(struct{}) string { return w.Name }), jobs.Every(lookAgain))
+		jobs.Lane(func(struct{}) string { return w.Name }), jobs.Every(lookAgain), jobs.FreeKey())
 	j.watches = append(j.watches, x)
 }
 
@@ -79,33 +76,19 @@ func (j *Journal) Start(ctx context.Context) error {
 // Restart is Start after the store was cleared.
 func (j *Journal) Restart(ctx context.Context) error {
 	j.armed.Store(false)
-	for _, w := range j.watches {
-		w.awake.Store(false)
-	}
-	for _, r := range j.rounds {
-		r.awake.Store(false)
-	}
 	return j.Start(ctx)
 }
 
-// wake sets the job unless it is set. A job that is running may have looked already and does not count; one that a
-// former process has left does.
+// wake sets the job unless it is set.
 func (w *watch) wake(tx *store.Tx) {
-	if w.awake.Load() {
-		return
-	}
 	estate := tx.In(call.Scope{})
-	if _, set := w.job.DueKey(estate, ""); !set || w.running.Load() {
+	if _, set := w.job.DueKey(estate, ""); !set {
 		w.job.AtKey(estate, "", w.journal.clock.Now(), struct{}{})
 	}
-	tx.After(func() { w.awake.Store(true) })
 }
 
 // run shows the entries behind the cursor to See.
 func (w *watch) run(ctx context.Context) error {
-	w.running.Store(true)
-	defer w.running.Store(false)
-	w.awake.Store(false) // from here on, what is entered sets the job anew
 	next, err := w.next(ctx)
 	if err != nil {
 		return err
@@ -131,7 +114,6 @@ func (w *watch) run(ctx context.Context) error {
 		}
 		if len(next) == batch {
 			w.job.AtKey(tx, "", w.journal.clock.Now(), struct{}{})
-			tx.After(func() { w.awake.Store(true) })
 		}
 		return nil
 	}, store.Relaxed)
