@@ -56,6 +56,14 @@ func parseGrok(text, custom string) (*grok, string, error) {
 	return g, strings.ReplaceAll(text, "(?>", "(?:"), nil
 }
 
+// ExpandGrok gives a format as an expression, and by the number of its groups f0, f1 and so on the fields that they go to. Patterns of its own come
+// before those of the same name.
+func ExpandGrok(text string, own map[string]string) (expression string, fields []string, err error) {
+	g := &grok{custom: own}
+	expression, err = g.expand(text, 0)
+	return expression, g.fields, err
+}
+
 // Grok is a format by itself, without a table.
 type Grok struct {
 	Fields  columnar.Schema // as they come, each once, in lower case
