@@ -16,7 +16,13 @@ var system = map[string]lookup{
 	"@message":       func(r *row) Value { return str(r.message()) },
 	"@logStream":     func(r *row) Value { return str([]byte(r.group.Streams[r.ev.Stream])) },
 	"@log":           func(r *row) Value { return str([]byte(r.group.Label)) },
-	"@ptr":           func(r *row) Value { return str([]byte(r.group.Pointer(r.ev))) },
+	"@transformationError": func(r *row) Value {
+		if r.ev.Fault == "" {
+			return Value{}
+		}
+		return str([]byte(r.ev.Fault))
+	},
+	"@ptr": func(r *row) Value { return str([]byte(r.group.Pointer(r.ev))) },
 }
 
 // message is what the row's fields are looked up in.
@@ -74,8 +80,14 @@ func (r *row) find() {
 	f.object(r.p.paths, 0)
 }
 
-// document is the JSON object that the message is, or, of a function, the first one in it; nil: there is none.
+// document is the JSON object that a transformer has made, or that the message is, or, of a function, the first one in it; nil: there is none.
 func (r *row) document() []byte {
+	if r.raw && r.ev.RawFields != nil {
+		return r.ev.RawFields
+	}
+	if r.ev.Fields != nil {
+		return r.ev.Fields
+	}
 	m := r.message()
 	at := 0
 	for at < len(m) && (m[at] == ' ' || m[at] == '\t' || m[at] == '\n' || m[at] == '\r') {

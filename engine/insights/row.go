@@ -10,6 +10,9 @@ type Event struct {
 	Index                uint32
 	Message              []byte // as it may be shown; of an event in lines taken apart, nil until it is asked for
 	Raw                  []byte // as it was sent, where that is not Message
+	Fields               []byte // the JSON object that its fields are found in, where that is not Message: a transformer has made it
+	RawFields            []byte // the same without a mask, where that is not Fields
+	Fault                string // @transformationError: why a transformer could not
 }
 
 // Group is a log group that is asked.
@@ -148,6 +151,12 @@ func (r *row) save() *kept {
 		if e.Raw != nil {
 			e.Raw = append([]byte(nil), e.Raw...)
 		}
+		if e.Fields != nil {
+			e.Fields = append([]byte(nil), e.Fields...)
+		}
+		if e.RawFields != nil {
+			e.RawFields = append([]byte(nil), e.RawFields...)
+		}
 		k.ev = &e
 	}
 	for i, slot := range r.p.made {
@@ -162,7 +171,7 @@ func (r *row) save() *kept {
 func (k *kept) size() int {
 	n := 160 + 41*len(k.vals)
 	if k.ev != nil {
-		n += 88 + len(k.ev.Message) + len(k.ev.Raw)
+		n += 152 + len(k.ev.Message) + len(k.ev.Raw) + len(k.ev.Fields) + len(k.ev.RawFields) + len(k.ev.Fault)
 	}
 	for i := range k.vals {
 		n += len(k.vals[i].Text)

@@ -20,7 +20,7 @@ type accountProtection struct {
 }
 
 // PutAccountPolicy has sensitive data masked in all groups of the account, also those to come, beside what the groups' own policies mask; or has
-// their events delivered, or fields of theirs indexed. Other types of account policies are refused.
+// their events delivered or transformed, or fields of theirs indexed. Other types of account policies are refused.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html
 func (s *Service) PutAccountPolicy(ctx context.Context, in *api.PutAccountPolicyInput) (*api.PutAccountPolicyOutput, error) {
 	if err := checkAccountPolicy(*in.PolicyType, in.DryRun); err != nil {
@@ -35,6 +35,9 @@ func (s *Service) PutAccountPolicy(ctx context.Context, in *api.PutAccountPolicy
 		return &api.PutAccountPolicyOutput{AccountPolicy: shown}, err
 	case api.PolicyTypeFieldIndexPolicy:
 		shown, err := s.putAccountIndex(ctx, in)
+		return &api.PutAccountPolicyOutput{AccountPolicy: shown}, err
+	case api.PolicyTypeTransformerPolicy:
+		shown, err := s.putAccountTransformer(ctx, in)
 		return &api.PutAccountPolicyOutput{AccountPolicy: shown}, err
 	}
 	if in.SelectionCriteria != nil {
@@ -113,7 +116,9 @@ func (s *Service) DescribeAccountPolicies(ctx context.Context, in *api.DescribeA
 }
 
 func checkAccountPolicy(kind string, dry *bool) error {
-	if kind != api.PolicyTypeDataProtectionPolicy && kind != api.PolicyTypeSubscriptionFilterPolicy && kind != api.PolicyTypeFieldIndexPolicy {
+	switch kind {
+	case api.PolicyTypeDataProtectionPolicy, api.PolicyTypeSubscriptionFilterPolicy, api.PolicyTypeFieldIndexPolicy, api.PolicyTypeTransformerPolicy:
+	default:
 		return invalid("Account policies of the type %s are not supported by this estate yet.", kind)
 	}
 	if rt.Val(dry) {
@@ -134,6 +139,10 @@ func (s *Service) accountPolicies(tx *store.Tx, kind string) (list []*api.Accoun
 		for name, p := range s.accountIndexes.Prefix(tx, "", "") {
 			list = append(list, p.shown(name, account))
 		}
+	case api.PolicyTypeTransformerPolicy:
+		for name, p := range s.accountTransformers.Prefix(tx, "", "") {
+			list = append(list, p.shown(name, account))
+		}
 	case api.PolicyTypeDataProtectionPolicy:
 		if now := s.accountNow(tx); now.Document != "" {
 			list = append(list, now.shown(account))
@@ -146,6 +155,11 @@ func (s *Service) accountPolicies(tx *store.Tx, kind string) (list []*api.Accoun
 func (s *Service) dropAccountPolicy(tx *store.Tx, kind, name string) error {
 	if kind == api.PolicyTypeFieldIndexPolicy && s.accountIndexes.Has(tx, name) {
 		s.accountIndexes.Delete(tx, name)
+		return nil
+	}
+	if kind == api.PolicyTypeTransformerPolicy && s.accountTransformers.Has(tx, name) {
+		s.accountTransformers.Delete(tx, name)
+		s.noteAccountShapes(tx)
 		return nil
 	}
 	if p, ok := s.accountFilters.Get(tx, "filter"); ok && kind == api.PolicyTypeSubscriptionFilterPolicy && p.Name == name {

@@ -90,7 +90,7 @@ func (s *Service) streamNeeds(ctx context.Context, op string, in any) ([]rt.Need
 	case *api.TestMetricFilterInput:
 		return []rt.Need{{Action: "logs:TestMetricFilter", Resources: []string{"*"}}}, true
 	}
-	for _, needs := range []func(context.Context, string, any) ([]rt.Need, bool){s.destinationNeeds, s.protectionNeeds, s.indexNeeds, s.queryNeeds, s.scheduledNeeds, s.deliveryNeeds} {
+	for _, needs := range []func(context.Context, string, any) ([]rt.Need, bool){s.destinationNeeds, s.protectionNeeds, s.transformerNeeds, s.indexNeeds, s.queryNeeds, s.scheduledNeeds, s.deliveryNeeds} {
 		if list, ok := needs(ctx, op, in); ok {
 			return list, true
 		}
@@ -119,7 +119,7 @@ func (s *Service) accountNeeds(ctx context.Context, op string, in any) ([]rt.Nee
 // accountPolicyNeeds are those of a policy of the account, and of what it does in each group.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html
 func (s *Service) accountPolicyNeeds(_ context.Context, op, verb, kind string, document *string) []rt.Need {
-	noun := map[string]string{api.PolicyTypeSubscriptionFilterPolicy: "SubscriptionFilter", api.PolicyTypeFieldIndexPolicy: "IndexPolicy"}[kind]
+	noun := map[string]string{api.PolicyTypeSubscriptionFilterPolicy: "SubscriptionFilter", api.PolicyTypeFieldIndexPolicy: "IndexPolicy", api.PolicyTypeTransformerPolicy: "Transformer"}[kind]
 	if noun == "" {
 		noun = "DataProtectionPolicy"
 	}

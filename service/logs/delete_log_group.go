@@ -33,6 +33,7 @@ func (s *Service) DeleteLogGroup(ctx context.Context, in *api.DeleteLogGroupInpu
 		s.wakes.Erase(tx, lo, hi)
 		s.dropMetricFilters(tx, g.ID)
 		s.protections.Erase(tx, lo, hi)
+		s.dropTransformer(tx, g.ID)
 		s.indexes.Delete(tx, g.ID)
 		s.groups.Delete(tx, name)
 		s.expire.CancelKey(tx, g.ID)

@@ -210,17 +210,20 @@ func (s *Service) load(ctx context.Context, a deliverArg, row *subscription, at 
 	}
 	scope := call.ScopeOf(ctx)
 	var mask *masker
+	var shape *shaper
 	if err := s.k.View(ctx, func(tx *store.Tx) error {
 		g, ok := s.groups.Get(tx, a.Name)
 		if !ok || g.ID != a.Group {
 			return nil
 		}
-		mask, err = s.maskerOf(tx, &g)
+		if mask, err = s.maskerOf(tx, &g); err == nil && row.Transformed {
+			shape, err = s.shaperOf(tx, a.Name, &g, mask, s.streamNames(ctx, a.Group))
+		}
 		return err
 	}); err != nil {
 		return nil, err
 	}
-	l := &load{pattern: p, mask: mask, account: scope.Account, arg: a, to: at.Seq, names: map[uint64]string{}, name: func(id uint64) (name string, err error) {
+	l := &load{pattern: p, mask: mask, shape: shape, account: scope.Account, arg: a, to: at.Seq, names: map[uint64]string{}, name: func(id uint64) (name string, err error) {
 		return name, s.k.View(ctx, func(tx *store.Tx) error {
 			name, _ = s.names.Get(tx, streamIDKey(a.Group, id))
 			return nil

@@ -74,7 +74,7 @@ func (f *metricFilter) describe(group, name string) api.MetricFilter {
 		t.Unit = new(f.Unit)
 	}
 	return api.MetricFilter{
-		FilterName: new(name), LogGroupName: new(group), FilterPattern: new(f.Pattern), CreationTime: new(f.Created), ApplyOnTransformedLogs: new(false),
+		FilterName: new(name), LogGroupName: new(group), FilterPattern: new(f.Pattern), CreationTime: new(f.Created), ApplyOnTransformedLogs: new(f.Transformed),
 		MetricTransformations: []api.MetricTransformation{t},
 	}
 }

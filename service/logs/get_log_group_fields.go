@@ -43,9 +43,12 @@ func (s *Service) GetLogGroupFields(ctx context.Context, in *api.GetLogGroupFiel
 	f.From, f.Streams = max(f.From, src.floor), src.streams
 	counts, n := map[string]int{}, 0
 	if f.From < f.To {
-		err = s.store.Scan(ctx, src.folder, f, func(x *logstore.Event) bool {
-			x = src.mask.event(x)
-			for _, field := range insights.Discover(group, &insights.Event{Timestamp: x.Timestamp, Ingestion: x.Ingestion, Stream: x.Stream, Seq: x.Seq, Index: x.Index, Message: x.Message}) {
+		scanned := s.store.Scan(ctx, src.folder, f, func(x *logstore.Event) bool {
+			e, fault := src.event(x)
+			if err = fault; err != nil {
+				return false
+			}
+			for _, field := range insights.Discover(group, &e) {
 				if field.Name != "@ptr" {
 					counts[field.Name]++
 				}
@@ -53,6 +56,7 @@ func (s *Service) GetLogGroupFields(ctx context.Context, in *api.GetLogGroupFiel
 			n++
 			return n < fieldsEvents
 		})
+		err = firstOf(scanned, err)
 	}
 	out := &api.GetLogGroupFieldsOutput{LogGroupFields: []api.LogGroupField{}}
 	for field, count := range counts {

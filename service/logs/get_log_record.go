@@ -50,19 +50,22 @@ func (s *Service) GetLogRecord(ctx context.Context, in *api.GetLogRecordInput) (
 	}
 	src, group := &from.sources[0], from.groups[0]
 	if rt.Val(in.Unmask) {
-		src.mask = nil
+		src.unmask()
 	}
 	fields := map[string]string{}
 	if _, there := group.Streams[r.stream]; there && r.at.Timestamp >= src.floor {
 		end := r.at.Next()
-		err = s.store.Scan(ctx, folder(scope, r.id), logstore.Filter{From: r.at.Timestamp, To: r.at.Timestamp + 1, Streams: []uint64{r.stream}, Start: &r.at, End: &end}, func(x *logstore.Event) bool {
-			x = src.mask.event(x)
-			e := &insights.Event{Timestamp: x.Timestamp, Ingestion: x.Ingestion, Stream: x.Stream, Seq: x.Seq, Index: x.Index, Message: x.Message}
-			for _, f := range insights.Discover(group, e) {
+		scanned := s.store.Scan(ctx, folder(scope, r.id), logstore.Filter{From: r.at.Timestamp, To: r.at.Timestamp + 1, Streams: []uint64{r.stream}, Start: &r.at, End: &end}, func(x *logstore.Event) bool {
+			e, fault := src.event(x)
+			if err = fault; err != nil {
+				return false
+			}
+			for _, f := range insights.Discover(group, &e) {
 				fields[f.Name] = f.Value
 			}
 			return false
 		})
+		err = firstOf(scanned, err)
 	}
 	if err != nil {
 		return nil, err

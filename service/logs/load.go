@@ -22,6 +22,7 @@ type load struct {
 	pattern *pattern.Pattern
 	account string
 	mask    *masker
+	shape   *shaper // of a filter that wants it
 	arg     deliverArg
 	name    func(id uint64) (string, error)
 	names   map[uint64]string
@@ -55,6 +56,11 @@ func (l *load) add(b *logstore.Stored) bool {
 	l.to = b.Seq
 	for i := range b.Events {
 		e := l.mask.event(&b.Events[i])
+		if l.shape != nil {
+			if e, l.err = l.shape.message(&b.Events[i]); l.err != nil {
+				return false
+			}
+		}
 		l.seen += len(e.Message)
 		if !l.pattern.Match(e.Message) {
 			continue

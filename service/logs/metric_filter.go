@@ -22,6 +22,7 @@ type metricFilter struct {
 	Unit            string            `json:",omitempty"`
 	Default         *float64          `json:",omitempty"` // of minutes in which events came and none matched
 	Dimensions      map[string]string `json:",omitempty"` // name → field
+	Transformed     bool              `json:",omitempty"` // it sees events as transformers have made them
 	Created         int64             // ms
 	From            uint64            // batches of the group's log up to this one were there before the filter
 }

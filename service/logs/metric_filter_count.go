@@ -44,15 +44,17 @@ func (s *Service) countNext(ctx context.Context, a countArg) error {
 			return err
 		}
 		if g, ok := s.groups.Get(tx, a.Name); ok && g.ID == a.Group {
-			p.mask, err = s.maskerOf(tx, &g)
+			if p.mask, err = s.maskerOf(tx, &g); err == nil && slices.ContainsFunc(p.gauges, func(g *gauge) bool { return g.row.Transformed }) {
+				p.shape, err = s.shaperOf(tx, a.Name, &g, p.mask, s.streamNames(ctx, a.Group))
+			}
 		}
 		return err
 	}, store.Relaxed); err != nil || !p.known {
 		return err
 	}
 	p.to = p.from
-	if err := s.store.Batches(ctx, folder(call.ScopeOf(ctx), a.Group), p.from.Seq, p.add); err != nil {
-		return err
+	if err := s.store.Batches(ctx, folder(call.ScopeOf(ctx), a.Group), p.from.Seq, p.add); err != nil || p.fault != nil {
+		return firstOf(err, p.fault)
 	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		now, err := s.gauges(tx, a.Group)
@@ -101,6 +103,8 @@ type pass struct {
 	from, to counted
 	more     bool
 	mask     *masker
+	shape    *shaper // of filters that want it
+	fault    error
 
 	points points
 	blanks map[string]bool // filter and minute → whether an event matched
@@ -121,19 +125,31 @@ func (p *pass) add(b *logstore.Stored) bool {
 			return false
 		}
 		p.bytes += len(b.Events[i].Message) + eventOverhead
-		p.event(b.Seq, p.mask.event(&b.Events[i]))
+		e := &b.Events[i]
+		masked := p.mask.event(e)
+		changed := masked
+		if p.shape != nil {
+			if changed, p.fault = p.shape.message(e); p.fault != nil {
+				return false
+			}
+		}
+		p.event(b.Seq, masked, changed)
 	}
 	p.to = counted{Seq: b.Seq}
 	return true
 }
 
-// event asks every filter that was there before the event. The point belongs to the event's own minute.
+// event asks every filter that was there before the event, which it sees as it came or changed by a transformer. The point belongs to the event's own minute.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
-func (p *pass) event(seq uint64, e *logstore.Event) {
-	minute := e.Timestamp / minuteMs
+func (p *pass) event(seq uint64, original, changed *logstore.Event) {
+	minute := original.Timestamp / minuteMs
 	for _, g := range p.gauges {
 		if seq <= g.row.From {
 			continue
+		}
+		e := original
+		if g.row.Transformed {
+			e = changed
 		}
 		matched := g.pattern.Match(e.Message)
 		if g.row.Default != nil {

@@ -110,6 +110,7 @@ func (s *Service) commitBatch(ctx context.Context, in *api.PutLogEventsInput, b 
 		s.measureLater(tx, *in.LogGroupName, &g)
 		s.wake(tx, *in.LogGroupName, &g, ref.Seq)
 		s.auditSoon(tx, *in.LogGroupName, &g, ref.Seq)
+		s.shapeSoon(tx, *in.LogGroupName, &g, ref.Seq)
 		s.countSoon(tx, *in.LogGroupName, &g)
 		if embedded {
 			s.embedSoon(tx, *in.LogGroupName, &g, ref.Seq)

@@ -73,11 +73,11 @@ func (s *Service) PutMetricFilter(ctx context.Context, in *api.PutMetricFilterIn
 
 // metricFilterOf checks what a filter is to do.
 func metricFilterOf(in *api.PutMetricFilterInput) (metricFilter, error) {
-	if rt.Val(in.ApplyOnTransformedLogs) || len(in.EmitSystemFieldDimensions) > 0 || in.FieldSelectionCriteria != nil {
-		return metricFilter{}, invalid("applyOnTransformedLogs, emitSystemFieldDimensions and fieldSelectionCriteria are not supported by this estate yet.")
+	if len(in.EmitSystemFieldDimensions) > 0 || in.FieldSelectionCriteria != nil {
+		return metricFilter{}, invalid("emitSystemFieldDimensions and fieldSelectionCriteria are not supported by this estate yet.")
 	}
 	t := &in.MetricTransformations[0]
-	row := metricFilter{Pattern: *in.FilterPattern, Namespace: *t.MetricNamespace, Name: *t.MetricName, Value: *t.MetricValue, Unit: rt.Val(t.Unit), Default: t.DefaultValue, Dimensions: t.Dimensions}
+	row := metricFilter{Pattern: *in.FilterPattern, Namespace: *t.MetricNamespace, Name: *t.MetricName, Value: *t.MetricValue, Unit: rt.Val(t.Unit), Default: t.DefaultValue, Dimensions: t.Dimensions, Transformed: rt.Val(in.ApplyOnTransformedLogs)}
 	switch {
 	case row.Namespace == "" || row.Name == "" || !printable(row.Namespace+row.Name):
 		return row, invalid("Invalid metric transformation: metricNamespace and metricName must be printable ASCII.")

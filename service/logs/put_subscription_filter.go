@@ -19,6 +19,7 @@ type subscription struct {
 	Destination  string // ARN
 	target              // where no Logs destination stands between
 	Distribution string
+	Transformed  bool  `json:",omitempty"` // it sees, and sends, events as transformers have made them
 	Created      int64 // ms
 }
 
@@ -30,7 +31,7 @@ func (s *Service) PutSubscriptionFilter(ctx context.Context, in *api.PutSubscrip
 		return nil, err
 	}
 	name, filter := *in.LogGroupName, *in.FilterName
-	row := subscription{Pattern: *in.FilterPattern, Destination: *in.DestinationArn, Distribution: rt.Val(in.Distribution), Created: s.nowMs()}
+	row := subscription{Pattern: *in.FilterPattern, Destination: *in.DestinationArn, Distribution: rt.Val(in.Distribution), Transformed: rt.Val(in.ApplyOnTransformedLogs), Created: s.nowMs()}
 	if row.Distribution == "" {
 		row.Distribution = "ByLogStream"
 	}
@@ -79,8 +80,8 @@ func (s *Service) PutSubscriptionFilter(ctx context.Context, in *api.PutSubscrip
 
 // checkDestination refuses what cannot be delivered to.
 func checkDestination(scope call.Scope, row *subscription, in *api.PutSubscriptionFilterInput) error {
-	if rt.Val(in.ApplyOnTransformedLogs) || len(in.EmitSystemFields) > 0 || in.FieldSelectionCriteria != nil {
-		return invalid("applyOnTransformedLogs, emitSystemFields and fieldSelectionCriteria are not supported by this estate yet.")
+	if len(in.EmitSystemFields) > 0 || in.FieldSelectionCriteria != nil {
+		return invalid("emitSystemFields and fieldSelectionCriteria are not supported by this estate yet.")
 	}
 	a, _, ok := destinationOf(row.Destination)
 	if !ok {

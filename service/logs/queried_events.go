@@ -29,6 +29,7 @@ type queriedSource struct {
 	floor   int64
 	streams []uint64
 	mask    *masker
+	shape   *shaper
 }
 
 // queriedEvents finds what there is of a query's groups. One that has been deleted meanwhile has no events.
@@ -51,6 +52,9 @@ func (s *Service) queriedEvents(ctx context.Context, q *query) (*queriedEvents, 
 			if src.mask, err = s.maskerOf(tx, &g); err != nil {
 				return err
 			}
+			if src.shape, err = s.shaperOf(tx, x.Name, &g, src.mask, func(id uint64) (string, error) { return names[id], nil }); err != nil {
+				return err
+			}
 			e.sources = append(e.sources, src)
 			e.groups = append(e.groups, &insights.Group{
 				Name: x.Name, Label: scope.Account + ":" + x.Name, Streams: names, Lambda: strings.HasPrefix(x.Name, "/aws/lambda/"),
@@ -71,9 +75,9 @@ func (e *queriedEvents) Sweep(ctx context.Context, w insights.Wanted, yield insi
 		src := &e.sources[n]
 		f := logstore.Sweeping{
 			Filter: logstore.Filter{From: max(w.From, src.floor), To: w.To + 1, Streams: src.streams, Contains: w.Contains}, Last: src.head,
-			Workers: e.workers, Apart: src.mask == nil, Oldest: w.Oldest, Skip: w.Skip, Turn: e.turn,
+			Workers: e.workers, Apart: src.mask == nil && src.shape == nil, Oldest: w.Oldest, Skip: w.Skip, Turn: e.turn,
 		}
-		if src.mask != nil { // what is masked need not hold what a match holds
+		if src.mask != nil || src.shape != nil { // what is masked or transformed need not hold what a match holds
 			f.Contains = nil
 		}
 		if f.From >= f.To {
@@ -85,11 +89,9 @@ func (e *queriedEvents) Sweep(ctx context.Context, w insights.Wanted, yield insi
 			}
 			out := buffers[worker][:0]
 			for i := range events {
-				x := &events[i]
-				shown := src.mask.event(x)
-				y := insights.Event{Timestamp: x.Timestamp, Ingestion: x.Ingestion, Stream: x.Stream, Seq: x.Seq, Index: x.Index, Message: shown.Message}
-				if shown != x {
-					y.Raw = x.Message
+				y, err := src.event(&events[i])
+				if err != nil {
+					return err
 				}
 				out = append(out, y)
 			}
@@ -103,6 +105,28 @@ func (e *queriedEvents) Sweep(ctx context.Context, w insights.Wanted, yield insi
 		total.Bytes += swept.Bytes
 	}
 	return total, nil
+}
+
+// unmask shows everything.
+func (src *queriedSource) unmask() {
+	src.mask = nil
+	if src.shape != nil {
+		src.shape.mask = nil
+	}
+}
+
+// event is x as a query sees it.
+func (src *queriedSource) event(x *logstore.Event) (insights.Event, error) {
+	shown := src.mask.event(x)
+	y := insights.Event{Timestamp: x.Timestamp, Ingestion: x.Ingestion, Stream: x.Stream, Seq: x.Seq, Index: x.Index, Message: shown.Message}
+	if shown != x {
+		y.Raw = x.Message
+	}
+	made, ok, err := src.shape.event(x)
+	if ok {
+		y.Fields, y.RawFields, y.Fault = made.fields, made.raw, made.fault
+	}
+	return y, err
 }
 
 // recordPointer names an event: AWS's @ptr.

@@ -59,6 +59,14 @@ type Service struct {
 	accountFilters store.Table[accountSubscription] // filter: there is one
 	accountIndexes store.Table[accountIndex]        // name
 
+	transformers        store.Table[transformer]        // group id
+	chapters            store.Table[chapter]            // group id, batch
+	shaped              store.Table[uint64]             // group id: the last batch of which it is measured what transformers made
+	shaping             store.Table[none]               // group id: a reckon job is on its way
+	accountTransformers store.Table[accountTransformer] // name
+	accountShapes       store.Table[accountShapes]      // now
+	programs            programs
+
 	expire  jobs.Job[expireArg]
 	drop    jobs.Job[dropArg]
 	measure jobs.Job[measureArg]
@@ -70,6 +78,7 @@ type Service struct {
 	blank   jobs.Job[countArg]
 	vended  jobs.Job[vendedArg]
 	audit   jobs.Job[auditArg]
+	reckon  jobs.Job[countArg]
 }
 
 // Peers is whom Logs calls.
@@ -95,6 +104,10 @@ type group struct {
 	Guard      string `json:",omitempty"` // DataProtectionStatus; "": it was never protected
 	Measured   int    `json:",omitempty"` // number of metric filters
 	Audited    bool   `json:",omitempty"` // its data protection policy wants findings
+	// Transformer names its own transformer; Shape the one that the last chapter of its history has, its own or the account's; Shaped is when that began, ms.
+	Transformer string `json:",omitempty"`
+	Shape       string `json:",omitempty"`
+	Shaped      int64  `json:",omitempty"`
 }
 
 // stream is a log stream's row.
@@ -142,6 +155,7 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 	}
 	s.handleJobs()
 	s.openMetricFilters()
+	s.openTransformers()
 	s.openQueries()
 	s.openScheduled()
 	events.Committed(s.committed, k.Durable)
