@@ -56,6 +56,7 @@ var rules = []rule{
 	{"unyo/engine/recordstore", []string{"own", "unyo/engine/blob", "unyo/base/"}, "records lie in blobs, or are named as blobs are"},
 	{"unyo/engine/logstore", []string{"own", "unyo/engine/shaped", "unyo/base/"}, "lines are handed out taken apart"},
 	{"unyo/engine/insights", []string{"own", "unyo/engine/shaped", "unyo/base/"}, "lines are read as they come, apart or whole"},
+	{"unyo/engine/transform", []string{"own", "unyo/engine/serde", "unyo/base/"}, "Grok is what tables are read by, too"},
 	{"unyo/engine/sql", []string{"own", "unyo/engine/vector", "unyo/base/"}, "queries compute with vectors and know no file"},
 	{"unyo/engine/", []string{"own", "unyo/base/"}, "an engine is a library one could publish; it is handed a directory and a now"},
 	{"unyo/kernel", []string{"unyo/kernel", "unyo/base/"}, "services come and go; the kernel knows none by name"},

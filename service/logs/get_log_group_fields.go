@@ -56,7 +56,7 @@ func (s *Service) GetLogGroupFields(ctx context.Context, in *api.GetLogGroupFiel
 			n++
 			return n < fieldsEvents
 		})
-		err = firstOf(scanned, err)
+		err = cmp.Or(scanned, err)
 	}
 	out := &api.GetLogGroupFieldsOutput{LogGroupFields: []api.LogGroupField{}}
 	for field, count := range counts {

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"strconv"
@@ -65,7 +66,7 @@ func (s *Service) GetLogRecord(ctx context.Context, in *api.GetLogRecordInput) (
 			}
 			return false
 		})
-		err = firstOf(scanned, err)
+		err = cmp.Or(scanned, err)
 	}
 	if err != nil {
 		return nil, err

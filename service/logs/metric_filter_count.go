@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"reflect"
@@ -54,7 +55,7 @@ func (s *Service) countNext(ctx context.Context, a countArg) error {
 	}
 	p.to = p.from
 	if err := s.store.Batches(ctx, folder(call.ScopeOf(ctx), a.Group), p.from.Seq, p.add); err != nil || p.fault != nil {
-		return firstOf(err, p.fault)
+		return cmp.Or(err, p.fault)
 	}
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		now, err := s.gauges(tx, a.Group)

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 
 	"unyo/base/call"
@@ -56,12 +57,14 @@ func (s *Service) reckonNext(ctx context.Context, a countArg) error {
 		to = b.Seq
 		return true
 	}); err != nil || fault != nil {
-		return firstOf(err, fault)
+		return cmp.Or(err, fault)
 	}
-	s.countShaped(ctx, metric.Of("LogGroupname", a.Name), by[0])
-	s.countShaped(ctx, metric.Of("PolicyLevel", "AccountPolicy"), by[1])
+	made := points{}
+	by[0].points(made, metric.Of("LogGroupname", a.Name), s.nowMs()) // spelt as AWS's page spells it
+	by[1].points(made, metric.Of("PolicyLevel", "AccountPolicy"), s.nowMs())
 	return s.k.Update(ctx, func(tx *store.Tx) error {
 		if at, ok := s.shaped.Get(tx, a.Group); ok && at == from {
+			s.addPoints(tx, made)
 			s.shaped.Put(tx, a.Group, to)
 			if more {
 				s.reckon.Soon(tx, a)
@@ -70,15 +73,6 @@ func (s *Service) reckonNext(ctx context.Context, a countArg) error {
 		jobs.Settle(ctx, tx)
 		return nil
 	})
-}
-
-func firstOf(list ...error) error {
-	for _, err := range list {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func (n *reckoned) add(out *reshaped) {
@@ -90,14 +84,13 @@ func (n *reckoned) add(out *reshaped) {
 	n.bytes += len(out.fields)
 }
 
-// countShaped measures; the dimension of groups is spelt as AWS's page spells it.
-func (s *Service) countShaped(ctx context.Context, dimensions metric.Dimensions, n reckoned) {
+func (n *reckoned) points(made points, dimensions metric.Dimensions, at int64) {
 	for _, x := range []struct {
 		name, unit string
 		value      int
 	}{{"TransformedLogEvents", "", n.events}, {"TransformedBytes", "Bytes", n.bytes}, {"TransformationErrors", "", n.faults}} {
 		if x.value > 0 {
-			s.k.Metrics.Count(ctx, metric.Sample{Series: metric.Series{Namespace: "AWS/Logs", Name: x.name, Dimensions: dimensions, Unit: x.unit}, Value: float64(x.value)})
+			made.add(metric.Series{Namespace: "AWS/Logs", Name: x.name, Dimensions: dimensions, Unit: x.unit}, at, float64(x.value))
 		}
 	}
 }

@@ -103,6 +103,11 @@ func TestLogs(t *testing.T) {
 	serve(t).holds(t, "python3", "logs_client.py")
 }
 
+// TestTransformers runs transformer_client.py: log events that are transformed as they come.
+func TestTransformers(t *testing.T) {
+	serve(t).holds(t, "python3", "transformer_client.py")
+}
+
 // TestAccessLogs runs access_client.py: who accessed a bucket, logged into another and vended by CloudWatch Logs.
 func TestAccessLogs(t *testing.T) {
 	serve(t).holds(t, "python3", "access_client.py")
