@@ -124,7 +124,14 @@ var pages = map[string][][2]string{
 	},
 	"ip address": {{"contains('10.0.0.0/8', IPADDRESS '10.1.2.3')", "true"}, {"contains('2001:db8::/32', IPADDRESS '2001:db9::1')", "false"}, {"CAST(IPADDRESS '::ffff:1.2.3.4' AS varchar)", "1.2.3.4"}, {"IPADDRESS '1.2.3.4' < IPADDRESS '1.2.3.5'", "true"}},
 	"uuid":       {{"length(CAST(uuid() AS varchar))", "36"}, {"UUID '12151fd2-7586-11e9-8f9e-2a86e4085a59'", "12151fd2-7586-11e9-8f9e-2a86e4085a59"}},
-	"session":    {{"current_user", "me"}, {"current_catalog", "awsdatacatalog"}, {"current_schema", "default"}},
+	"time with time zone": { // https://trino.io/docs/current/language/types.html#time-p-with-time-zone
+		{"TIME '01:02:03.456 -08:00'", "01:02:03.456-08:00"}, {"typeof(TIME '01:02:03.456 -08:00')", "time(3) with time zone"}, {"TIME '14:30:00.000000+05:30' = TIME '09:00:00.000000 +00:00'", "true"}, {"TIME '00:30 +01:00' > TIME '23:00 +00:00'", "true"}, {"TIME '10:00 -03:00' AT TIME ZONE '+02:00'", "15:00:00+02:00"}, {"TIME '10:00 -03:00' AT TIME ZONE INTERVAL '1' HOUR", "14:00:00+01:00"},
+		{"CAST(TIME '10:00:00 -03:00' AS time)", "10:00:00.000"}, {"CAST(TIMESTAMP '2020-07-01 10:00:00.129 Europe/Berlin' AS time(2) with time zone)", "10:00:00.13+02:00"}, {"CAST(TIME '10:00:01' AS time(0) with time zone)", "10:00:01+00:00"}, {"CAST('10:00:01.5 +02:00' AS time with time zone)", "10:00:01.500+02:00"}, {"CAST(TIME '10:00 -03:00' AS varchar)", "10:00:00-03:00"}, {"TRY_CAST('10' AS time with time zone)", "NULL"},
+		{"TIME '23:00 +02:00' + INTERVAL '2' HOUR", "01:00:00+02:00"}, {"TIME '10:00 +02:00' - TIME '10:00 +00:00'", "-0 02:00:00.000"}, {"hour(TIME '23:00 +02:00'), timezone_hour(TIME '23:00 +02:30'), timezone_minute(TIME '23:00 +02:30')", "23|2|30"}, {"date_trunc('hour', TIME '23:45 +02:00')", "23:00:00+02:00"}, {"date_add('minute', 90, TIME '23:00 +02:00')", "00:30:00+02:00"}, {"date_diff('hour', TIME '10:00 +02:00', TIME '10:00 +00:00')", "2"},
+		{"TIME '10:00 +00:00' IN (TIME '11:00 +01:00')", "true"}, {"TIME '10:00' < TIME '10:00 -01:00'", "true"}, {"count(DISTINCT x) FROM (VALUES TIME '10:00 +00:00', TIME '11:00 +01:00') t(x)", "1"}, {"max(x) FROM (VALUES TIME '10:00 +00:00', TIME '10:00 -01:00') t(x)", "10:00:00-01:00"}, {"current_time = CAST(localtime AS time with time zone), typeof(current_time), typeof(current_time(6))", "true|time(3) with time zone|time(6) with time zone"},
+		{"TIME '25:00 +02:00'", "!INVALID_LITERAL"}, {"CAST(DATE '2020-01-01' AS time with time zone)", "!TYPE_MISMATCH"}, {"CAST(TIME '10:00 +02:00' AS timestamp with time zone) = CAST(CAST(TIME '10:00 +02:00' AS timestamp) AS timestamp with time zone) - INTERVAL '2' HOUR", "true"}, {"CAST(ROW(TIME '10:00 +02:00') AS row(time with time zone))", "{field0=10:00:00.000+02:00}"},
+	},
+	"session": {{"current_user", "me"}, {"current_catalog", "awsdatacatalog"}, {"current_schema", "default"}},
 }
 
 func TestFunctions(t *testing.T) {

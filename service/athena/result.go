@@ -58,9 +58,9 @@ func columnOf(name string, t *types.Type) column {
 		c.Precision = maxPrecision
 	case types.Timestamp, types.TimestampZone:
 		c.Precision = 3
-		if strings.HasSuffix(t.String(), "with time zone") {
-			c.Type = "timestamp with time zone"
-		}
+	}
+	if t.Zoned() {
+		c.Type += " with time zone"
 	}
 	return c
 }

@@ -141,7 +141,7 @@ func castRow(from, to *types.Type) func(r *Row) {
 		return toFloat(from, to)
 	case types.Decimal:
 		return toDecimal(from, to)
-	case types.Date, types.Time, types.Timestamp, types.TimestampZone:
+	case types.Date, types.Time, types.TimeZone, types.Timestamp, types.TimestampZone:
 		return toTime(from, to)
 	case types.JSON:
 		return toJSON(from)

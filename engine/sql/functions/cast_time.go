@@ -43,6 +43,8 @@ func toTime(from, to *types.Type) func(r *Row) {
 		return nil
 	}
 	switch {
+	case from.Kind == types.TimeZone || to.Kind == types.TimeZone:
+		return zonedClock(from, to, micros)
 	case to.Kind == types.Date && from.Kind != types.Time:
 		return func(r *Row) {
 			d, _ := floorDiv(micros(r), dayMicros)
@@ -77,8 +79,35 @@ func microsOf(t *types.Type) func(r *Row) int64 {
 		return func(r *Row) int64 { return r.Int(0) }
 	case types.TimestampZone:
 		return func(r *Row) int64 { return types.LocalOf(r.Wide(0)) }
+	case types.TimeZone:
+		return func(r *Row) int64 { return types.ClockOf(r.Wide(0)) }
 	}
 	return nil
+}
+
+// zonedClock casts times with a zone, which come of times and timestamps and become such.
+func zonedClock(from, to *types.Type, micros func(r *Row) int64) func(r *Row) {
+	zone := func(r *Row) uint64 { return types.OffsetAt(r.Now.UnixMicro(), r.Zone) }
+	switch {
+	case to.Kind == types.TimestampZone:
+		return func(r *Row) {
+			r.PutWide(types.InstantOf(roundTo(today(r.Context)*dayMicros+micros(r), to.Size), r.Wide(0).Lo))
+		}
+	case to.Kind == types.Timestamp:
+		return func(r *Row) { r.PutInt(roundTo(today(r.Context)*dayMicros+micros(r), to.Size)) }
+	case to.Kind == types.Time:
+		return func(r *Row) {
+			_, t := floorDiv(roundTo(micros(r), to.Size), dayMicros)
+			r.PutInt(t)
+		}
+	case to.Kind != types.TimeZone || from.Kind == types.Date:
+		return nil
+	case from.Kind == types.TimeZone:
+		zone = func(r *Row) uint64 { return r.Wide(0).Lo }
+	case from.Kind == types.TimestampZone:
+		zone = func(r *Row) uint64 { return types.OffsetAt(r.Wide(0).Hi, r.Wide(0).Lo) }
+	}
+	return func(r *Row) { r.PutWide(types.ClockAt(roundTo(micros(r), to.Size), zone(r))) }
 }
 
 // today is the day of the query in the session's zone.
@@ -104,6 +133,21 @@ func textToTime(to *types.Type) func(r *Row) {
 			if t, ok := ParseClock(strings.TrimSpace(r.Text(0))); ok {
 				_, t = floorDiv(roundTo(t, to.Size), dayMicros)
 				r.PutInt(t)
+			} else {
+				fail(r)
+			}
+		}
+	case types.TimeZone:
+		return func(r *Row) {
+			t, zone, ok := ParseClockZone(strings.TrimSpace(r.Text(0)))
+			n := types.OffsetAt(r.Now.UnixMicro(), r.Zone)
+			if ok && zone != "" {
+				var err error
+				n, err = types.ZoneOf(zone)
+				ok = err == nil
+			}
+			if ok {
+				r.PutWide(types.ClockAt(roundTo(t, to.Size), n))
 			} else {
 				fail(r)
 			}
@@ -173,6 +217,13 @@ func datePart(s string) (days int64, rest string, ok bool) {
 func ParseClock(s string) (micros int64, ok bool) {
 	micros, rest, ok := clockPart(s)
 	return micros, ok && rest == ""
+}
+
+// ParseClockZone reads a time, and the offset behind it if there is one: 12:30:05 +02:00.
+func ParseClockZone(s string) (micros int64, zone string, ok bool) {
+	micros, rest, ok := clockPart(s)
+	zone = strings.TrimPrefix(rest, " ")
+	return micros, zone, ok && (rest == "" || zone != "" && (zone[0] == '+' || zone[0] == '-'))
 }
 
 func clockPart(s string) (micros int64, rest string, ok bool) {

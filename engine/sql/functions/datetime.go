@@ -11,7 +11,7 @@ import (
 // https://trino.io/docs/current/functions/datetime.html
 func init() {
 	p := page("datetime")
-	for _, in := range []string{"date", "timestamp", "timestamptz", "time", "interval", "months"} {
+	for _, in := range []string{"date", "timestamp", "timestamptz", "time", "timetz", "interval", "months"} {
 		for name, part := range parts {
 			if part.in[in] {
 				for _, n := range strings.Fields(name) {
@@ -20,12 +20,12 @@ func init() {
 			}
 		}
 	}
-	for _, in := range []string{"date", "timestamp", "timestamptz", "time"} {
+	for _, in := range []string{"date", "timestamp", "timestamptz", "time", "timetz"} {
 		last := typed(func(args []*types.Type) ([]*types.Type, *types.Type, error) { return args, args[len(args)-1], nil })
 		p.rows("date_trunc(varchar,"+in+") "+in, dateTrunc, last)
 		p.rows("date_add(varchar,bigint,"+in+") "+in, dateAdd, last)
 		p.rows("date_diff(varchar,"+in+","+in+") bigint", dateDiff)
-		if in != "time" {
+		if in != "time" && in != "timetz" {
 			p.rows("last_day_of_month("+in+") date", func(r *Row) {
 				days, _ := floorDiv(local(r, 0), dayMicros)
 				t := dayOf(days)
@@ -61,7 +61,7 @@ func in(list string) map[string]bool {
 
 const (
 	dated = "date timestamp timestamptz"
-	timed = "timestamp timestamptz time interval"
+	timed = "timestamp timestamptz time timetz interval"
 )
 
 func calendar(f func(t time.Time) int) part {
@@ -87,8 +87,17 @@ var parts = map[string]part{
 	"hour": clock(3600*secondMicros, 24), "minute": clock(60*secondMicros, 60), "second": clock(secondMicros, 60), "millisecond": clock(1000, 1000),
 	"day ":  {in("interval"), func(micros int64, _ *Row) int64 { return micros / dayMicros }},
 	"year ": {in("months"), func(n int64, _ *Row) int64 { return n / 12 }}, "month ": {in("months"), func(n int64, _ *Row) int64 { return n % 12 }},
-	"timezone_hour":   {in("timestamptz"), func(m int64, r *Row) int64 { return (m - r.Wide(0).Hi) / (3600 * secondMicros) }},
-	"timezone_minute": {in("timestamptz"), func(m int64, r *Row) int64 { return (m - r.Wide(0).Hi) / (60 * secondMicros) % 60 }},
+	"timezone_hour":   {in("timestamptz timetz"), func(m int64, r *Row) int64 { return offsetOf(m, r) / 60 }},
+	"timezone_minute": {in("timestamptz timetz"), func(m int64, r *Row) int64 { return offsetOf(m, r) % 60 }},
+}
+
+// offsetOf is how many minutes the zone of the first argument is from UTC.
+func offsetOf(local int64, r *Row) int64 {
+	if w := r.Wide(0); r.Types[0].Kind == types.TimestampZone {
+		return (local - w.Hi) / (60 * secondMicros)
+	} else {
+		return int64(w.Lo) - int64(types.UTC)
+	}
 }
 
 // local is what the wall clock shows for argument i, in microseconds; of an interval it is the number itself.
@@ -98,6 +107,8 @@ func local(r *Row, i int) int64 {
 		return r.Int(i) * dayMicros
 	case types.TimestampZone:
 		return types.LocalOf(r.Wide(i))
+	case types.TimeZone:
+		return types.ClockOf(r.Wide(i))
 	}
 	return r.Int(i)
 }
@@ -113,6 +124,8 @@ func putLocal(r *Row, i int, micros int64) {
 		r.PutInt(t)
 	case types.TimestampZone:
 		r.PutWide(types.InstantOf(micros, r.Wide(i).Lo))
+	case types.TimeZone:
+		r.PutWide(types.ClockAt(micros, r.Wide(i).Lo))
 	default:
 		r.PutInt(micros)
 	}
@@ -223,6 +236,9 @@ func dateDiff(r *Row) {
 		return
 	}
 	a, b := local(r, 1), local(r, 2)
+	if r.Types[1].Kind == types.TimeZone {
+		a, b = r.Wide(1).Hi, r.Wide(2).Hi
+	}
 	if r.Types[1].Kind == types.TimestampZone { // both in the zone of the first
 		if zone := r.Wide(1).Lo; fixed > 0 && fixed < dayMicros {
 			a, b = r.Wide(1).Hi, r.Wide(2).Hi
@@ -281,6 +297,15 @@ func zones(p page) {
 	p.rows("at_timezone(timestamptz,interval) timestamptz", func(r *Row) {
 		r.PutWide(types.Wide{Hi: r.Wide(0).Hi, Lo: types.ZoneOffset(int(r.Int(1) / (60 * secondMicros)))})
 	})
+	shift := func(r *Row, zone uint64) { r.PutWide(types.Wide{Hi: r.Wide(0).Hi, Lo: zone}) }
+	p.rows("at_timezone(timetz,varchar) timetz", func(r *Row) {
+		if z, err := types.ZoneOf(r.Text(1)); err != nil {
+			r.Invalid("%s", err)
+		} else {
+			shift(r, types.OffsetAt(r.Now.UnixMicro(), z)) // a zone of offsets has the one of the query's instant
+		}
+	})
+	p.rows("at_timezone(timetz,interval) timetz", func(r *Row) { shift(r, types.ZoneOffset(int(r.Int(1)/(60*secondMicros)))) })
 	p.rows("with_timezone(timestamp,varchar) timestamptz", func(r *Row) {
 		if z, err := types.ZoneOf(r.Text(1)); err != nil {
 			r.Invalid("%s", err)

@@ -11,9 +11,9 @@ import (
 // times are the operators of dates, times and intervals: https://trino.io/docs/current/functions/datetime.html#date-and-time-operators
 func times(p page) {
 	last := typed(func(args []*types.Type) ([]*types.Type, *types.Type, error) { return args, args[len(args)-1], nil })
-	for _, t := range []string{"date", "timestamp", "timestamptz", "time"} {
+	for _, t := range []string{"date", "timestamp", "timestamptz", "time", "timetz"} {
 		for _, by := range []string{"interval", "months"} {
-			if t == "time" && by == "months" {
+			if (t == "time" || t == "timetz") && by == "months" {
 				continue
 			}
 			p.rows("+("+t+","+by+") "+t, func(r *Row) { addInterval(r, 0, 1, 1) })
@@ -21,7 +21,7 @@ func times(p page) {
 			p.rows("-("+t+","+by+") "+t, func(r *Row) { addInterval(r, 0, 1, -1) })
 		}
 		p.rows("-("+t+","+t+") interval", func(r *Row) {
-			if r.Types[0].Kind == types.TimestampZone {
+			if r.Types[0].Zoned() {
 				r.PutInt(r.Wide(0).Hi - r.Wide(1).Hi)
 			} else {
 				r.PutInt(local(r, 0) - local(r, 1))

@@ -60,7 +60,7 @@ func (p pattern) variable() bool { return len(p.name) == 1 && p.name[0] >= 'A' &
 // plain are the types that patterns name.
 var plain = map[string]*types.Type{
 	"boolean": types.Bool, "tinyint": types.Tiny, "smallint": types.Small, "integer": types.Int, "bigint": types.Big, "real": types.Real32,
-	"double": types.Float, "varchar": types.Text, "varbinary": types.Binary, "json": types.Json, "date": types.Day, "time": types.Clock,
+	"double": types.Float, "varchar": types.Text, "varbinary": types.Binary, "json": types.Json, "date": types.Day, "time": types.Clock, "timetz": types.ClockZone,
 	"timestamp": types.Stamp, "timestamptz": types.StampZone, "interval": types.Interval, "months": types.Months, "uuid": types.Uuid,
 	"ipaddress": types.IP, "hyperloglog": types.Sketch, "unknown": types.Null,
 }
@@ -100,7 +100,7 @@ func (p pattern) unify(t *types.Type, b binding) (cost int, ok bool) {
 			cost += c
 		}
 		return cost, true
-	case "timestamp", "timestamptz", "time":
+	case "timestamp", "timestamptz", "time", "timetz":
 		if t.Kind == plain[p.name].Kind {
 			return 0, true
 		}
@@ -183,12 +183,15 @@ func (p pattern) bound(b binding, have *types.Type) (*types.Type, error) {
 			return nil, fmt.Errorf("%s says nothing here", p.name)
 		}
 		return have, nil
-	case "timestamp", "timestamptz", "time":
+	case "timestamp", "timestamptz", "time", "timetz":
 		if have != nil && have.Kind == plain[p.name].Kind {
 			return have, nil
 		}
 		if have != nil && have.Kind == types.Timestamp && p.name == "timestamptz" {
 			return &types.Type{Kind: types.TimestampZone, Size: have.Size}, nil
+		}
+		if have != nil && have.Kind == types.Time && p.name == "timetz" {
+			return &types.Type{Kind: types.TimeZone, Size: have.Size}, nil
 		}
 	}
 	return plain[p.name], nil

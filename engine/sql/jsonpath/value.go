@@ -31,7 +31,7 @@ func Of(t *types.Type, v *vector.Vector, i int) any {
 		return v.Bools[i]
 	case types.Varchar, types.Char:
 		return types.Format(t, v, i)
-	case types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.Real, types.Double, types.Decimal, types.Date, types.Time, types.Timestamp, types.TimestampZone:
+	case types.Tinyint, types.Smallint, types.Integer, types.Bigint, types.Real, types.Double, types.Decimal, types.Date, types.Time, types.TimeZone, types.Timestamp, types.TimestampZone:
 		one := t.New()
 		one.Append(v, i)
 		return Value{t, one}
@@ -180,6 +180,8 @@ func typeOf(x any) string {
 		return "date"
 	case types.Time:
 		return "time without time zone"
+	case types.TimeZone:
+		return "time with time zone"
 	case types.Timestamp:
 		return "timestamp without time zone"
 	case types.TimestampZone:

@@ -192,7 +192,8 @@ func (b *block) current(e *syntax.Call) expr.Expr {
 	case "localtime":
 		return putInt(types.Time, local-floor(local, 86400e6)*86400e6)
 	case "current_time":
-		fail(e.Pos, fault.NotSupported, "time with time zone is not supported: use localtime")
+		clock := types.ClockAt(local-floor(local, 86400e6)*86400e6, types.OffsetAt(c.Now.UnixMicro(), c.Zone))
+		return expr.NewConst(&types.Type{Kind: types.TimeZone, Size: digits}, func(v *vector.Vector) { v.AppendWide(clock) })
 	case "current_user":
 		return textConst(c.User)
 	case "current_catalog":

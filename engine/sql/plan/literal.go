@@ -100,6 +100,9 @@ func (p *planner) typed(e *syntax.Typed) expr.Expr {
 		if _, zone, ok := functions.ParseStamp(strings.TrimSpace(e.Value)); ok && zone != "" && t.Kind == types.Timestamp {
 			t.Kind = types.TimestampZone
 		}
+		if _, zone, ok := functions.ParseClockZone(strings.TrimSpace(e.Value)); ok && zone != "" && t.Kind == types.Time {
+			t.Kind = types.TimeZone
+		}
 	}
 	f, err := functions.Cast(types.Text, t, false)
 	if err != nil {

@@ -36,7 +36,7 @@ func Watch(n Node, k Key, live *vector.Live) Node {
 // restrictable: a NaN is equal to nothing and yet in an order, and a zone's instants are one in many ways.
 func restrictable(t *types.Type) bool {
 	k := t.Vector()
-	return t.Kind != types.TimestampZone && (k == vector.Int || k == vector.Wide || k == vector.Bytes)
+	return !t.Zoned() && (k == vector.Int || k == vector.Wide || k == vector.Bytes)
 }
 
 // domainOf is the domain of some values, flat or not, without nulls.

@@ -75,7 +75,7 @@ func (p *parser) typeBase() *types.Type {
 func (p *parser) rowField() types.Field {
 	// A name is followed by a type; a type alone by a comma or what ends it.
 	if next := p.ahead(1); p.seesName() && (next.kind == word || next.kind == quoted) && !p.sees("DOUBLE", "PRECISION") &&
-		!p.sees("TIMESTAMP", "WITH") && !p.sees("INTERVAL") {
+		!p.sees("TIMESTAMP", "WITH") && !p.sees("TIME", "WITH") && !p.sees("INTERVAL") {
 		return types.Field{Name: p.lower(), Type: p.typeName()}
 	}
 	return types.Field{Type: p.typeName()}

@@ -77,6 +77,11 @@ func appendText(v *vector.Vector, t *types.Type, text string) error {
 		return err
 	case types.TimestampZone:
 		return appendInstant(v, text)
+	case types.TimeZone:
+		at, err := time.Parse("15:04:05.999999999-07:00", text)
+		_, seconds := at.Zone()
+		v.AppendWide(types.ClockAt(int64(at.Hour()*3600+at.Minute()*60+at.Second())*1e6+int64(at.Nanosecond()/1e3), types.ZoneOffset(seconds/60)))
+		return err
 	case types.IPAddress:
 		a, err := netip.ParseAddr(text)
 		b := a.As16()

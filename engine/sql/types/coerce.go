@@ -41,7 +41,7 @@ func Common(a, b *Type) *Type {
 	switch {
 	case a.Kind == Date && (b.Kind == Timestamp || b.Kind == TimestampZone):
 		return b
-	case (a.Kind == Timestamp || a.Kind == TimestampZone) && (b.Kind == Timestamp || b.Kind == TimestampZone), a.Kind == Time && b.Kind == Time:
+	case (a.Kind == Timestamp || a.Kind == TimestampZone) && (b.Kind == Timestamp || b.Kind == TimestampZone), (a.Kind == Time || a.Kind == TimeZone) && (b.Kind == Time || b.Kind == TimeZone):
 		return &Type{Kind: b.Kind, Size: max(a.Size, b.Size)}
 	case a.Kind == b.Kind && len(a.Fields) == len(b.Fields) && len(a.Fields) > 0 && a.Kind != Function:
 		out := &Type{Kind: a.Kind, Fields: make([]Field, len(a.Fields))}
@@ -119,7 +119,7 @@ func SameLayout(from, to *Type) bool {
 		return from.Kind <= to.Kind && from.Size <= to.Size
 	case from.Kind == Decimal && to.Kind == Decimal:
 		return from.Scale == to.Scale && from.Size <= to.Size && from.Vector() == to.Vector()
-	case (from.Kind == Timestamp || from.Kind == TimestampZone || from.Kind == Time) && from.Kind == to.Kind:
+	case (from.Kind == Timestamp || from.Kind == TimestampZone || from.Kind == Time || from.Kind == TimeZone) && from.Kind == to.Kind:
 		return from.Size <= to.Size
 	case from.Kind == to.Kind && len(from.Fields) == len(to.Fields) && len(from.Fields) > 0:
 		for i := range from.Fields {

@@ -18,7 +18,7 @@ func Compare(t *Type, a *vector.Vector, i int, b *vector.Vector, j int) int {
 	case vector.Int:
 		return cmp.Compare(a.Ints[i], b.Ints[j])
 	case vector.Wide:
-		if t.Kind == TimestampZone { // the same instant is the same, in whatever zone
+		if t.Zoned() { // the same instant is the same, in whatever zone
 			return cmp.Compare(a.Wides[i].Hi, b.Wides[j].Hi)
 		}
 		return CompareWide(a.Wides[i], b.Wides[j])

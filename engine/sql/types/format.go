@@ -54,6 +54,9 @@ func AppendFormat(dst []byte, t *Type, v *vector.Vector, i int) []byte {
 		return appendDate(dst, time.Unix(v.Ints[i]*86400, 0).UTC())
 	case Time:
 		return appendClock(dst, v.Ints[i], t.Size)
+	case TimeZone:
+		w := v.Wides[i]
+		return append(appendClock(dst, ClockOf(w), t.Size), offsetName(w.Lo)...)
 	case Timestamp:
 		return AppendStamp(dst, v.Ints[i], t.Size)
 	case TimestampZone:

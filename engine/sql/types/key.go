@@ -34,7 +34,7 @@ func AppendKey(dst []byte, t *Type, v *vector.Vector, i int) []byte {
 		return binary.LittleEndian.AppendUint64(dst, uint64(FloatKey(v.Floats[i])))
 	case vector.Wide:
 		dst = binary.LittleEndian.AppendUint64(dst, uint64(v.Wides[i].Hi))
-		if t.Kind == TimestampZone {
+		if t.Zoned() {
 			return dst
 		}
 		return binary.LittleEndian.AppendUint64(dst, v.Wides[i].Lo)

@@ -43,7 +43,7 @@ func Named(name string, sizes []int, args []Field) (*Type, error) {
 			return nil, fmt.Errorf("Invalid %s length %d", name, t.Size)
 		}
 		return t, nil
-	case "time", "timestamp", "timestamp with time zone":
+	case "time", "time with time zone", "timestamp", "timestamp with time zone":
 		p := size(0, 3)
 		if p < 0 || p > 12 {
 			return nil, fmt.Errorf("%s precision must be in range [0, 12]: %d", strings.ToUpper(name), p)

@@ -4,6 +4,7 @@
 //	tinyint … bigint, date, time         Int (days; microseconds of the day)
 //	timestamp(p ≤ 6)                     Int, microseconds as the wall clock of no zone shows
 //	timestamp(p) with time zone          Wide: Hi is the instant in microseconds, Lo the zone (see zone.go)
+//	time(p) with time zone               Wide: Hi is the time in UTC in microseconds, Lo the zone, which is an offset
 //	interval day to second               Int, microseconds (Trino keeps milliseconds)
 //	interval year to month               Int, months
 //	real, double                         Float; a real is rounded to 32 bits
@@ -40,6 +41,7 @@ const (
 	JSON
 	Date
 	Time
+	TimeZone
 	Timestamp
 	TimestampZone
 	IntervalDay
@@ -54,7 +56,7 @@ const (
 )
 
 var kindNames = [...]string{"unknown", "boolean", "tinyint", "smallint", "integer", "bigint", "real", "double", "decimal", "varchar", "char", "varbinary", "json",
-	"date", "time", "timestamp", "timestamp with time zone", "interval day to second", "interval year to month", "uuid", "ipaddress", "HyperLogLog",
+	"date", "time", "time with time zone", "timestamp", "timestamp with time zone", "interval day to second", "interval year to month", "uuid", "ipaddress", "HyperLogLog",
 	"array", "map", "row", "function"}
 
 func (k Kind) String() string { return kindNames[k] }
@@ -91,6 +93,7 @@ var (
 	Json      = &Type{Kind: JSON}
 	Day       = &Type{Kind: Date}
 	Clock     = &Type{Kind: Time, Size: 3}
+	ClockZone = &Type{Kind: TimeZone, Size: 3}
 	Stamp     = &Type{Kind: Timestamp, Size: 3}
 	StampZone = &Type{Kind: TimestampZone, Size: 3}
 	Interval  = &Type{Kind: IntervalDay}
@@ -127,7 +130,7 @@ func (t *Type) Vector() vector.Kind {
 			return vector.Wide
 		}
 		return vector.Int
-	case TimestampZone:
+	case TimestampZone, TimeZone:
 		return vector.Wide
 	case Varchar, Char, Varbinary, JSON, UUID, IPAddress, HyperLogLog:
 		return vector.Bytes
@@ -181,6 +184,8 @@ func (t *Type) String() string {
 		return "varchar(" + strconv.Itoa(t.Size) + ")"
 	case Char, Time, Timestamp:
 		return t.Kind.String() + "(" + strconv.Itoa(t.Size) + ")"
+	case TimeZone:
+		return "time(" + strconv.Itoa(t.Size) + ") with time zone"
 	case TimestampZone:
 		return "timestamp(" + strconv.Itoa(t.Size) + ") with time zone"
 	case Array, Map, Row, Function:
@@ -195,6 +200,9 @@ func (t *Type) String() string {
 		return t.Kind.String()
 	}
 }
+
+// Zoned tells whether values are instants, of whatever zone: the same instant is the same.
+func (t *Type) Zoned() bool { return t.Kind == TimestampZone || t.Kind == TimeZone }
 
 // Comparable tells whether values can be equal; Orderable, whether one can be less than another.
 func (t *Type) Comparable() bool {

@@ -107,13 +107,34 @@ func ZoneName(zone uint64) string {
 		return "UTC"
 	}
 	if zone < zoneNamed {
-		m, sign := int(zone)-zoneMiddle, '+'
-		if m < 0 {
-			m, sign = -m, '-'
-		}
-		return fmt.Sprintf("%c%02d:%02d", sign, m/60, m%60)
+		return offsetName(zone)
 	}
 	return Location(zone).String()
+}
+
+func offsetName(zone uint64) string {
+	m, sign := int(zone)-zoneMiddle, '+'
+	if m < 0 {
+		m, sign = -m, '-'
+	}
+	return fmt.Sprintf("%c%02d:%02d", sign, m/60, m%60)
+}
+
+const dayMicros = 86_400_000_000
+
+// ClockOf is what a clock of the zone shows at a time of a day in UTC.
+func ClockOf(w Wide) int64 { return withinDay(w.Hi + (int64(w.Lo)-zoneMiddle)*60_000_000) }
+
+// ClockAt is the time at which a clock of the zone, which is an offset, shows local.
+func ClockAt(local int64, zone uint64) Wide {
+	return Wide{Hi: withinDay(local - (int64(zone)-zoneMiddle)*60_000_000), Lo: zone}
+}
+
+func withinDay(micros int64) int64 { return (micros%dayMicros + dayMicros) % dayMicros }
+
+// OffsetAt is the zone as the offset that it has at an instant.
+func OffsetAt(micros int64, zone uint64) uint64 {
+	return ZoneOffset(int((LocalOf(Wide{Hi: micros, Lo: zone}) - micros) / 60_000_000))
 }
 
 // TimeOf is the instant of a timestamp with time zone, in its zone.
