@@ -57,7 +57,8 @@ func TestJSONTable(t *testing.T) {
 	check(t, world(t), [][2]string{
 		{"SELECT * FROM json_table(" + regions + `, 'strict $' COLUMNS (NESTED PATH 'strict $[*]' COLUMNS (id integer PATH 'strict $.id', name varchar PATH 'strict $.name', wiki_data_id varchar PATH 'strict $."wikiDataId"')))`, "1|Africa|Q15\n2|Americas|Q828\n3|Asia|Q48\n4|Europe|Q51"},
 		{"SELECT * FROM json_table(" + continents + `, 'lax $' COLUMNS (NESTED PATH 'lax $[*]' COLUMNS (continent varchar PATH 'lax $.continent', NESTED PATH 'lax $.countries[*]' COLUMNS (country varchar PATH 'lax $.name', population double PATH 'lax $.population'))))`, "Asia|Japan|125.7\nAsia|Thailand|71.6\nEurope|France|67.4\nEurope|Germany|83.2"},
-		{`SELECT * FROM JSON_TABLE('[]', 'lax $' AS "root_path" COLUMNS(a varchar(1) PATH 'lax "A"', NESTED PATH 'lax $[*]' AS "nested_path" COLUMNS (b varchar(1) PATH 'lax "B"')) PLAN ("root_path" INNER "nested_path"))`, "!NOT_SUPPORTED"},
+		{`SELECT * FROM JSON_TABLE('[]', 'lax $' AS "root_path" COLUMNS(a varchar(1) PATH 'lax "A"', NESTED PATH 'lax $[*]' AS "nested_path" COLUMNS (b varchar(1) PATH 'lax "B"')) PLAN ("root_path" INNER "nested_path"))`, ""},
+		{`SELECT * FROM JSON_TABLE('[]', 'lax $' AS "root_path" COLUMNS(a varchar(1) PATH 'lax "A"', NESTED PATH 'lax $[*]' AS "nested_path" COLUMNS (b varchar(1) PATH 'lax "B"')) PLAN ("root_path" OUTER "nested_path"))`, "A|NULL"},
 		{`SELECT * FROM JSON_TABLE('[]', 'lax $' AS "root_path" COLUMNS(a varchar(1) PATH 'lax "A"', NESTED PATH 'lax $[*]' AS "nested_path" COLUMNS (b varchar(1) PATH 'lax "B"'))) t`, "A|NULL"},
 		{"SELECT id, n, child, j.all" + customers + ` CROSS JOIN JSON_TABLE(description, 'lax $.children[*]' COLUMNS (n FOR ORDINALITY, child integer PATH 'lax $', "all" varchar FORMAT JSON PATH 'lax $' WITH WRAPPER)) AS j WHERE child > 10 ORDER BY 1, 2`, "101|2|13|[13]\n101|3|16|[16]\n102|2|11|[11]"},
 		{"SELECT id, child FROM (VALUES (1, '{}'), (2, '[')) v(id, d) LEFT JOIN JSON_TABLE(d, 'lax $.x' COLUMNS (child integer PATH 'lax $')) ON true", "1|NULL\n2|NULL"},
@@ -74,4 +75,20 @@ func expressions(t *testing.T, list [][2]string) {
 		queries[i] = [2]string{"SELECT " + c[0], c[1]}
 	}
 	check(t, world(t), queries)
+}
+
+// The plans of https://trino.io/docs/current/functions/json.html#json-table
+func TestJSONTablePlans(t *testing.T) {
+	ask := func(input, plan string) string {
+		return "SELECT * FROM JSON_TABLE('" + input + "', 'lax $' AS r COLUMNS (a varchar(1) PATH 'lax \"A\"', NESTED 'lax $.b[*]' AS p COLUMNS (b integer PATH 'lax $', NESTED 'lax $.x[*]' AS q COLUMNS (x integer PATH 'lax $')), NESTED 'lax $.c[*]' AS s COLUMNS (c integer PATH 'lax $')) " + plan + ")"
+	}
+	both, one := `{"b": [1, 2], "c": [3, 4]}`, `{"b": [{"x": [5, 6]}, 7]}`
+	check(t, world(t), [][2]string{
+		{ask(both, ""), "A|1|NULL|NULL\nA|2|NULL|NULL\nA|NULL|NULL|3\nA|NULL|NULL|4"}, {ask(both, "PLAN DEFAULT (OUTER, UNION)"), "A|1|NULL|NULL\nA|2|NULL|NULL\nA|NULL|NULL|3\nA|NULL|NULL|4"}, {ask(both, "PLAN DEFAULT (CROSS)"), "A|1|NULL|3\nA|1|NULL|4\nA|2|NULL|3\nA|2|NULL|4"},
+		{ask(both, "PLAN DEFAULT (CROSS, INNER)"), ""}, {ask(both, "PLAN (r INNER ((p OUTER q) CROSS s))"), "A|1|NULL|3\nA|1|NULL|4\nA|2|NULL|3\nA|2|NULL|4"}, {ask(both, "PLAN (r OUTER (s UNION (p INNER q)))"), "A|NULL|NULL|3\nA|NULL|NULL|4"},
+		{ask(one, "PLAN DEFAULT (INNER)"), "A|NULL|5|NULL\nA|NULL|6|NULL"}, {ask(one, "PLAN (r OUTER ((p OUTER q) CROSS s))"), "A|NULL|NULL|NULL"}, {ask(one, "PLAN (r INNER ((p OUTER q) CROSS s))"), ""}, {ask("{}", "PLAN DEFAULT (INNER)"), ""}, {ask("{}", "PLAN DEFAULT (CROSS)"), "A|NULL|NULL|NULL"},
+		{ask(both, "PLAN (r)"), "!INVALID_PLAN"}, {ask(both, "PLAN (p)"), "!INVALID_PLAN"}, {ask(both, "PLAN (r INNER (p UNION s))"), "!INVALID_PLAN"}, {ask(both, "PLAN (r INNER ((p INNER q) UNION s UNION s))"), "!INVALID_PLAN"}, {ask(both, "PLAN (r INNER ((p INNER s) UNION s))"), "!INVALID_PLAN"}, {ask(both, "PLAN DEFAULT (LEFT)"), "!SYNTAX_ERROR"},
+		{"SELECT * FROM JSON_TABLE('{}', 'lax $' COLUMNS (NESTED 'lax $.b' COLUMNS (b integer PATH 'lax $')) PLAN (r INNER q))", "!MISSING_PATH_NAME"},
+		{`SELECT * FROM JSON_TABLE('{"A" : 42, "b" : true}', 'lax $' COLUMNS (a integer, "b" boolean, c varchar(5) DEFAULT 'empty' ON EMPTY DEFAULT 'error' ON ERROR))`, "42|true|empty"},
+	})
 }

@@ -16,13 +16,21 @@ type Table struct {
 	Strict bool // what is wrong with the input or the root's path is an error, and not a table without rows
 }
 
-// Columns is a row for each item of a path: its number, what is asked of it, and the rows that the paths within make of it, each path's for
-// itself. Where they make none, there is one without them.
+// Columns is a row for each item of a path: its number, what is asked of it, and the rows that the paths within make of it. Where they make none,
+// there is one without them, or none if Inner.
 type Columns struct {
 	Path     *Path
 	Ordinals []int
 	Asks     []ColumnAsk
-	Nested   []*Columns
+	Within   *Within
+	Inner    bool
+}
+
+// Within is the rows of a path, or of several: one after another, or each of one with each of the next.
+type Within struct {
+	Columns *Columns
+	Of      []*Within
+	Cross   bool
 }
 
 // ColumnAsk is a column and where it stands.
@@ -122,18 +130,43 @@ func (w *tableWork) of(r Run, c *Columns, around []*vector.Vector) (rows [][]*ve
 			}
 			row[a.At] = one.out
 		}
-		before := len(rows)
-		for _, within := range c.Nested {
-			more, err := w.of(r, within, row)
-			if failed := (*Failed)(nil); errors.As(err, &failed) && !w.table.Strict {
-				continue
-			} else if err != nil {
+		var more [][]*vector.Vector
+		if c.Within != nil {
+			if more, err = w.within(r, c.Within, row); err != nil {
+				return nil, err
+			}
+		}
+		if len(more) == 0 && !c.Inner {
+			more = append(more, row)
+		}
+		rows = append(rows, more...)
+	}
+	return rows, nil
+}
+
+// within is the rows that paths within make, with what stands around them.
+func (w *tableWork) within(r Run, in *Within, around []*vector.Vector) (rows [][]*vector.Vector, err error) {
+	if in.Columns != nil {
+		rows, err = w.of(r, in.Columns, around)
+		if failed := (*Failed)(nil); errors.As(err, &failed) && !w.table.Strict {
+			return nil, nil
+		}
+		return rows, err
+	}
+	if in.Cross {
+		rows = [][]*vector.Vector{around}
+	}
+	for _, part := range in.Of {
+		beside := [][]*vector.Vector{around}
+		if in.Cross {
+			beside, rows = rows, nil
+		}
+		for _, row := range beside {
+			more, err := w.within(r, part, row)
+			if err != nil {
 				return nil, err
 			}
 			rows = append(rows, more...)
-		}
-		if len(rows) == before {
-			rows = append(rows, row)
 		}
 	}
 	return rows, nil

@@ -9,7 +9,7 @@ func (p *parser) jsonAsk() Expr {
 	t := p.take()
 	e := &JSONAsk{Pos: t.at, Kind: strings.TrimPrefix(t.text, "JSON_")}
 	p.mustSymbol("(")
-	p.jsonInput(&e.Input, &e.Path, &e.Passing, false)
+	p.jsonInput(&e.Input, &e.Path, &e.Passing, false, nil)
 	if e.Kind != "EXISTS" {
 		e.Returning = p.jsonReturning(e.Kind == "QUERY")
 	}
@@ -22,12 +22,12 @@ func (p *parser) jsonAsk() Expr {
 }
 
 // jsonInput is the JSON that is asked, the path, which a table may name, and what is passed to it.
-func (p *parser) jsonInput(input *JSONArg, path **Text, passing *[]JSONArg, table bool) {
+func (p *parser) jsonInput(input *JSONArg, path **Text, passing *[]JSONArg, table bool, alias *string) {
 	*input = p.jsonArg()
 	p.mustSymbol(",")
 	*path = p.jsonPath()
 	if table && p.word("AS") {
-		p.name()
+		*alias = p.label()
 	}
 	if p.word("PASSING") {
 		*passing = list(p, func() JSONArg {
@@ -180,15 +180,15 @@ func (p *parser) jsonKey() Expr {
 	return x
 }
 
-// jsonTable is JSON_TABLE(input, path COLUMNS (…)). What follows PLAN is not taken: columns within are joined as they are where nothing is said.
+// jsonTable is JSON_TABLE(input, path COLUMNS (…)).
 func (p *parser) jsonTable() Relation {
 	t := &JSONTable{Pos: p.take().at}
 	p.mustSymbol("(")
-	p.jsonInput(&t.Input, &t.Path, &t.Passing, true)
+	p.jsonInput(&t.Input, &t.Path, &t.Passing, true, &t.Name)
 	p.must("COLUMNS")
 	t.Columns = inParens(p, p.jsonColumn)
-	if p.sees("PLAN") {
-		p.unsupported("PLAN of JSON_TABLE")
+	if p.word("PLAN") {
+		t.Plan = p.jsonPlan()
 	}
 	if t.Strict = p.word("ERROR"); t.Strict || p.word("EMPTY") {
 		p.must("ON", "ERROR")
@@ -205,13 +205,14 @@ func (p *parser) jsonColumn() JSONColumn {
 		p.word("PATH")
 		c.Path = p.jsonPath()
 		if p.word("AS") {
-			p.name()
+			c.As = p.label()
 		}
 		p.must("COLUMNS")
 		c.Nested = inParens(p, p.jsonColumn)
 		return c
 	}
-	c.Name = p.lower()
+	label := p.label()
+	c.Name = strings.ToLower(label)
 	if p.word("FOR", "ORDINALITY") {
 		return c
 	}
@@ -220,10 +221,11 @@ func (p *parser) jsonColumn() JSONColumn {
 	if c.Format, encoding = p.jsonFormat(); encoding != "" {
 		p.unsupported("ENCODING in JSON_TABLE")
 	}
-	if !p.word("PATH") {
-		p.unsupported("a column of JSON_TABLE without PATH")
+	if p.word("PATH") {
+		c.Path = p.jsonPath()
+	} else { // the member of that name, as SQL writes it
+		c.Path = &Text{c.Pos, `lax $."` + strings.ReplaceAll(label, `"`, `""`) + `"`}
 	}
-	c.Path = p.jsonPath()
 	kind := "VALUE"
 	if c.Format {
 		kind = "QUERY"
@@ -231,4 +233,55 @@ func (p *parser) jsonColumn() JSONColumn {
 	}
 	c.OnEmpty, c.OnError = p.jsonBehaviours(kind)
 	return c
+}
+
+// jsonPlan is what follows PLAN. https://trino.io/docs/current/functions/json.html#json-table
+func (p *parser) jsonPlan() *JSONPlan {
+	d := &JSONPlan{Pos: p.tok().at, Default: p.word("DEFAULT")}
+	p.mustSymbol("(")
+	if d.Default {
+		for first := true; first || p.symbol(","); first = false {
+			if !p.any("INNER", "OUTER", "CROSS", "UNION") {
+				p.expecting("INNER", "OUTER", "CROSS", "UNION")
+			}
+			switch p.take().text {
+			case "INNER":
+				d.Inner = true
+			case "CROSS":
+				d.Cross = true
+			}
+		}
+	} else {
+		d = p.jsonPlanOf()
+	}
+	p.mustSymbol(")")
+	return d
+}
+
+// jsonPlanOf is a path, a path and what lies within, or several side by side.
+func (p *parser) jsonPlanOf() *JSONPlan {
+	defer p.deeper()()
+	first := p.jsonPlanPrimary()
+	switch {
+	case first.Path != "" && first.Of == nil && p.any("INNER", "OUTER"):
+		first.Inner = p.take().text == "INNER"
+		first.Of = []*JSONPlan{p.jsonPlanPrimary()}
+	case p.any("UNION", "CROSS"):
+		by := p.tok().text
+		all := &JSONPlan{Pos: first.Pos, Cross: by == "CROSS", Of: []*JSONPlan{first}}
+		for p.word(by) {
+			all.Of = append(all.Of, p.jsonPlanPrimary())
+		}
+		return all
+	}
+	return first
+}
+
+func (p *parser) jsonPlanPrimary() *JSONPlan {
+	if p.symbol("(") {
+		d := p.jsonPlanOf()
+		p.mustSymbol(")")
+		return d
+	}
+	return &JSONPlan{Pos: p.tok().at, Path: p.label()}
 }

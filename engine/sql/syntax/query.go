@@ -135,7 +135,9 @@ type (
 		Path    *Text
 		Passing []JSONArg
 		Columns []JSONColumn
-		Strict  bool // ERROR ON ERROR
+		Name    string    // of the path
+		Plan    *JSONPlan // nil when nothing is said
+		Strict  bool      // ERROR ON ERROR
 	}
 	Sampled struct {
 		Pos
@@ -145,13 +147,24 @@ type (
 	}
 )
 
+// JSONPlan is how the rows of paths within are joined: with those around them (OUTER, INNER), and with each other (UNION, CROSS).
+type JSONPlan struct {
+	Pos
+	Default bool   // then Inner and Cross hold for all paths
+	Path    string // of one path; else the plan is Of, side by side
+	Inner   bool
+	Cross   bool
+	Of      []*JSONPlan // of a path, at most one: what lies within
+}
+
 // JSONColumn is a column of JSON_TABLE: the row's number, a value, JSON, or columns of what lies within.
 type JSONColumn struct {
 	Pos
 	Name    string
 	Type    *types.Type // nil of a number of rows, and of columns within
 	Nested  []JSONColumn
-	Path    *Text
+	Path    *Text  // nil is the member of the column's name
+	As      string // of a path within: its name
 	Format  bool
 	Wrapper string
 	Omit    bool // quotes
