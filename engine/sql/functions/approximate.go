@@ -62,6 +62,33 @@ func cardinality(registers []byte) int64 {
 	return int64(math.Round(estimate))
 }
 
+// toSketch takes a sketch from its bytes, if they are those of one.
+func toSketch(from, to *types.Type) func(r *Row) {
+	if from.Kind != types.Varbinary {
+		return nil
+	}
+	good := map[types.Kind]func([]byte) bool{types.HyperLogLog: isSketch, types.TDigest: isTDigest, types.QDigest: isQDigest, types.SetDigest: isSetDigest}[to.Kind]
+	return func(r *Row) {
+		if b := r.Bytes(0); good(b) {
+			r.PutBytes(b)
+		} else {
+			r.Fail(errCast("Cannot cast varbinary to %s: these are not its bytes", to))
+		}
+	}
+}
+
+func isSketch(b []byte) bool {
+	if len(b) == 0 {
+		return true
+	}
+	for _, x := range b {
+		if x > 64 {
+			return false
+		}
+	}
+	return len(b) >= 16 && len(b) <= 1<<16 && len(b)&(len(b)-1) == 0
+}
+
 func sizeSketch(s *sketch) int { return len(s.registers) }
 
 // widthFor is how many bits a standard error takes.

@@ -147,6 +147,8 @@ func castRow(from, to *types.Type) func(r *Row) {
 		return toJSON(from)
 	case types.UUID, types.IPAddress, types.Varbinary:
 		return toBytes(from, to)
+	case types.HyperLogLog, types.TDigest, types.QDigest, types.SetDigest:
+		return toSketch(from, to)
 	case types.Array, types.Map, types.Row:
 		if from.Kind == types.JSON {
 			return fromJSON(to)
@@ -173,7 +175,7 @@ func cut(b []byte, n int) []byte {
 
 func toVarchar(from, to *types.Type) func(r *Row) {
 	switch from.Kind {
-	case types.Varbinary, types.HyperLogLog, types.Array, types.Map, types.Row, types.Function:
+	case types.Varbinary, types.HyperLogLog, types.TDigest, types.QDigest, types.SetDigest, types.Color, types.Array, types.Map, types.Row, types.Function:
 		return nil
 	case types.JSON:
 		return fromJSON(to)
@@ -209,7 +211,7 @@ func toBytes(from, to *types.Type) func(r *Row) {
 		return func(r *Row) { putUUID(r, r.Text(0)) }
 	case to.Kind == types.IPAddress && from.IsText():
 		return func(r *Row) { putAddress(r, r.Text(0)) }
-	case to.Kind == types.Varbinary && (from.Kind == types.UUID || from.Kind == types.IPAddress || from.Kind == types.HyperLogLog):
+	case to.Kind == types.Varbinary && (from.Kind == types.UUID || from.Kind == types.IPAddress || from.Sketched()):
 		return func(r *Row) { r.PutBytes(r.Bytes(0)) }
 	case (to.Kind == types.UUID || to.Kind == types.IPAddress) && from.Kind == types.Varbinary:
 		return func(r *Row) {

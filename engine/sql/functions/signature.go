@@ -62,7 +62,7 @@ var plain = map[string]*types.Type{
 	"boolean": types.Bool, "tinyint": types.Tiny, "smallint": types.Small, "integer": types.Int, "bigint": types.Big, "real": types.Real32,
 	"double": types.Float, "varchar": types.Text, "varbinary": types.Binary, "json": types.Json, "date": types.Day, "time": types.Clock, "timetz": types.ClockZone,
 	"timestamp": types.Stamp, "timestamptz": types.StampZone, "interval": types.Interval, "months": types.Months, "uuid": types.Uuid,
-	"ipaddress": types.IP, "hyperloglog": types.Sketch, "unknown": types.Null,
+	"ipaddress": types.IP, "hyperloglog": types.Sketch, "tdigest": types.TDigests, "setdigest": types.SetDigests, "color": types.Colour, "unknown": types.Null,
 }
 
 // binding is what variables stand for.
@@ -119,6 +119,8 @@ func (p pattern) unify(t *types.Type, b binding) (cost int, ok bool) {
 			cost += c
 		}
 		return cost, true
+	case "qdigest":
+		return 0, t.Kind == types.QDigest && t.Size == int(plain[p.args[0].name].Kind)
 	case "function":
 		return 0, t.Kind == types.Function
 	}
@@ -154,6 +156,8 @@ func (p pattern) bound(b binding, have *types.Type) (*types.Type, error) {
 		return types.Null, nil
 	}
 	switch p.name {
+	case "qdigest":
+		return &types.Type{Kind: types.QDigest, Size: int(plain[p.args[0].name].Kind)}, nil
 	case "array", "map":
 		t := &types.Type{Kind: types.Array}
 		if p.name == "map" {

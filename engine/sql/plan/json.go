@@ -54,7 +54,7 @@ func (b *block) jsonArg(a syntax.JSONArg, input bool) (expr.Expr, jsonpath.Arg) 
 			format += " ENCODING " + a.Encoding
 		}
 		fail(a.X.Place(), fault.TypeMismatch, "Cannot read input of type %s as JSON using formatting %s", x.Type(), format)
-	case !out.JSON && (len(t.Fields) > 0 || t.Kind == types.Varbinary || t.Kind == types.HyperLogLog):
+	case !out.JSON && (len(t.Fields) > 0 || t.Kind == types.Varbinary || t.Sketched()):
 		fail(a.X.Place(), fault.NotSupported, "Unsupported type of JSON path parameter or JSON value: %s", t)
 	}
 	out.T = t

@@ -39,7 +39,7 @@ func (p *parser) typeBase() *types.Type {
 		p.mustSymbol("(")
 		args = list(p, p.rowField)
 		p.mustSymbol(")")
-	case "array", "map":
+	case "array", "map", "qdigest":
 		closing := ")"
 		if p.symbol("<") {
 			closing = ">"

@@ -42,7 +42,7 @@ func AppendFormat(dst []byte, t *Type, v *vector.Vector, i int) []byte {
 	case Char:
 		dst = append(dst, v.Text(i)...)
 		return append(dst, strings.Repeat(" ", max(0, t.Size-len([]rune(string(v.Text(i))))))...)
-	case Varbinary, HyperLogLog: // as Athena prints bytes: 48 65 6c
+	case Varbinary, HyperLogLog, TDigest, QDigest, SetDigest: // as Athena prints bytes: 48 65 6c
 		for n, b := range v.Text(i) {
 			if n > 0 {
 				dst = append(dst, ' ')
@@ -50,6 +50,8 @@ func AppendFormat(dst []byte, t *Type, v *vector.Vector, i int) []byte {
 			dst = hex.AppendEncode(dst, []byte{b})
 		}
 		return dst
+	case Color:
+		return append(dst, ColorName(v.Ints[i])...)
 	case Date:
 		return appendDate(dst, time.Unix(v.Ints[i]*86400, 0).UTC())
 	case Time:
@@ -208,4 +210,15 @@ func appendInterval(dst []byte, micros int64) []byte {
 func AddressOf(b []byte) netip.Addr {
 	a, _ := netip.AddrFromSlice(b)
 	return a.Unmap()
+}
+
+// Colors are the colors that a terminal has; as values they are -1, -2, and so on.
+var Colors = []string{"black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"}
+
+// ColorName is a color as it is written.
+func ColorName(n int64) string {
+	if n < 0 {
+		return Colors[-n-1]
+	}
+	return fmt.Sprintf("#%06x", n)
 }

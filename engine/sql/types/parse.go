@@ -56,6 +56,10 @@ func Named(name string, sizes []int, args []Field) (*Type, error) {
 				return &Type{Kind: Kind(k), Size: p}, nil
 			}
 		}
+	case "qdigest":
+		if len(args) == 1 && (args[0].Type.Kind == Bigint || args[0].Type.Kind == Double || args[0].Type.Kind == Real) {
+			return &Type{Kind: QDigest, Size: int(args[0].Type.Kind)}, nil
+		}
 	case "array", "map", "row":
 		want := map[string]int{"array": 1, "map": 2}[name]
 		if len(args) == 0 || want > 0 && len(args) != want {

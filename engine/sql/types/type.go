@@ -11,7 +11,8 @@
 //	decimal(p, s)                        Int up to 18 digits, else Wide
 //	varchar, char, varbinary, json       Bytes; a char without the spaces at its end
 //	uuid, ipaddress                      Bytes, 16 of them
-//	hyperloglog                          Bytes, a sketch of this engine
+//	hyperloglog and the digests          Bytes, a sketch of this engine
+//	color                                Int, red, green and blue; below 0 one of a terminal's
 //	array, map, row                      List, Map, Row
 package types
 
@@ -49,6 +50,10 @@ const (
 	UUID
 	IPAddress
 	HyperLogLog
+	TDigest
+	QDigest // Size is the kind of its values
+	SetDigest
+	Color
 	Array
 	Map
 	Row
@@ -56,7 +61,7 @@ const (
 )
 
 var kindNames = [...]string{"unknown", "boolean", "tinyint", "smallint", "integer", "bigint", "real", "double", "decimal", "varchar", "char", "varbinary", "json",
-	"date", "time", "time with time zone", "timestamp", "timestamp with time zone", "interval day to second", "interval year to month", "uuid", "ipaddress", "HyperLogLog",
+	"date", "time", "time with time zone", "timestamp", "timestamp with time zone", "interval day to second", "interval year to month", "uuid", "ipaddress", "HyperLogLog", "tdigest", "qdigest", "SetDigest", "color",
 	"array", "map", "row", "function"}
 
 func (k Kind) String() string { return kindNames[k] }
@@ -80,27 +85,30 @@ type Field struct {
 
 // The types that need no more than their kind; varchar without length, and times as Athena has them: to the millisecond.
 var (
-	Null      = &Type{Kind: Unknown}
-	Bool      = &Type{Kind: Boolean}
-	Tiny      = &Type{Kind: Tinyint}
-	Small     = &Type{Kind: Smallint}
-	Int       = &Type{Kind: Integer}
-	Big       = &Type{Kind: Bigint}
-	Real32    = &Type{Kind: Real}
-	Float     = &Type{Kind: Double}
-	Text      = &Type{Kind: Varchar}
-	Binary    = &Type{Kind: Varbinary}
-	Json      = &Type{Kind: JSON}
-	Day       = &Type{Kind: Date}
-	Clock     = &Type{Kind: Time, Size: 3}
-	ClockZone = &Type{Kind: TimeZone, Size: 3}
-	Stamp     = &Type{Kind: Timestamp, Size: 3}
-	StampZone = &Type{Kind: TimestampZone, Size: 3}
-	Interval  = &Type{Kind: IntervalDay}
-	Months    = &Type{Kind: IntervalYear}
-	Uuid      = &Type{Kind: UUID}
-	IP        = &Type{Kind: IPAddress}
-	Sketch    = &Type{Kind: HyperLogLog}
+	Null       = &Type{Kind: Unknown}
+	Bool       = &Type{Kind: Boolean}
+	Tiny       = &Type{Kind: Tinyint}
+	Small      = &Type{Kind: Smallint}
+	Int        = &Type{Kind: Integer}
+	Big        = &Type{Kind: Bigint}
+	Real32     = &Type{Kind: Real}
+	Float      = &Type{Kind: Double}
+	Text       = &Type{Kind: Varchar}
+	Binary     = &Type{Kind: Varbinary}
+	Json       = &Type{Kind: JSON}
+	Day        = &Type{Kind: Date}
+	Clock      = &Type{Kind: Time, Size: 3}
+	ClockZone  = &Type{Kind: TimeZone, Size: 3}
+	Stamp      = &Type{Kind: Timestamp, Size: 3}
+	StampZone  = &Type{Kind: TimestampZone, Size: 3}
+	Interval   = &Type{Kind: IntervalDay}
+	Months     = &Type{Kind: IntervalYear}
+	Uuid       = &Type{Kind: UUID}
+	IP         = &Type{Kind: IPAddress}
+	Sketch     = &Type{Kind: HyperLogLog}
+	TDigests   = &Type{Kind: TDigest}
+	SetDigests = &Type{Kind: SetDigest}
+	Colour     = &Type{Kind: Color}
 )
 
 // ArrayOf, MapOf, DecimalOf, VarcharOf and RowOf make types of types and sizes.
@@ -132,7 +140,7 @@ func (t *Type) Vector() vector.Kind {
 		return vector.Int
 	case TimestampZone, TimeZone:
 		return vector.Wide
-	case Varchar, Char, Varbinary, JSON, UUID, IPAddress, HyperLogLog:
+	case Varchar, Char, Varbinary, JSON, UUID, IPAddress, HyperLogLog, TDigest, QDigest, SetDigest:
 		return vector.Bytes
 	case Array:
 		return vector.List
@@ -182,6 +190,8 @@ func (t *Type) String() string {
 			return "varchar"
 		}
 		return "varchar(" + strconv.Itoa(t.Size) + ")"
+	case QDigest:
+		return "qdigest(" + Kind(t.Size).String() + ")"
 	case Char, Time, Timestamp:
 		return t.Kind.String() + "(" + strconv.Itoa(t.Size) + ")"
 	case TimeZone:
@@ -204,9 +214,12 @@ func (t *Type) String() string {
 // Zoned tells whether values are instants, of whatever zone: the same instant is the same.
 func (t *Type) Zoned() bool { return t.Kind == TimestampZone || t.Kind == TimeZone }
 
+// Sketched tells whether values are sketches of many others: bytes that can be kept, and mean nothing but to who made them.
+func (t *Type) Sketched() bool { return t.Kind >= HyperLogLog && t.Kind <= SetDigest }
+
 // Comparable tells whether values can be equal; Orderable, whether one can be less than another.
 func (t *Type) Comparable() bool {
-	if t.Kind == HyperLogLog || t.Kind == Function {
+	if t.Sketched() || t.Kind == Function {
 		return false
 	}
 	for _, f := range t.Fields {
@@ -218,8 +231,7 @@ func (t *Type) Comparable() bool {
 }
 
 func (t *Type) Orderable() bool {
-	switch t.Kind {
-	case Map, JSON, HyperLogLog, Function:
+	if t.Sketched() || t.Kind == Map || t.Kind == JSON || t.Kind == Function || t.Kind == Color {
 		return false
 	}
 	for _, f := range t.Fields {
