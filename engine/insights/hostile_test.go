@@ -67,7 +67,7 @@ func hostileEnd(m *memory, query string) string {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	if !strings.Contains(query, "j.list into b") {
-		ctx, cancel = context.WithTimeout(context.Background(), time.Minute)
+		ctx, cancel = context.WithTimeout(context.Background(), 10*time.Minute)
 	}
 	defer cancel()
 	switch _, err := p.Run(ctx, m, begin, begin+1e9); {
