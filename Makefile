@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 DATA ?= data
 LISTEN ?= 127.0.0.1:4566
 
-.PHONY: build run rehearse test test-go test-wire test-clients test-rehearse test-s3 test-agents test-victorialogs build-kafka test-kafka bench-kafka policy-million fuzz bench bench-logs bench-trail soak gen clean
+.PHONY: build run rehearse test fetch test-go test-wire test-clients test-rehearse test-s3 test-agents test-victorialogs build-kafka test-kafka bench-kafka policy-million fuzz bench bench-logs bench-trail soak gen clean
 
 build: ## bin/unyo
 	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
@@ -18,7 +18,10 @@ run: build ## serve an estate from $(DATA) on $(LISTEN)
 rehearse: build ## bin/unyo-rehearse, which plays the sample architectures; unyo rehearse runs it
 	cd rehearse && go build $(GOFLAGS) -ldflags "-s -w" -o ../bin/unyo-rehearse .
 
-test: build test-go test-wire test-clients test-rehearse ## everything that must hold
+test: fetch build test-go test-wire test-clients test-rehearse ## everything that must hold
+
+fetch: ## the modules, asked for again when a connection drops; what is missing then, the build says
+	@for m in . test/wire test/clients rehearse; do for n in 1 2 3; do (cd $$m && go mod download) && break || sleep 5; done; done
 
 test-go:
 	go vet ./...
