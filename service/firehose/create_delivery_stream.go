@@ -13,12 +13,13 @@ import (
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_CreateDeliveryStream.html
 func (s *Service) CreateDeliveryStream(ctx context.Context, in *api.CreateDeliveryStreamInput) (*api.CreateDeliveryStreamOutput, error) {
 	c := call.From(ctx)
-	if e := in.DeliveryStreamEncryptionConfigurationInput; e != nil {
-		return nil, unsupported("DeliveryStreamEncryptionConfigurationInput")
-	}
 	name, now := *in.DeliveryStreamName, s.k.Clock.Now()
 	arn := s.arn(c, name)
-	row := stream{Name: name, ID: s.k.Entropy.UUID(ctx), CreatedAt: now, Version: 1}
+	encryption, err := encryptFrom(in.DeliveryStreamEncryptionConfigurationInput, now)
+	if err != nil {
+		return nil, err
+	}
+	row := stream{Name: name, ID: s.k.Entropy.UUID(ctx), CreatedAt: now, Version: 1, Encryption: encryption}
 	if err := s.destine(ctx, &row, in); err != nil {
 		return nil, err
 	}
@@ -28,7 +29,10 @@ func (s *Service) CreateDeliveryStream(ctx context.Context, in *api.CreateDelive
 	if err := s.springFrom(ctx, &row, in); err != nil {
 		return nil, err
 	}
-	err := s.k.Update(ctx, func(tx *store.Tx) error {
+	if row.Source != nil && encryption != nil {
+		return nil, invalid("DeliveryStreamEncryptionConfigurationInput is for delivery streams of type DirectPut only.")
+	}
+	err = s.k.Update(ctx, func(tx *store.Tx) error {
 		if s.streams.Has(tx, name) {
 			return api.NewResourceInUseException("Firehose %s under accountId %s already exists", name, c.Account)
 		}

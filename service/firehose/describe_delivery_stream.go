@@ -21,7 +21,7 @@ func (s *Service) DescribeDeliveryStream(ctx context.Context, in *api.DescribeDe
 		}
 		out.DeliveryStreamDescription = &api.DeliveryStreamDescription{
 			DeliveryStreamName: new(row.Name), DeliveryStreamARN: new(s.arn(c, row.Name)), DeliveryStreamStatus: new("ACTIVE"), DeliveryStreamType: new(row.kind()),
-			DeliveryStreamEncryptionConfiguration: &api.DeliveryStreamEncryptionConfiguration{Status: new("DISABLED")},
+			DeliveryStreamEncryptionConfiguration: row.describeEncryption(s.k.Clock.Now()),
 			VersionId:                             new(strconv.Itoa(row.Version)), CreateTimestamp: new(row.CreatedAt), HasMoreDestinations: new(false),
 			Destinations: []api.DestinationDescription{row.describeDestination()},
 		}

@@ -9,9 +9,9 @@ import (
 // PutRecord puts one record.
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecord.html
 func (s *Service) PutRecord(ctx context.Context, in *api.PutRecordInput) (*api.PutRecordOutput, error) {
-	ids, err := s.put(ctx, "PutRecord", *in.DeliveryStreamName, []api.Record{*in.Record})
+	ids, encrypted, err := s.put(ctx, "PutRecord", *in.DeliveryStreamName, []api.Record{*in.Record})
 	if err != nil {
 		return nil, err
 	}
-	return &api.PutRecordOutput{RecordId: new(ids[0]), Encrypted: new(false)}, nil
+	return &api.PutRecordOutput{RecordId: new(ids[0]), Encrypted: new(encrypted)}, nil
 }

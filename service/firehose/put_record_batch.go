@@ -21,20 +21,20 @@ const maxBatch = 4 << 20
 // PutRecordBatch puts records; all of them are accepted, or the call fails.
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html
 func (s *Service) PutRecordBatch(ctx context.Context, in *api.PutRecordBatchInput) (*api.PutRecordBatchOutput, error) {
-	ids, err := s.put(ctx, "PutRecordBatch", *in.DeliveryStreamName, in.Records)
+	ids, encrypted, err := s.put(ctx, "PutRecordBatch", *in.DeliveryStreamName, in.Records)
 	if err != nil {
 		return nil, err
 	}
-	out := &api.PutRecordBatchOutput{FailedPutCount: new(int32(0)), Encrypted: new(false), RequestResponses: make([]api.PutRecordBatchResponseEntry, len(ids))}
+	out := &api.PutRecordBatchOutput{FailedPutCount: new(int32(0)), Encrypted: new(encrypted), RequestResponses: make([]api.PutRecordBatchResponseEntry, len(ids))}
 	for i, id := range ids {
 		out.RequestResponses[i].RecordId = new(id)
 	}
 	return out, nil
 }
 
-// put makes records durable in the stream's buffer and returns their ids. A job that makes the same call
+// put makes records durable in the stream's buffer and returns their ids, and whether they are encrypted. A job that makes the same call
 // again after a crash changes nothing.
-func (s *Service) put(ctx context.Context, op, name string, records []api.Record) ([]string, error) {
+func (s *Service) put(ctx context.Context, op, name string, records []api.Record) (ids []string, encrypted bool, err error) {
 	c := call.From(ctx)
 	size, bill := 0, 0.0
 	for i := range records {
@@ -42,19 +42,19 @@ func (s *Service) put(ctx context.Context, op, name string, records []api.Record
 		bill += billed(len(records[i].Data))
 	}
 	if size > maxBatch {
-		return nil, invalid("Records size exceeds 4 MB limit")
+		return nil, false, invalid("Records size exceeds 4 MB limit")
 	}
-	if err := s.takes(ctx, name); err != nil {
-		return nil, err
+	if encrypted, err = s.takes(ctx, name); err != nil {
+		return nil, false, err
 	}
 	data := make([]byte, 0, size+len(records)*binary.MaxVarintLen32)
 	for i := range records {
 		data = frame(data, records[i].Data)
 	}
-	ids := s.recordIDs(ctx, len(records))
+	ids = s.recordIDs(ctx, len(records))
 	ref, err := s.blobs.Stage(ctx, bytes.NewReader(data))
 	if err != nil {
-		return nil, fmt.Errorf("cannot buffer records of %q: %w", name, err)
+		return nil, false, fmt.Errorf("cannot buffer records of %q: %w", name, err)
 	}
 	repeated, told := false, incoming(op, name, size, len(records))
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
@@ -78,7 +78,7 @@ func (s *Service) put(ctx context.Context, op, name string, records []api.Record
 	if err == nil && c.Job == "" {
 		s.k.Metrics.Count(ctx, told...)
 	}
-	return ids, err
+	return ids, encrypted, err
 }
 
 // accept takes a batch in from whatever source: to be processed or delivered, and to be copied where that is asked for.
@@ -101,10 +101,10 @@ func billed(n int) float64 {
 	return float64((n + step - 1) / step * step)
 }
 
-// takes refuses what cannot be put to before anything is staged for it.
-func (s *Service) takes(ctx context.Context, name string) error {
+// takes refuses what cannot be put to before anything is staged for it, and tells whether the stream's records are encrypted.
+func (s *Service) takes(ctx context.Context, name string) (encrypted bool, err error) {
 	c := call.From(ctx)
-	return s.k.View(ctx, func(tx *store.Tx) error {
+	err = s.k.View(ctx, func(tx *store.Tx) error {
 		row, ok := s.streams.Get(tx, name)
 		switch {
 		case !ok:
@@ -114,8 +114,10 @@ func (s *Service) takes(ctx context.Context, name string) error {
 		case row.Processing.unpacks() && c.Principal.Service != "logs.amazonaws.com":
 			return api.NewInvalidSourceException("Only requests from CloudWatch Logs are supported when CloudWatch Logs decompression is enabled.")
 		}
+		encrypted = row.encrypted(s.k.Clock.Now())
 		return nil
 	})
+	return encrypted, err
 }
 
 // recordIDs draws once for the call and counts the records.

@@ -67,6 +67,7 @@ type stream struct {
 	Partition  *partitioning                          `json:",omitempty"`
 	HTTP       *endpoint                              `json:",omitempty"`
 	Conversion *api.DataFormatConversionConfiguration `json:",omitempty"` // into columns
+	Encryption *encryption                            `json:",omitempty"`
 }
 
 // target is a bucket, and how objects get there.

@@ -18,12 +18,12 @@ func (s *Service) DescribeStream(ctx context.Context, in *api.DescribeStreamInpu
 	if err != nil {
 		return nil, err
 	}
-	out := &api.DescribeStreamOutput{}
+	out, now := &api.DescribeStreamOutput{}, s.k.Clock.Now()
 	return out, s.view(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
 		d := &api.StreamDescription{
-			StreamName: new(row.Name), StreamARN: new(s.arn(tx.Scope(), row.Name)), StreamStatus: new(api.StreamStatusActive),
+			StreamName: new(row.Name), StreamARN: new(s.arn(tx.Scope(), row.Name)), StreamStatus: row.status(now),
 			StreamModeDetails: &api.StreamModeDetails{StreamMode: new(row.mode())}, StreamCreationTimestamp: new(row.CreatedAt),
-			RetentionPeriodHours: new(row.RetentionHours), EncryptionType: new(api.EncryptionTypeNone),
+			RetentionPeriodHours: new(row.RetentionHours), EncryptionType: row.encryptionType(now), KeyId: row.key(now),
 			EnhancedMonitoring: row.monitoring(), Shards: []api.Shard{}, HasMoreShards: new(false),
 		}
 		for _, sh := range s.shardsOf(tx, row) {
@@ -44,12 +44,12 @@ func (s *Service) DescribeStream(ctx context.Context, in *api.DescribeStreamInpu
 // DescribeStreamSummary describes a stream without its shards.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html
 func (s *Service) DescribeStreamSummary(ctx context.Context, in *api.DescribeStreamSummaryInput) (*api.DescribeStreamSummaryOutput, error) {
-	out := &api.DescribeStreamSummaryOutput{}
+	out, now := &api.DescribeStreamSummaryOutput{}, s.k.Clock.Now()
 	return out, s.view(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
 		out.StreamDescriptionSummary = &api.StreamDescriptionSummary{
-			StreamName: new(row.Name), StreamARN: new(s.arn(tx.Scope(), row.Name)), StreamStatus: new(api.StreamStatusActive),
+			StreamName: new(row.Name), StreamARN: new(s.arn(tx.Scope(), row.Name)), StreamStatus: row.status(now),
 			StreamModeDetails: &api.StreamModeDetails{StreamMode: new(row.mode())}, StreamCreationTimestamp: new(row.CreatedAt),
-			RetentionPeriodHours: new(row.RetentionHours), EncryptionType: new(api.EncryptionTypeNone),
+			RetentionPeriodHours: new(row.RetentionHours), EncryptionType: row.encryptionType(now), KeyId: row.key(now),
 			EnhancedMonitoring: row.monitoring(),
 			OpenShardCount:     new(int32(row.Open)), ConsumerCount: new(int32(len(s.consumersOf(tx, row.Name)))), MaxRecordSizeInKiB: new(row.MaxRecordKiB),
 		}

@@ -12,7 +12,7 @@ import (
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_EnableEnhancedMonitoring.html
 func (s *Service) EnableEnhancedMonitoring(ctx context.Context, in *api.EnableEnhancedMonitoringInput) (*api.EnableEnhancedMonitoringOutput, error) {
 	out := &api.EnableEnhancedMonitoringOutput{}
-	return out, s.update(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
+	return out, s.alter(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
 		out.StreamName, out.StreamARN, out.CurrentShardLevelMetrics = new(row.Name), new(s.arn(tx.Scope(), row.Name)), slices.Clone(row.Watched)
 		row.watch(append(slices.Clone(row.Watched), metricsOf(in.ShardLevelMetrics)...))
 		out.DesiredShardLevelMetrics = row.Watched
@@ -24,7 +24,7 @@ func (s *Service) EnableEnhancedMonitoring(ctx context.Context, in *api.EnableEn
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DisableEnhancedMonitoring.html
 func (s *Service) DisableEnhancedMonitoring(ctx context.Context, in *api.DisableEnhancedMonitoringInput) (*api.DisableEnhancedMonitoringOutput, error) {
 	out := &api.DisableEnhancedMonitoringOutput{}
-	return out, s.update(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
+	return out, s.alter(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
 		out.StreamName, out.StreamARN, out.CurrentShardLevelMetrics = new(row.Name), new(s.arn(tx.Scope(), row.Name)), slices.Clone(row.Watched)
 		gone := metricsOf(in.ShardLevelMetrics)
 		row.watch(slices.DeleteFunc(slices.Clone(row.Watched), func(name string) bool { return slices.Contains(gone, name) }))

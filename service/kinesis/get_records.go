@@ -171,6 +171,11 @@ func (s *Service) read(ctx context.Context, f *found, next uint64, most, mostByt
 		}
 		b := &f.batches[at]
 		at++
+		if b.Sealed {
+			if raw, err = s.unseal(f, raw); err != nil {
+				return 0, err
+			}
+		}
 		for n := b.First; n < b.First+b.Count; n++ {
 			key, data, rest, err := decode(raw)
 			if err != nil {
@@ -185,7 +190,7 @@ func (s *Service) read(ctx context.Context, f *found, next uint64, most, mostByt
 			}
 			out.Records = append(out.Records, api.Record{
 				PartitionKey: new(key), Data: data, SequenceNumber: new(f.row.sequence(&f.shard, n)),
-				ApproximateArrivalTimestamp: new(b.At), EncryptionType: new(api.EncryptionTypeNone),
+				ApproximateArrivalTimestamp: new(b.At), EncryptionType: encryptionType(b.Sealed),
 			})
 		}
 		next = b.First + b.Count
@@ -194,6 +199,18 @@ func (s *Service) read(ctx context.Context, f *found, next uint64, most, mostByt
 		return max(next, f.end), nil
 	}
 	return next, nil
+}
+
+// unseal is a batch as it was before it was sealed.
+func (s *Service) unseal(f *found, sealed []byte) ([]byte, error) {
+	if f.row.Encryption == nil {
+		return nil, errSealed
+	}
+	key, err := s.openKey(f.row.Encryption.Key)
+	if err != nil {
+		return nil, err
+	}
+	return key.open(f.row.ID, f.shard.Number, sealed)
 }
 
 // places are where the batches lie.

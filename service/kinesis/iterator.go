@@ -22,11 +22,11 @@ const tolerated = 5 * time.Minute
 
 // sealed gives out v for the account and region of scope; purpose keeps iterators and tokens apart.
 func (s *Service) sealed(purpose string, scope call.Scope, v any) string {
-	return s.seal.Seal(purpose+" "+scope.Account+" "+scope.Region, must.Do(json.Marshal(v)))
+	return s.seals.Seal(purpose+" "+scope.Account+" "+scope.Region, must.Do(json.Marshal(v)))
 }
 
 // unsealed undoes sealed; false for what was not given out for this purpose, account and region.
 func (s *Service) unsealed(purpose string, scope call.Scope, text string, v any) bool {
-	b, err := s.seal.Open(purpose+" "+scope.Account+" "+scope.Region, text)
+	b, err := s.seals.Open(purpose+" "+scope.Account+" "+scope.Region, text)
 	return err == nil && json.Unmarshal(b, v) == nil
 }

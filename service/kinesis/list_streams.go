@@ -23,7 +23,7 @@ func (s *Service) ListStreams(ctx context.Context, in *api.ListStreamsInput) (*a
 	if in.NextToken == nil {
 		after = rt.Val(in.ExclusiveStartStreamName)
 	}
-	out := &api.ListStreamsOutput{StreamNames: []string{}, StreamSummaries: []api.StreamSummary{}, HasMoreStreams: new(false)}
+	out, now := &api.ListStreamsOutput{StreamNames: []string{}, StreamSummaries: []api.StreamSummary{}, HasMoreStreams: new(false)}, s.k.Clock.Now()
 	return out, s.k.View(ctx, func(tx *store.Tx) error {
 		for name, row := range s.streams.From(tx, after) {
 			if n := len(out.StreamNames); n == most {
@@ -33,7 +33,7 @@ func (s *Service) ListStreams(ctx context.Context, in *api.ListStreamsInput) (*a
 			}
 			out.StreamNames = append(out.StreamNames, name)
 			out.StreamSummaries = append(out.StreamSummaries, api.StreamSummary{
-				StreamName: new(name), StreamARN: new(s.arn(tx.Scope(), name)), StreamStatus: new(api.StreamStatusActive),
+				StreamName: new(name), StreamARN: new(s.arn(tx.Scope(), name)), StreamStatus: row.status(now),
 				StreamModeDetails: &api.StreamModeDetails{StreamMode: new(row.mode())}, StreamCreationTimestamp: new(row.CreatedAt),
 			})
 		}

@@ -17,7 +17,7 @@ func (s *Service) UpdateStreamMode(ctx context.Context, in *api.UpdateStreamMode
 		return nil, unsupported("WarmThroughputMiBps")
 	}
 	onDemand, now := *in.StreamModeDetails.StreamMode == api.StreamModeOnDemand, s.k.Clock.Now()
-	return &api.UpdateStreamModeOutput{}, s.update(ctx, nil, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
+	return &api.UpdateStreamModeOutput{}, s.alter(ctx, nil, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
 		if row.OnDemand == onDemand {
 			return nil
 		}
@@ -40,7 +40,7 @@ func (s *Service) UpdateStreamMode(ctx context.Context, in *api.UpdateStreamMode
 // UpdateMaxRecordSize changes how large a record can be.
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateMaxRecordSize.html
 func (s *Service) UpdateMaxRecordSize(ctx context.Context, in *api.UpdateMaxRecordSizeInput) (*api.UpdateMaxRecordSizeOutput, error) {
-	return &api.UpdateMaxRecordSizeOutput{}, s.update(ctx, nil, in.StreamARN, in.StreamId, func(_ *store.Tx, row *stream) error {
+	return &api.UpdateMaxRecordSizeOutput{}, s.alter(ctx, nil, in.StreamARN, in.StreamId, func(_ *store.Tx, row *stream) error {
 		row.MaxRecordKiB = *in.MaxRecordSizeInKiB
 		return nil
 	})

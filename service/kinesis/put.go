@@ -27,6 +27,7 @@ type put struct {
 	dry     bool
 	batch   bool // PutRecords
 
+	sealed bool // under the stream's key
 	hashes []hashKey
 	shards []int    // of each record, as planned
 	result []placed // of each record
@@ -40,9 +41,10 @@ type placed struct {
 
 // plan is what a put will do: the records that each shard takes.
 type plan struct {
-	id      string   // of the stream
-	layout  string   // of the stream
-	watched []string // metrics that are told of each shard
+	id      string     // of the stream
+	layout  string     // of the stream
+	watched []string   // metrics that are told of each shard
+	key     *streamKey // nil: the stream is not encrypted
 	parts   []planned
 }
 
@@ -68,7 +70,9 @@ func (s *Service) put(ctx context.Context, p *put) error {
 			}
 			return err
 		}
-		places, err := s.bytes.Stage(ctx, p.encode(call.ScopeOf(ctx), pl))
+		batches := p.encode(call.ScopeOf(ctx), pl)
+		s.seal(ctx, &pl, batches)
+		places, err := s.bytes.Stage(ctx, batches)
 		if err != nil {
 			return unreached(fmt.Errorf("cannot store records of %q: %w", p.name, err))
 		}
@@ -138,10 +142,16 @@ func (s *Service) plan(ctx context.Context, p *put) (pl plan, err error) {
 		if p.dry {
 			return dryRun()
 		}
+		p.sealed = row.key(s.k.Clock.Now()) != nil
 		if s.answered(tx, p) {
 			return nil
 		}
 		pl = s.distribute(tx, p, &row)
+		if p.sealed {
+			if pl.key, err = s.openKey(row.Encryption.Key); err != nil {
+				return err
+			}
+		}
 		return p.ordered(s, tx, &row)
 	})
 	return pl, err
@@ -276,7 +286,7 @@ func (s *Service) fill(tx *store.Tx, p *put, row *stream, part *planned, place r
 		s.scaleLater(tx, row, now)
 	}
 	s.heads.Put(tx, shardKey(row.Name, n), h)
-	s.batches.Put(tx, batchKey(row.Name, n, first), batch{Ref: place.Ref, Offset: place.Offset, Size: place.Size, First: first, Count: h.Next - first, At: now})
+	s.batches.Put(tx, batchKey(row.Name, n, first), batch{Ref: place.Ref, Offset: place.Offset, Size: place.Size, First: first, Count: h.Next - first, At: now, Sealed: p.sealed})
 	return bytes, first, nil
 }
 

@@ -22,7 +22,7 @@ func (s *Service) PutRecord(ctx context.Context, in *api.PutRecordInput) (*api.P
 		return nil, err
 	}
 	if r := p.result[0]; r.Shard >= 0 {
-		return &api.PutRecordOutput{ShardId: new(shardID(r.Shard)), SequenceNumber: new(r.Sequence), EncryptionType: new(api.EncryptionTypeNone)}, nil
+		return &api.PutRecordOutput{ShardId: new(shardID(r.Shard)), SequenceNumber: new(r.Sequence), EncryptionType: encryptionType(p.sealed)}, nil
 	}
 	return nil, api.NewProvisionedThroughputExceededException("%s", p.tooMuch(ctx, 0))
 }

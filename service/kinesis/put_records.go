@@ -18,7 +18,7 @@ func (s *Service) PutRecords(ctx context.Context, in *api.PutRecordsInput) (*api
 	if err := s.put(ctx, p); err != nil {
 		return nil, err
 	}
-	out := &api.PutRecordsOutput{EncryptionType: new(api.EncryptionTypeNone), Records: make([]api.PutRecordsResultEntry, len(p.result))}
+	out := &api.PutRecordsOutput{EncryptionType: encryptionType(p.sealed), Records: make([]api.PutRecordsResultEntry, len(p.result))}
 	failed := int32(0)
 	for i, r := range p.result {
 		if r.Shard >= 0 {

@@ -12,7 +12,7 @@ import (
 // reshard changes the open shards of a provisioned stream.
 func (s *Service) reshard(ctx context.Context, name, arn, id *string, fn func(tx *store.Tx, row *stream, g *grid) error) error {
 	var of string
-	err := s.update(ctx, name, arn, id, func(tx *store.Tx, row *stream) error {
+	err := s.alter(ctx, name, arn, id, func(tx *store.Tx, row *stream) error {
 		of = row.Name
 		if row.OnDemand {
 			return api.NewValidationException("Stream %s is in the ON_DEMAND mode: its shards cannot be changed.", row.Name)

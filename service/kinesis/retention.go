@@ -11,7 +11,7 @@ import (
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_IncreaseStreamRetentionPeriod.html
 func (s *Service) IncreaseStreamRetentionPeriod(ctx context.Context, in *api.IncreaseStreamRetentionPeriodInput) (*api.IncreaseStreamRetentionPeriodOutput, error) {
 	hours := *in.RetentionPeriodHours
-	return &api.IncreaseStreamRetentionPeriodOutput{}, s.update(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
+	return &api.IncreaseStreamRetentionPeriodOutput{}, s.alter(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
 		switch {
 		case hours > maxRetention || hours < minRetention:
 			return invalid("Retention period must be between %d and %d hours. Requested: %d", minRetention, maxRetention, hours)
@@ -27,7 +27,7 @@ func (s *Service) IncreaseStreamRetentionPeriod(ctx context.Context, in *api.Inc
 // https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DecreaseStreamRetentionPeriod.html
 func (s *Service) DecreaseStreamRetentionPeriod(ctx context.Context, in *api.DecreaseStreamRetentionPeriodInput) (*api.DecreaseStreamRetentionPeriodOutput, error) {
 	hours := *in.RetentionPeriodHours
-	return &api.DecreaseStreamRetentionPeriodOutput{}, s.update(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
+	return &api.DecreaseStreamRetentionPeriodOutput{}, s.alter(ctx, in.StreamName, in.StreamARN, in.StreamId, func(tx *store.Tx, row *stream) error {
 		switch {
 		case hours > maxRetention || hours < minRetention:
 			return invalid("Retention period must be between %d and %d hours. Requested: %d", minRetention, maxRetention, hours)

@@ -2,11 +2,14 @@ package kinesis
 
 import (
 	"context"
+	"crypto/aes"
+	"crypto/cipher"
 	"errors"
 	"iter"
 	"time"
 
 	"unyo/base/call"
+	"unyo/base/must"
 	"unyo/engine/blob"
 	"unyo/engine/credential"
 	"unyo/engine/recordstore"
@@ -20,7 +23,8 @@ import (
 type Service struct {
 	k     *kernel.Service
 	bytes recordstore.Engine
-	seal  *credential.Sealer // of iterators and tokens
+	seals *credential.Sealer // of iterators and tokens
+	wrap  cipher.Block       // wraps the keys of streams
 
 	streams   store.Table[stream]
 	shards    store.Table[shard]    // stream, shard number
@@ -52,6 +56,7 @@ type stream struct {
 	Scaled         []time.Time // calls of UpdateShardCount within a day
 	Switched       []time.Time // calls of UpdateStreamMode within a day
 	Watched        []string    `json:",omitempty"` // metrics that are told of each shard too
+	Encryption     *encryption `json:",omitempty"`
 }
 
 // batch is the records that one put added to one shard: positions First ≤ n < First+Count.
@@ -62,6 +67,7 @@ type batch struct {
 	First  uint64
 	Count  uint64
 	At     time.Time
+	Sealed bool `json:",omitempty"` // under the stream's key
 }
 
 // arrival is one put: where its records lie, and the batches that refer to it.
@@ -81,7 +87,7 @@ type part struct {
 // New makes the service.
 func New(k *kernel.Service, bytes recordstore.Engine) *Service {
 	s := &Service{
-		k: k, bytes: bytes, seal: credential.New([32]byte(k.Entropy.Derive("kinesis", 32, ""))),
+		k: k, bytes: bytes, seals: credential.New([32]byte(k.Entropy.Derive("kinesis", 32, ""))), wrap: must.Do(aes.NewCipher(k.Entropy.Derive("kinesis streams", 32, ""))),
 		streams:   store.TableOf[stream](k.Rows, "stream", store.Regional),
 		shards:    store.TableOf[shard](k.Rows, "shard", store.Regional),
 		heads:     store.TableOf[head](k.Rows, "head", store.Regional),
