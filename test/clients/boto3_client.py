@@ -146,6 +146,35 @@ def read_all(stream):
 
 assert sorted(int(r["Data"]) for r in read_all("k")) == list(range(100))
 
+# Encryption at rest: what is put once the stream has it, says so, and is read like what was put before. It takes five seconds.
+MANAGED = {"StreamName": "k", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
+said = refused("KMSNotFoundException", kinesis.start_stream_encryption, **{**MANAGED, "KeyId": "alias/mine"})
+assert "alias/mine is not found" in said, said
+kinesis.start_stream_encryption(**MANAGED)
+
+
+def of_stream(*names):
+    summary = kinesis.describe_stream_summary(StreamName="k")["StreamDescriptionSummary"]
+    return [summary.get(n) for n in names]
+
+
+for _ in range(600):
+    if of_stream("StreamStatus") == ["ACTIVE"]:
+        break
+    time.sleep(0.1)
+assert of_stream("StreamStatus", "EncryptionType", "KeyId") == ["ACTIVE", "KMS", "alias/aws/kinesis"], of_stream("StreamStatus", "EncryptionType", "KeyId")
+assert kinesis.put_record(StreamName="k", PartitionKey="100", Data=b"100")["EncryptionType"] == "KMS"
+kinds = {int(r["Data"]): r["EncryptionType"] for r in read_all("k")}
+assert kinds == {**dict.fromkeys(range(100), "NONE"), 100: "KMS"}, kinds
+kinesis.stop_stream_encryption(**MANAGED)
+assert of_stream("EncryptionType", "StreamStatus")[0] in ("KMS", "NONE")
+refused("InvalidArgumentException", kinesis.start_stream_encryption, **{**MANAGED, "EncryptionType": "NONE"})
+for _ in range(600):
+    if of_stream("StreamStatus", "EncryptionType") == ["ACTIVE", "NONE"]:
+        break
+    time.sleep(0.1)
+assert kinesis.put_record(StreamName="k", PartitionKey="101", Data=b"101")["EncryptionType"] == "NONE"
+
 # Enhanced fan-out: what is there, then what comes, from one shard.
 stream = kinesis.describe_stream_summary(StreamName="k")["StreamDescriptionSummary"]["StreamARN"]
 consumer = kinesis.register_stream_consumer(StreamARN=stream, ConsumerName="fan")["Consumer"]["ConsumerARN"]

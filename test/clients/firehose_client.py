@@ -139,6 +139,21 @@ firehose.untag_delivery_stream(DeliveryStreamName="web", TagKeys=["team"])
 assert firehose.list_tags_for_delivery_stream(DeliveryStreamName="web")["Tags"] == [{"Key": "cost", "Value": "1"}]
 assert firehose.list_delivery_streams(DeliveryStreamType="KinesisStreamAsSource")["DeliveryStreamNames"] == ["fromkinesis"]
 assert firehose.list_delivery_streams(DeliveryStreamType="DirectPut")["DeliveryStreamNames"] == ["lines", "parts", "web"]
-refused("NotImplemented", firehose.start_delivery_stream_encryption, DeliveryStreamName="web")
+mine = {"KeyType": "CUSTOMER_MANAGED_CMK", "KeyARN": "arn:aws:kms:eu-central-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"}
+refused("InvalidKMSResourceException", firehose.start_delivery_stream_encryption, DeliveryStreamName="web", DeliveryStreamEncryptionConfigurationInput=mine)
+firehose.start_delivery_stream_encryption(DeliveryStreamName="web", DeliveryStreamEncryptionConfigurationInput={"KeyType": "AWS_OWNED_CMK"})
+
+
+def encryption():
+    return firehose.describe_delivery_stream(DeliveryStreamName="web")["DeliveryStreamDescription"]["DeliveryStreamEncryptionConfiguration"]
+
+
+for _ in range(600):
+    if encryption() == {"KeyType": "AWS_OWNED_CMK", "Status": "ENABLED"}:
+        break
+    time.sleep(0.1)
+assert firehose.put_record(DeliveryStreamName="web", Record={"Data": b"four"})["Encrypted"]
+firehose.stop_delivery_stream_encryption(DeliveryStreamName="web")
+assert encryption()["Status"] in ("DISABLING", "DISABLED")
 firehose.delete_delivery_stream(DeliveryStreamName="web")
 print("all held")
