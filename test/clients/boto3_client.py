@@ -149,7 +149,7 @@ assert sorted(int(r["Data"]) for r in read_all("k")) == list(range(100))
 # Encryption at rest: what is put once the stream has it, says so, and is read like what was put before. It takes five seconds.
 MANAGED = {"StreamName": "k", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
 said = refused("KMSNotFoundException", kinesis.start_stream_encryption, **{**MANAGED, "KeyId": "alias/mine"})
-assert "alias/mine is not found" in said, said
+assert "alias/mine is not found" in str(said), said
 kinesis.start_stream_encryption(**MANAGED)
 
 
