@@ -34,7 +34,7 @@ func (g *Gateway) inner() []Step {
 		{"meter", g.meterCall},         // requests and bytes
 		{"throttle", g.throttle},       // token buckets
 		{"implemented", g.implemented}, // 501 for what has no behaviour, before anything claims otherwise
-		{"validate", g.validate},       // constraints from the facts; before authorize, for no ARN comes of a bad name
+		{"validate", g.validate},       // what could be read; constraints from the facts; before authorize, for no ARN comes of a bad name
 		{"authorize", g.authorize},     // identity, resource, boundary, session policies, those of organisations
 		{"comply", g.comply},           // tag policies of organisations
 		{"deduplicate", g.deduplicate}, // idempotency tokens
@@ -74,6 +74,7 @@ type Exchange struct {
 	role         call.Role         // house calls: for whom the service acts
 	parent       *call.Call        // house calls: the call that asks
 
+	unread    error              // authenticate, decode: why there is no input, or only what the address has of it
 	in, out   any                // decode, invoke
 	call      *call.Call         // identify
 	needs     []rt.Need          // authorize

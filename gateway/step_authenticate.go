@@ -46,9 +46,7 @@ func (g *Gateway) authenticate(ctx context.Context, c *Exchange, next Next) erro
 			return g.wordSignature(c, sig, err)
 		}
 		c.principal = call.Principal{Kind: call.Anonymous}
-		if err := g.openBody(c, ""); err != nil {
-			return err
-		}
+		c.unread = g.openBody(c, "")
 		return next(ctx)
 	}
 	if err == nil {
@@ -74,9 +72,7 @@ func (g *Gateway) authenticate(ctx context.Context, c *Exchange, next Next) erro
 	if err := sig.Verify(c.r, c.query, credential.Secret, payload); err != nil {
 		return g.wordSignature(c, sig, err)
 	}
-	if err := g.openBody(c, credential.Secret); err != nil {
-		return err
-	}
+	c.unread = g.openBody(c, credential.Secret)
 	c.principal = credential.Principal
 	c.scope.Account, c.scope.Region = credential.Principal.Account, sig.Region
 	return next(ctx)

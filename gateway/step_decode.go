@@ -3,6 +3,7 @@ package gateway
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 
 	"unyo/api/rt"
@@ -11,22 +12,16 @@ import (
 	"unyo/wire"
 )
 
-// decode fills the input from the wire, and on the way back puts the output onto it. Of an operation without behaviour it need not be readable: it
-// is refused either way, and recorded.
+// decode fills the input from the wire, and on the way back puts the output onto it. What cannot be read is refused behind the record: it is known
+// who asks, and for what.
 func (g *Gateway) decode(ctx context.Context, c *Exchange, _ Next) error {
-	in := c.op.New()
-	err := wire.Decode(&wire.Request{
-		Protocol: c.protocol, Model: c.table.Model, Op: c.op, HTTP: c.r,
-		Path: c.path, Query: c.query, Body: c.body, Raw: c.raw, Form: c.form,
-	}, in)
-	_, stated := c.table.Handler(c.op.Name)
-	if err != nil && stated {
-		return err
+	if c.unread == nil {
+		c.in, c.unread = c.read(c.body, c.raw)
 	}
-	if err == nil {
-		c.in = in
+	if c.unread != nil {
+		c.in, _ = c.read(nil, nil)
 	}
-	err = run(ctx, g.inward, c)
+	err := run(ctx, g.inward, c)
 	if c.answered = g.kernel.Clock.Now(); err != nil {
 		return err
 	}
@@ -35,6 +30,15 @@ func (g *Gateway) decode(ctx context.Context, c *Exchange, _ Next) error {
 		RequestID: c.requestID, HostID: c.hostID, Method: c.r.Method,
 		Hold: func() (release func()) { return g.kernel.Clock.Enter(call.With(ctx, c.call)) },
 	})
+}
+
+// read decodes the input. Of one whose body cannot be read, members that stand in the address and the headers are there even so.
+func (c *Exchange) read(body io.Reader, raw []byte) (in any, err error) {
+	in = c.op.New()
+	return in, wire.Decode(&wire.Request{
+		Protocol: c.protocol, Model: c.table.Model, Op: c.op, HTTP: c.r,
+		Path: c.path, Query: c.query, Body: body, Raw: raw, Form: c.form,
+	}, in)
 }
 
 // refuse answers an error in the protocol's shape. What is not meant for callers becomes InternalFailure

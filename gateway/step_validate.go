@@ -14,6 +14,9 @@ import (
 // AWS's wording: «2 validation errors detected: Value null at 'roleArn' failed to satisfy constraint: Member must not be null; …».
 // S3 checks its inputs itself: its errors are of its own making.
 func (g *Gateway) validate(ctx context.Context, c *Exchange, next Next) error {
+	if c.unread != nil {
+		return c.unread
+	}
 	if c.table.Model.Protocols[0] != rt.RestXML {
 		if v := violations(c.table.Model, c.in); len(v) > 0 {
 			return invalid(c, v)
