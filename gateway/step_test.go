@@ -243,3 +243,21 @@ func TestSeedIsNotShown(t *testing.T) {
 		t.Errorf("no seed among the rows:\n%s", w.Body)
 	}
 }
+
+// TestThrottledCallsAreRecorded: who is refused for asking too often is in the journal all the same.
+func TestThrottledCallsAreRecorded(t *testing.T) {
+	g, _ := newGateway(t)
+	c := makeCall(g, "a", "b")
+	c.call.RequestID, c.call.Serial, c.call.Operation = "r", 1, "Make"
+	g.buckets.m[throttleKey{c.call.Account, c.call.Region, "maker", "Make"}] = &bucket{tokens: 1, at: g.wall()}
+	for _, code := range []string{"", "ThrottlingException"} {
+		err := run(call.With(t.Context(), c.call), []Step{{"record", g.record}, {"throttle", g.throttle}, {"stop", func(context.Context, *Exchange, Next) error { return nil }}}, c)
+		if awserr.Code(err) != code {
+			t.Fatal(err)
+		}
+	}
+	list, err := g.kernel.Journal.Read(t.Context(), 0, 10)
+	if err != nil || len(list) != 2 || list[1].Call.ErrorCode != "ThrottlingException" || list[1].Call.Operation != "Make" {
+		t.Fatalf("%+v %v", list, err)
+	}
+}
