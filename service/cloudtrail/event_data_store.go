@@ -68,6 +68,9 @@ func (d *dataStore) trail() *trail {
 	return &trail{Name: d.Name, Home: d.Home, Multi: d.Multi, Global: true, Advanced: d.Advanced, Org: d.Org}
 }
 
+// layout is the columns that it has.
+func (d *dataStore) layout() *layout { return eventLayout }
+
 // kept is the instant before which its events have outlived their time.
 func (d *dataStore) kept(now time.Time) time.Time { return now.AddDate(0, 0, -int(d.Days)) }
 

@@ -8,7 +8,6 @@ import (
 
 	"unyo/base/call"
 	"unyo/engine/blob"
-	"unyo/engine/columnar"
 	"unyo/kernel/jobs"
 	"unyo/kernel/journal"
 	"unyo/kernel/store"
@@ -145,7 +144,7 @@ func (s *Service) merge(tx *store.Tx, in *intake, id string) {
 func (s *Service) writeSegment(ctx context.Context, in *intake) error {
 	account := call.From(ctx).Account
 	var text bytes.Buffer
-	w, err := columnar.Parquet{Compression: "ZSTD", Dictionary: true, Plain: lakeUnique, BlockSize: 64 << 20}.NewWriter(&text, lakeFileSchema)
+	w, err := in.store.layout().writer(&text)
 	if err != nil {
 		return err
 	}

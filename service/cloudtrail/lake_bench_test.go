@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"unyo/engine/columnar"
 	"unyo/kernel"
 	"unyo/kernel/journal"
 	"unyo/kernel/store"
@@ -19,7 +18,7 @@ func BenchmarkLake(b *testing.B) {
 	k, s, _ := open(b, kernel.Options{})
 	id := s.makeStore(b, in(k, mine, here), nil)
 	var text bytes.Buffer
-	w, err := columnar.Parquet{Compression: "ZSTD", Dictionary: true, Plain: lakeUnique, BlockSize: segmentText}.NewWriter(&text, lakeFileSchema)
+	w, err := eventLayout.writer(&text)
 	ok(b, err)
 	began := time.Now()
 	for i := range segmentRows {

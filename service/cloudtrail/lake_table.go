@@ -33,7 +33,7 @@ func (l *lake) Table(ctx context.Context, _, _, name string) (*sql.Table, error)
 	if err != nil {
 		return nil, err
 	}
-	return &sql.Table{Columns: lakeTable, Scan: func(ctx context.Context, want sql.Scan) ([]vector.Reader, error) { return l.scan(ctx, &d, want) }}, nil
+	return &sql.Table{Columns: d.layout().table, Scan: func(ctx context.Context, want sql.Scan) ([]vector.Reader, error) { return l.scan(ctx, &d, want) }}, nil
 }
 
 // scan gives a reader for each segment that may hold rows of use, in order.
@@ -43,10 +43,10 @@ func (l *lake) scan(ctx context.Context, d *dataStore, want sql.Scan) (readers [
 	err = l.s.k.View(ctx, func(tx *store.Tx) error {
 		readers = nil
 		for _, x := range l.s.segments.Prefix(tx, store.Key(d.ID, ""), "") {
-			if x.Newest.Before(kept) || !during(want, &x) {
+			if x.Newest.Before(kept) || !d.layout().during(want, &x) {
 				continue
 			}
-			readers = append(readers, &lakeFile{lake: l, is: x, want: want, from: kept})
+			readers = append(readers, &lakeFile{lake: l, layout: d.layout(), is: x, want: want, from: kept})
 		}
 		return nil
 	})
@@ -54,8 +54,8 @@ func (l *lake) scan(ctx context.Context, d *dataStore, want sql.Scan) (readers [
 }
 
 // during tells whether any instant of a segment is of use.
-func during(want sql.Scan, x *segment) bool {
-	d, asked := want.Domains[lakePlace(eventTime)]
+func (l *layout) during(want sql.Scan, x *segment) bool {
+	d, asked := want.Domains[l.place(eventTime)]
 	if !asked {
 		return true
 	}
@@ -76,6 +76,7 @@ func (l *lake) done() {
 // lakeFile reads a segment; it opens it when it is first asked.
 type lakeFile struct {
 	lake    *lake
+	layout  *layout
 	is      segment
 	want    sql.Scan
 	from    time.Time // what is older has outlived its time
@@ -91,8 +92,8 @@ func (f *lakeFile) open() (err error) {
 	}
 	p := columnar.Projection{}
 	for _, c := range f.want.Columns {
-		parts := lakeParts[c]
-		p.Columns = append(p.Columns, lakeSchema[parts.from:parts.to]...)
+		parts := f.layout.parts[c]
+		p.Columns = append(p.Columns, f.layout.schema[parts.from:parts.to]...)
 		domains := make([]*vector.Domain, parts.to-parts.from)
 		if given, ok := f.want.Domains[c]; ok && len(domains) == 1 {
 			domains[0] = given.Advice()
@@ -100,7 +101,7 @@ func (f *lakeFile) open() (err error) {
 		p.Domains = append(p.Domains, domains...)
 	}
 	if f.aged = f.is.Oldest.Before(f.from); f.aged {
-		p.Columns, p.Domains = append(p.Columns, lakeSchema[lakeParts[lakePlace(eventTime)].from]), append(p.Domains, nil)
+		p.Columns, p.Domains = append(p.Columns, f.layout.schema[f.layout.parts[f.layout.place(eventTime)].from]), append(p.Domains, nil)
 	}
 	f.reader, err = columnar.ScanParquet(f.file, f.is.Ref.Size, p)
 	return err
@@ -136,7 +137,7 @@ func (f *lakeFile) columns(b *vector.Batch) *vector.Batch {
 	out, rest := &vector.Batch{Len: b.Len}, b.Columns
 	for _, c := range f.want.Columns {
 		var v *vector.Vector
-		v, rest = putTogether(lakeParts[c].typ, rest)
+		v, rest = putTogether(f.layout.parts[c].typ, rest)
 		out.Columns = append(out.Columns, v)
 	}
 	return out

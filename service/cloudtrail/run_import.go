@@ -12,7 +12,6 @@ import (
 	"unyo/api/rt"
 	s3api "unyo/api/s3"
 	"unyo/base/awserr"
-	"unyo/engine/columnar"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 )
@@ -80,7 +79,7 @@ func (s *Service) fillBatch(ctx context.Context, d *dataStore, b *batch) error {
 		return nil
 	}
 	var text bytes.Buffer
-	w, err := columnar.Parquet{Compression: "ZSTD", Dictionary: true, Plain: lakeUnique, BlockSize: 64 << 20}.NewWriter(&text, lakeFileSchema)
+	w, err := eventLayout.writer(&text)
 	if err != nil {
 		return err
 	}
