@@ -45,9 +45,9 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 	case *api.GetEventSelectorsInput:
 		return need(in.TrailName)
 	case *api.PutInsightSelectorsInput:
-		return need(in.TrailName)
+		return s.onInsights(ctx, op, in.TrailName, in.EventDataStore, in.InsightsDestination), true
 	case *api.GetInsightSelectorsInput:
-		return need(in.TrailName)
+		return s.onInsights(ctx, op, in.TrailName, in.EventDataStore), true
 	case *api.AddTagsInput:
 		return s.onResources(ctx, op, *in.ResourceId), true
 	case *api.RemoveTagsInput:

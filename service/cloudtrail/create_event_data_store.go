@@ -42,9 +42,14 @@ func (s *Service) CreateEventDataStore(ctx context.Context, in *api.CreateEventD
 		if err != nil {
 			return nil, err
 		}
-		d.Org = org
+		if d.Org = org; management != c.Account && d.collects() {
+			return nil, api.NewNotOrganizationMasterAccountException("Only the management account of the organization can create an event data store of Insights events for it.")
+		}
 		ctx = onBehalf(ctx, management)
 		c = call.From(ctx)
+	}
+	if d.collects() && in.StartIngestion != nil && !*in.StartIngestion {
+		return nil, api.NewInvalidParameterException("An event data store of Insights events cannot be created without ingestion.")
 	}
 	id := s.storeARN(c.Account, &d)
 	err = s.k.Update(ctx, func(tx *store.Tx) error {
@@ -137,6 +142,7 @@ func (s *Service) UpdateEventDataStore(ctx context.Context, in *api.UpdateEventD
 }
 
 func (s *Service) updateStore(tx *store.Tx, d *dataStore, in *api.UpdateEventDataStoreInput, org *string) (err error) {
+	collected := d.collects()
 	if org != nil && *org != d.Org {
 		s.reformStore(tx, d, *org)
 	}
@@ -165,6 +171,12 @@ func (s *Service) updateStore(tx *store.Tx, d *dataStore, in *api.UpdateEventDat
 		if d.Advanced, err = selectorsOf(in.AdvancedEventSelectors); err != nil {
 			return err
 		}
+		if collected != d.collects() {
+			return api.NewInvalidEventSelectorsException("The type of an event data store cannot be changed.")
+		}
+	}
+	if err := d.trail().checkInsights(d.Insights); err != nil {
+		return err
 	}
 	if err := d.checkDays(); err != nil {
 		return err

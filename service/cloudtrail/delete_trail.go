@@ -28,8 +28,7 @@ func (s *Service) DeleteTrail(ctx context.Context, in *api.DeleteTrailInput) (*a
 		s.halt(tx, &t)
 		s.setDigests(tx, &had, &t)
 		s.trails.Delete(tx, t.key())
-		t.Insights = nil
-		s.setWatchman(tx, &t)
+		s.setWatchman(tx, watchman{Trail: t.key()})
 		id := s.arn(c.Account, &t)
 		s.k.Resources.Delete(tx, id)
 		s.k.Tags.Clear(tx, id)

@@ -25,6 +25,8 @@ type dataStore struct {
 	Org       string `json:",omitempty"` // the organization whose accounts' events it takes
 	Protected bool   `json:",omitempty"`
 	Advanced  []api.AdvancedEventSelector
+	Insights  []string `json:",omitempty"` // which unusual activity it looks for
+	Into      string   `json:",omitempty"` // the event data store that takes what it finds
 	Created   time.Time
 	Updated   time.Time
 
@@ -65,11 +67,20 @@ func (d *dataStore) status() *string {
 
 // trail is what of an account's events it takes, as a trail would.
 func (d *dataStore) trail() *trail {
-	return &trail{Name: d.Name, Home: d.Home, Multi: d.Multi, Global: true, Advanced: d.Advanced, Org: d.Org}
+	t := &trail{Name: d.Name, Home: d.Home, Multi: d.Multi, Global: true, Advanced: d.Advanced, Org: d.Org}
+	if d.collects() {
+		t.collects = d.ID
+	}
+	return t
 }
 
 // layout is the columns that it has.
-func (d *dataStore) layout() *layout { return eventLayout }
+func (d *dataStore) layout() *layout {
+	if d.collects() {
+		return insightLayout
+	}
+	return eventLayout
+}
 
 // kept is the instant before which its events have outlived their time.
 func (d *dataStore) kept(now time.Time) time.Time { return now.AddDate(0, 0, -int(d.Days)) }
@@ -217,6 +228,9 @@ func (s *Service) RestoreEventDataStore(ctx context.Context, in *api.RestoreEven
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartEventDataStoreIngestion.html
 func (s *Service) StartEventDataStoreIngestion(ctx context.Context, in *api.StartEventDataStoreIngestionInput) (*api.StartEventDataStoreIngestionOutput, error) {
 	_, err := s.changeStore(ctx, *in.EventDataStore, func(tx *store.Tx, d *dataStore) error {
+		if d.collects() {
+			return noCategory()
+		}
 		if d.Ingesting {
 			return api.NewInvalidEventDataStoreStatusException("The event data store is not in a status that supports the operation.")
 		}
@@ -230,6 +244,9 @@ func (s *Service) StartEventDataStoreIngestion(ctx context.Context, in *api.Star
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StopEventDataStoreIngestion.html
 func (s *Service) StopEventDataStoreIngestion(ctx context.Context, in *api.StopEventDataStoreIngestionInput) (*api.StopEventDataStoreIngestionOutput, error) {
 	_, err := s.changeStore(ctx, *in.EventDataStore, func(tx *store.Tx, d *dataStore) error {
+		if d.collects() {
+			return noCategory()
+		}
 		if !d.Ingesting {
 			return api.NewInvalidEventDataStoreStatusException("The event data store is not in a status that supports the operation.")
 		}
@@ -242,30 +259,17 @@ func (s *Service) StopEventDataStoreIngestion(ctx context.Context, in *api.StopE
 func (s *Service) startIngestion(tx *store.Tx, d *dataStore) {
 	d.Ingesting, d.Epoch = true, d.Epoch+1
 	d.Feed.Spans = append(d.Feed.Spans, span{From: s.k.Journal.Last(tx)})
+	s.watchStore(tx, d)
 }
 
 func (s *Service) stopIngestion(tx *store.Tx, d *dataStore) {
 	d.Ingesting = false
 	s.end(tx, &d.Feed)
+	s.watchStore(tx, d)
 }
 
-// selectorsOf are those that were given, or what an event data store takes without any.
-// https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateEventDataStore.html
-func selectorsOf(given []api.AdvancedEventSelector) ([]api.AdvancedEventSelector, error) {
-	if len(given) == 0 {
-		return []api.AdvancedEventSelector{{Name: new("Default management events"), FieldSelectors: []api.AdvancedFieldSelector{{Field: new(fieldCategory), Equals: []string{management}}}}}, nil
-	}
-	if len(given) > maxSelectors {
-		return nil, api.NewInvalidEventSelectorsException("An event data store can have up to %d advanced event selectors.", maxSelectors)
-	}
-	for _, x := range given {
-		for _, f := range x.FieldSelectors {
-			for _, v := range f.Equals {
-				if rt.Val(f.Field) == fieldCategory && (v == "ConfigurationItem" || v == "Evidence" || v == "ActivityAuditLog" || v == "Insight") {
-					return nil, unsupported("eventCategory " + v)
-				}
-			}
-		}
-	}
-	return given, checkAdvanced(given)
+// noCategory refuses what an event data store of insight events does not know: it takes what others find, as long as it is there.
+// https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_StartEventDataStoreIngestion.html
+func noCategory() error {
+	return api.NewInvalidEventDataStoreCategoryException("The operation does not apply to an event data store of the event category %s.", insightful)
 }

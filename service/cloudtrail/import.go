@@ -113,8 +113,12 @@ func noImport(id string) error {
 // importable is an event data store that takes imports.
 func (s *Service) importable(tx *store.Tx, name string) (dataStore, error) {
 	d, err := s.dataStoreNamed(tx, name)
-	if err == nil && !d.Deleted.IsZero() {
+	switch {
+	case err != nil:
+	case !d.Deleted.IsZero():
 		err = inactive(&d)
+	case d.collects():
+		err = noCategory()
 	}
 	return d, err
 }

@@ -157,15 +157,10 @@ func (s *Service) writeSegment(ctx context.Context, in *intake) error {
 			if !s.takes(t, e.Call, account) {
 				continue
 			}
-			if in.is.Rows == 0 || e.Time.Before(in.is.Oldest) {
-				in.is.Oldest = e.Time
-			}
-			if e.Time.After(in.is.Newest) {
-				in.is.Newest = e.Time
-			}
 			for _, one := range whose {
-				in.is.Rows++
-				if err := w.Write(s.lakeRow(&e, one)); err != nil {
+				row, at := s.rowOf(&e, one)
+				in.is.takes(at)
+				if err := w.Write(row); err != nil {
 					return err
 				}
 			}

@@ -10,7 +10,9 @@ import (
 
 // told is what an entry of the journal keeps of an insight.
 type told struct {
-	Trail   string         `json:"trail"` // ARN
+	Source  string         `json:"trail"`             // ARN of the trail or event data store that has found it
+	Into    string         `json:"into,omitempty"`    // id of the event data store that takes it
+	Account string         `json:"account,omitempty"` // in which it was found, in an organization
 	Time    time.Time      `json:"time"`
 	Shared  string         `json:"shared"`
 	Details insightDetails `json:"details"`
@@ -79,6 +81,9 @@ func (x *insight) details() insightDetails {
 	return d
 }
 
+// insightType is the eventType of insight events.
+const insightType = "AwsCloudTrailInsight"
+
 // insightOf is what an entry tells of an insight.
 func insightOf(c *journal.Call) (x told) {
 	_ = json.Unmarshal(c.Extra, &x) // came of it
@@ -94,6 +99,6 @@ func (s *Service) textOf(e *journal.Entry, account string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(insightRecord{eventVersion, x.Time.UTC().Format(time.RFC3339), e.Call.Region, eventID(e, account), "AwsCloudTrailInsight", account, x.Shared, x.Details, insightful})
+	_ = enc.Encode(insightRecord{eventVersion, x.Time.UTC().Format(time.RFC3339), e.Call.Region, eventID(e, account), insightType, account, x.Shared, x.Details, insightful})
 	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -34,6 +34,7 @@ type hour struct {
 // insight is unusual activity, from its first minute to its last.
 type insight struct {
 	Type, Region, Source, Name, Code string
+	Account                          string `json:",omitempty"` // in an organization
 	Shared                           string // sharedEventID
 	State                            string
 	Start, Last                      time.Time // first and last unusual minute
@@ -79,7 +80,7 @@ func (s *Service) runLook(ctx context.Context, a deliverArg) error {
 	var ok bool
 	err := s.k.View(ctx, func(tx *store.Tx) error {
 		if w, ok = s.watchmen.Get(tx, a.Key); ok {
-			t, ok = s.trails.Get(tx, a.Key)
+			t, ok = s.watches(tx, &w)
 		}
 		return nil
 	})
@@ -117,7 +118,7 @@ func (s *Service) judge(tx *store.Tx, t *trail, w *watchman) (more bool) {
 	account, cut := tx.Scope().Account, s.k.Clock.Now().Truncate(time.Minute)
 	lots, n := map[string]*lot{}, 0
 	var last time.Time // minute
-	for e := range s.index.After(tx, wordOfAccount(account), w.Cursor) {
+	for e, whose := range s.heard(tx, t, account, w.Cursor) {
 		if !e.Time.Before(cut) {
 			break
 		}
@@ -128,7 +129,12 @@ func (s *Service) judge(tx *store.Tx, t *trail, w *watchman) (more bool) {
 		}
 		w.Cursor, last = e.Seq, minute
 		if e.Call.Category == management && s.takes(t, e.Call, account) {
-			s.count(lots, w, &e)
+			if t.Org == "" {
+				whose = []string{""}
+			}
+			for _, one := range whose {
+				s.count(lots, w, &e, one)
+			}
 		}
 	}
 	for key := range s.rates.Prefix(tx, store.Key(w.Trail, ""), "") { // an open insight ends also when nothing more comes
@@ -147,12 +153,25 @@ func (s *Service) judge(tx *store.Tx, t *trail, w *watchman) (more bool) {
 	return more
 }
 
-// count adds a call to what it is of: a call that changes something, and one that failed.
-func (s *Service) count(lots map[string]*lot, w *watchman, e *journal.Entry) {
+// watches is what a watchman counts the calls of.
+func (s *Service) watches(tx *store.Tx, w *watchman) (t trail, ok bool) {
+	if w.Store == "" {
+		return s.trails.Get(tx, w.Trail)
+	}
+	d, ok := s.stores.Get(tx, w.Store)
+	return *d.trail(), ok
+}
+
+// count adds a call to what it is of: a call that changes something, and one that failed. In an organization each account has rates of its own.
+func (s *Service) count(lots map[string]*lot, w *watchman, e *journal.Entry, account string) {
 	c := e.Call
 	add := func(kind, code string) {
-		x := insight{Type: kind, Region: s.regionOf(c), Source: c.Source, Name: eventName(c), Code: code}
-		key := store.Key(w.Trail, kind, x.Region, x.Source, x.Name, code)
+		x := insight{Type: kind, Region: s.regionOf(c), Source: c.Source, Name: eventName(c), Code: code, Account: account}
+		parts := []string{w.Trail, kind, x.Region, x.Source, x.Name, code}
+		if account != "" {
+			parts = append(parts, account)
+		}
+		key := store.Key(parts...)
 		l := lots[key]
 		if l == nil {
 			l = &lot{insight: x, minutes: map[int64]int64{}, who: map[int64]map[string]int64{}, agents: map[int64]map[string]int64{}}
@@ -191,7 +210,7 @@ func (s *Service) judgeLot(tx *store.Tx, w *watchman, key string, l *lot, cut ti
 		}
 		if r.Open == nil {
 			x := l.insight
-			x.State, x.Start, x.Baseline, x.Shared = "Start", at, average, s.insightID(key, at)
+			x.State, x.Start, x.Baseline, x.Shared = "Start", at, average, s.insightID(store.Key(tx.Scope().Account, key), at)
 			x.Who, x.Agents = busiest(l.who[m]), busiest(l.agents[m])
 			x.Last, x.Count, x.Minutes = at, n, 1
 			w.Open, w.Found, r.Open = w.Open+1, append(w.Found, x), &x
@@ -247,16 +266,21 @@ func busiest(counts map[string]int64) (list []share) {
 	return list[:min(len(list), attributed)]
 }
 
-// tellInsight enters the first insight that was found into the journal, where trails and event history find it.
+// tellInsight enters the first insight that was found into the journal, where trails, event data stores and event history find it: in the account whose
+// activity it is, or, for an event data store, in that whose both are.
 func (s *Service) tellInsight(ctx context.Context, a deliverArg, t *trail, w *watchman) error {
-	x := w.Found[0]
-	extra, err := json.Marshal(told{Trail: s.arn(call.From(ctx).Account, t), Time: x.at(), Shared: x.Shared, Details: x.details()})
+	c, x := call.From(ctx), w.Found[0]
+	is := told{Source: s.arn(c.Account, t), Into: w.Into, Account: x.Account, Time: x.at(), Shared: x.Shared, Details: x.details()}
+	account := cmp.Or(x.Account, c.Account)
+	if w.Store != "" {
+		is.Source, account = s.storeARN(c.Account, &dataStore{ID: w.Store, Home: t.Home}), c.Account
+	}
+	extra, err := json.Marshal(is)
 	if err != nil {
 		return err
 	}
-	c := call.From(ctx)
 	err = s.k.Journal.Record(ctx, journal.Call{
-		RequestID: x.Shared + "-" + x.State, Service: "cloudtrail", Source: x.Source, Operation: x.Name, Account: c.Account, Region: x.Region, Category: insightful,
+		RequestID: x.Shared + "-" + x.State, Service: "cloudtrail", Source: x.Source, Operation: x.Name, Account: account, Region: x.Region, Category: insightful,
 		Principal: journal.Principal{Kind: string(call.AWSService), ID: principal, Service: principal}, Job: c.Job, Extra: extra,
 	})
 	if err != nil {

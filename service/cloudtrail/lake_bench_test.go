@@ -32,7 +32,8 @@ func BenchmarkLake(b *testing.B) {
 		if i%50 == 0 {
 			e.Call.ErrorCode = "AccessDenied"
 		}
-		ok(b, w.Write(s.lakeRow(e, mine)))
+		row, _ := s.rowOf(e, mine)
+		ok(b, w.Write(row))
 	}
 	ok(b, w.Close())
 	b.Logf("%d µs an event, %d bytes", time.Since(began).Microseconds()/segmentRows, text.Len()/segmentRows)

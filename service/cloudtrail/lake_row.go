@@ -38,10 +38,13 @@ var eventLayout = layOut([]column{
 	"sessioncredentialfromconsole",
 }, "requestid", "eventid", "sharedeventid", "eventjson", "eventjsonchecksum", "requestparameters", "responseelements", "additionaleventdata")
 
-// lakeRow is the record of an entry in the trail of account, as a row of a file.
-func (s *Service) lakeRow(e *journal.Entry, account string) []columnar.Value {
+// rowOf is the record of an entry in the trail of account, as a row of a file, and its time.
+func (s *Service) rowOf(e *journal.Entry, account string) ([]columnar.Value, time.Time) {
+	if e.Call.Category == insightful {
+		return insightRow(e, account)
+	}
 	r := s.recordOf(e, account)
-	return lakeRecord(r, e.Time, r.text())
+	return lakeRecord(r, e.Time, r.text()), e.Time
 }
 
 // lakeRecord is a record of that instant as a row of a file; text is its JSON.

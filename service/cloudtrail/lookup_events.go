@@ -138,7 +138,7 @@ func (s *Service) numbered(tx *store.Tx, id string, before uint64) iter.Seq[jour
 
 // answers looks at the entry itself: the index may be wrong, and does not know the time.
 func (s *Service) answers(e *journal.Entry, q *question) bool {
-	if e.Call == nil || e.Call.Category != q.category || s.regionOf(e.Call) != q.region || !slices.Contains(accounts(e.Call), q.account) {
+	if e.Call == nil || e.Call.Category != q.category || !inHistory(e.Call) || s.regionOf(e.Call) != q.region || !slices.Contains(accounts(e.Call), q.account) {
 		return false
 	}
 	if e.Time.Before(q.from) || e.Time.Truncate(time.Second).After(q.to) {

@@ -12,13 +12,16 @@ import (
 
 // takes reports whether the trail records the call that stands in account.
 func (s *Service) takes(t *trail, c *journal.Call, account string) bool {
-	if !t.Multi && s.regionOf(c) != t.Home || c.Region == "" && !t.Global {
+	if t.collects == "" && (!t.Multi && s.regionOf(c) != t.Home || c.Region == "" && !t.Global) {
 		return false
 	}
 	if c.Category == insightful {
-		return len(t.Insights) > 0 && insightOf(c).Trail == s.arn(account, t)
+		x := insightOf(c)
+		return x.Into == t.collects && (x.Into != "" || len(t.Insights) > 0 && x.Source == s.arn(account, t))
 	}
 	switch {
+	case t.collects != "":
+		return false
 	case len(t.Advanced) > 0:
 		return slices.ContainsFunc(t.Advanced, func(x api.AdvancedEventSelector) bool { return s.selects(x.FieldSelectors, c, account) })
 	case len(t.Basic) > 0:

@@ -28,6 +28,7 @@ type trail struct {
 	Created        time.Time
 	Org            string `json:",omitempty"` // the organization whose accounts' events it delivers
 	Owner          string `json:",omitempty"` // of a trail of an organization, its management account
+	collects       string // of an event data store of insight events, its id
 
 	Logging          bool      `json:",omitempty"`
 	Started, Stopped time.Time `json:",omitzero"`

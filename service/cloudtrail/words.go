@@ -51,6 +51,11 @@ func resourcesOf(c *journal.Call) (list []attribute) {
 	return list
 }
 
+// inHistory tells whether event history shows a call: management events, and the insights of trails.
+func inHistory(c *journal.Call) bool {
+	return c.Category == management || c.Category == insightful && insightOf(c).Into == ""
+}
+
 // words are those of entry e, the most important first: the index takes only so many. What is no management event is not in event history.
 func (s *Service) words(e *journal.Entry) (list []string) {
 	if e.Call == nil {
@@ -60,7 +65,7 @@ func (s *Service) words(e *journal.Entry) (list []string) {
 	for _, account := range who {
 		list = append(list, wordOfAccount(account))
 	}
-	if e.Call.Category != management && e.Call.Category != insightful {
+	if !inHistory(e.Call) {
 		return list
 	}
 	region := s.regionOf(e.Call)

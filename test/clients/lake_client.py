@@ -123,6 +123,33 @@ refused("ImportNotFoundException", trail.get_import, ImportId="00000000-0000-400
 refused("NotImplemented", trail.enable_federation, EventDataStore=copy, FederationRoleArn=role)
 refused("NotImplemented", trail.start_query, QueryAlias="who")
 
+# Unusual activity, which one event data store finds and another takes.
+insights = trail.create_event_data_store(Name="insights", MultiRegionEnabled=False, AdvancedEventSelectors=[{"FieldSelectors": [{"Field": "eventCategory", "Equals": ["Insight"]}]}])["EventDataStoreArn"]
+both = [{"InsightType": "ApiCallRateInsight"}, {"InsightType": "ApiErrorRateInsight"}]
+refused("InsightNotEnabledException", trail.get_insight_selectors, EventDataStore=arn)
+refused("InvalidParameterException", trail.put_insight_selectors, EventDataStore=arn, InsightSelectors=both)
+refused("InvalidParameterException", trail.put_insight_selectors, EventDataStore=arn, InsightsDestination=copy, InsightSelectors=both)
+refused("InvalidInsightSelectorsException", trail.put_insight_selectors, EventDataStore=insights, InsightsDestination=insights, InsightSelectors=both)
+refused("InvalidParameterCombinationException", trail.put_insight_selectors, TrailName="copied", EventDataStore=arn, InsightSelectors=both)
+refused("InvalidEventDataStoreCategoryException", trail.stop_event_data_store_ingestion, EventDataStore=insights)
+refused("InvalidEventDataStoreCategoryException", trail.start_import, Destinations=[insights], ImportSource=source)
+put = trail.put_insight_selectors(EventDataStore=arn, InsightsDestination=insights, InsightSelectors=both)
+got = trail.get_insight_selectors(EventDataStore=eds)
+assert put["EventDataStoreArn"] == got["EventDataStoreArn"] == arn and put["InsightsDestination"] == got["InsightsDestination"] == insights and got["InsightSelectors"] == both, (put, got)
+advance("25h")
+for i in range(40):
+    iam.create_group(GroupName=f"group{i}")
+    refused("NoSuchEntity", iam.delete_group, GroupName=f"none{i}")
+advance("30m")
+found = rows(f"""SELECT insightType, insightState, insightEventName, insightErrorCode, recipientAccountId, cast(insightContext.insightAverage AS bigint) FROM {insights.split('/')[1]}
+    WHERE insightSource = '{arn}' ORDER BY 1, 2 DESC, 3""")
+calls = [["ApiCallRateInsight", state, name, "", account, "40"] for state in ("Start", "End") for name in ("CreateGroup", "DeleteGroup")]
+errors = [["ApiErrorRateInsight", state, "DeleteGroup", "NoSuchEntity", account, "40"] for state in ("Start", "End")]
+assert found == calls + errors, found
+assert trail.lookup_events(EventCategory="insight")["Events"] == []
+trail.put_insight_selectors(EventDataStore=arn, InsightSelectors=[])
+refused("InsightNotEnabledException", trail.get_insight_selectors, EventDataStore=arn)
+
 # A week's grace.
 refused("EventDataStoreTerminationProtectedException", trail.delete_event_data_store, EventDataStore=arn)
 refused("InvalidEventDataStoreStatusException", trail.start_event_data_store_ingestion, EventDataStore=arn)

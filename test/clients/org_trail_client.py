@@ -1,4 +1,5 @@
 """A trail of an organization, as boto3 makes it and aws cloudtrail validate-logs, unmodified, accepts it; members see it and cannot change it."""
+import gzip
 import json
 import os
 import subprocess
@@ -192,4 +193,21 @@ BEGIN, END = END, advance("0s")
 for account in (BOSS, MEMBER):
     status, said = validate(account, REGION)
     assert status == 0 and "INVALID" not in said and "NOT FOUND" not in said, (account, said)
+
+# Unusual activity of a member is told in its account and in a folder of its own; what is much only for all together is not unusual.
+selectors = [{"InsightType": "ApiCallRateInsight"}]
+refused("NotOrganizationMasterAccountException", theirs.put_insight_selectors, TrailName=ARN, InsightSelectors=selectors)
+assert trail.put_insight_selectors(TrailName="all", InsightSelectors=selectors)["TrailARN"] == ARN
+advance("25h")
+for account in (BOSS, MEMBER):
+    for i in range(9):
+        client("logs", account).create_log_group(logGroupName=f"few{i}")
+for i in range(40):
+    refused("ResourceNotFoundException", client("logs", MEMBER).delete_log_group, logGroupName=f"none{i}")
+advance("30m")
+files = [k for k in (o["Key"] for page in s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET) for o in page["Contents"]) if "/CloudTrail-Insight/" in k]
+assert files and all(k.startswith(f"AWSLogs/{org}/{MEMBER}/CloudTrail-Insight/{REGION}/") for k in files), files
+told = [r for k in files for r in json.loads(gzip.decompress(s3.get_object(Bucket=BUCKET, Key=k)["Body"].read()))["Records"]]
+assert sorted((r["insightDetails"]["eventName"], r["insightDetails"]["state"], r["recipientAccountId"]) for r in told) == [("DeleteLogGroup", "End", MEMBER), ("DeleteLogGroup", "Start", MEMBER)], told
+assert len(theirs.lookup_events(EventCategory="insight")["Events"]) == 2 and trail.lookup_events(EventCategory="insight")["Events"] == []
 print("all held")
