@@ -1,13 +1,14 @@
 // Package cloudtrail is AWS CloudTrail: who asked what of whom, when and from where, for as long as an auditor wants to know.
 //
-// Real here: the record of every call that passes the gateway, refused ones and those that services make for one another included, as
-// AWS writes it; event history of 90 days, found by attribute through the journal's index; trails of one region or all, with basic and
-// advanced event selectors, management and data events, delivered every five minutes to S3, as the bucket's policy admits, and to
-// CloudWatch Logs, in the trail's role; what cannot be delivered is tried for 30 days; digests of every hour, signed and chained, which
-// aws cloudtrail validate-logs accepts; trails of organizations, which members see and, but for delegated administrators, cannot change; insight events of calls and errors, an account's and those of an organization's, in trails and in event data stores;
-// event data stores of CloudTrail Lake, an account's or an organization's, which keep management and data events for as long as asked, and SQL over them, with results in S3 and the file that
-// signs them, and imports of files that trails have delivered. Not here, and answered 501: insights of data events, SNS, KMS, network activity events, configuration items,
-// channels, dashboards, generated queries, enriched events, federation.
+// Real here: the record of every call that passes the gateway, refused ones and those that services make for one another included, as AWS
+// writes it; event history of 90 days, found by attribute through the journal's index; trails of one region or all, with basic and advanced
+// event selectors, management and data events, delivered every five minutes to S3, as the bucket's policy admits, and to CloudWatch Logs,
+// in the trail's role; what cannot be delivered is tried for 30 days; digests of every hour, signed and chained, which aws cloudtrail
+// validate-logs accepts; trails of organizations, which members see and, but for delegated administrators, cannot change; insight events of
+// calls and errors, an account's and those of an organization's, in trails and in event data stores; event data stores of CloudTrail Lake,
+// an account's or an organization's, which keep management and data events for as long as asked, and SQL over them, with results in S3 and
+// the file that signs them, and imports of files that trails have delivered. Not here, and answered 501: insights of data events, SNS, KMS,
+// network activity events, configuration items, channels, dashboards, generated queries, enriched events, federation.
 //
 // State: none of its own for the event history: the journal (kernel/journal) is the one order of what happened, and a record is made of its
 // entry when somebody asks. A call that touches another account's resource is one entry and two records, one for each account, with one
