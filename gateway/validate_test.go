@@ -36,6 +36,12 @@ func TestViolations(t *testing.T) {
 			"Value '' at 'logGroupName' failed to satisfy constraint: Member must have length greater than or equal to 1",
 			`Value '' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\.\-_/#A-Za-z0-9]+`}},
 		{logsapi.Model, &logsapi.PutLogEventsInput{LogGroupName: new("g"), LogStreamName: new("s"), LogEvents: []logsapi.InputLogEvent{{Timestamp: new(int64(1)), Message: new("m")}}}, nil},
+		{logsapi.Model, &logsapi.PutLogEventsInput{LogGroupName: new("g"), LogStreamName: new("s"), LogEvents: []logsapi.InputLogEvent{
+			{Timestamp: new(int64(0)), Message: new("m")}, {Timestamp: new(int64(-1)), Message: new("")}, {Timestamp: new(int64(2)), Message: new("m")}, {}}}, []string{
+			"Value '' at 'logEvents.2.member.message' failed to satisfy constraint: Member must have length greater than or equal to 1",
+			"Value '-1' at 'logEvents.2.member.timestamp' failed to satisfy constraint: Member must have value greater than or equal to 0",
+			"Value null at 'logEvents.4.member.message' failed to satisfy constraint: Member must not be null",
+			"Value null at 'logEvents.4.member.timestamp' failed to satisfy constraint: Member must not be null"}},
 		{firehoseapi.Model, &firehoseapi.PutRecordInput{DeliveryStreamName: new("s"), Record: &firehoseapi.Record{}}, []string{"Value null at 'record.data' failed to satisfy constraint: Member must not be null"}},
 	} {
 		got := violations(c.m, c.in)

@@ -119,7 +119,9 @@ func (w *walker) list(s *shapeCheck, v reflect.Value) {
 		return
 	}
 	for i := range v.Len() {
-		w.value(s.item, v.Index(i), step{index: i + 1})
+		if e := v.Index(i); s.item.inside == nil || !s.item.inside.surely(e) {
+			w.value(s.item, e, step{index: i + 1})
+		}
 	}
 }
 

@@ -62,14 +62,7 @@ func (d *jsonDecoder) structure(p *Plan, base unsafe.Pointer, depth int) error {
 		if !ok || !d.eat(':') {
 			return d.syntax()
 		}
-		var m *Member
-		if next < len(p.Members) && p.Members[next].wire.json == string(name) && p.Members[next].wire.in == inBody {
-			m = &p.Members[next]
-			next++
-		} else if i, known := p.byJSON[string(name)]; known {
-			m = &p.Members[i]
-			next = int(i) + 1
-		}
+		m := p.named(name, &next)
 		switch {
 		case m == nil:
 			if !d.skip(depth + 1) {
@@ -93,6 +86,24 @@ func (d *jsonDecoder) structure(p *Plan, base unsafe.Pointer, depth int) error {
 		}
 	}
 }
+
+// named finds a member, perhaps that at next, and lets next be the one behind it. Of two it is found faster by looking at both.
+func (p *Plan) named(name []byte, next *int) *Member {
+	i := *next
+	if i >= len(p.Members) || !p.Members[i].is(name) {
+		if len(p.Members) == 2 && p.Members[0].is(name) {
+			i = 0
+		} else if n, known := p.byJSON[string(name)]; known {
+			i = int(n)
+		} else {
+			return nil
+		}
+	}
+	*next = i + 1
+	return &p.Members[i]
+}
+
+func (m *Member) is(name []byte) bool { return m.wire.json == string(name) && m.wire.in == inBody }
 
 // open consumes the bracket that begins a structure, map or list.
 func (d *jsonDecoder) open(bracket byte, wrong string, depth int) error {

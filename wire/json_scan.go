@@ -3,9 +3,6 @@ package wire
 import (
 	"encoding/binary"
 	"math/bits"
-	"unicode/utf8"
-
-	"unyo/base/jsontext"
 )
 
 // jsonScanner reads JSON text (RFC 8259), strictly: what encoding/json refuses, it refuses, and it refuses
@@ -87,94 +84,6 @@ func (s *jsonScanner) text() ([]byte, bool) {
 	}
 	s.pos = i
 	return nil, false // an unescaped control character
-}
-
-// escaped reads the rest of a string that has an escape at i. The result lies in the arena, where the
-// texts of one body stand one after another. Escapes often stand a few bytes apart (JSON in JSON), so what is between
-// them is copied eight bytes at a time, of which those behind the run are written over.
-func (s *jsonScanner) escaped(start, i int) ([]byte, bool) {
-	src := s.src
-	out := append(s.reserve(i-start), src[start:i]...)
-	for i < len(src) {
-		n, room := len(out), out[:cap(out)]
-		for i+9 <= len(src) && n+8 <= len(room) {
-			w := binary.LittleEndian.Uint64(src[i:])
-			binary.LittleEndian.PutUint64(room[n:], w)
-			m := special(w)
-			if m == 0 {
-				i, n = i+8, n+8
-				continue
-			}
-			run := bits.TrailingZeros64(m) / 8
-			i, n = i+run, n+run
-			c := plainEscape[src[i+1]]
-			if src[i] != '\\' || c == 0 || n >= len(room) {
-				break
-			}
-			room[n] = c
-			i, n = i+2, n+1
-		}
-		out = room[:n]
-		c := src[i]
-		if c == '"' {
-			s.pos = i + 1
-			return s.keep(out), true
-		}
-		if c < 0x20 {
-			s.pos = i
-			return nil, false
-		}
-		if i++; c != '\\' {
-			out = append(out, c)
-			continue
-		}
-		if i == len(src) {
-			break
-		}
-		if c = plainEscape[src[i]]; c != 0 {
-			out = append(out, c)
-			i++
-			continue
-		}
-		i++
-		r, n := rune(0), 0
-		if src[i-1] == 'u' {
-			r, n = jsontext.Escaped(src[i:])
-		}
-		if n == 0 {
-			s.pos = i
-			return nil, false
-		}
-		i += n
-		out = utf8.AppendRune(out, r)
-	}
-	s.pos = len(src)
-	return nil, false
-}
-
-// plainEscape is what a letter behind a backslash stands for; 0 where it stands for nothing by itself.
-var plainEscape = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
-
-// arenaSize is the size of the arena's parts. Texts of a body share them, for one allocation each is dear.
-const arenaSize = 16 << 10
-
-// reserve returns the empty end of the arena, with room for n bytes and some more.
-func (s *jsonScanner) reserve(n int) []byte {
-	if cap(s.arena)-len(s.arena) < n+64 {
-		s.arena = make([]byte, 0, max(min(arenaSize, len(s.src)), n+64))
-	}
-	return s.arena[len(s.arena):]
-}
-
-// keep makes out, which grew from what reserve returned, a part of the arena. What did not fit in lies elsewhere: then the rest of the arena is
-// too small for the next text too, and is left.
-func (s *jsonScanner) keep(out []byte) []byte {
-	if len(out) <= cap(s.arena)-len(s.arena) {
-		s.arena = s.arena[:len(s.arena)+len(out)]
-	} else {
-		s.arena = nil
-	}
-	return out[:len(out):len(out)]
 }
 
 // plainRun returns the end of the run of bytes from i that stand for themselves.

@@ -151,12 +151,15 @@ func TestJSONAlias(t *testing.T) {
 // TestJSONEscapedTexts: texts with escapes anywhere are what encoding/json says, wherever in shared memory they come to lie.
 func TestJSONEscapedTexts(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 1))
-	pieces := []string{`\"`, `\\`, `\/`, `\n`, `\u00e9`, `\ud83d\ude00`, `\ud83d`, "ü", "a", "0123456", "01234567", strings.Repeat("plain", 60), ""}
-	for range 40 {
+	pieces := []string{`\"`, `\\`, `\/`, `\n`, `\"`, `\"`, `\u00e9`, `\ud83d\ude00`, `\ud83d`, "ü", "\u007f", " !#[]", "a", "0123456", "01234567", strings.Repeat("plain", 60), ""}
+	for round := range 60 {
+		if round == 40 { // texts of one or two windows, in which all escapes are plain
+			pieces = []string{`\"`, `\\`, `\/`, `\n`, "a", "bc", "0123456", "0123456789abcdefg"}
+		}
 		var list []string
 		for range 1 + r.IntN(400) {
 			text := ""
-			for range r.IntN(12) {
+			for range r.IntN(12) + round/40*r.IntN(40) {
 				text += pieces[r.IntN(len(pieces))]
 			}
 			list = append(list, `"`+text+`"`)
@@ -178,6 +181,12 @@ func TestJSONEscapedTexts(t *testing.T) {
 			if string(got[i]) != want[i] {
 				t.Fatalf("%s is %q, want %q", list[i], got[i], want[i])
 			}
+		}
+	}
+	for at := range 150 {
+		s := jsonScanner{src: []byte(`"\n` + strings.Repeat("a", at) + "\x1f" + strings.Repeat("b", 150) + `"`)}
+		if got, ok := s.text(); ok {
+			t.Errorf("%q is read as %q", s.src, got)
 		}
 	}
 	for _, bad := range []string{`"\`, `"\u12`, `"\x"`, "\"\\n\x01\"", `"\n`, `"\n0123456`, `"\n01234567`, `"\n012345\`} {
