@@ -85,6 +85,9 @@ type shape struct {
 // shaper takes the lines of a block apart. It remembers the shapes of a segment, for most come again in the next block.
 type shaper struct {
 	known   map[string]*shape
+	ways    []way    // to the known shapes; the first is where all begin
+	ends    []*shape // of the ways
+	stray   int      // lines of the block that left all ways, less those that did not
 	block   int
 	shapes  []*shape // of the block, in the order in which they came
 	spots   map[spot]uint32
@@ -108,6 +111,8 @@ func (s *shaper) reset() {
 	}
 	clear(s.known)
 	clear(s.spots)
+	clear(s.ends)
+	s.ways, s.ends = append(s.ways[:0], way{}), s.ends[:0]
 	s.columns = s.columns[:0]
 }
 
@@ -117,6 +122,7 @@ func (s *shaper) begin() {
 		s.reset()
 	}
 	s.block++
+	s.stray = 0
 	clear(s.shapes)
 	s.shapes, s.ids = s.shapes[:0], s.ids[:0]
 	for i := range s.columns {
@@ -138,11 +144,7 @@ func (s *shaper) split(rows []row, buf []byte, set *terms) bool {
 
 // add takes the line at the end of buf apart.
 func (s *shaper) add(buf []byte, off uint32, set *terms) {
-	s.cut(buf, off)
-	sh := s.known[string(s.key)]
-	if sh == nil {
-		sh = s.learn()
-	}
+	sh := s.find(buf, off)
 	known := sh.block == s.block
 	if !known {
 		sh.block, sh.id = s.block, uint32(len(s.shapes))
@@ -169,6 +171,29 @@ func (s *shaper) add(buf []byte, off uint32, set *terms) {
 	}
 }
 
+// find returns the shape of the line at the end of buf, whose fields are in s then.
+func (s *shaper) find(buf []byte, off uint32) *shape {
+	if s.stray < strayed {
+		if sh := s.follow(buf, off); sh != nil {
+			s.stray--
+			return sh
+		}
+		s.stray++
+	}
+	s.cut(buf, off)
+	sh := s.known[string(s.key)]
+	if sh == nil {
+		sh = s.learn()
+		s.pave(sh)
+	}
+	return sh
+}
+
+// changes reports whether a token of bytes of these classes is a field.
+func changes(kind uint8, n int) bool {
+	return kind&digit != 0 && (kind == digit || n >= minMixed) && n <= maxToken
+}
+
 // cut finds the fields of a line. The key of its shape is the text without them, their places, and how many they are, by which, from its
 // end, no two shapes have the same.
 func (s *shaper) cut(buf []byte, off uint32) {
@@ -191,7 +216,7 @@ func (s *shaper) cut(buf []byte, off uint32) {
 			kind |= c
 		}
 		n := i - from
-		if kind&digit == 0 || kind != digit && n < minMixed || n > maxToken {
+		if !changes(kind, n) {
 			continue
 		}
 		if s.n == maxFields || at+from-done > maxShape {
