@@ -26,6 +26,12 @@ func Discover(g *Group, e *Event) []Field {
 			list = append(list, Field{n, v.String()})
 		}
 	}
+	if g.Entity != nil {
+		of := g.Entity(e)
+		for _, name := range slices.Sorted(keys(of)) {
+			list = append(list, Field{"@entity." + name, of[name]})
+		}
+	}
 	if doc := r.document(); doc != nil {
 		found := 0
 		r.flatten(doc, "", 0, func(name string, v Value) bool {

@@ -2,7 +2,6 @@ package insights
 
 import (
 	"bytes"
-	"strings"
 )
 
 // formatted are the fields of formats that are not JSON: of VPC flow logs and of Route 53, by their place in a line, and of a Lambda function's.
@@ -126,13 +125,17 @@ func (r *row) report(m []byte) {
 	}
 }
 
-// entity looks a field up in the entity of the row's group.
+// entity looks a field up in the entity that the row's event is about.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_AnalyzeLogData-discoverable-fields.html
 func entity(name string) lookup {
-	parts := strings.Split(name, ".")
 	return func(r *row) Value {
-		if r.group.Entity == "" {
+		if r.group.Entity == nil {
 			return Value{}
 		}
-		return r.part(Value{Kind: Doc, Text: []byte(r.group.Entity)}, parts)
+		text, ok := r.group.Entity(r.ev)[name]
+		if !ok {
+			return Value{}
+		}
+		return str([]byte(text))
 	}
 }

@@ -18,11 +18,11 @@ type Event struct {
 // Group is a log group that is asked.
 type Group struct {
 	Name    string
-	Label   string                // @log
-	Streams map[uint64]string     // their names
-	Pointer func(e *Event) string // @ptr
-	Entity  string                // @entity.…, a JSON object; "" if nothing is known of one
-	Lambda  bool                  // it is a function's: fields come from the first JSON object in a line, wherever it begins
+	Label   string                           // @log
+	Streams map[uint64]string                // their names
+	Pointer func(e *Event) string            // @ptr
+	Entity  func(e *Event) map[string]string // @entity.…, by what stands behind that; nil: nothing is known of any
+	Lambda  bool                             // it is a function's: fields come from the first JSON object in a line, wherever it begins
 }
 
 // row is one event on its way through the commands, or one row of what has been gathered.

@@ -34,6 +34,7 @@ func (s *Service) DeleteLogGroup(ctx context.Context, in *api.DeleteLogGroupInpu
 		s.dropMetricFilters(tx, g.ID)
 		s.protections.Erase(tx, lo, hi)
 		s.dropTransformer(tx, g.ID)
+		s.entities.Erase(tx, lo, hi)
 		s.indexes.Delete(tx, g.ID)
 		s.groups.Delete(tx, name)
 		s.expire.CancelKey(tx, g.ID)

@@ -16,9 +16,11 @@ func (s *Service) DeleteLogStream(ctx context.Context, in *api.DeleteLogStreamIn
 			return err
 		}
 		key := store.Key(g.ID, *in.LogStreamName)
-		if !s.streams.Has(tx, key) {
+		st, ok := s.streams.Get(tx, key)
+		if !ok {
 			return noStream()
 		}
+		s.unrelate(tx, &g, &st)
 		s.streams.Delete(tx, key) // its name stays: subscriptions may not have delivered all of it yet
 		return nil
 	})

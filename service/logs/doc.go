@@ -6,8 +6,7 @@
 // event once, metrics embedded in events, Live Tail second by second, exports to S3, data protection of groups and accounts that masks all of these, transformers, resource
 // policies for AWS services, Insights with saved and scheduled queries (docs/insights.md), vended logs delivered to buckets, groups and Firehose; policies of the account for
 // protection, subscription, indexes and transformers. Not here yet: KMS keys, parseToOCSF, Lambda destinations, destinations in another region or for an
-// organisation; they answer 501 or are refused. Indexes change nothing: a query finds the same without. The entity of a PutLogEvents is
-// judged as AWS does and not kept: queries know no @entity fields.
+// organisation; they answer 501 or are refused. Indexes change nothing: a query finds the same without.
 //
 // State: groups, streams, filters, destinations and exports are rows per account and region; the events lie in engine/logstore, of which a
 // stream's row holds the number of the last committed batch. What runs later: expire, when the newest event of a log file passes the

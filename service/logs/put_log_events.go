@@ -105,6 +105,7 @@ func (s *Service) commitBatch(ctx context.Context, in *api.PutLogEventsInput, b 
 		st.Batches, st.Ingested = b.Number, b.Ingestion
 		st.First, st.Last = min(st.First, first), max(st.Last, last)
 		st.Sum = crc32.Update(st.Sum, crc32.IEEETable, []byte{byte(ref.Sum), byte(ref.Sum >> 8), byte(ref.Sum >> 16), byte(ref.Sum >> 24)})
+		s.relate(tx, &g, &st, in.Entity, ref.Seq)
 		s.streams.Put(tx, store.Key(g.ID, *in.LogStreamName), st)
 		s.expireLater(tx, *in.LogGroupName, &g, last)
 		s.measureLater(tx, *in.LogGroupName, &g)

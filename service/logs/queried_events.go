@@ -55,10 +55,11 @@ func (s *Service) queriedEvents(ctx context.Context, q *query) (*queriedEvents, 
 			if src.shape, err = s.shaperOf(tx, x.Name, &g, src.mask, func(id uint64) (string, error) { return names[id], nil }); err != nil {
 				return err
 			}
+			about := s.entitiesOf(tx, g.ID)
 			e.sources = append(e.sources, src)
 			e.groups = append(e.groups, &insights.Group{
 				Name: x.Name, Label: scope.Account + ":" + x.Name, Streams: names, Lambda: strings.HasPrefix(x.Name, "/aws/lambda/"),
-				Pointer: func(e *insights.Event) string { return recordPointer(x.Name, x.ID, e) },
+				Entity: about.event, Pointer: func(e *insights.Event) string { return recordPointer(x.Name, x.ID, e) },
 			})
 		}
 		return nil
@@ -77,7 +78,7 @@ func (e *queriedEvents) Sweep(ctx context.Context, w insights.Wanted, yield insi
 			Filter: logstore.Filter{From: max(w.From, src.floor), To: w.To + 1, Streams: src.streams, Contains: w.Contains}, Last: src.head,
 			Workers: e.workers, Apart: src.mask == nil && src.shape == nil, Oldest: w.Oldest, Skip: w.Skip, Turn: e.turn,
 		}
-		if src.mask != nil || src.shape != nil { // what is masked or transformed need not hold what a match holds
+		if src.mask != nil { // what is masked need not hold what a match holds
 			f.Contains = nil
 		}
 		if f.From >= f.To {

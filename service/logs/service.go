@@ -56,6 +56,8 @@ type Service struct {
 	auditDeliveries store.Table[delivery] // id
 	accountAudit    store.Table[none]     // now: the account's policy of now wants findings
 
+	entities store.Table[about] // group id, stream id, batch
+
 	accountFilters store.Table[accountSubscription] // filter: there is one
 	accountIndexes store.Table[accountIndex]        // name
 
@@ -118,8 +120,9 @@ type stream struct {
 	// log store holds of the stream.
 	Batches     uint64
 	Sum         uint32
-	First, Last int64 // times of events, ms; of meaning when Batches > 0
-	Ingested    int64 // ms
+	First, Last int64  // times of events, ms; of meaning when Batches > 0
+	Ingested    int64  // ms
+	Entity      string `json:",omitempty"` // names what its last batch was about
 }
 
 // New makes the service over the events in events.
@@ -148,6 +151,8 @@ func New(k *kernel.Service, events logstore.Engine, peers Peers) *Service {
 		auditing:             store.TableOf[none](k.Rows, "auditing", store.Regional),
 		auditDeliveries:      store.TableOf[delivery](k.Rows, "auditdelivery", store.Regional),
 		accountAudit:         store.TableOf[none](k.Rows, "accountaudit", store.Regional),
+
+		entities: store.TableOf[about](k.Rows, "entity", store.Regional),
 
 		accountFilters: store.TableOf[accountSubscription](k.Rows, "accountfilter", store.Regional),
 		accountIndexes: store.TableOf[accountIndex](k.Rows, "accountindex", store.Regional),

@@ -1,4 +1,4 @@
-"""Log events that are transformed as they come, by boto3 and the AWS CLI. Exits with a traceback where something does not hold."""
+"""Log events that are transformed as they come, and what they are about, by boto3 and the AWS CLI. Exits with a traceback where something does not hold."""
 import json
 import subprocess
 import time
@@ -105,5 +105,12 @@ put("/app/one", '{"lvl": "warn"}')
 assert ask("/app/one", "fields level, lvl") == [{"level": "warn"}]
 until(1, lambda: summed("AWS/Logs", "TransformedLogEvents", {"PolicyLevel": "AccountPolicy"}))
 logs.delete_account_policy(**policy)
+
+# What events are about: queries name it.
+entity = {"keyAttributes": {"Type": "Service", "Name": "PetClinic", "Environment": "prod"}, "attributes": {"EC2.InstanceId": "i-1234567890123"}}
+answer = logs.put_log_events(logGroupName="/app/one", logStreamName="s", logEvents=[{"timestamp": int(time.time() * 1000), "message": "of the clinic"}], entity=entity)
+assert "rejectedEntityInfo" not in answer, answer
+rows = ask("/app/one", 'filter @entity.KeyAttributes.Name = "PetClinic" | fields @message, @entity.Attributes.EC2.InstanceId')
+assert rows == [{"@message": "of the clinic", "@entity.Attributes.EC2.InstanceId": "i-1234567890123"}], rows
 
 print("all held")
