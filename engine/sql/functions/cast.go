@@ -175,7 +175,7 @@ func cut(b []byte, n int) []byte {
 
 func toVarchar(from, to *types.Type) func(r *Row) {
 	switch from.Kind {
-	case types.Varbinary, types.HyperLogLog, types.TDigest, types.QDigest, types.SetDigest, types.Color, types.Array, types.Map, types.Row, types.Function:
+	case types.Varbinary, types.HyperLogLog, types.TDigest, types.QDigest, types.SetDigest, types.Color, types.Geometry, types.SphericalGeography, types.BingTile, types.Array, types.Map, types.Row, types.Function:
 		return nil
 	case types.JSON:
 		return fromJSON(to)

@@ -29,7 +29,7 @@ func jsonable(t *types.Type) bool {
 	case types.Map:
 		k := t.Key()
 		return (k.IsText() || k.IsNumber() || k.Kind == types.Boolean) && jsonable(t.Value())
-	case types.Varbinary, types.HyperLogLog, types.TDigest, types.QDigest, types.SetDigest, types.Color, types.Function, types.IntervalDay, types.IntervalYear:
+	case types.Varbinary, types.HyperLogLog, types.TDigest, types.QDigest, types.SetDigest, types.Color, types.Geometry, types.SphericalGeography, types.BingTile, types.Function, types.IntervalDay, types.IntervalYear:
 		return false
 	}
 	for _, f := range t.Fields {

@@ -62,7 +62,7 @@ var plain = map[string]*types.Type{
 	"boolean": types.Bool, "tinyint": types.Tiny, "smallint": types.Small, "integer": types.Int, "bigint": types.Big, "real": types.Real32,
 	"double": types.Float, "varchar": types.Text, "varbinary": types.Binary, "json": types.Json, "date": types.Day, "time": types.Clock, "timetz": types.ClockZone,
 	"timestamp": types.Stamp, "timestamptz": types.StampZone, "interval": types.Interval, "months": types.Months, "uuid": types.Uuid,
-	"ipaddress": types.IP, "hyperloglog": types.Sketch, "tdigest": types.TDigests, "setdigest": types.SetDigests, "color": types.Colour, "unknown": types.Null,
+	"ipaddress": types.IP, "hyperloglog": types.Sketch, "tdigest": types.TDigests, "setdigest": types.SetDigests, "color": types.Colour, "geometry": types.Geometric, "sphericalgeography": types.Geographic, "bingtile": types.Tile, "unknown": types.Null,
 }
 
 // binding is what variables stand for.

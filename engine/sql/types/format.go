@@ -50,6 +50,11 @@ func AppendFormat(dst []byte, t *Type, v *vector.Vector, i int) []byte {
 			dst = hex.AppendEncode(dst, []byte{b})
 		}
 		return dst
+	case Geometry, SphericalGeography:
+		return AppendWKT(dst, v.Text(i))
+	case BingTile:
+		x, y, zoom := TileOf(v.Ints[i])
+		return fmt.Appendf(dst, "{x=%d, y=%d, zoom=%d}", x, y, zoom)
 	case Color:
 		return append(dst, ColorName(v.Ints[i])...)
 	case Date:
@@ -222,3 +227,9 @@ func ColorName(n int64) string {
 	}
 	return fmt.Sprintf("#%06x", n)
 }
+
+// TileNumber is a tile's place and zoom level as one number, by which tiles are equal.
+func TileNumber(x, y, zoom int64) int64 { return zoom<<48 | x<<24 | y }
+
+// TileOf takes a tile's number apart.
+func TileOf(n int64) (x, y, zoom int64) { return n >> 24 & (1<<24 - 1), n & (1<<24 - 1), n >> 48 }

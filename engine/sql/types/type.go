@@ -12,6 +12,8 @@
 //	varchar, char, varbinary, json       Bytes; a char without the spaces at its end
 //	uuid, ipaddress                      Bytes, 16 of them
 //	hyperloglog and the digests          Bytes, a sketch of this engine
+//	geometry, sphericalgeography         Bytes, as ISO's well-known binary
+//	bingtile                             Int, see TileNumber
 //	color                                Int, red, green and blue; below 0 one of a terminal's
 //	array, map, row                      List, Map, Row
 package types
@@ -54,6 +56,9 @@ const (
 	QDigest // Size is the kind of its values
 	SetDigest
 	Color
+	Geometry
+	SphericalGeography
+	BingTile
 	Array
 	Map
 	Row
@@ -61,7 +66,7 @@ const (
 )
 
 var kindNames = [...]string{"unknown", "boolean", "tinyint", "smallint", "integer", "bigint", "real", "double", "decimal", "varchar", "char", "varbinary", "json",
-	"date", "time", "time with time zone", "timestamp", "timestamp with time zone", "interval day to second", "interval year to month", "uuid", "ipaddress", "HyperLogLog", "tdigest", "qdigest", "SetDigest", "color",
+	"date", "time", "time with time zone", "timestamp", "timestamp with time zone", "interval day to second", "interval year to month", "uuid", "ipaddress", "HyperLogLog", "tdigest", "qdigest", "SetDigest", "color", "Geometry", "SphericalGeography", "BingTile",
 	"array", "map", "row", "function"}
 
 func (k Kind) String() string { return kindNames[k] }
@@ -108,6 +113,9 @@ var (
 	Sketch     = &Type{Kind: HyperLogLog}
 	TDigests   = &Type{Kind: TDigest}
 	SetDigests = &Type{Kind: SetDigest}
+	Geometric  = &Type{Kind: Geometry}
+	Geographic = &Type{Kind: SphericalGeography}
+	Tile       = &Type{Kind: BingTile}
 	Colour     = &Type{Kind: Color}
 )
 
@@ -140,7 +148,7 @@ func (t *Type) Vector() vector.Kind {
 		return vector.Int
 	case TimestampZone, TimeZone:
 		return vector.Wide
-	case Varchar, Char, Varbinary, JSON, UUID, IPAddress, HyperLogLog, TDigest, QDigest, SetDigest:
+	case Varchar, Char, Varbinary, JSON, UUID, IPAddress, HyperLogLog, TDigest, QDigest, SetDigest, Geometry, SphericalGeography:
 		return vector.Bytes
 	case Array:
 		return vector.List
@@ -219,7 +227,7 @@ func (t *Type) Sketched() bool { return t.Kind >= HyperLogLog && t.Kind <= SetDi
 
 // Comparable tells whether values can be equal; Orderable, whether one can be less than another.
 func (t *Type) Comparable() bool {
-	if t.Sketched() || t.Kind == Function {
+	if t.Sketched() || t.Kind == Geometry || t.Kind == SphericalGeography || t.Kind == Function {
 		return false
 	}
 	for _, f := range t.Fields {
@@ -231,7 +239,7 @@ func (t *Type) Comparable() bool {
 }
 
 func (t *Type) Orderable() bool {
-	if t.Sketched() || t.Kind == Map || t.Kind == JSON || t.Kind == Function || t.Kind == Color {
+	if t.Sketched() || t.Kind >= Color && t.Kind <= BingTile || t.Kind == Map || t.Kind == JSON || t.Kind == Function {
 		return false
 	}
 	for _, f := range t.Fields {
