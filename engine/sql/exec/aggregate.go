@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync"
+	"slices"
 
-	"unyo/engine/sql/expr"
 	"unyo/engine/sql/functions"
 	"unyo/engine/sql/plan"
 	"unyo/engine/sql/types"
@@ -21,6 +20,7 @@ type aggregation struct {
 	sets  []*groupSet
 	held  int64
 	begin func(ctx context.Context) error // reads all input, once
+	part  bool                            // it is to be merged into another
 	set   int
 	at    int
 }
@@ -64,130 +64,26 @@ func newAggregation(r *run, n *plan.Aggregate) *aggregation {
 	return a
 }
 
-// aggregate reads the table at once in as many places as there are workers, when that is all there is below.
+// aggregate reads what is below at once in as many places as there are workers, if it can be divided.
 func (r *run) aggregate(ctx context.Context, n *plan.Aggregate) (operator, error) {
-	a := newAggregation(r, n)
-	read, steps := pipeline(n.In)
-	alone := r.again || read == nil
-	for _, agg := range n.Aggs {
-		alone = alone || agg.Distinct || agg.OrderBy != nil
-	}
-	if alone {
-		in, err := r.build(ctx, n.In)
-		if err != nil {
-			return nil, err
-		}
-		a.begin = func(ctx context.Context) error {
-			return each(ctx, in, func(b *vector.Batch) error { return a.add(ctx, b) })
-		}
-		return a, nil
-	}
-	readers, err := read.Table.Scan(ctx, r.scan(read))
+	in, err := r.build(ctx, n.In)
 	if err != nil {
 		return nil, err
 	}
-	a.begin = func(ctx context.Context) error { return a.together(ctx, read, readers, steps) }
+	a := newAggregation(r, n)
+	a.begin = func(ctx context.Context) error {
+		if !slices.ContainsFunc(n.Aggs, func(g plan.Agg) bool { return g.OrderBy != nil }) {
+			parts, runs, err := r.parts(ctx, in)
+			if err != nil || len(parts) > 0 {
+				if err == nil {
+					err = a.together(ctx, parts, runs)
+				}
+				return errors.Join(err, in.close())
+			}
+		}
+		return each(ctx, in, func(b *vector.Batch) error { return a.add(ctx, b) })
+	}
 	return a, nil
-}
-
-// pipeline is the table and the steps after it, when there is nothing else and no step depends on chance.
-func pipeline(n plan.Node) (read *plan.Read, steps []plan.Node) {
-	for {
-		var exprs []expr.Expr
-		switch x := n.(type) {
-		case *plan.Read:
-			return x, steps
-		case *plan.Filter:
-			n, exprs = x.In, x.Conds
-			steps = append([]plan.Node{x}, steps...)
-		case *plan.Project:
-			n, exprs = x.In, x.Exprs
-			steps = append([]plan.Node{x}, steps...)
-		default:
-			return nil, nil
-		}
-		for _, e := range exprs {
-			if !expr.Fixed(e) {
-				return nil, nil
-			}
-		}
-	}
-}
-
-// together lets each worker gather every so-manieth piece, and merges what they have in the order of workers.
-func (a *aggregation) together(ctx context.Context, read *plan.Read, readers []vector.Reader, steps []plan.Node) error {
-	n := max(1, min(a.run.session.Workers, len(readers)))
-	parts := make([]*aggregation, n)
-	errs := make([]error, n)
-	var group sync.WaitGroup
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	for w := range n {
-		r := a.run.apart()
-		parts[w] = newAggregation(r, a.node)
-		var mine []vector.Reader
-		for i := w; i < len(readers); i += n {
-			mine = append(mine, readers[i])
-		}
-		op := r.measured(read, &reading{run: r, readers: mine})
-		for _, s := range steps {
-			switch s := s.(type) {
-			case *plan.Filter:
-				op = r.filtered(op, s.Conds)
-			case *plan.Project:
-				op = &project{r, op, s.Exprs}
-			}
-			op = r.measured(s, op)
-		}
-		group.Go(func() {
-			errs[w] = guarded(func() error {
-				return each(ctx, op, func(b *vector.Batch) error { return parts[w].add(ctx, b) })
-			})
-			if errs[w] != nil {
-				cancel()
-			}
-		})
-	}
-	group.Wait()
-	if err := first(errs); err != nil {
-		return err
-	}
-	a.sets = parts[0].sets
-	a.held = parts[0].held
-	for _, p := range parts[1:] {
-		if err := a.merge(p); err != nil {
-			return err
-		}
-		a.run.give(p.held)
-	}
-	return nil
-}
-
-// first is the error that is not but the end of the others.
-func first(errs []error) error {
-	for _, e := range errs {
-		if e != nil && !errors.Is(e, context.Canceled) {
-			return e
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (a *aggregation) merge(other *aggregation) error {
-	for i, s := range a.sets {
-		o := other.sets[i]
-		if o.groups.n == 0 {
-			continue
-		}
-		keys := o.groups.keys(0, o.groups.n)
-		to := append([]uint32{}, s.groups.number(o.groups.n, keys, true)...)
-		for j, acc := range s.accs {
-			if err := acc.Merge(a.run.fctx, o.accs[j], to, s.groups.n); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }
 
 // add takes a batch.
@@ -219,6 +115,10 @@ func (a *aggregation) add(ctx context.Context, b *vector.Batch) error {
 		}
 		total += s.groups.bytes()
 	}
+	return a.count(total)
+}
+
+func (a *aggregation) count(total int64) error {
 	delta := total - a.held
 	a.held = total
 	return a.run.hold(delta)
@@ -258,6 +158,9 @@ func (a *aggregation) addTo(s *groupSet, i int, agg plan.Agg, b *vector.Batch, i
 	}
 	if agg.Distinct {
 		rows = once(s.distinct[i], args(agg.Args), groups(), rows, n)
+		if a.part { // which of these are new is known when they are merged
+			return nil
+		}
 	}
 	if rows != nil {
 		n = len(rows)
@@ -267,42 +170,6 @@ func (a *aggregation) addTo(s *groupSet, i int, agg plan.Agg, b *vector.Batch, i
 		return nil
 	}
 	return s.accs[i].Add(a.run.fctx, n, groups(), max(1, s.groups.n), args(agg.Args))
-}
-
-// newDistinct numbers the arguments that groups have had; where there is but one group, its number is left out.
-func newDistinct(groups bool, args []*types.Type) *grouper {
-	if groups {
-		args = append([]*types.Type{types.Big}, args...)
-	}
-	return newGrouper(args)
-}
-
-// once is those of rows whose values a group has not had yet.
-func once(g *grouper, args []*vector.Vector, ids, rows []uint32, n int) []uint32 {
-	if rows != nil {
-		n = len(rows)
-	}
-	if ids != nil {
-		group := &vector.Vector{Kind: vector.Int, Len: n, Ints: make([]int64, n)}
-		for j, id := range ids[:n] {
-			group.Ints[j] = int64(id)
-		}
-		args = append([]*vector.Vector{group}, args...)
-	}
-	next := uint32(g.n)
-	out := []uint32{}
-	for j, id := range g.number(n, args, true) {
-		if id != next {
-			continue
-		}
-		next++
-		if rows != nil {
-			out = append(out, rows[j])
-		} else {
-			out = append(out, uint32(j))
-		}
-	}
-	return out
 }
 
 func (a *aggregation) next(ctx context.Context) (*vector.Batch, error) {

@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"slices"
+
 	"unyo/engine/sql/types"
 	"unyo/engine/vector"
 )
@@ -22,6 +24,15 @@ func newGrouper(ts []*types.Type) *grouper {
 		g.pairs = make([]pairTable, len(ts)-1)
 	}
 	return g
+}
+
+// view is the same numbers for another goroutine that looks some up, while nobody adds any.
+func (g *grouper) view() *grouper {
+	v := &grouper{pairs: slices.Clone(g.pairs), n: g.n}
+	for _, c := range g.cols {
+		v.cols = append(v.cols, c.view())
+	}
+	return v
 }
 
 // number gives the group of each of n rows. Without columns all are group 0.
@@ -59,6 +70,20 @@ func (g *grouper) keys(from, to int) []*vector.Vector {
 	}
 	if len(g.cols) > 0 {
 		out[0] = dictionary(g.cols[0].values, at)
+	}
+	return out
+}
+
+// values are keys as they are best numbered anew, each once: laid out, but for those that are few.
+func (g *grouper) values(from, to int) []*vector.Vector {
+	if len(g.cols) == 1 {
+		return []*vector.Vector{g.cols[0].values.Slice(from, to)}
+	}
+	out := g.keys(from, to)
+	for k, v := range out {
+		if v.Dict.Len > to-from {
+			out[k] = v.Flat()
+		}
 	}
 	return out
 }

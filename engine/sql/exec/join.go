@@ -24,6 +24,7 @@ type join struct {
 	wanted  vector.Bitmap // rows of the right that have found one
 	held    int64
 	told    []func(l operator) // what of the left's rows is of use to whoever asks for pairs
+	part    bool               // the right is another's, which closes it
 
 	left  *vector.Batch // the batch at hand
 	finds []uint32      // for each of its rows the first of the right that has its key, plus 1
@@ -93,7 +94,7 @@ func (o *join) begin(ctx context.Context, keys []*vector.Vector) error {
 	}
 	o.l = l
 	if columns, ok := columnsOf(o.node.LKeys); ok && left != o.node.L {
-		sift(o.l, columns, o.keys.sieve())
+		sift(o.l, columns, func() func([]*vector.Vector) []uint32 { return o.keys.view().sieve() })
 	}
 	for _, tell := range o.told {
 		tell(o.l)
@@ -339,6 +340,9 @@ func (o *join) unwanted() (*vector.Batch, error) {
 }
 
 func (o *join) close() (err error) {
+	if o.part {
+		return o.l.close()
+	}
 	o.run.give(o.held)
 	o.held = 0
 	if o.l != nil {

@@ -86,6 +86,15 @@ func (k *joinKeys) find(n int, cols []*vector.Vector) []uint32 {
 	return k.finds
 }
 
+// view is the same keys for another goroutine.
+func (k *joinKeys) view() *joinKeys {
+	v := *k
+	if v.finds = nil; k.groups != nil {
+		v.groups = k.groups.view()
+	}
+	return &v
+}
+
 // sieve keeps the rows that find any, as long as these are few.
 func (k *joinKeys) sieve() func(cols []*vector.Vector) []uint32 {
 	asked, kept := 0, 0

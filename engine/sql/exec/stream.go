@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
-	"slices"
 
 	"unyo/engine/sql/expr"
 	"unyo/engine/sql/plan"
@@ -16,7 +14,8 @@ import (
 type reading struct {
 	run     *run
 	readers []vector.Reader
-	sieves  []vector.Sieve
+	sieves  []sieve
+	made    []vector.Sieve // of those that a reader has been told
 	at      int
 	before  int64 // what the reader at hand had scanned when it was last asked
 	cost    *cost // of a query to be measured
@@ -46,9 +45,12 @@ func (o *reading) next(ctx context.Context) (*vector.Batch, error) {
 		}
 		rd := o.readers[o.at]
 		if !o.asked && len(o.sieves) > 0 {
+			for _, s := range o.sieves[len(o.made):] {
+				o.made = append(o.made, vector.Sieve{Columns: s.columns, Keep: s.keep(o.run)})
+			}
 			var s vector.Sifter
 			if s, o.sifts = rd.(vector.Sifter); o.sifts {
-				s.Sift(o.sieves)
+				s.Sift(o.made)
 			}
 		}
 		o.asked = true
@@ -56,8 +58,8 @@ func (o *reading) next(ctx context.Context) (*vector.Batch, error) {
 		o.run.scanned.Add(rd.Scanned() - o.before)
 		o.cost.scan(rd.Scanned() - o.before)
 		o.before = rd.Scanned()
-		if err == nil && len(o.sieves) > 0 && !o.sifts {
-			if b, err = b.Sift(ctx, o.sieves); b == nil && err == nil {
+		if err == nil && len(o.made) > 0 && !o.sifts {
+			if b, err = b.Sift(ctx, o.made); b == nil && err == nil {
 				continue
 			}
 		}
@@ -73,65 +75,6 @@ func (o *reading) next(ctx context.Context) (*vector.Batch, error) {
 		}
 	}
 	return nil, io.EOF
-}
-
-// filtered is a filter above an operator: where that reads a table, the conditions become its sieves.
-func (r *run) filtered(in operator, conds []expr.Expr) operator {
-	rd, ok := in.(*reading)
-	for _, c := range conds {
-		ok = ok && expr.Fixed(c)
-	}
-	if !ok {
-		return &filter{r, in, conds}
-	}
-	for i, c := range conds {
-		used := map[int]bool{}
-		expr.Columns(c, used)
-		rd.sieves = append(rd.sieves, vector.Sieve{Columns: slices.Sorted(maps.Keys(used)), Keep: func(ctx context.Context, b *vector.Batch) (rows []uint32, err error) {
-			err = guarded(func() error { // a reader takes a panic for its own
-				rows, err = expr.Filter(r.env(ctx, b), conds[i:i+1])
-				return err
-			})
-			return rows, err
-		}})
-	}
-	return rd
-}
-
-// sift lets keep tell by values of columns of op which rows are of use, where op reads them from tables; where not, all are given.
-func sift(op operator, columns []int, keep func(cols []*vector.Vector) []uint32) {
-	switch op := op.(type) {
-	case *reading:
-		op.sieves = append(op.sieves, vector.Sieve{Columns: columns, Keep: func(_ context.Context, b *vector.Batch) (rows []uint32, err error) {
-			err = guarded(func() error {
-				cols := make([]*vector.Vector, len(columns))
-				for i, c := range columns {
-					cols[i] = b.Columns[c]
-				}
-				rows = keep(cols)
-				return nil
-			})
-			return rows, err
-		}})
-	case *filter:
-		sift(op.in, columns, keep)
-	case *project:
-		exprs := make([]expr.Expr, len(columns))
-		for i, c := range columns {
-			exprs[i] = op.exprs[c]
-		}
-		if columns, ok := columnsOf(exprs); ok {
-			sift(op.in, columns, keep)
-		}
-	case *union:
-		for _, in := range op.ins {
-			sift(in, columns, keep)
-		}
-	case *join:
-		if k := op.node.Kind; op.l == nil && slices.Max(columns) < len(op.lCols) && (k == "INNER" || k == "LEFT") {
-			op.told = append(op.told, func(l operator) { sift(l, columns, keep) })
-		}
-	}
 }
 
 // columnsOf is which columns expressions are, if they are all no more than that.

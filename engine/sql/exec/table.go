@@ -28,7 +28,12 @@ func mix(x int64) uint64 {
 // id is the number of a key, which becomes one if add.
 func (t *intTable) id(key int64, add bool) (id uint32, new, ok bool) {
 	if 2*(t.n+1) > len(t.slots) {
-		t.rehash()
+		if len(t.slots) == 0 && !add {
+			return 0, false, false
+		}
+		if add {
+			t.rehash()
+		}
 	}
 	mask := uint64(len(t.slots) - 1)
 	for at := mix(key) & mask; ; at = (at + 1) & mask {
@@ -120,7 +125,12 @@ func (t *textTable) hash(v *vector.Vector) []uint64 {
 
 func (t *textTable) idOf(key []byte, h uint64, add bool) (id uint32, new, ok bool) {
 	if 2*(t.keys.Len+1) > len(t.slots) {
-		t.rehash()
+		if len(t.slots) == 0 && !add {
+			return 0, false, false
+		}
+		if add {
+			t.rehash()
+		}
 	}
 	mask := uint64(len(t.slots) - 1)
 	for at := h >> 32 & mask; ; at = (at + 1) & mask {
@@ -185,6 +195,14 @@ func newColumn(t *types.Type) *column {
 		c.values = c.texts.keys
 	}
 	return c
+}
+
+// view is the same numbers for another goroutine that looks some up, while nobody adds any.
+func (c *column) view() *column {
+	v, texts := *c, *c.texts
+	texts.hashes, v.texts = nil, &texts
+	v.ids, v.key, v.met, v.known = nil, nil, nil, nil
+	return &v
 }
 
 // own tells whether the table of texts numbers the values itself.
