@@ -76,6 +76,9 @@ func (o *join) hold(ctx context.Context) error {
 			c.AppendNull()
 		}
 	}
+	for i, c := range rows.Columns {
+		rows.Columns[i] = few(o.rCols[i].T, c)
+	}
 	o.held = o.keys.bytes()
 	return o.run.hold(o.held)
 }
@@ -296,8 +299,8 @@ func (o *join) holds(out []*vector.Vector, rs []uint32) []*vector.Vector {
 		}
 	}
 	for _, v := range o.right.rows.Columns {
-		switch v.Kind {
-		case vector.Bytes, vector.List, vector.Map, vector.Row:
+		switch {
+		case v.Dict == nil && (v.Kind == vector.Bytes || v.Kind == vector.List || v.Kind == vector.Map || v.Kind == vector.Row):
 			v = &vector.Vector{Kind: v.Kind, Len: len(at), Dict: v, Index: at}
 		default:
 			v = v.Pick(at)
