@@ -79,7 +79,7 @@ func (m *memory) shape(r *rand.Rand, names ...string) {
 		m.tables[name].Scan = func(ctx context.Context, want sql.Scan) (out []vector.Reader, _ error) {
 			list, err := scan(ctx, want)
 			for _, p := range list {
-				out = append(out, newShaped(p.(*piece), r))
+				out = append(out, newShaped(p.(*piece), rand.New(rand.NewPCG(r.Uint64(), 1)))) // workers read beside each other
 			}
 			return out, err
 		}
