@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"unyo/base/turns"
 	"unyo/engine/blob"
 	"unyo/engine/columnar"
 	"unyo/engine/sql"
@@ -14,8 +15,9 @@ import (
 
 // lake is how a query sees the event data stores of its account and region: sql.Catalog.
 type lake struct {
-	s   *Service
-	now time.Time
+	s     *Service
+	now   time.Time
+	turns *turns.Turns // it reads when one of them has come
 
 	scanned, rows atomic.Int64
 	pins          []func()
@@ -115,6 +117,9 @@ func (f *lakeFile) Next(ctx context.Context) (*vector.Batch, error) {
 		}
 	}
 	for {
+		if err := f.lake.turns.Wait(ctx); err != nil {
+			return nil, err
+		}
 		b, err := f.reader.Next(ctx)
 		n := f.reader.Scanned()
 		f.lake.scanned.Add(n - f.counted)

@@ -76,7 +76,8 @@ func (s *Service) discard(q *lakeQuery) error {
 
 // answer runs the query and stages its rows.
 func (s *Service) answer(ctx context.Context, q *lakeQuery) (err error) {
-	l := &lake{s: s, now: q.Created}
+	l := &lake{s: s, now: q.Created, turns: s.line.Join()}
+	defer l.turns.End()
 	defer l.done()
 	defer func() { q.Scanned, q.Read = l.scanned.Load(), l.rows.Load() }()
 	p, err := s.prepareQuery(ctx, q, l)

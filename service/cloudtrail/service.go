@@ -12,6 +12,7 @@ import (
 	organizationsapi "unyo/api/organizations"
 	s3api "unyo/api/s3"
 	"unyo/base/running"
+	"unyo/base/turns"
 	"unyo/engine/blob"
 	"unyo/engine/credential"
 	"unyo/kernel"
@@ -60,6 +61,7 @@ type Service struct {
 	hand     jobs.Job[queryArg] // delivers a result
 	forget   jobs.Job[queryArg]
 	running  running.Set
+	line     turns.Line                 // which queries compute
 	imports  store.Table[lakeImport]    // id
 	failures store.Table[importFailure] // id of an import, key of a file
 	bring    jobs.Job[importArg]
@@ -96,6 +98,10 @@ func New(k *kernel.Service, blobs *blob.Store, standing Standing, peers Peers) *
 	return s
 }
 
+// places is how many queries run at once, taking turns, in places of their own: they may take an hour, and leave those of other jobs free. An account has
+// maxQueries; AWS does not tell what all have together.
+const places = 40
+
 // openLake makes the tables and jobs of event data stores and queries.
 func (s *Service) openLake() {
 	k := s.k
@@ -105,7 +111,7 @@ func (s *Service) openLake() {
 	s.ingest = jobs.Handle(k.Jobs, "ingest", s.runIngest, jobs.Retry(deliverRetry), lane, jobs.Every(time.Hour))
 	s.expire = jobs.Handle(k.Jobs, "expire", s.runExpire, jobs.Retry(deliverRetry), lane, jobs.Every(time.Hour))
 	each := jobs.Lane(func(a queryArg) string { return a.ID })
-	s.query = jobs.Handle(k.Jobs, "query", s.runQuery, each, jobs.GivenUp(s.giveUpQuery))
+	s.query = jobs.Handle(k.Jobs, "query", s.runQuery, each, jobs.Apart(places), jobs.GivenUp(s.giveUpQuery))
 	s.hand = jobs.Handle(k.Jobs, "hand", s.runHand, jobs.Retry(deliverRetry), each, jobs.GivenUp(s.giveUpHand))
 	s.forget = jobs.Handle(k.Jobs, "forget", s.runForget, each, jobs.Every(time.Hour))
 	s.imports, s.failures = store.TableOf[lakeImport](k.Rows, "import", store.Regional), store.TableOf[importFailure](k.Rows, "failure", store.Regional)
