@@ -3,13 +3,10 @@ package cloudtrail
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/cockroachdb/pebble/v2/vfs"
 
 	api "unyo/api/cloudtrail"
 	"unyo/base/awserr"
@@ -149,45 +146,26 @@ func TestDeliveryToLogs(t *testing.T) {
 // The process dies before and after each file is written, with and without what the rows have not synced, while S3 keeps what it was
 // given: running on, each event lies in one file.
 func TestDeliverySurvivesDeathAroundEveryFile(t *testing.T) {
-	type death struct {
-		rows    *vfs.MemFS
-		objects map[string]string
-	}
-	var deaths []death
-	disk := vfs.NewCrashableMem()
-	k, s, out := open(t, kernel.Options{Dir: "estate", FS: disk})
-	s.makeTrail(t, func() context.Context { return in(k, mine, here) }, func(in *api.CreateTrailInput) { in.IsMultiRegionTrail = new(true) })
+	m := dying(t)
+	m.s.makeTrail(t, m.ctx, func(in *api.CreateTrailInput) { in.IsMultiRegionTrail = new(true) })
 	for i := range 9 {
-		happens(t, k, mine, fmt.Sprint("Op", i), func(c *journal.Call) { c.Region = []string{"eu-central-1", "eu-west-1", "us-east-1"}[i%3] })
+		happens(t, m.k, mine, fmt.Sprint("Op", i), func(c *journal.Call) { c.Region = []string{"eu-central-1", "eu-west-1", "us-east-1"}[i%3] })
 	}
-	ok(t, k.Store.Sync())
-	out.at = func() {
-		for _, synced := range []bool{false, true} {
-			if synced {
-				ok(t, k.Store.Sync())
-			}
-			deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), maps.Clone(out.objects)})
-		}
-	}
-	advance(t, k, time.Hour)
-	if len(deaths) != 12 {
-		t.Fatalf("%d deaths", len(deaths))
-	}
-	for i, d := range deaths {
-		k, _, out := open(t, kernel.Options{Dir: "estate", FS: d.rows})
-		out.objects = d.objects
+	m.diesAround()
+	advance(t, m.k, time.Hour)
+	m.afterEach(12, func(t *testing.T, _ int, k *kernel.Kernel, _ *Service, out *outside) {
 		happens(t, k, mine, "Late")
 		advance(t, k, time.Hour)
 		got := strings.Join(out.delivered(t), "; ")
 		for op := range 9 {
 			if strings.Count(got, fmt.Sprint("Op", op)) != 1 {
-				t.Fatalf("after death %d of %d: %s", i, len(deaths), got)
+				t.Error(got)
 			}
 		}
 		if strings.Count(got, "Late") != 1 {
-			t.Fatalf("after death %d of %d: %s", i, len(deaths), got)
+			t.Error(got)
 		}
-	}
+	})
 }
 
 // A full disk stands in the status while it lasts, and nothing is lost.

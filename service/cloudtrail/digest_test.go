@@ -9,13 +9,10 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/cockroachdb/pebble/v2/vfs"
 
 	api "unyo/api/cloudtrail"
 	"unyo/base/awserr"
@@ -157,38 +154,17 @@ func TestDigestsWaitForTheBucket(t *testing.T) {
 
 // The process dies around every put, of files and digests: running on, the chain is whole and names every event once.
 func TestDigestsSurviveDeath(t *testing.T) {
-	type death struct {
-		rows    *vfs.MemFS
-		objects map[string]string
-		meta    map[string]map[string]string
-	}
-	var deaths []death
-	disk := vfs.NewCrashableMem()
-	k, s, out := open(t, kernel.Options{Dir: "estate", FS: disk})
-	ctx := func(k *kernel.Kernel) context.Context { return in(k, mine, here) }
-	s.makeTrail(t, func() context.Context { return ctx(k) }, func(in *api.CreateTrailInput) { in.EnableLogFileValidation = new(true) })
-	happens(t, k, mine, "One")
-	ok(t, k.Store.Sync())
-	out.at = func() {
-		for _, synced := range []bool{false, true} {
-			if synced {
-				ok(t, k.Store.Sync())
-			}
-			deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), maps.Clone(out.objects), maps.Clone(out.meta)})
-		}
-	}
-	advance(t, k, 150*time.Minute)
-	if len(deaths) != 12 {
-		t.Fatalf("%d deaths", len(deaths))
-	}
-	for i, d := range deaths {
-		k, s, out := open(t, kernel.Options{Dir: "estate", FS: d.rows})
-		out.objects, out.meta = d.objects, d.meta
+	m := dying(t)
+	m.s.makeTrail(t, m.ctx, func(in *api.CreateTrailInput) { in.EnableLogFileValidation = new(true) })
+	happens(t, m.k, mine, "One")
+	m.diesAround()
+	advance(t, m.k, 150*time.Minute)
+	m.afterEach(12, func(t *testing.T, _ int, k *kernel.Kernel, s *Service, out *outside) {
 		advance(t, k, begin.Add(5*time.Hour).Sub(k.Clock.Now()))
-		if events, digests, chains := out.verified(t, s, ctx(k), here); fmt.Sprint(events) != "[One]" || digests != 5 || chains != 1 {
-			t.Errorf("after death %d: %v %d %d", i, events, digests, chains)
+		if events, digests, chains := out.verified(t, s, in(k, mine, here), here); fmt.Sprint(events) != "[One]" || digests != 5 || chains != 1 {
+			t.Error(events, digests, chains)
 		}
-	}
+	})
 }
 
 // Two estates of one seed have the same keys, another has others; at rest the private one is not to be read.

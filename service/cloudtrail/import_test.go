@@ -3,12 +3,9 @@ package cloudtrail
 import (
 	"context"
 	"fmt"
-	"maps"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/cockroachdb/pebble/v2/vfs"
 
 	api "unyo/api/cloudtrail"
 	"unyo/base/awserr"
@@ -177,34 +174,18 @@ func TestImportFailures(t *testing.T) {
 
 // The process dies around each call of S3's, and at each row: every event is there once.
 func TestImportSurvivesDeath(t *testing.T) {
-	type death struct {
-		rows    *vfs.MemFS
-		objects map[string]string
-	}
-	var deaths []death
-	disk := vfs.NewCrashableMem()
-	dir := t.TempDir()
-	k, s, out := openAt(t, kernel.Options{Dir: "estate", FS: disk}, dir)
-	id := s.makeStore(t, in(k, mine, here), nil)
-	out.past(t)
-	m, err := s.StartImport(in(k, mine, here), importOf(id, nil))
+	m := dying(t)
+	id := m.s.makeStore(t, m.ctx(), nil)
+	m.out.past(t)
+	started, err := m.s.StartImport(m.ctx(), importOf(id, nil))
 	ok(t, err)
-	ok(t, k.Store.Sync())
-	out.at = func() {
-		ok(t, k.Store.Sync())
-		deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), maps.Clone(out.objects)})
-	}
-	advance(t, k, time.Minute)
-	out.at()
-	if len(deaths) < 6 {
-		t.Fatalf("%d deaths", len(deaths))
-	}
-	for i, d := range deaths[:len(deaths)-1] {
-		k, s, out := openAt(t, kernel.Options{Dir: "estate", FS: d.rows}, t.TempDir())
-		out.objects = d.objects
+	m.diesAround()
+	advance(t, m.k, time.Minute)
+	m.dies()
+	m.afterEach(12, func(t *testing.T, _ int, k *kernel.Kernel, s *Service, _ *outside) {
 		advance(t, k, 10*time.Minute)
-		if got := s.imported(t, in(k, mine, here), m.ImportId) + ": " + s.asks(t, k, id, namesOf); got != "COMPLETED folders 4/4 files 4 events 5 failed 0: Day20; Day21; Day22; Day23; Late" {
-			t.Errorf("after death %d: %s", i, got)
+		if got := s.imported(t, in(k, mine, here), started.ImportId) + ": " + s.asks(t, k, id, namesOf); got != "COMPLETED folders 4/4 files 4 events 5 failed 0: Day20; Day21; Day22; Day23; Late" {
+			t.Error(got)
 		}
-	}
+	})
 }

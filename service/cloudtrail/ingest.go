@@ -199,10 +199,7 @@ func (s *Service) setExpiry(tx *store.Tx, d *dataStore) {
 
 // runExpire drops the segments that have outlived their time, or, a week after its deletion, all of an event data store.
 func (s *Service) runExpire(ctx context.Context, a storeArg) error {
-	var freed []blob.Ref
-	err := s.k.Update(ctx, func(tx *store.Tx) error {
-		freed = nil
-		jobs.Settle(ctx, tx)
+	return s.release(ctx, func(tx *store.Tx) []blob.Ref {
 		d, ok := s.stores.Get(tx, a.ID)
 		if !ok {
 			return nil
@@ -211,20 +208,7 @@ func (s *Service) runExpire(ctx context.Context, a storeArg) error {
 		if gone && now.Before(d.Deleted.Add(deletionWait)) {
 			return nil
 		}
-		more := false
-		for key, x := range s.segments.Prefix(tx, store.Key(a.ID, ""), "") {
-			if !gone && !x.Newest.Before(d.kept(now)) {
-				if x.Import != "" {
-					continue
-				}
-				break
-			}
-			if more = len(freed) == 500; more { // so many rows in one transaction
-				break
-			}
-			s.segments.Delete(tx, key)
-			freed = append(freed, x.Ref)
-		}
+		freed, more := s.dropSegments(tx, &d, now)
 		switch {
 		case more:
 			s.expire.AtKey(tx, a.ID, now, a)
@@ -233,12 +217,30 @@ func (s *Service) runExpire(ctx context.Context, a storeArg) error {
 		default:
 			s.setExpiry(tx, &d)
 		}
-		return nil
+		return freed
 	})
-	if err == nil {
-		s.blobs.Free(freed...)
+}
+
+// dropped is how many segments one transaction drops at most.
+const dropped = 500
+
+// dropSegments deletes the rows of the segments that have outlived their time, of an event data store that is deleted all; more says that some are left.
+func (s *Service) dropSegments(tx *store.Tx, d *dataStore, now time.Time) (freed []blob.Ref, more bool) {
+	for key, x := range s.segments.Prefix(tx, store.Key(d.ID, ""), "") {
+		switch {
+		case !d.Deleted.IsZero() || x.Newest.Before(d.kept(now)):
+		case x.Import != "": // those of imports lie before the others, in no order of time
+			continue
+		default:
+			return freed, false
+		}
+		if len(freed) == dropped {
+			return freed, true
+		}
+		s.segments.Delete(tx, key)
+		freed = append(freed, x.Ref)
 	}
-	return err
+	return freed, false
 }
 
 // forgetStore deletes the row of an event data store that holds nothing any more.

@@ -3,12 +3,9 @@ package cloudtrail
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/cockroachdb/pebble/v2/vfs"
 
 	api "unyo/api/cloudtrail"
 	"unyo/base/awserr"
@@ -293,34 +290,20 @@ func TestInsightStoreRefusals(t *testing.T) {
 
 // The process dies every minute while an event data store looks for unusual activity: what it finds lies in the other once.
 func TestInsightsOfEventDataStoreSurviveDeath(t *testing.T) {
-	type death struct {
-		rows *vfs.MemFS
-		dir  string
-	}
-	var deaths []death
-	disk, dir := vfs.NewCrashableMem(), t.TempDir()
-	k, s, _ := openAt(t, kernel.Options{Dir: "estate", FS: disk}, dir)
-	from := s.makeStore(t, in(k, mine, here), nil)
-	into := s.watching(t, in(k, mine, here), from)
-	advance(t, k, 48*time.Hour)
-	flurry(t, k, mine, "DeleteBucket", 40)
-	ok(t, k.Store.Sync())
+	m := dying(t)
+	from := m.s.makeStore(t, m.ctx(), nil)
+	into := m.s.watching(t, m.ctx(), from)
+	advance(t, m.k, 48*time.Hour)
+	flurry(t, m.k, mine, "DeleteBucket", 40)
+	ok(t, m.k.Store.Sync())
 	for range 16 {
-		for _, synced := range []bool{false, true} {
-			if synced {
-				ok(t, k.Store.Sync())
-			}
-			to := t.TempDir()
-			ok(t, os.CopyFS(to, os.DirFS(dir)))
-			deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), to})
-		}
-		advance(t, k, time.Minute)
+		m.dies()
+		advance(t, m.k, time.Minute)
 	}
-	for i, d := range deaths {
-		k, s, _ := openAt(t, kernel.Options{Dir: "estate", FS: d.rows}, d.dir)
+	m.afterEach(32, func(t *testing.T, _ int, k *kernel.Kernel, s *Service, _ *outside) {
 		advance(t, k, 2*time.Hour)
 		if got := s.asks(t, k, into, "SELECT insightState FROM EDS ORDER BY 1"); got != "End; Start" {
-			t.Errorf("after death %d of %d: %s", i, len(deaths), got)
+			t.Error(got)
 		}
-	}
+	})
 }

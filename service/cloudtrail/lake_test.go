@@ -4,12 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/cockroachdb/pebble/v2/vfs"
 
 	api "unyo/api/cloudtrail"
 	"unyo/base/awserr"
@@ -229,49 +226,36 @@ func TestEventDataStores(t *testing.T) {
 
 // The process dies when a segment lies there that no row knows, and when its row is not on the disk yet: each event is found once.
 func TestIngestionSurvivesDeath(t *testing.T) {
-	type death struct {
-		rows   *vfs.MemFS
-		dir    string
-		events int
-	}
-	var deaths []death
-	disk, dir := vfs.NewCrashableMem(), t.TempDir()
-	k, s, _ := openAt(t, kernel.Options{Dir: "estate", FS: disk}, dir)
-	id := s.makeStore(t, in(k, mine, here), nil)
-	dies := func(events int) {
-		for _, synced := range []bool{false, true} {
-			if synced {
-				ok(t, k.Store.Sync())
-			}
-			to := t.TempDir()
-			ok(t, os.CopyFS(to, os.DirFS(dir)))
-			deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), to, events})
-		}
+	m := dying(t)
+	id := m.s.makeStore(t, m.ctx(), nil)
+	var events []int // that must be there after each death
+	dies := func(n int) {
+		m.dies()
+		events = append(events, n, n)
 	}
 	for i := range 3 {
-		happens(t, k, mine, fmt.Sprint("Op", i))
-		ok(t, k.Store.Sync())
+		happens(t, m.k, mine, fmt.Sprint("Op", i))
+		ok(t, m.k.Store.Sync())
 		dies(i + 1)
 		if i == 1 { // dies between the staging of a segment and its row
-			ctx := in(k, mine, here)
-			next, err := s.planIngest(ctx, id)
+			ctx := m.ctx()
+			next, err := m.s.planIngest(ctx, id)
 			ok(t, err)
-			ok(t, s.writeSegment(ctx, next))
+			ok(t, m.s.writeSegment(ctx, next))
 			dies(i + 1)
-			ok(t, s.blobs.Discard(next.is.Ref))
+			ok(t, m.s.blobs.Discard(next.is.Ref))
 		}
-		advance(t, k, 5*time.Minute)
+		advance(t, m.k, 5*time.Minute)
 		dies(i + 1)
 	}
-	for i, d := range deaths {
-		k, s, _ := openAt(t, kernel.Options{Dir: "estate", FS: d.rows}, d.dir)
+	m.afterEach(14, func(t *testing.T, i int, k *kernel.Kernel, s *Service, _ *outside) {
 		happens(t, k, mine, "Late")
 		advance(t, k, time.Hour)
-		if got := s.asks(t, k, id, "SELECT count(*), count(DISTINCT eventname) FROM EDS WHERE eventname LIKE 'Op%'"); got != fmt.Sprintf("%d|%d", d.events, d.events) {
-			t.Errorf("after death %d of %d: %s", i, len(deaths), got)
+		if got := s.asks(t, k, id, "SELECT count(*), count(DISTINCT eventname) FROM EDS WHERE eventname LIKE 'Op%'"); got != fmt.Sprintf("%d|%d", events[i], events[i]) {
+			t.Error(got)
 		}
 		if got := s.asks(t, k, id, "SELECT count(*) FROM EDS WHERE eventname = 'Late'"); got != "1" {
-			t.Errorf("after death %d of %d: late %s", i, len(deaths), got)
+			t.Errorf("late %s", got)
 		}
-	}
+	})
 }

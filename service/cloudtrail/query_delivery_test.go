@@ -3,12 +3,9 @@ package cloudtrail
 import (
 	"context"
 	"maps"
-	"os"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/cockroachdb/pebble/v2/vfs"
 
 	api "unyo/api/cloudtrail"
 	"unyo/base/awserr"
@@ -78,40 +75,21 @@ func TestResultsThatS3Refuses(t *testing.T) {
 
 // The process dies around every file of a result: running on, both lie there, as they would have.
 func TestResultsSurviveDeath(t *testing.T) {
-	type death struct {
-		rows    *vfs.MemFS
-		dir     string
-		objects map[string]string
+	m := dying(t)
+	id := m.s.makeStore(t, m.ctx(), nil)
+	happens(t, m.k, mine, "One")
+	advance(t, m.k, 5*time.Minute)
+	query := m.s.askTo(t, m.ctx(), id)
+	m.diesAround()
+	advance(t, m.k, time.Minute)
+	want := maps.Clone(m.out.objects)
+	if len(want) != 2 {
+		t.Fatalf("%d files", len(want))
 	}
-	var deaths []death
-	disk, dir := vfs.NewCrashableMem(), t.TempDir()
-	k, s, out := openAt(t, kernel.Options{Dir: "estate", FS: disk}, dir)
-	id := s.makeStore(t, in(k, mine, here), nil)
-	happens(t, k, mine, "One")
-	advance(t, k, 5*time.Minute)
-	query := s.askTo(t, in(k, mine, here), id)
-	ok(t, k.Store.Sync())
-	out.at = func() {
-		for _, synced := range []bool{false, true} {
-			if synced {
-				ok(t, k.Store.Sync())
-			}
-			to := t.TempDir()
-			ok(t, os.CopyFS(to, os.DirFS(dir)))
-			deaths = append(deaths, death{disk.CrashClone(vfs.CrashCloneCfg{}), to, maps.Clone(out.objects)})
-		}
-	}
-	advance(t, k, time.Minute)
-	want := maps.Clone(out.objects)
-	if len(deaths) != 8 || len(want) != 2 {
-		t.Fatalf("%d deaths, %d files", len(deaths), len(want))
-	}
-	for i, d := range deaths {
-		k, s, out := openAt(t, kernel.Options{Dir: "estate", FS: d.rows}, d.dir)
-		out.objects = d.objects
+	m.afterEach(8, func(t *testing.T, _ int, k *kernel.Kernel, s *Service, out *outside) {
 		advance(t, k, time.Minute)
 		if got := s.delivery(t, in(k, mine, here), query); got != api.DeliveryStatusSuccess || !maps.Equal(out.objects, want) {
-			t.Errorf("after death %d of %d: %s, %s", i, len(deaths), got, strings.Join(out.asked, "; "))
+			t.Errorf("%s, %s", got, strings.Join(out.asked, "; "))
 		}
-	}
+	})
 }

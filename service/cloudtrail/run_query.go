@@ -196,10 +196,7 @@ func (s *Service) giveUpQuery(tx *store.Tx, a queryArg, why string) {
 
 // runForget forgets a query after a week; what was delivered stays.
 func (s *Service) runForget(ctx context.Context, a queryArg) error {
-	var freed []blob.Ref
-	err := s.k.Update(ctx, func(tx *store.Tx) error {
-		freed = nil
-		jobs.Settle(ctx, tx)
+	return s.release(ctx, func(tx *store.Tx) []blob.Ref {
 		q, ok := s.queries.Get(tx, a.ID)
 		if !ok {
 			return nil
@@ -210,13 +207,9 @@ func (s *Service) runForget(ctx context.Context, a queryArg) error {
 		for _, d := range q.Stores {
 			s.asked.Delete(tx, askedKey(d, q.Created, a.ID))
 		}
-		if q.Result != (blob.Ref{}) {
-			freed = append(freed, q.Result)
+		if q.Result == (blob.Ref{}) {
+			return nil
 		}
-		return nil
+		return []blob.Ref{q.Result}
 	})
-	if err == nil {
-		s.blobs.Free(freed...)
-	}
-	return err
 }
