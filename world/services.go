@@ -54,7 +54,7 @@ func (w *World) addServices() {
 		logsapi.Bind(logs.New(k.For("logs"), w.engines.logs, logs.Peers{Firehose: firehoseapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}})),
 		kinesisapi.Bind(kinesis.New(k.For("kinesis"), w.engines.records)),
 		s3api.Bind(s3.New(k.For("s3"), w.engines.blobs, w.engines.stock, s3.Peers{S3: s3api.Client{Invoker: g}})),
-		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, w.engines.collector, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, Glue: glueapi.Client{Invoker: g}})),
+		firehoseapi.Bind(firehose.New(k.For("firehose"), w.engines.blobs, w.engines.collector, firehose.Peers{S3: s3api.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, Kinesis: kinesisapi.Client{Invoker: g}, Glue: glueapi.Client{Invoker: g}, STS: stsapi.Client{Invoker: g}})),
 		glueapi.Bind(glue.New(k.For("glue"), glue.Peers{Glue: glueapi.Client{Invoker: g}, Logs: logsapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}, STS: stsapi.Client{Invoker: g}})),
 		athenaapi.Bind(athena.New(k.For("athena"), athena.Peers{Glue: glueapi.Client{Invoker: g}, S3: s3api.Client{Invoker: g}}, w.engines.trino)),
 		organizationsapi.Bind(organizations.New(k.For("organizations"), directory, w.identity, organizations.Peers{IAM: iamapi.Client{Invoker: g}})),

@@ -23,6 +23,9 @@ func (s *Service) CreateDeliveryStream(ctx context.Context, in *api.CreateDelive
 	if err := s.destine(ctx, &row, in); err != nil {
 		return nil, err
 	}
+	if err := s.checkRoles(ctx, name, rolesOf(in)); err != nil {
+		return nil, err
+	}
 	if err := s.checkTable(ctx, &row, row.Conversion); err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ import (
 	logsapi "unyo/api/logs"
 	"unyo/api/rt"
 	s3api "unyo/api/s3"
+	stsapi "unyo/api/sts"
 	"unyo/base/awserr"
 	"unyo/base/call"
 	"unyo/engine/blob"
@@ -92,6 +93,22 @@ func (l *errorLog) Invoke(_ context.Context, _ *rt.Model, _ *rt.Operation, in an
 	return &logsapi.PutLogEventsOutput{}, nil
 }
 
+// trust stands for STS: it lets Firehose take on all roles but one.
+type trust struct {
+	refuse string
+	asked  []string // role, and for which stream
+}
+
+func (x *trust) Invoke(ctx context.Context, _ *rt.Model, _ *rt.Operation, in any) (any, error) {
+	as, _ := call.ServiceOf(ctx)
+	role := *in.(*stsapi.AssumeRoleInput).RoleArn
+	x.asked = append(x.asked, strings.Join([]string{as.Service, role, as.SourceARN, as.SourceAccount}, " "))
+	if role == x.refuse {
+		return nil, awserr.New(403, "AccessDenied", "no")
+	}
+	return &stsapi.AssumeRoleOutput{}, nil
+}
+
 // fixture is a service on a held estate in memory.
 type fixture struct {
 	t      testing.TB
@@ -102,6 +119,7 @@ type fixture struct {
 	log    *errorLog
 	river  *river
 	shelf  *shelf
+	trust  *trust
 	sums   store.Table[float64] // of metrics
 	client *collector.Client
 }
@@ -128,9 +146,9 @@ func setUpOn(t testing.TB, fs vfs.FS, dir string, b *bucket, r *river) *fixture 
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &fixture{t: t, k: k, blobs: blobs, bucket: b, log: &errorLog{}, river: r, shelf: &shelf{version: "3", columns: []string{"n", "int", "word", "string"}}, client: collector.New(collector.Options{Loopback: true})}
+	f := &fixture{t: t, k: k, blobs: blobs, bucket: b, log: &errorLog{}, trust: &trust{}, river: r, shelf: &shelf{version: "3", columns: []string{"n", "int", "word", "string"}}, client: collector.New(collector.Options{Loopback: true})}
 	r.k = k.For("kinesis")
-	f.s = New(k.For("firehose"), blobs, f.client, Peers{S3: s3api.Client{Invoker: b}, Logs: logsapi.Client{Invoker: f.log}, Kinesis: kinesisapi.Client{Invoker: r}, Glue: glueapi.Client{Invoker: f.shelf}})
+	f.s = New(k.For("firehose"), blobs, f.client, Peers{S3: s3api.Client{Invoker: b}, Logs: logsapi.Client{Invoker: f.log}, Kinesis: kinesisapi.Client{Invoker: r}, Glue: glueapi.Client{Invoker: f.shelf}, STS: stsapi.Client{Invoker: f.trust}})
 	f.s.heldWait = time.Minute // the machine may be crowded
 	f.sums = store.TableOf[float64](k.For("sums").Rows, "sum", store.Regional)
 	k.Metrics.To(func(tx *store.Tx, s metric.Series, _ time.Time, values []metric.Value) {

@@ -11,7 +11,6 @@ import (
 	s3api "unyo/api/s3"
 	"unyo/base/arn"
 	"unyo/base/awserr"
-	"unyo/base/call"
 	"unyo/kernel/entropy"
 	"unyo/kernel/jobs"
 )
@@ -139,13 +138,4 @@ func (r *reading) Read(p []byte) (n int, err error) {
 		}
 	}
 	return n, nil
-}
-
-// as acts in a session of a role, for the stream.
-func (s *Service) as(ctx context.Context, row *stream, role string) context.Context {
-	c := call.From(ctx)
-	return call.As(ctx, call.Role{
-		ARN: role, SessionName: "FirehoseDelivery", Service: "firehose.amazonaws.com",
-		SourceARN: s.arn(c, row.Name), SourceAccount: c.Account,
-	})
 }

@@ -226,6 +226,30 @@ func TestUnpack(t *testing.T) {
 	}
 }
 
+// Envelopes that CloudWatch Logs has put into a Kinesis stream are unpacked when they are read from there.
+// https://docs.aws.amazon.com/firehose/latest/dev/writing-with-cloudwatch-logs-decompression-enabling-console.html
+func TestUnpackFromKinesis(t *testing.T) {
+	f := setUp(t)
+	f.river.born, f.river.shards = begin, []*reach{{parent: -1, adjacent: -1}}
+	in := fromRiver()
+	d := in.ExtendedS3DestinationConfiguration
+	d.Prefix, d.ErrorOutputPrefix = new("out/"), new("errors/!{firehose:error-output-type}/")
+	d.ProcessingConfiguration = processors(processorOf(api.ProcessorTypeDecompression, "CompressionFormat", "GZIP"),
+		processorOf(api.ProcessorTypeCloudWatchLogProcessing, "DataMessageExtraction", "true"), processorOf(api.ProcessorTypeAppendDelimiterToRecord))
+	if err := f.make(in); err != nil {
+		t.Fatal(err)
+	}
+	f.advance(0)
+	f.river.flow(f, 0, zipText(`{"messageType":"DATA_MESSAGE","logEvents":[{"message":"one"},{"message":"two"}]}`), zipText(`{"messageType":"CONTROL_MESSAGE"}`), "plain")
+	f.advance(90 * time.Second)
+	if got := f.under("out/"); got != "one\ntwo\n" {
+		t.Errorf("extracted: %q", got)
+	}
+	if list := f.refusals("errors/decompression-failed/"); len(list) != 1 || string(list[0].RawData) != "plain" {
+		t.Errorf("not decompressed: %+v", list)
+	}
+}
+
 // What one record unpacks to is bounded.
 func TestBomb(t *testing.T) {
 	bomb := zipText(strings.Repeat("0", maxUnpacked+1))

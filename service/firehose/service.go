@@ -12,6 +12,7 @@ import (
 	kinesisapi "unyo/api/kinesis"
 	logsapi "unyo/api/logs"
 	s3api "unyo/api/s3"
+	stsapi "unyo/api/sts"
 	"unyo/base/call"
 	"unyo/engine/blob"
 	"unyo/engine/collector"
@@ -28,6 +29,7 @@ type Peers struct {
 	Logs    logsapi.Client
 	Kinesis kinesisapi.Client
 	Glue    glueapi.Client
+	STS     stsapi.Client
 }
 
 // Service answers the Firehose API.

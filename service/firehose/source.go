@@ -47,8 +47,6 @@ func (s *Service) springFrom(ctx context.Context, row *stream, in *api.CreateDel
 		return nil
 	case config == nil:
 		return invalid("KinesisStreamSourceConfiguration must be specified when DeliveryStreamType is KinesisStreamAsSource.")
-	case row.Processing.unpacks():
-		return unsupported("Decompression of a Kinesis stream's records")
 	}
 	c := call.From(ctx)
 	a, err := arn.Parse(*config.KinesisStreamARN)

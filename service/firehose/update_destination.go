@@ -14,6 +14,9 @@ import (
 // https://docs.aws.amazon.com/firehose/latest/APIReference/API_UpdateDestination.html
 func (s *Service) UpdateDestination(ctx context.Context, in *api.UpdateDestinationInput) (*api.UpdateDestinationOutput, error) {
 	c, name := call.From(ctx), *in.DeliveryStreamName
+	if err := s.checkRoles(ctx, name, newRoles(in)); err != nil {
+		return nil, err
+	}
 	if u := in.ExtendedS3DestinationUpdate; u != nil {
 		if err := s.checkNewConversion(ctx, name, u.DataFormatConversionConfiguration); err != nil {
 			return nil, err

@@ -42,6 +42,16 @@ kinesis.create_stream(StreamName="source", ShardCount=2)
 source = {"KinesisStreamARN": "arn:aws:kinesis:eu-central-1:000000000000:stream/source", "RoleARN": ROLE}
 to_lake = {"RoleARN": ROLE, "BucketARN": BUCKET, "BufferingHints": SOON}
 
+# A role that is not there, or that does not let Firehose in, is refused at once.
+refused("InvalidArgumentException", firehose.create_delivery_stream, DeliveryStreamName="none", ExtendedS3DestinationConfiguration={**to_lake, "RoleARN": ROLE + "x"})
+iam.create_role(RoleName="closed", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"Service": "logs.amazonaws.com"}, "Action": "sts:AssumeRole"}]}))
+try:
+    firehose.create_delivery_stream(DeliveryStreamName="none", ExtendedS3DestinationConfiguration={**to_lake, "RoleARN": ROLE.replace("river", "closed")})
+    raise AssertionError("a role that does not let Firehose in was taken")
+except firehose.exceptions.InvalidArgumentException as e:
+    assert "Firehose is unable to assume role" in str(e), e
+
 # A Kinesis stream, through a split of a shard. The role must be let in.
 refused("InvalidArgumentException", firehose.create_delivery_stream, DeliveryStreamName="fromkinesis", DeliveryStreamType="KinesisStreamAsSource",
         KinesisStreamSourceConfiguration=source, ExtendedS3DestinationConfiguration=to_lake)
@@ -62,6 +72,18 @@ assert sorted(map(int, got.split())) == list(range(200)), got
 refused("InvalidArgumentException", firehose.put_record, DeliveryStreamName="fromkinesis", Record={"Data": b"x"})
 shown = firehose.describe_delivery_stream(DeliveryStreamName="fromkinesis")["DeliveryStreamDescription"]
 assert shown["DeliveryStreamType"] == "KinesisStreamAsSource" and shown["Source"]["KinesisStreamSourceDescription"]["KinesisStreamARN"] == source["KinesisStreamARN"]
+
+# Envelopes that CloudWatch Logs has put into a Kinesis stream, unpacked.
+firehose.create_delivery_stream(DeliveryStreamName="envelopes", DeliveryStreamType="KinesisStreamAsSource", KinesisStreamSourceConfiguration=source,
+                                ExtendedS3DestinationConfiguration={**to_lake, "Prefix": "envelopes/", "ErrorOutputPrefix": "packed/", "CompressionFormat": "UNCOMPRESSED", "ProcessingConfiguration": {
+                                    "Enabled": True, "Processors": [
+                                        {"Type": "Decompression", "Parameters": [{"ParameterName": "CompressionFormat", "ParameterValue": "GZIP"}]},
+                                        {"Type": "CloudWatchLogProcessing", "Parameters": [{"ParameterName": "DataMessageExtraction", "ParameterValue": "true"}]},
+                                        {"Type": "AppendDelimiterToRecord", "Parameters": [{"ParameterName": "Delimiter", "ParameterValue": "\\n"}]}]}})
+envelope = {"messageType": "DATA_MESSAGE", "logEvents": [{"id": "1", "timestamp": 1, "message": "in an envelope"}]}
+kinesis.put_record(StreamName="source", Data=gzip.compress(json.dumps(envelope).encode()), PartitionKey="e")
+assert under("envelopes/", lambda t: t) == b"in an envelope\n"
+firehose.delete_delivery_stream(DeliveryStreamName="envelopes")
 
 # Dynamic partitioning.
 partitions = {**to_lake, "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 1}, "Prefix": "part/customer=!{partitionKeyFromQuery:customer}/!{timestamp:yyyy}/", "ErrorOutputPrefix": "bad/!{firehose:error-output-type}/",
