@@ -21,6 +21,7 @@ type memberCheck struct {
 	index    int
 	name     string // as AWS writes it in the message: first letter lowered
 	required bool
+	secret   bool
 	shape    *shapeCheck
 	plain    bool // a text or number behind a pointer, with nothing but bounds
 }
@@ -66,7 +67,8 @@ func compileChecks(m *rt.Model, t reflect.Type) *checks {
 			continue
 		}
 		name, options, _ := strings.Cut(tag, ",")
-		k := memberCheck{index: i, name: lowerFirst(name), required: slices.Contains(strings.Split(options, ","), "required")}
+		is := strings.Split(options, ",")
+		k := memberCheck{index: i, name: lowerFirst(name), required: slices.Contains(is, "required"), secret: slices.Contains(is, "sensitive")}
 		k.shape = compileShape(m, f.Tag.Get("is"), f.Type)
 		if k.required || k.shape != nil {
 			k.plain = (f.Type == reflect.TypeFor[*string]() || f.Type == reflect.TypeFor[*int64]()) && (k.shape == nil || k.shape.pattern == nil && k.shape.Enum == nil)

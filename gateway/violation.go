@@ -26,10 +26,17 @@ type walker struct {
 	path  []step // where it is; put into words only when something is wrong, for a batch has ten thousand places
 }
 
-// step leads to a member, or with an index, from 1, to an item of a list.
+// step leads to a member, or with an index, from 1, to an item of a list. What is at and below a secret one is not repeated, for the answer stands in
+// the trail: «Value at 'password' failed to satisfy constraint».
+// https://github.com/aws-amplify/amplify-js/issues/3723
 type step struct {
-	name  string
-	index int
+	name   string
+	index  int
+	secret bool
+}
+
+func (w *walker) secret() bool {
+	return slices.ContainsFunc(w.path, func(s step) bool { return s.secret })
 }
 
 func (w *walker) where() string {
@@ -52,8 +59,11 @@ func (w *walker) value(s *shapeCheck, v reflect.Value, to step) {
 }
 
 func (w *walker) add(value, constraint string) {
+	if w.secret() {
+		value = ""
+	}
 	if len(w.found) < maxViolations {
-		w.found = append(w.found, "Value "+value+" at '"+w.where()+"' failed to satisfy constraint: "+constraint)
+		w.found = append(w.found, "Value "+value+"at '"+w.where()+"' failed to satisfy constraint: "+constraint)
 	}
 }
 
@@ -64,10 +74,10 @@ func (w *walker) structure(c *checks, v reflect.Value) {
 		switch {
 		case isNil(f) && k.required:
 			w.path = append(w.path, step{name: k.name})
-			w.add("null", "Member must not be null")
+			w.add("null ", "Member must not be null")
 			w.path = w.path[:len(w.path)-1]
 		case !isNil(f) && k.shape != nil:
-			w.value(k.shape, f, step{name: k.name})
+			w.value(k.shape, f, step{name: k.name, secret: k.secret})
 		}
 	}
 }
@@ -103,13 +113,13 @@ func (w *walker) judge(s *shapeCheck, v reflect.Value) {
 		return
 	}
 	for _, broken := range s.scalar(v) {
-		w.add("'"+show(v)+"'", broken)
+		w.add(show(v), broken)
 	}
 }
 
 func (w *walker) list(s *shapeCheck, v reflect.Value) {
 	for _, broken := range s.bounds(float64(v.Len()), "length") {
-		w.add("'"+show(v)+"'", broken)
+		w.add(show(v), broken)
 	}
 	if s.item == nil {
 		return
@@ -129,7 +139,7 @@ func (w *walker) list(s *shapeCheck, v reflect.Value) {
 func (w *walker) items(s *shapeCheck, v reflect.Value) {
 	for i := range v.Len() {
 		if e := v.Index(i); len(s.scalar(e)) > 0 {
-			w.add("'"+show(v)+"'", "Member must satisfy constraint: ["+strings.Join(s.all(), ", ")+"]")
+			w.add(show(v), "Member must satisfy constraint: ["+strings.Join(s.all(), ", ")+"]")
 			return
 		}
 	}
@@ -137,25 +147,33 @@ func (w *walker) items(s *shapeCheck, v reflect.Value) {
 
 func (w *walker) dictionary(s *shapeCheck, v reflect.Value) {
 	for _, broken := range s.bounds(float64(v.Len()), "length") {
-		w.add("'"+show(v)+"'", broken)
+		w.add(show(v), broken)
 	}
 	keys := v.MapKeys()
 	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
 	for _, k := range keys {
 		if s.key != nil && len(s.key.scalar(k)) > 0 {
-			w.add("'"+show(v)+"'", "Map keys must satisfy constraint: ["+strings.Join(s.key.all(), ", ")+"]")
+			w.add(show(v), "Map keys must satisfy constraint: ["+strings.Join(s.key.all(), ", ")+"]")
 		}
 		if s.item == nil {
 			continue
 		}
 		if e := v.MapIndex(k); s.item.inside == nil && s.item.item == nil {
 			if len(s.item.scalar(e)) > 0 {
-				w.add("'"+show(v)+"'", "Map value must satisfy constraint: ["+strings.Join(s.item.all(), ", ")+"]")
+				w.add(show(v), "Map value must satisfy constraint: ["+strings.Join(s.item.all(), ", ")+"]")
 			}
 		} else {
-			w.value(s.item, e, step{name: k.String() + ".member"})
+			w.value(s.item, e, step{name: w.key(k) + ".member"})
 		}
 	}
+}
+
+// key is a map's key as it is shown.
+func (w *walker) key(k reflect.Value) string {
+	if w.secret() {
+		return "key"
+	}
+	return k.String()
 }
 
 // maxShown bounds how much of a wrong value is repeated to its sender.
@@ -182,5 +200,5 @@ func show(v reflect.Value) string {
 	if len(s) > maxShown {
 		s = strings.ToValidUTF8(s[:maxShown], "") + "…"
 	}
-	return s
+	return "'" + s + "' "
 }

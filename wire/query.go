@@ -23,6 +23,8 @@ type formDecoder struct {
 	list []parameter
 	ec2  bool
 	slab slab
+	// secret: what is read stands in a sensitive member, and is repeated in no error.
+	secret bool
 }
 
 func decodeForm(r *Request, p *Plan, base unsafe.Pointer) error {
@@ -86,7 +88,11 @@ func (d *formDecoder) structure(p *Plan, base unsafe.Pointer, lo, hi, n, depth i
 		if err := d.fits(m.Value, g); err != nil {
 			return err
 		}
-		return d.value(m.Value, &m.wire, m.present(base, &d.slab), g, depth)
+		outside := d.secret
+		d.secret = outside || m.Sensitive
+		err := d.value(m.Value, &m.wire, m.present(base, &d.slab), g, depth)
+		d.secret = outside
+		return err
 	})
 }
 
@@ -170,6 +176,9 @@ func (d *formDecoder) value(v *Value, names *wireNames, p unsafe.Pointer, g grou
 func (d *formDecoder) scalar(v *Value, p unsafe.Pointer, from parameter) error {
 	if v.setText(p, from.value, timeISO) {
 		return nil
+	}
+	if d.secret {
+		from.value = ""
 	}
 	must := "It must be " + v.expected() + "."
 	if v.Kind == Time {

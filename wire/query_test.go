@@ -88,6 +88,25 @@ func TestQueryRefuses(t *testing.T) {
 	}
 }
 
+// What cannot be read of a secret is not repeated: the error stands in the trail.
+func TestSecretsAreNotRepeated(t *testing.T) {
+	type hushed struct {
+		Data  []byte   `aws:"Data,sensitive"`
+		Words []*int32 `aws:"Words,sensitive"`
+	}
+	for _, protocol := range []rt.Protocol{rt.Query, rt.EC2} {
+		for _, form := range []url.Values{{"Data": {"hush*"}}, {"Words.member.1": {"hush"}}, {"Words.1": {"hush"}}} {
+			err := Decode(&Request{Protocol: protocol, Model: toyModel, Form: form}, &hushed{})
+			if err != nil && strings.Contains(err.Error(), "hush") {
+				t.Errorf("%s: %v", protocol, err)
+			}
+			if err == nil && form.Has("Data") {
+				t.Errorf("%s: base64 that is none", protocol)
+			}
+		}
+	}
+}
+
 func TestQueryEncode(t *testing.T) {
 	r := answer(rt.Query, full(1))
 	body := text(r)

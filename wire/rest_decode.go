@@ -89,7 +89,9 @@ func (d *restDecoder) textInto(m *Member, v *Value, p unsafe.Pointer, s string) 
 
 // wrong refuses a value that cannot be read, in the words of S3 or of the JSON services.
 func (d *restDecoder) wrong(m *Member, v *Value, s string) error {
-	s = strings.ToValidUTF8(brief(s), "\ufffd")
+	if s = strings.ToValidUTF8(brief(s), "\ufffd"); m.Sensitive {
+		s = ""
+	}
 	if d.Protocol == rt.RestXML {
 		return awserr.New(http.StatusBadRequest, "InvalidArgument", "Provided %s not %s or within integer range", m.wire.bind, v.expected()).
 			With("ArgumentName", m.wire.bind).With("ArgumentValue", s)
