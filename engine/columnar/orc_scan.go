@@ -11,12 +11,13 @@ import (
 type orcScan struct {
 	file    *orcReader
 	scanned int64
+	left    uint64 // rows of the stripe that is open
+	spared  vector.Left
 	want    Projection
 	columns []*orcVector // nil where the file has no such column
 	needed  []bool       // by a source's id
 	stats   [][]byte     // StripeStatistics
 	number  int          // of the next stripe
-	left    uint64       // rows of the stripe that is open
 	told    told
 }
 
@@ -104,6 +105,9 @@ func (s *orcScan) vector(name string, t *Type, c *orcSource) (*orcVector, error)
 
 func (s *orcScan) Scanned() int64 { return s.scanned }
 
+// Left makes it a vector.Sparing; how many bytes a stripe's columns have only its own footer says.
+func (s *orcScan) Left() vector.Left { return s.spared }
+
 func (s *orcScan) Close() error {
 	s.file.stripes, s.left = nil, 0
 	return s.told.tell(s.want.Hold, 0)
@@ -120,7 +124,11 @@ func (s *orcScan) Next(ctx context.Context) (b *vector.Batch, err error) {
 		}
 		stripe, number := s.file.stripes[0], s.number
 		s.file.stripes, s.number = s.file.stripes[1:], number+1
-		if stripe.rows == 0 || !s.want.part(int64(stripe.offset)) || !s.wanted(number) {
+		if stripe.rows == 0 || !s.want.part(int64(stripe.offset)) {
+			continue
+		}
+		if s.spared.Of++; !s.wanted(number) {
+			s.spared.Groups, s.spared.Rows = s.spared.Groups+1, s.spared.Rows+int64(stripe.rows)
 			continue
 		}
 		if err := s.open(stripe); err != nil {

@@ -13,6 +13,7 @@ type parquetScan struct {
 	r       io.ReaderAt
 	size    int64
 	scanned int64
+	left    vector.Left
 	held    int64 // bytes of pages and dictionaries that all columns hold
 	told    told
 	packed  []byte // room for a page as it is stored
@@ -130,6 +131,9 @@ func (s *parquetScan) leaf(name string, t *Type, n *parquetNode) (*parquetLeaf, 
 
 func (s *parquetScan) Scanned() int64 { return s.scanned }
 
+// Left makes it a vector.Sparing.
+func (s *parquetScan) Left() vector.Left { return s.left }
+
 func (s *parquetScan) Close() error {
 	s.groups, s.ranges = nil, nil
 	for _, l := range s.leaves {
@@ -198,7 +202,14 @@ func (s *parquetScan) advance(n int64) {
 
 // openGroup begins a row group, unless none of its rows is wanted.
 func (s *parquetScan) openGroup(g *rowGroup) error {
-	if g.rows == 0 || len(g.columns) > 0 && !s.want.part(g.columns[0].from()) || !s.wanted(g) {
+	if g.rows == 0 || len(g.columns) > 0 && !s.want.part(g.columns[0].from()) {
+		return nil
+	}
+	if s.left.Of++; !s.wanted(g) {
+		s.left.Groups, s.left.Rows = s.left.Groups+1, s.left.Rows+g.rows
+		for _, l := range s.leaves {
+			s.left.Bytes += g.columns[l.node.column].size
+		}
 		return nil
 	}
 	s.group, s.ranges = g, [][2]int64{{0, g.rows}}

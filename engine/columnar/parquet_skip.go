@@ -94,6 +94,10 @@ func (s *parquetScan) pickPages(g *rowGroup) error {
 	if !picked {
 		return nil
 	}
+	s.left.Rows += g.rows
+	for _, r := range s.ranges {
+		s.left.Rows -= r[1] - r[0]
+	}
 	for _, c := range s.columns {
 		if flat, ok := c.(*parquetFlat); ok && flat.pages == nil {
 			s.locate(flat, &g.columns[flat.leaf.node.column])

@@ -47,6 +47,13 @@ func (o *opened) Next(ctx context.Context) (*vector.Batch, error) {
 // Sift: the reader does it.
 func (o *opened) Sift(s []vector.Sieve) { o.sieves = s }
 
+func (o *opened) Left() vector.Left {
+	if o.reader == nil {
+		return vector.Left{}
+	}
+	return o.reader.(vector.Sparing).Left()
+}
+
 func (o *opened) Scanned() int64 {
 	if o.reader == nil {
 		return 0

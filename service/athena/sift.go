@@ -10,6 +10,14 @@ import (
 // Sift takes what tells which rows are of use.
 func (f *file) Sift(sieves []vector.Sieve) { f.sieves = sieves }
 
+// Left makes it a vector.Sparing, as far as its reader is one.
+func (f *file) Left() vector.Left {
+	if s, ok := f.reader.(vector.Sparing); ok {
+		return s.Left()
+	}
+	return vector.Left{}
+}
+
 // tell gives the sieves to the reader, if it leaves out rows by itself; what they look at and the file does not have is put beside.
 func (f *file) tell() bool {
 	reader, ok := f.reader.(vector.Sifter)

@@ -16,7 +16,7 @@ func (a *aggregation) together(ctx context.Context, parts []operator, runs []*ru
 		p.part = true
 		all = append(all, p)
 	}
-	if err := atOnce(ctx, parts, func(ctx context.Context, w int, b *vector.Batch) error { return all[w].add(ctx, b) }); err != nil {
+	if err := atOnce(ctx, a.run.costs[a.node], parts, func(ctx context.Context, w int, b *vector.Batch) error { return all[w].add(ctx, b) }); err != nil {
 		return err
 	}
 	a.run.fctx.Context = ctx
@@ -67,7 +67,7 @@ func (a *aggregation) merge(ctx context.Context, s, o *groupSet) error {
 		if w == workers-1 {
 			some()
 		} else {
-			group.Go(some)
+			group.Go(func() { a.run.costs[a.node].during(some) })
 		}
 	}
 	group.Wait()

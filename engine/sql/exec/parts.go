@@ -48,7 +48,10 @@ func divide(ctx context.Context, op operator, runs []*run) ([]operator, error) {
 			return of(op.in, func(r *run, in operator) operator { return &unnest{run: r, in: in, node: op.node} })
 		}
 	case *measure:
-		return of(op.op, func(_ *run, in operator) operator { return &measure{in, op.cost} })
+		var parts []operator
+		var err error
+		op.cost.during(func() { parts, err = of(op.op, func(_ *run, in operator) operator { return &measure{in, op.cost} }) })
+		return parts, err
 	case *resumed:
 		parts, err := divide(ctx, op.in, runs)
 		if len(parts) > 0 {
@@ -81,7 +84,7 @@ func (o *reading) divide(runs []*run) []operator {
 			p.readers = append(p.readers, left[i])
 		}
 		if w == 0 {
-			p.made, p.before, p.asked, p.sifts = o.made, o.before, o.asked, o.sifts
+			p.made, p.before, p.left, p.asked, p.sifts = o.made, o.before, o.left, o.asked, o.sifts
 		}
 		parts[w] = p
 	}
@@ -128,16 +131,18 @@ func (o *join) probe(r *run, l operator) operator {
 	return &join{run: r, node: o.node, swapped: o.swapped, l: l, lCols: o.lCols, rCols: o.rCols, right: o.right, rows: o.rows, keys: o.keys.view(), part: true}
 }
 
-// atOnce reads parts at the same time, and calls f with the batches of each. The first that fails ends the others.
-func atOnce(ctx context.Context, parts []operator, f func(ctx context.Context, w int, b *vector.Batch) error) error {
+// atOnce reads parts at the same time, and calls f with the batches of each. The first that fails ends the others. What that costs is by's.
+func atOnce(ctx context.Context, by *cost, parts []operator, f func(ctx context.Context, w int, b *vector.Batch) error) error {
 	errs := make([]error, len(parts))
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var group sync.WaitGroup
 	for w, op := range parts {
 		group.Go(func() {
-			errs[w] = guarded(func() error {
-				return each(ctx, op, func(b *vector.Batch) error { return f(ctx, w, b) })
+			by.during(func() {
+				errs[w] = guarded(func() error {
+					return each(ctx, op, func(b *vector.Batch) error { return f(ctx, w, b) })
+				})
 			})
 			if errs[w] != nil {
 				cancel()

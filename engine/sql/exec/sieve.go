@@ -17,7 +17,7 @@ type sieve struct {
 
 // filtered is a filter above an operator: where that reads a table, the conditions become its sieves.
 func (r *run) filtered(in operator, conds []expr.Expr) operator {
-	rd, ok := in.(*reading)
+	rd, ok := bare(in).(*reading)
 	if !ok || !fixed(conds) {
 		return &filter{r, in, conds}
 	}
@@ -34,7 +34,15 @@ func (r *run) filtered(in operator, conds []expr.Expr) operator {
 			}
 		}})
 	}
-	return rd
+	return in
+}
+
+// bare is an operator that is counted, as it is.
+func bare(op operator) operator {
+	if m, ok := op.(*measure); ok {
+		return m.op
+	}
+	return op
 }
 
 // fixed tells whether no expression depends on chance.
@@ -47,7 +55,7 @@ type telling func() func(cols []*vector.Vector) []uint32
 
 // sift lets what keep makes tell by values of columns of op which rows are of use, where op reads them from tables; where not, all are given.
 func sift(op operator, columns []int, keep telling) {
-	switch op := op.(type) {
+	switch op := bare(op).(type) {
 	case *reading:
 		op.sieves = append(op.sieves, told(columns, keep))
 	case *filter:

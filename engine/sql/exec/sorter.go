@@ -73,7 +73,7 @@ func (o *sorter) read(ctx context.Context) error {
 	for w, p := range parts {
 		o.begin(runs[w]).sift(p)
 	}
-	err = atOnce(ctx, parts, func(_ context.Context, w int, b *vector.Batch) error { return o.runs[w].add(b) })
+	err = atOnce(ctx, o.run.costs[o.node], parts, func(_ context.Context, w int, b *vector.Batch) error { return o.runs[w].add(b) })
 	if err = errors.Join(err, o.in.close()); err != nil {
 		return err
 	}
@@ -81,9 +81,11 @@ func (o *sorter) read(ctx context.Context) error {
 	var group sync.WaitGroup
 	for w, s := range o.runs {
 		group.Go(func() {
-			errs[w] = guarded(func() error {
-				s.order = s.sorted()
-				return nil
+			o.run.costs[o.node].during(func() {
+				errs[w] = guarded(func() error {
+					s.order = s.sorted()
+					return nil
+				})
 			})
 		})
 	}

@@ -18,6 +18,7 @@ type reading struct {
 	made    []vector.Sieve // of those that a reader has been told
 	at      int
 	before  int64 // what the reader at hand had scanned when it was last asked
+	left    vector.Left
 	cost    *cost // of a query to be measured
 	asked   bool  // whether it was asked
 	sifts   bool  // whether it knows the sieves
@@ -46,7 +47,11 @@ func (o *reading) next(ctx context.Context) (*vector.Batch, error) {
 		rd := o.readers[o.at]
 		if !o.asked && len(o.sieves) > 0 {
 			for _, s := range o.sieves[len(o.made):] {
-				o.made = append(o.made, vector.Sieve{Columns: s.columns, Keep: s.keep(o.run)})
+				keep := s.keep(o.run)
+				if len(o.made) == 0 {
+					keep = o.cost.look(keep)
+				}
+				o.made = append(o.made, vector.Sieve{Columns: s.columns, Keep: keep})
 			}
 			var s vector.Sifter
 			if s, o.sifts = rd.(vector.Sifter); o.sifts {
@@ -56,7 +61,7 @@ func (o *reading) next(ctx context.Context) (*vector.Batch, error) {
 		o.asked = true
 		b, err := rd.Next(ctx)
 		o.run.scanned.Add(rd.Scanned() - o.before)
-		o.cost.scan(rd.Scanned() - o.before)
+		o.cost.scan(rd.Scanned()-o.before, &o.left, rd)
 		o.before = rd.Scanned()
 		if err == nil && len(o.made) > 0 && !o.sifts {
 			if b, err = b.Sift(ctx, o.made); b == nil && err == nil {
@@ -69,7 +74,7 @@ func (o *reading) next(ctx context.Context) (*vector.Batch, error) {
 		if err != io.EOF {
 			return nil, err
 		}
-		o.at, o.before, o.asked = o.at+1, 0, false
+		o.at, o.before, o.left, o.asked = o.at+1, 0, vector.Left{}, false
 		if err := rd.Close(); err != nil {
 			return nil, err
 		}
