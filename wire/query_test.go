@@ -91,8 +91,8 @@ func TestQueryRefuses(t *testing.T) {
 // What cannot be read of a secret is not repeated: the error stands in the trail.
 func TestSecretsAreNotRepeated(t *testing.T) {
 	type hushed struct {
-		Data  []byte   `aws:"Data,sensitive"`
-		Words []*int32 `aws:"Words,sensitive"`
+		Data  []byte  `aws:"Data,sensitive"`
+		Words []int32 `aws:"Words,sensitive"`
 	}
 	for _, protocol := range []rt.Protocol{rt.Query, rt.EC2} {
 		for _, form := range []url.Values{{"Data": {"hush*"}}, {"Words.member.1": {"hush"}}, {"Words.1": {"hush"}}} {
