@@ -24,7 +24,9 @@ import (
 
 // The power fails before every single write of a workload that opens, commits, tidies up, closes and opens again; what was
 // not synced is lost, or survives in part. Everything acknowledged is there, nothing is halved.
-func TestPowerLossAtEveryWrite(t *testing.T) {
+func TestPowerLossAtEveryWrite(t *testing.T) { both(t, powerLossAtEveryWrite) }
+
+func powerLossAtEveryWrite(t *testing.T) {
 	disk := vfs.NewCrashableMem()
 	var l *ledger
 	var mu sync.Mutex
@@ -39,7 +41,7 @@ func TestPowerLossAtEveryWrite(t *testing.T) {
 		moments++
 		for _, kept := range []int{0, 50} {
 			after := disk.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: kept, RNG: rng})
-			e, err := embedded.Open("db", embedded.Options{FS: after, Log: quiet()})
+			e, err := embedded.Open("db", embedded.Options{FS: after, Key: under, Log: quiet()})
 			if err != nil {
 				t.Errorf("moment %d, %d%% kept: cannot open: %v", moments, kept, err)
 				continue
@@ -108,7 +110,9 @@ func lastLog(t *testing.T, fs vfs.FS) (string, []byte) {
 }
 
 // The last record of the log is cut at every byte, or its tail is garbage: it is there whole or not at all, and all before it is.
-func TestTornWrite(t *testing.T) {
+func TestTornWrite(t *testing.T) { both(t, tornWrite) }
+
+func tornWrite(t *testing.T) {
 	disk := vfs.NewCrashableMem()
 	l := newLedger(t, open(t, "db", disk))
 	l.pad = "short"
@@ -138,7 +142,7 @@ func TestTornWrite(t *testing.T) {
 			whole := bytes.Equal(content, after) // the record may end in zeros itself
 			_, err = f.Write(content)
 			ok(t, errors.Join(err, f.Sync(), f.Close()))
-			e, err := embedded.Open("db", embedded.Options{FS: torn, Log: quiet()})
+			e, err := embedded.Open("db", embedded.Options{FS: torn, Key: under, Log: quiet()})
 			if err != nil {
 				t.Fatalf("%s at %d of %d: %v", what, cut, len(after), err)
 			}
@@ -157,7 +161,9 @@ func TestTornWrite(t *testing.T) {
 
 // A disk that fails while syncing the log breaks the store: nothing is acknowledged any more, nothing unsure is shown, and after
 // reopening all that was acknowledged is there.
-func TestFailingDisk(t *testing.T) {
+func TestFailingDisk(t *testing.T) { both(t, failingDisk) }
+
+func failingDisk(t *testing.T) {
 	for _, kind := range []errorfs.OpKind{errorfs.OpFileSyncData, errorfs.OpFileWrite} {
 		disk := vfs.NewCrashableMem()
 		var fail bool

@@ -23,6 +23,7 @@ import (
 // Options of an engine.
 type Options struct {
 	FS  vfs.FS       // nil is the machine's
+	Key *[32]byte    // what the keys of all files are wrapped under; nil: they are not encrypted
 	Log *slog.Logger // nil is slog.Default
 }
 
@@ -59,8 +60,17 @@ func Open(dir string, o Options) (e *Engine, err error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
+	if err := mended(o.FS, dir); err != nil {
+		return nil, diskFull(err)
+	}
 	if err := mkdir(o.FS, dir); err != nil {
 		return nil, diskFull(err)
+	}
+	if err := move(o.FS, dir, o.Key); err != nil {
+		return nil, diskFull(err)
+	}
+	if o.Key != nil {
+		o.FS = seal(o.FS, *o.Key)
 	}
 	e = &Engine{disk: newDisk(o.FS, dir, o.Log)}
 	log := &logger{log: o.Log}

@@ -21,17 +21,33 @@ func ok(t testing.TB, err error) {
 	}
 }
 
+// under is the key of the stores which are opened; nil: they are not encrypted.
+var under *[32]byte
+
+// both runs a test with stores that are encrypted and with such that are not.
+func both(t *testing.T, test func(t *testing.T)) {
+	t.Helper()
+	t.Run("plain", test)
+	under = &[32]byte{7}
+	defer func() { under = nil }()
+	t.Run("encrypted", test)
+}
+
 func open(t testing.TB, dir string, fs vfs.FS) store.Engine {
 	t.Helper()
-	e, err := embedded.Open(dir, embedded.Options{FS: fs, Log: quiet()})
+	e, err := embedded.Open(dir, embedded.Options{FS: fs, Key: under, Log: quiet()})
 	ok(t, err)
 	return e
 }
 
 func TestContract(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Engine { return open(t, "db", vfs.NewMem()) })
+	both(t, func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) store.Engine { return open(t, "db", vfs.NewMem()) })
+	})
 }
 
 func TestContractOnDisk(t *testing.T) {
-	storetest.Run(t, func(t *testing.T) store.Engine { return open(t, t.TempDir(), nil) })
+	both(t, func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) store.Engine { return open(t, t.TempDir(), nil) })
+	})
 }

@@ -95,7 +95,9 @@ func (f *smallFile) Preallocate(off, n int64) error {
 
 // The disk fills up under load, by others and by the store itself: commits are refused with ErrDiskFull, what was
 // acknowledged is there, reading goes on, and when space returns writing does too. Also after a reopening in between.
-func TestFullDisk(t *testing.T) {
+func TestFullDisk(t *testing.T) { both(t, fullDisk) }
+
+func fullDisk(t *testing.T) {
 	const room = embedded.Reserve + embedded.Margin
 	disk := newSmall(room + 64<<20)
 	e := open(t, "db", disk)
@@ -145,7 +147,9 @@ func TestFullDisk(t *testing.T) {
 }
 
 // Table files that cannot be written are tried again; the log holds their rows meanwhile.
-func TestFullDiskWhileTidying(t *testing.T) {
+func TestFullDiskWhileTidying(t *testing.T) { both(t, fullDiskWhileTidying) }
+
+func fullDiskWhileTidying(t *testing.T) {
 	disk := newSmall(embedded.Reserve + embedded.Margin + 8<<20)
 	e := open(t, "db", disk)
 	l := newLedger(t, e)
@@ -178,9 +182,11 @@ func TestFullDiskWhileTidying(t *testing.T) {
 }
 
 // A disk without room even for an empty store is a clear error.
-func TestOpenOnFullDisk(t *testing.T) {
+func TestOpenOnFullDisk(t *testing.T) { both(t, openOnFullDisk) }
+
+func openOnFullDisk(t *testing.T) {
 	for _, space := range []int64{0, 100, 3000} {
-		_, err := embedded.Open("db", embedded.Options{FS: newSmall(space), Log: quiet()})
+		_, err := embedded.Open("db", embedded.Options{FS: newSmall(space), Key: under, Log: quiet()})
 		if space < 1000 && !errors.Is(err, store.ErrDiskFull) {
 			t.Errorf("%d bytes: %v", space, err)
 		}
