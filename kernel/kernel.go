@@ -3,6 +3,7 @@ package kernel
 import (
 	"cmp"
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
@@ -36,6 +37,7 @@ import (
 type Options struct {
 	Dir       string           // where its rows lie; "" keeps them in memory
 	FS        vfs.FS           // file system of Dir; nil is the machine's
+	Key       *[32]byte        // that files below Dir are encrypted with; nil: they are not
 	Seed      uint64           // of a new estate's chance; 0 draws one at random. Kept durably: a later Seed changes nothing
 	Held      bool             // a new estate's clock is held
 	Start     time.Time        // first instant of a new held estate; zero is the wall's now
@@ -62,6 +64,7 @@ type Kernel struct {
 
 	o      Options
 	seeds  store.Table[[]byte]
+	keyed  bool // BulkKey
 	serial atomic.Uint64
 	stop   context.CancelFunc
 	served sync.WaitGroup
@@ -146,11 +149,12 @@ func (k *Kernel) seed(ctx context.Context) (seed [32]byte, err error) {
 		return seed, fmt.Errorf("cannot draw a seed: %w", err)
 	}
 	err = k.Store.Update(ctx, func(tx *store.Tx) error {
+		_, k.keyed = k.seeds.Get(tx, keyedRow)
 		if kept, ok := k.seeds.Get(tx, "seed"); ok && len(kept) == len(seed) {
 			seed = [32]byte(kept)
 			return nil
 		}
-		k.seeds.Put(tx, "seed", fresh[:])
+		k.keep(tx, fresh[:], k.o.Key != nil)
 		seed = fresh
 		return nil
 	})
@@ -158,6 +162,28 @@ func (k *Kernel) seed(ctx context.Context) (seed [32]byte, err error) {
 		return seed, fmt.Errorf("cannot keep the seed: %w", err)
 	}
 	return seed, nil
+}
+
+// keyedRow says that the estate was begun with a key.
+const keyedRow = "keyed"
+
+// keep keeps what an estate begins with.
+func (k *Kernel) keep(tx *store.Tx, seed []byte, keyed bool) {
+	k.seeds.Put(tx, "seed", seed)
+	if k.keyed = keyed; keyed {
+		k.seeds.Put(tx, keyedRow, []byte{1})
+	}
+}
+
+// BulkKey is what an engine wraps its keys under: it follows from the estate's key, whatever the seed is. That of an estate which was begun without one
+// follows from the seed, for its files are there.
+func (k *Kernel) BulkKey(engine string) [32]byte {
+	if !k.keyed || k.o.Key == nil {
+		return [32]byte(k.Entropy.Derive(engine, 32, ""))
+	}
+	m := hmac.New(sha256.New, k.o.Key[:])
+	m.Write([]byte("bulk " + engine))
+	return [32]byte(m.Sum(nil))
 }
 
 // Start lets the journal's watches and the jobs run. Every handler must be known by now.
@@ -220,7 +246,7 @@ func (k *Kernel) Reset(ctx context.Context) error {
 	k.serial.Store(0)
 	k.Entropy.Restart()
 	if err := k.Store.Update(ctx, func(tx *store.Tx) error {
-		k.seeds.Put(tx, "seed", seed)
+		k.keep(tx, seed, k.keyed)
 		return nil
 	}); err != nil {
 		return err
@@ -257,5 +283,15 @@ func openEngine(o Options, log *slog.Logger) (store.Engine, error) {
 	if o.Dir == "" {
 		return memory.New(), nil
 	}
-	return embedded.Open(filepath.Join(o.Dir, "store"), embedded.Options{FS: o.FS, Log: log})
+	return embedded.Open(filepath.Join(o.Dir, "store"), embedded.Options{FS: o.FS, Key: rowKey(o.Key), Log: log})
+}
+
+// rowKey is what the keys of the files of rows are wrapped under.
+func rowKey(key *[32]byte) *[32]byte {
+	if key == nil {
+		return nil
+	}
+	m := hmac.New(sha256.New, key[:])
+	m.Write([]byte("rows"))
+	return new([32]byte(m.Sum(nil)))
 }

@@ -79,7 +79,7 @@ func (e *engines) open(k *kernel.Kernel, logs, records string) (err error) {
 	if e.records == nil {
 		refs = append(refs, kinesis.Refs(k.For("kinesis")))
 	}
-	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(refs...), blob.Options{Durable: k.Store.Sync, Later: store.IsDeferred, Key: [32]byte(k.Entropy.Derive("blob", 32, ""))})
+	e.blobs, err = blob.Open(filepath.Join(e.dir, "blob"), together(refs...), blob.Options{Durable: k.Store.Sync, Later: store.IsDeferred, Key: k.BulkKey("blob")})
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (e *engines) openLogs(k *kernel.Kernel, where string) (err error) {
 	dir, far := filepath.Join(e.dir, "log"), filepath.Join(e.dir, "victorialogs")
 	failed := func(err error) { k.Log.Error("log store", "error", err) }
 	kind, address, _ := strings.Cut(where, "=")
-	key := [32]byte(k.Entropy.Derive("log", 32, ""))
+	key := k.BulkKey("log")
 	switch {
 	case kind == "victorialogs":
 		e.logs, err = victorialogs.Open(dir, far, address, victorialogs.Options{Failed: failed, Key: key})

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,7 +21,7 @@ import (
 // is given back after it is opened again: small, large and multipart objects of S3, records of Firehose and Kinesis, and the secret of an access key.
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingServerSideEncryption.html
 func TestNothingReadableAtRest(t *testing.T) {
-	o := Options{Dir: t.TempDir(), Clock: "held", Management: sourceAccount, Loopback: true, RootID: "test", RootSecret: "test", Log: slog.New(slog.DiscardHandler)}
+	o := locked(t)
 	w := openWorld(t, o)
 	a := w.account(sourceAccount)
 	const marker = "Zebra crossing 4711; "

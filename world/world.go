@@ -18,6 +18,7 @@ import (
 // Options open a world.
 type Options struct {
 	Dir        string    // folder of the estate; "" keeps everything in memory, for tests
+	KeyFile    string    // where the estate's key is kept, or will be; "": Dir is not encrypted, but for blobs and logs
 	Clock      string    // wall or held, for this start; "" leaves time as it was
 	Start      time.Time // first instant of a new held estate; zero: now, or SeededStart with a Seed
 	Seed       uint64    // 0: chance is chance
@@ -54,7 +55,11 @@ func Open(ctx context.Context, o Options) (*World, error) {
 	if o.Start.IsZero() && o.Seed != 0 {
 		o.Start = SeededStart
 	}
-	k, err := kernel.Open(kernel.Options{Dir: o.stateDir(), Seed: o.Seed, Held: o.Clock == "held", Start: o.Start, Wall: o.Wall, Log: o.Log})
+	key, err := o.estateKey()
+	if err != nil {
+		return nil, err
+	}
+	k, err := kernel.Open(kernel.Options{Dir: o.stateDir(), Key: key, Seed: o.Seed, Held: o.Clock == "held", Start: o.Start, Wall: o.Wall, Log: o.Log})
 	if err != nil {
 		return nil, err
 	}

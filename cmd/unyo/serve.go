@@ -22,7 +22,8 @@ import (
 
 // settings are the flags of serve.
 type settings struct {
-	data, listen, clock, start string
+	data, key                  string
+	listen, clock, start       string
 	seed                       uint64
 	management, accounts       string
 	logs, kinesis, sql         string
@@ -33,6 +34,7 @@ func parseSettings(args []string) (settings, error) {
 	var s settings
 	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
 	fs.StringVar(&s.data, "data", "data", "folder that holds the whole estate")
+	fs.StringVar(&s.key, "key-file", os.Getenv("UNYO_KEY_FILE"), "file with the key that the estate is encrypted under, made if it is not there; also UNYO_KEY_FILE. Default: -data with .key behind its name")
 	fs.StringVar(&s.listen, "listen", "127.0.0.1:4566", "addresses to serve, comma-separated; other than loopback demands a root key")
 	fs.StringVar(&s.clock, "clock", "", "wall: time runs; held: it stands still until it is advanced. Default: as the estate was left, wall for a new one")
 	fs.StringVar(&s.start, "start", "", "first instant of a new held estate, RFC 3339. Default: now; with -seed 2026-01-01T00:00:00Z")
@@ -46,6 +48,9 @@ func parseSettings(args []string) (settings, error) {
 	if err := fs.Parse(args); err != nil {
 		return s, err
 	}
+	if s.key == "" {
+		s.key = filepath.Clean(s.data) + ".key"
+	}
 	if fs.NArg() > 0 || (s.clock != "" && s.clock != "wall" && s.clock != "held") {
 		return s, errUsage
 	}
@@ -56,7 +61,7 @@ var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 // options turns flags and environment into what world opens.
 func (s settings) options() (world.Options, error) {
-	o := world.Options{Dir: s.data, Seed: s.seed, Clock: s.clock, Management: s.management, Logs: s.logs, Kinesis: s.kinesis, SQL: s.sql, Loopback: true, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
+	o := world.Options{Dir: s.data, KeyFile: s.key, Seed: s.seed, Clock: s.clock, Management: s.management, Logs: s.logs, Kinesis: s.kinesis, SQL: s.sql, Loopback: true, Log: slog.New(slog.NewTextHandler(os.Stderr, nil))}
 	if s.accounts != "" {
 		o.Accounts = strings.Split(s.accounts, ",")
 	}
