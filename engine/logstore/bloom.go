@@ -3,6 +3,7 @@ package logstore
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // A block's token filter says which tokens its messages cannot have. A token is a run of letters, digits and underscores of ASCII,
@@ -116,22 +117,29 @@ func (t *terms) scan(msg []byte) {
 	}
 }
 
-// appendGrams adds the grams by which token, or a text within one, is known: what place wants of their hashes.
+// appendGrams adds the grams by which token, or a text within one, is known: what place wants of their hashes. Which of two hashes is less is chance, so each
+// is written down, and the next one over it if it is no other.
 func appendGrams[T string | []byte](grams []uint32, token T) []uint32 {
+	n := len(grams)
+	grams = slices.Grow(grams, len(token))
+	room := grams[n:cap(grams)]
 	var v, hash, last uint64
 	var two, before uint64 // the least of two hashes in a row, and that of the gram before
+	at := 0
 	for i := range len(token) {
 		v = (v<<8 | uint64(token[i])) & (1<<(8*gram) - 1)
 		h := v * 0x9E3779B97F4A7C15
 		pair := min(h, hash)
 		least := min(pair, before)
 		hash, before, two = h, two, pair
-		if i >= gramToken-1 && least != last {
-			grams = append(grams, uint32(mix(least)>>32))
+		if i >= gramToken-1 {
+			room[at] = uint32(mix(least) >> 32)
+			other := least ^ last
+			at += int((other | -other) >> 63)
 			last = least
 		}
 	}
-	return grams
+	return grams[:n+at]
 }
 
 // place is where among n a hash falls, by its upper half.

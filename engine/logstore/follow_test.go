@@ -24,9 +24,6 @@ func followed(t *testing.T, lines []string) (n int) {
 		s.cut(buf, off)
 		want := s.known[string(s.key)]
 		if sh != nil {
-			for i := range fields {
-				fields[i].at = s.fields[i].at // is the shape's
-			}
 			if n++; sh != want || !slices.Equal(fields, s.fields[:s.n]) {
 				t.Fatalf("%q has fields %v of %p followed, %v of %p cut", line, fields, sh, s.fields[:s.n], want)
 			}

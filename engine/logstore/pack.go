@@ -29,11 +29,8 @@ func (s *shaper) pack(rows []row, buf []byte, stream func(uint64) uint32) (head,
 	h = append(binary.AppendUvarint(h, uint64(len(s.heads))), s.heads...)
 	h = binary.AppendUvarint(h, uint64(len(s.shapes)))
 	h = binary.AppendUvarint(h, uint64(len(s.columns)))
-	s.bits = bitWriter{out: s.bits.out[:0]}
-	for _, id := range s.ids {
-		s.bits.put(uint64(id), width(len(s.shapes)))
-	}
-	s.bits.align()
+	s.bits.out = s.bits.out[:0]
+	putAll(&s.bits, s.ids, width(len(s.shapes)))
 	var texts []*column
 	for i := range s.columns {
 		c := &s.columns[i]
@@ -41,7 +38,6 @@ func (s *shaper) pack(rows []row, buf []byte, stream func(uint64) uint32) (head,
 		if h, kind = s.packColumn(h, c, buf); kind == kindText {
 			texts = append(texts, c)
 		}
-		s.bits.align()
 	}
 	h = s.packShapes(h, buf)
 	for _, c := range texts {
@@ -112,9 +108,7 @@ func (s *shaper) packColumn(h []byte, c *column, buf []byte) ([]byte, uint8) {
 			h = binary.AppendUvarint(h, uint64(s.dict[i].n))
 			h = append(h, s.dict[i].bytes(buf)...)
 		}
-		for _, n := range s.refs {
-			s.bits.put(uint64(n), width(len(s.dict)))
-		}
+		putAll(&s.bits, s.refs, width(len(s.dict)))
 		return h, kindDict
 	}
 	if least, w, ok := c.numbers(buf); ok {
@@ -126,9 +120,7 @@ func (s *shaper) packColumn(h []byte, c *column, buf []byte) ([]byte, uint8) {
 		}
 		h = binary.AppendUvarint(h, least)
 		h = append(h, byte(w))
-		for i := range c.list {
-			s.bits.put(c.list[i].v-least, w)
-		}
+		s.bits.numbers(c.list, least, w)
 		return h, kindNumber
 	}
 	if !c.mixed && c.kinds&letter == 0 {

@@ -3,7 +3,6 @@ package logstore
 import (
 	"bytes"
 	"encoding/binary"
-	"math/bits"
 	"slices"
 )
 
@@ -49,7 +48,6 @@ type field struct {
 	v    uint64 // its last eight bytes, as a number
 	off  uint32 // in the buffer
 	n    uint16
-	at   uint16 // place in the shape's text
 	kind uint8
 }
 
@@ -94,7 +92,8 @@ type shaper struct {
 	columns []column
 	ids     []uint32 // the shape of each line
 	fields  [maxFields]field
-	n       int // of fields
+	at      [maxFields]uint16 // where in the text of the shape, of a line that is cut
+	n       int               // of fields
 	key     []byte
 	bits    bitWriter
 	head    []byte
@@ -228,14 +227,14 @@ func (s *shaper) cut(buf []byte, off uint32) {
 			copy(key[at:], buf[done:from])
 		}
 		at += from - done
-		f := &s.fields[s.n]
-		f.v, f.off, f.n, f.at, f.kind = lastEight(buf[:i], n), uint32(from), uint16(n), uint16(at), kind
+		s.fields[s.n] = field{lastEight(buf[:i], n), uint32(from), uint16(n), kind}
+		s.at[s.n] = uint16(at)
 		s.n++
 		done = i
 	}
 	at += copy(key[at:], buf[done:])
-	for i := range s.fields[:s.n] {
-		binary.LittleEndian.PutUint16(key[at:], s.fields[i].at)
+	for _, place := range s.at[:s.n] {
+		binary.LittleEndian.PutUint16(key[at:], place)
 		at += 2
 	}
 	key[at] = byte(s.n)
@@ -260,20 +259,19 @@ func (s *shaper) learn() *shape {
 	sh := &shape{text: key[:len(key)-1-2*s.n], at: make([]uint16, s.n), cols: make([]uint32, s.n)}
 	s.known[key] = sh
 	from := uint16(0)
-	for i := range sh.at {
-		f := &s.fields[i]
+	for i, place := range s.at[:s.n] {
 		at := spot{nth: uint8(i)}
-		for _, c := range []byte(sh.text)[max(int(from), int(f.at)-8):f.at] {
+		for _, c := range []byte(sh.text)[max(int(from), int(place)-8):place] {
 			at.before = at.before<<8 | uint64(c)
 		}
-		from = f.at
+		from = place
 		col, known := s.spots[at]
 		if !known {
 			col = uint32(len(s.columns))
 			s.spots[at] = col
 			s.grow()
 		}
-		sh.at[i], sh.cols[i] = f.at, col
+		sh.at[i], sh.cols[i] = place, col
 	}
 	return sh
 }
@@ -314,29 +312,3 @@ func (c *column) add(f *field) {
 func same(buf []byte, a, b *field) bool {
 	return a.v == b.v && a.n == b.n && (a.n <= 8 || bytes.Equal(buf[a.off:][:a.n], buf[b.off:][:b.n]))
 }
-
-// bitWriter packs numbers of up to 56 bits.
-type bitWriter struct {
-	out []byte
-	acc uint64
-	n   uint
-}
-
-func (w *bitWriter) put(v uint64, width uint) {
-	w.acc |= v << w.n
-	for w.n += width; w.n >= 8; w.n -= 8 {
-		w.out = append(w.out, byte(w.acc))
-		w.acc >>= 8
-	}
-}
-
-// align ends a column: each begins with a byte.
-func (w *bitWriter) align() {
-	if w.n > 0 {
-		w.out = append(w.out, byte(w.acc))
-	}
-	w.acc, w.n = 0, 0
-}
-
-// width is how many bits numbers below n need.
-func width(n int) uint { return uint(bits.Len(uint(max(n, 1) - 1))) }
