@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -58,11 +59,14 @@ func (d *jsonDecoder) structure(p *Plan, base unsafe.Pointer, depth int) error {
 		if d.peek() != '"' {
 			return d.syntax()
 		}
-		name, ok := d.text()
-		if !ok || !d.eat(':') {
-			return d.syntax()
+		m := d.expected(p, &next)
+		if m == nil {
+			name, ok := d.text()
+			if !ok || !d.eat(':') {
+				return d.syntax()
+			}
+			m = p.named(name, &next)
 		}
-		m := p.named(name, &next)
 		switch {
 		case m == nil:
 			if !d.skip(depth + 1) {
@@ -87,23 +91,32 @@ func (d *jsonDecoder) structure(p *Plan, base unsafe.Pointer, depth int) error {
 	}
 }
 
-// named finds a member, perhaps that at next, and lets next be the one behind it. Of two it is found faster by looking at both.
-func (p *Plan) named(name []byte, next *int) *Member {
-	i := *next
-	if i >= len(p.Members) || !p.Members[i].is(name) {
-		if len(p.Members) == 2 && p.Members[0].is(name) {
-			i = 0
-		} else if n, known := p.byJSON[string(name)]; known {
-			i = int(n)
-		} else {
-			return nil
+// expected consumes the name and colon of the member at next, or of the other one of two, if that is what comes and nothing is between them; next is the one
+// behind it then. Most of a batch is such names.
+func (d *jsonDecoder) expected(p *Plan, next *int) *Member {
+	rest := d.src[d.pos:]
+	for _, i := range [2]int{*next, 0} {
+		if i < len(p.Members) && p.Members[i].wire.in == inBody && bytes.HasPrefix(rest, p.Members[i].wire.jsonKey) {
+			d.pos += len(p.Members[i].wire.jsonKey)
+			*next = i + 1
+			return &p.Members[i]
+		}
+		if len(p.Members) != 2 {
+			break
 		}
 	}
-	*next = i + 1
-	return &p.Members[i]
+	return nil
 }
 
-func (m *Member) is(name []byte) bool { return m.wire.json == string(name) && m.wire.in == inBody }
+// named finds a member by its name, and lets next be the one behind it.
+func (p *Plan) named(name []byte, next *int) *Member {
+	i, known := p.byJSON[string(name)]
+	if !known {
+		return nil
+	}
+	*next = int(i) + 1
+	return &p.Members[i]
+}
 
 // open consumes the bracket that begins a structure, map or list.
 func (d *jsonDecoder) open(bracket byte, wrong string, depth int) error {

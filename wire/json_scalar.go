@@ -103,6 +103,12 @@ func (d *jsonDecoder) number(v *Value, p unsafe.Pointer) error {
 	if c != '-' && (c < '0' || c > '9') {
 		return d.convert(v.kindName())
 	}
+	if v.Kind == Int64 {
+		if n, ok := d.natural(); ok {
+			*(*int64)(p) = n
+			return nil
+		}
+	}
 	text, integral, ok := d.jsonScanner.number()
 	if !ok {
 		return d.syntax()

@@ -100,6 +100,40 @@ func plainRun(src []byte, i int) int {
 	return i
 }
 
+// natural reads an integer of up to 15 digits, as times are, that does not begin with a zero or a sign; false: number has to read what is there.
+func (s *jsonScanner) natural() (n int64, ok bool) {
+	src, i := s.src, s.pos
+	if src[i]-'1' > 8 {
+		return 0, false
+	}
+	for range 2 {
+		if i+8 > len(src) {
+			return 0, false
+		}
+		w := binary.LittleEndian.Uint64(src[i:]) ^ lows*'0'
+		digits := bits.TrailingZeros64((w+lows*(0x80-10)|w)&highs) / 8 // what is above 9 sets the highest bit
+		if digits == 8 {
+			n, i = n*1e8+eightDigits(w), i+8
+			continue
+		}
+		if c := src[i+digits]; c == '.' || c|0x20 == 'e' {
+			return 0, false
+		}
+		s.pos = i + digits
+		return n*tens[digits] + eightDigits(w<<(8*(8-digits))), true
+	}
+	return 0, false
+}
+
+var tens = [8]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7}
+
+// eightDigits is the number of digits of which the first is the lowest byte.
+func eightDigits(w uint64) int64 {
+	w = w * (1 + 10<<8) >> 8 & 0x00FF00FF00FF00FF
+	w = w * (1 + 100<<16) >> 16 & 0x0000FFFF0000FFFF
+	return int64(w * (1 + 10000<<32) >> 32)
+}
+
 // number reads a number; its first byte is next. integral is false when it has a fraction or an exponent.
 func (s *jsonScanner) number() (text []byte, integral, ok bool) {
 	start := s.pos
