@@ -65,7 +65,7 @@ type handler struct {
 	places  chan struct{}                                       // of its own, one for each that may run; nil: all jobs' places
 	next    next                                                // or nil
 	once    bool
-	freeKey bool
+	begins  func(ctx context.Context, q *Queue, job *running) error // or nil
 }
 
 // Option changes how the jobs of one name are run.
@@ -79,7 +79,7 @@ type options struct {
 	every   time.Duration
 	next    any
 	once    bool
-	freeKey bool
+	begins  func(ctx context.Context, q *Queue, job *running) error // or nil
 }
 
 // Policy says when a failed job is tried again. Waits are on the estate's clock.
@@ -122,10 +122,6 @@ func Recurring[A any](next func(tx *store.Tx, a A) (at time.Time, then A, ok boo
 // Once says that a job that was given up waits for the operator alone. GivenUp says so too.
 func Once() Option { return func(o *options) { o.once = true } }
 
-// FreeKey has the job's key free again from when it begins: what happened before, it sees; what happens later finds with DueKey that nothing is set, and
-// sets the job anew. Without it a job keeps its key while it runs, and what asks DueKey then must know that the run will still see its work.
-func FreeKey() Option { return func(o *options) { o.freeKey = true } }
-
 // Handle says what the jobs of a name do. It must be called before the kernel is started, once for each name, in
 // every process that opens the estate: rows name their handler.
 func Handle[A any](sp *Space, name string, fn func(ctx context.Context, a A) error, opts ...Option) Job[A] {
@@ -139,7 +135,7 @@ func Handle[A any](sp *Space, name string, fn func(ctx context.Context, a A) err
 		must.Hold(ok, "job %s.%s: Lane takes another argument than the job", sp.service, name)
 		j.lane = lane
 	}
-	h := handler{retry: o.retry, next: nextOf[A](&o, sp.service+"."+name), once: o.once || o.givenUp != nil, freeKey: o.freeKey}
+	h := handler{retry: o.retry, next: nextOf[A](&o, sp.service+"."+name), once: o.once || o.givenUp != nil, begins: o.begins}
 	if o.places > 0 {
 		h.places = make(chan struct{}, o.places)
 	}
@@ -197,7 +193,7 @@ func (q *Queue) cancel(tx *store.Tx, at string) {
 	q.keys.Delete(tx, at)
 }
 
-// DueKey tells for when the job of that key was set, in a transaction before this one; of a kind with FreeKey, only while it has not begun.
+// DueKey tells for when the job of that key was set, in a transaction before this one; of an Errand, only while it has not begun.
 func (j Job[A]) DueKey(tx *store.Tx, key string) (time.Time, bool) {
 	at, ok := j.queue.keys.Get(tx, j.keyRow(tx, key))
 	if !ok {

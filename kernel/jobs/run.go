@@ -120,8 +120,8 @@ func (q *Queue) attempt(ctx context.Context, job *running) (err error) {
 	if !ok {
 		return Permanent(fmt.Errorf("nobody handles %s", r.title()))
 	}
-	if h.freeKey {
-		if err := q.freeKey(ctx, job); err != nil {
+	if h.begins != nil {
+		if err := h.begins(ctx, q, job); err != nil {
 			return err
 		}
 	}
@@ -195,12 +195,6 @@ func (q *Queue) dropKey(tx *store.Tx, job *running) {
 	if at, ok := q.keys.Get(tx, job.row.keyRow()); ok && string(at) == job.at {
 		q.keys.Delete(tx, job.row.keyRow())
 	}
-}
-
-// freeKey is dropKey before the work. Who has read the key beside it commits before, and is seen by the run, or conflicts and reads again. The job's
-// own row stays: after a crash it runs again.
-func (q *Queue) freeKey(ctx context.Context, job *running) error {
-	return q.store.Update(ctx, func(tx *store.Tx) error { q.dropKey(tx, job); return nil }, store.Relaxed)
 }
 
 // retry moves the job to its next attempt, or among the failures.

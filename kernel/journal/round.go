@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"unyo/base/call"
 	"unyo/base/must"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -24,7 +23,7 @@ type Round struct {
 type round struct {
 	Round
 	journal *Journal
-	job     jobs.Job[struct{}]
+	job     *jobs.Errand
 }
 
 // Round registers r. It must be called before the kernel is started.
@@ -33,14 +32,11 @@ func (j *Journal) Round(r Round) {
 		must.Hold(other.Name != r.Name, "two rounds are named %s", r.Name)
 	}
 	x := &round{Round: r, journal: j}
-	x.job = jobs.Handle(j.queue.Space("@journal"), "round-"+r.Name, func(ctx context.Context, _ struct{}) error { return r.Run(ctx) }, jobs.Every(r.Every), jobs.FreeKey())
+	x.job = jobs.HandleErrand(j.queue.Space("@journal"), "round-"+r.Name, r.Run, jobs.Every(r.Every))
 	j.rounds = append(j.rounds, x)
 }
 
 // wake sets the job unless it is set.
 func (r *round) wake(tx *store.Tx) {
-	estate := tx.In(call.Scope{})
-	if _, set := r.job.DueKey(estate, ""); !set {
-		r.job.AtKey(estate, "", r.journal.clock.Now().Truncate(r.Every).Add(r.Every), struct{}{})
-	}
+	r.job.Set(tx, func() time.Time { return r.journal.clock.Now().Truncate(r.Every).Add(r.Every) })
 }

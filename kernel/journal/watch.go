@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"unyo/base/call"
 	"unyo/base/must"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -30,7 +29,7 @@ func (w *Watch) wants(e *Entry) bool { return e.Kind() == w.Of && (w.Wants == ni
 type watch struct {
 	Watch
 	journal *Journal
-	job     jobs.Job[struct{}]
+	job     *jobs.Errand
 }
 
 // lookAgain is how often a watch comes back to an entry that it could not see. What is entered meanwhile does not wake it earlier: it is behind that one.
@@ -45,8 +44,7 @@ func (j *Journal) Watch(w Watch) {
 		must.Hold(other.Name != w.Name, "two watches are named %s", w.Name)
 	}
 	x := &watch{Watch: w, journal: j}
-	x.job = jobs.Handle(j.queue.Space("@journal"), "watch-"+w.Name, func(ctx context.Context, _ struct{}) error { return x.run(ctx) },
-		jobs.Lane(func(struct{}) string { return w.Name }), jobs.Every(lookAgain), jobs.FreeKey())
+	x.job = jobs.HandleErrand(j.queue.Space("@journal"), "watch-"+w.Name, x.run, jobs.Lane(func(struct{}) string { return w.Name }), jobs.Every(lookAgain))
 	j.watches = append(j.watches, x)
 }
 
@@ -76,16 +74,17 @@ func (j *Journal) Start(ctx context.Context) error {
 // Restart is Start after the store was cleared.
 func (j *Journal) Restart(ctx context.Context) error {
 	j.armed.Store(false)
+	for _, w := range j.watches {
+		w.job.Forget()
+	}
+	for _, r := range j.rounds {
+		r.job.Forget()
+	}
 	return j.Start(ctx)
 }
 
 // wake sets the job unless it is set.
-func (w *watch) wake(tx *store.Tx) {
-	estate := tx.In(call.Scope{})
-	if _, set := w.job.DueKey(estate, ""); !set {
-		w.job.AtKey(estate, "", w.journal.clock.Now(), struct{}{})
-	}
-}
+func (w *watch) wake(tx *store.Tx) { w.job.Set(tx, w.journal.clock.Now) }
 
 // run shows the entries behind the cursor to See.
 func (w *watch) run(ctx context.Context) error {
@@ -113,7 +112,7 @@ func (w *watch) run(ctx context.Context) error {
 			w.journal.cursors.Put(tx, w.Name, next[len(next)-1].Seq)
 		}
 		if len(next) == batch {
-			w.job.AtKey(tx, "", w.journal.clock.Now(), struct{}{})
+			w.wake(tx)
 		}
 		return nil
 	}, store.Relaxed)

@@ -27,6 +27,9 @@ func (t Table[T]) Get(tx *Tx, key string) (v T, ok bool) {
 // Has reports whether there is a row under key, without decoding it.
 func (t Table[T]) Has(tx *Tx, key string) bool { return t.rows.has(tx, key) }
 
+// Rest has tx run again if another transaction changes the row under key before it commits, as if it had read it.
+func (t Table[T]) Rest(tx *Tx, key string) { tx.rest(t.rows.full(tx, key)) }
+
 // Put writes the row under key, over what was there.
 func (t Table[T]) Put(tx *Tx, key string, v T) { t.rows.put(tx, key, v) }
 

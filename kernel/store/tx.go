@@ -119,17 +119,23 @@ func (t *transaction) get(key string) ([]byte, bool) {
 	if w, known := t.written(key); known {
 		return w, w != nil
 	}
-	if !t.view {
-		if t.keys == nil {
-			t.keys = make(map[string]struct{}, 8)
-		}
-		t.keys[key] = struct{}{}
-	}
+	t.rest(key)
 	v, ok, err := t.snap.Get(key)
 	if err != nil {
 		t.fail(fmt.Errorf("cannot read row %q: %w", key, err))
 	}
 	return v, ok
+}
+
+// rest notes that t rests on the row under key.
+func (t *transaction) rest(key string) {
+	if t.view {
+		return
+	}
+	if t.keys == nil {
+		t.keys = make(map[string]struct{}, 8)
+	}
+	t.keys[key] = struct{}{}
 }
 
 // written returns what t itself did to key: a value, nil for deleted, or known=false.
