@@ -68,6 +68,8 @@ type Options struct {
 	Wall     func() time.Time // the clock of signatures: clients sign by the wall, whatever the estate's time is
 	Log      *slog.Logger
 	Control  *Control // nil: no door beside the AWS API
+	// SyncReads has calls that only read wait for the disk with their entry in the journal, as those that change something do.
+	SyncReads bool
 }
 
 // Gateway serves the AWS API of the services added to it.
@@ -78,6 +80,8 @@ type Gateway struct {
 	wall     func() time.Time
 	log      *slog.Logger
 	control  *Control
+
+	syncReads bool
 
 	tables    map[string]*rt.Table   // by service (IAM prefix)
 	bySigning map[string][]*rt.Table // by signing name
@@ -100,7 +104,7 @@ func New(o Options) *Gateway {
 	done, stop := context.WithCancel(context.Background())
 	g := &Gateway{
 		done: done, stop: stop,
-		kernel: o.Kernel, identity: o.Identity, orgs: alone{}, wall: o.Wall, log: o.Log, control: o.Control,
+		kernel: o.Kernel, identity: o.Identity, orgs: alone{}, wall: o.Wall, log: o.Log, control: o.Control, syncReads: o.SyncReads,
 		tables: map[string]*rt.Table{}, bySigning: map[string][]*rt.Table{}, byTarget: map[string]*rt.Table{},
 		byRPC: map[string]*rt.Table{}, routers: map[*rt.Table]*router{},
 		limits: newLimiter(maxBuffered), buckets: newThrottles(), tokens: newTokens(o.Kernel), sessions: newSessions(o.Kernel),

@@ -15,11 +15,11 @@ import (
 
 // record enters the call and its answer in the journal, also when it was refused. What a customer's call changes waits for the disk once,
 // with its entry: who was answered stands in the trail. A call that only reads is answered when its entry survives the process; a power failure
-// may take those of the last 0.2 s. Entries of calls that services make are on the disk before the call or job that they serve is answered or done.
+// may take those of the last 0.2 s, unless the house is told to sync reads. Entries of calls that services make are on the disk before the call or job that they serve is answered or done.
 func (g *Gateway) record(ctx context.Context, c *Exchange, next Next) error {
 	inside, how := ctx, []store.Option{store.Relaxed}
 	switch {
-	case c.parent == nil && c.op.ReadOnly:
+	case c.parent == nil && c.op.ReadOnly && !g.syncReads:
 		how = []store.Option{store.Kept}
 	case c.parent == nil:
 		inside, how = store.Gathered(ctx), nil

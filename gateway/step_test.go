@@ -13,6 +13,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/cockroachdb/pebble/v2/vfs"
+
 	"unyo/api/rt"
 	"unyo/base/awserr"
 	"unyo/base/call"
@@ -259,5 +261,37 @@ func TestThrottledCallsAreRecorded(t *testing.T) {
 	list, err := g.kernel.Journal.Read(t.Context(), 0, 10)
 	if err != nil || len(list) != 2 || list[1].Call.ErrorCode != "ThrottlingException" || list[1].Call.Operation != "Make" {
 		t.Fatalf("%+v %v", list, err)
+	}
+}
+
+// TestReadsOutliveThePower: a read that was answered stands in the journal after a power failure where the house is told to sync reads; where it is
+// not, nothing is promised.
+func TestReadsOutliveThePower(t *testing.T) {
+	for _, sync := range []bool{true, false} {
+		disk := vfs.NewCrashableMem()
+		open := func(fs vfs.FS) *kernel.Kernel {
+			k, err := kernel.Open(kernel.Options{Dir: "estate", FS: fs, Seed: 1, Held: true, Start: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return k
+		}
+		k := open(disk)
+		g := New(Options{Kernel: k, Wall: k.Clock.Now, Log: slog.New(slog.DiscardHandler), SyncReads: sync})
+		c := makeCall(g, "a", "b")
+		c.op = &rt.Operation{Name: "Read", In: makeOp.In, Out: makeOp.Out, ReadOnly: true}
+		if err := run(call.With(t.Context(), c.call), []Step{{"record", g.record}, {"stop", func(context.Context, *Exchange, Next) error { return nil }}}, c); err != nil {
+			t.Fatal(err)
+		}
+		again := open(disk.CrashClone(vfs.CrashCloneCfg{}))
+		list, err := again.Journal.Read(t.Context(), 0, 10)
+		if err != nil || sync && len(list) != 1 {
+			t.Errorf("synced %v: %d entries, %v", sync, len(list), err)
+		}
+		for _, k := range []*kernel.Kernel{k, again} {
+			if err := k.Close(); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 }

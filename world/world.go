@@ -28,6 +28,7 @@ type Options struct {
 	SQL        string    // who runs Athena's queries: "" is this process, trino=URL a Trino
 	Logs       string    // where log events are kept: "" is this disk, victorialogs=URL a VictoriaLogs
 	Kinesis    string    // where the records of streams are kept: "" is this disk, kafka=HOST:PORT,… a Kafka
+	SyncReads  bool      // calls that only read are on the disk before they are answered
 	RootID     string    // key of the management account's root
 	RootSecret string
 	Wall       func() time.Time // nil: time.Now
@@ -76,7 +77,7 @@ func (w *World) open(ctx context.Context) error {
 		return err
 	}
 	control := &gateway.Control{Kernel: w.Kernel, Loopback: o.Loopback, RootID: o.RootID, Secret: o.RootSecret, Wall: o.Wall, Log: w.Kernel.Log, Coverage: w.coverage, Reset: w.reset}
-	w.Gateway = gateway.New(gateway.Options{Kernel: w.Kernel, Wall: o.Wall, Log: o.Log, Control: control})
+	w.Gateway = gateway.New(gateway.Options{Kernel: w.Kernel, Wall: o.Wall, Log: o.Log, Control: control, SyncReads: o.SyncReads})
 	w.addServices()
 	if err := w.ensureAccounts(ctx); err != nil {
 		return err
