@@ -9,11 +9,27 @@ type number string
 
 // object keeps its keys in the order in which they came.
 type object struct {
-	keys []string
-	vals []any
+	keys   []string
+	vals   []any
+	places map[string]int // where keys are, if there are many
 }
 
+// few is how many keys are found by looking at each.
+const few = 16
+
 func (o *object) index(key string) int {
+	if len(o.keys) > few {
+		if o.places == nil {
+			o.places = make(map[string]int, 2*len(o.keys))
+			for i, k := range o.keys {
+				o.places[k] = i
+			}
+		}
+		if i, ok := o.places[key]; ok {
+			return i
+		}
+		return -1
+	}
 	for i, k := range o.keys {
 		if k == key {
 			return i
@@ -34,6 +50,9 @@ func (o *object) set(key string, v any) {
 		o.vals[i] = v
 		return
 	}
+	if o.places != nil {
+		o.places[key] = len(o.keys)
+	}
 	o.keys, o.vals = append(o.keys, key), append(o.vals, v)
 }
 
@@ -48,6 +67,7 @@ func (o *object) remove(key string) {
 	if i := o.index(key); i >= 0 {
 		o.keys = append(o.keys[:i], o.keys[i+1:]...)
 		o.vals = append(o.vals[:i], o.vals[i+1:]...)
+		o.places = nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package logs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -45,7 +46,7 @@ func (s *Service) DescribeFieldIndexes(ctx context.Context, in *api.DescribeFiel
 		if !has || !wants(api.IndexCategoryCustom) {
 			continue
 		}
-		found, err := s.indexed(ctx, &g, &p)
+		found, err := s.indexed(ctx, name, &g, &p)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +61,7 @@ func (s *Service) DescribeFieldIndexes(ctx context.Context, in *api.DescribeFiel
 }
 
 // indexed looks for the fields of a policy, by name.
-func (s *Service) indexed(ctx context.Context, g *group, p *indexPolicy) ([]api.FieldIndex, error) {
+func (s *Service) indexed(ctx context.Context, name string, g *group, p *indexPolicy) ([]api.FieldIndex, error) {
 	var doc struct{ Fields []string }
 	if err := json.Unmarshal([]byte(p.Document), &doc); err != nil {
 		return nil, err
@@ -70,13 +71,22 @@ func (s *Service) indexed(ctx context.Context, g *group, p *indexPolicy) ([]api.
 	for i, name := range doc.Fields {
 		list[i] = api.FieldIndex{FieldIndexName: &name, IndexCategory: new(api.IndexCategoryCustom), Type: new(api.IndexTypeFieldIndex), LastScanTime: new(s.nowMs())}
 	}
-	of := &insights.Group{Pointer: func(*insights.Event) string { return "" }}
+	from, err := s.groupEvents(ctx, name, s.nowMs())
+	if err != nil {
+		return nil, err
+	}
+	src, of := &from.sources[0], from.groups[0]
+	src.unmask()
 	f := logstore.Filter{From: g.floor(s.nowMs()), To: 1<<63 - 1}
-	err := s.store.Scan(ctx, folder(call.ScopeOf(ctx), g.ID), f, func(e *logstore.Event) bool {
+	scanned := s.store.Scan(ctx, folder(call.ScopeOf(ctx), g.ID), f, func(e *logstore.Event) bool {
 		if e.Ingestion < p.Updated {
 			return true
 		}
-		for _, field := range insights.Discover(of, &insights.Event{Timestamp: e.Timestamp, Ingestion: e.Ingestion, Stream: e.Stream, Seq: e.Seq, Index: e.Index, Message: e.Message}) {
+		x, fault := src.event(e)
+		if err = fault; err != nil {
+			return false
+		}
+		for _, field := range insights.Discover(of, &x) {
 			if i, ok := slices.BinarySearch(doc.Fields, field.Name); ok {
 				if list[i].FirstEventTime == nil {
 					list[i].FirstEventTime = new(e.Timestamp)
@@ -86,5 +96,5 @@ func (s *Service) indexed(ctx context.Context, g *group, p *indexPolicy) ([]api.
 		}
 		return true
 	})
-	return list, err
+	return list, cmp.Or(scanned, err)
 }

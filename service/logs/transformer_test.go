@@ -67,6 +67,15 @@ App changed  00:00 [{10 1}]`)
 		t.Errorf("fields %s of %v", found, rows)
 	}
 
+	_, err = e.PutIndexPolicy(e.ctx(), &api.PutIndexPolicyInput{LogGroupIdentifier: new("g"), PolicyDocument: new(`{"Fields":["from.group","level"]}`)})
+	must(t, err)
+	e.put("g", "a", "level=indexed")
+	indexes, err := e.DescribeFieldIndexes(e.ctx(), &api.DescribeFieldIndexesInput{LogGroupIdentifiers: []string{"g"}, IndexCategories: []string{api.IndexCategoryCustom}})
+	must(t, err)
+	if len(indexes.FieldIndexes) != 2 || indexes.FieldIndexes[0].FirstEventTime == nil || indexes.FieldIndexes[1].FirstEventTime == nil {
+		t.Error("the fields that a transformer makes are not indexed")
+	}
+
 	shown, err := e.GetTransformer(e.ctx(), &api.GetTransformerInput{LogGroupIdentifier: new("arn:aws:logs:eu-central-1:111111111111:log-group:g")})
 	must(t, err)
 	want(t, *shown.TransformerConfig[0].ParseKeyValue.FieldDelimiter, " ")
@@ -74,7 +83,7 @@ App changed  00:00 [{10 1}]`)
 	must(t, err)
 	e.put("g", "a", "level=late ms=9")
 	rows, _ = e.ask(`stats count(level) as levels, count(*) as events`, "g")
-	want(t, rows, "[levels=2 events=5]")
+	want(t, rows, "[levels=3 events=6]")
 	_, err = e.DeleteTransformer(e.ctx(), &api.DeleteTransformerInput{LogGroupIdentifier: new("g")})
 	wantCode(t, err, "ResourceNotFoundException")
 }
