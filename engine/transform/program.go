@@ -10,9 +10,12 @@ import (
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Transformation.html
 const MaxMessage = 512 << 10
 
-// maxDepth is how many keys a path may have.
+// How many keys a path may have, and how long it may be.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Transformation-Configurable.html
-const maxDepth = 3
+const (
+	maxDepth = 3
+	maxPath  = 128
+)
 
 // Origin is where an event comes from.
 type Origin struct{ Group, Stream, Account, Region string }
@@ -64,7 +67,7 @@ type event struct {
 // path is the way to a key. Nil is the message as it came.
 type path []string
 
-var errPath = errors.New("a path has 1 to 3 keys with points between them")
+var errPath = errors.New("a path has 1 to 3 keys with points between them, and at most 128 characters")
 
 func parsePath(text string) (path, error) {
 	p := strings.Split(text, ".")
@@ -73,7 +76,7 @@ func parsePath(text string) (path, error) {
 			return nil, errPath
 		}
 	}
-	if len(p) > maxDepth {
+	if len(p) > maxDepth || len(text) > maxPath {
 		return nil, errPath
 	}
 	return p, nil

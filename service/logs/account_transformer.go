@@ -34,6 +34,9 @@ func (p *accountTransformer) chapter() chapter {
 // putAccountTransformer takes a policy of the type TRANSFORMER_POLICY.
 // https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutAccountPolicy.html
 func (s *Service) putAccountTransformer(ctx context.Context, in *api.PutAccountPolicyInput) (*api.AccountPolicy, error) {
+	if len(*in.PolicyDocument) > maxTransformer {
+		return nil, tooLong()
+	}
 	config, err := processorsIn(*in.PolicyDocument)
 	if err != nil {
 		return nil, err

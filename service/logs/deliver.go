@@ -208,6 +208,10 @@ func (s *Service) load(ctx context.Context, a deliverArg, row *subscription, at 
 	if err != nil {
 		return nil, err
 	}
+	selected, err := parseSelection(row.Selection)
+	if err != nil {
+		return nil, err
+	}
 	scope := call.ScopeOf(ctx)
 	var mask *masker
 	var shape *shaper
@@ -223,7 +227,7 @@ func (s *Service) load(ctx context.Context, a deliverArg, row *subscription, at 
 	}); err != nil {
 		return nil, err
 	}
-	l := &load{pattern: p, mask: mask, shape: shape, account: scope.Account, arg: a, to: at.Seq, names: map[uint64]string{}, name: func(id uint64) (name string, err error) {
+	l := &load{off: !selected.takes(scope), pattern: p, mask: mask, shape: shape, account: scope.Account, arg: a, to: at.Seq, names: map[uint64]string{}, name: func(id uint64) (name string, err error) {
 		return name, s.k.View(ctx, func(tx *store.Tx) error {
 			name, _ = s.names.Get(tx, streamIDKey(a.Group, id))
 			return nil

@@ -75,6 +75,6 @@ func (f *metricFilter) describe(group, name string) api.MetricFilter {
 	}
 	return api.MetricFilter{
 		FilterName: new(name), LogGroupName: new(group), FilterPattern: new(f.Pattern), CreationTime: new(f.Created), ApplyOnTransformedLogs: new(f.Transformed),
-		MetricTransformations: []api.MetricTransformation{t},
+		MetricTransformations: []api.MetricTransformation{t}, EmitSystemFieldDimensions: f.System, FieldSelectionCriteria: optional(f.Selection),
 	}
 }

@@ -44,6 +44,7 @@ func (s *Service) DescribeSubscriptionFilters(ctx context.Context, in *api.Descr
 			out.SubscriptionFilters = append(out.SubscriptionFilters, api.SubscriptionFilter{
 				FilterName: new(key[len(base):]), LogGroupName: new(*in.LogGroupName), FilterPattern: new(f.Pattern), DestinationArn: new(f.Destination),
 				RoleArn: optional(f.Role), Distribution: new(f.Distribution), CreationTime: new(f.Created), ApplyOnTransformedLogs: new(f.Transformed),
+				FieldSelectionCriteria: optional(f.Selection),
 			})
 		}
 		return nil

@@ -20,6 +20,7 @@ const (
 // load gathers whole batches into records: packed messages, each with events of one stream, in the order in which they came.
 type load struct {
 	pattern *pattern.Pattern
+	off     bool // no event of the group is meant
 	account string
 	mask    *masker
 	shape   *shaper // of a filter that wants it
@@ -62,7 +63,7 @@ func (l *load) add(b *logstore.Stored) bool {
 			}
 		}
 		l.seen += len(e.Message)
-		if !l.pattern.Match(e.Message) {
+		if l.off || !l.pattern.Match(e.Message) {
 			continue
 		}
 		if l.message != nil && (l.stream != e.Stream || len(l.message)+len(e.Message)+128 > maxRecordBytes) {

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"unyo/base/call"
 	"unyo/engine/pattern"
 	"unyo/kernel/jobs"
 	"unyo/kernel/metric"
@@ -22,6 +23,8 @@ type metricFilter struct {
 	Unit            string            `json:",omitempty"`
 	Default         *float64          `json:",omitempty"` // of minutes in which events came and none matched
 	Dimensions      map[string]string `json:",omitempty"` // name → field
+	System          []string          `json:",omitempty"` // fields of the system that are dimensions of what matches
+	Selection       string            `json:",omitempty"` // of which origin events must be
 	Transformed     bool              `json:",omitempty"` // it sees events as transformers have made them
 	Created         int64             // ms
 	From            uint64            // batches of the group's log up to this one were there before the filter
@@ -53,6 +56,7 @@ func (s *Service) dropMetricFilters(tx *store.Tx, group string) {
 type gauge struct {
 	name string
 	row  metricFilter
+	off  bool // no event of the group is meant
 
 	pattern *pattern.Pattern
 	value   func(message []byte) (float64, bool)
@@ -61,12 +65,16 @@ type gauge struct {
 }
 
 // compileMetric makes a filter ready to measure. Its errors are meant for the customer.
-func compileMetric(row metricFilter) (*gauge, error) {
+func compileMetric(scope call.Scope, row metricFilter) (*gauge, error) {
 	p, err := compile(row.Pattern)
 	if err != nil {
 		return nil, err
 	}
-	g := &gauge{row: row, pattern: p}
+	selected, err := parseSelection(row.Selection)
+	if err != nil {
+		return nil, err
+	}
+	g := &gauge{row: row, pattern: p, off: !selected.takes(scope)}
 	if x, err := strconv.ParseFloat(row.Value, 64); err == nil && storable(x) {
 		g.value = func([]byte) (float64, bool) { return x, true }
 	} else {
@@ -83,8 +91,13 @@ func compileMetric(row metricFilter) (*gauge, error) {
 	for name := range row.Dimensions {
 		g.names = append(g.names, name)
 	}
+	g.names = append(g.names, row.System...)
 	slices.Sort(g.names)
 	for _, name := range g.names {
+		if value, ok := systemField(scope, name); ok && row.Dimensions[name] == "" {
+			g.fields = append(g.fields, func([]byte) (string, bool) { return value, true })
+			continue
+		}
 		field, err := p.Extract(row.Dimensions[name])
 		if err != nil {
 			return nil, invalid("Invalid dimension %s: %s", name, err)
@@ -122,7 +135,7 @@ func (g *gauge) series(pairs ...string) metric.Series {
 func (s *Service) gauges(tx *store.Tx, group string) (list []*gauge, err error) {
 	base := store.Key(group, "")
 	for key, row := range s.metricFilters.Prefix(tx, base, "") {
-		g, err := compileMetric(row)
+		g, err := compileMetric(tx.Scope(), row)
 		if err != nil {
 			return nil, err
 		}

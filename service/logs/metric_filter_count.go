@@ -145,7 +145,7 @@ func (p *pass) add(b *logstore.Stored) bool {
 func (p *pass) event(seq uint64, original, changed *logstore.Event) {
 	minute := original.Timestamp / minuteMs
 	for _, g := range p.gauges {
-		if seq <= g.row.From {
+		if seq <= g.row.From || g.off {
 			continue
 		}
 		e := original

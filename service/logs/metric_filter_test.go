@@ -164,7 +164,7 @@ func TestMetricFilterOperations(t *testing.T) {
 			t.Errorf("%v, want %s", err, c.text)
 		}
 	}
-	for _, in := range []api.PutMetricFilterInput{{FieldSelectionCriteria: new("x")}, {EmitSystemFieldDimensions: []string{"@aws.account"}}} {
+	for _, in := range []api.PutMetricFilterInput{{FieldSelectionCriteria: new("x")}, {EmitSystemFieldDimensions: []string{"@aws.other"}}, {EmitSystemFieldDimensions: []string{"@aws.region", "@aws.region"}}} {
 		in.LogGroupName, in.FilterName, in.FilterPattern, in.MetricTransformations = new("g"), new("f"), new("x"), []api.MetricTransformation{{MetricNamespace: new("n"), MetricName: new("m"), MetricValue: new("1")}}
 		_, err := e.PutMetricFilter(e.ctx(), &in)
 		wantCode(t, err, "InvalidParameterException")

@@ -2,6 +2,7 @@ package logs
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,7 +29,7 @@ func (s *Service) PutMetricFilter(ctx context.Context, in *api.PutMetricFilterIn
 		return nil, err
 	}
 	row.Created = s.nowMs()
-	made, err := compileMetric(row)
+	made, err := compileMetric(call.ScopeOf(ctx), row)
 	if err != nil {
 		return nil, err
 	}
@@ -73,11 +74,9 @@ func (s *Service) PutMetricFilter(ctx context.Context, in *api.PutMetricFilterIn
 
 // metricFilterOf checks what a filter is to do.
 func metricFilterOf(in *api.PutMetricFilterInput) (metricFilter, error) {
-	if len(in.EmitSystemFieldDimensions) > 0 || in.FieldSelectionCriteria != nil {
-		return metricFilter{}, invalid("emitSystemFieldDimensions and fieldSelectionCriteria are not supported by this estate yet.")
-	}
 	t := &in.MetricTransformations[0]
-	row := metricFilter{Pattern: *in.FilterPattern, Namespace: *t.MetricNamespace, Name: *t.MetricName, Value: *t.MetricValue, Unit: rt.Val(t.Unit), Default: t.DefaultValue, Dimensions: t.Dimensions, Transformed: rt.Val(in.ApplyOnTransformedLogs)}
+	row := metricFilter{Pattern: *in.FilterPattern, Namespace: *t.MetricNamespace, Name: *t.MetricName, Value: *t.MetricValue, Unit: rt.Val(t.Unit), Default: t.DefaultValue, Dimensions: t.Dimensions, Transformed: rt.Val(in.ApplyOnTransformedLogs),
+		System: in.EmitSystemFieldDimensions, Selection: rt.Val(in.FieldSelectionCriteria)}
 	switch {
 	case row.Namespace == "" || row.Name == "" || !printable(row.Namespace+row.Name):
 		return row, invalid("Invalid metric transformation: metricNamespace and metricName must be printable ASCII.")
@@ -85,13 +84,18 @@ func metricFilterOf(in *api.PutMetricFilterInput) (metricFilter, error) {
 		return row, invalid("Invalid metric transformation: metricNamespace cannot start with AWS/.")
 	case len(row.Dimensions) > 0 && row.Default != nil:
 		return row, invalid("Invalid metric transformation: dimensions and default value are mutually exclusive properties.")
-	case len(row.Dimensions) > maxMetricDimensions:
+	case len(row.Dimensions)+len(row.System) > maxMetricDimensions:
 		return row, invalid("Invalid metric transformation: at most %d dimensions are allowed.", maxMetricDimensions)
 	case row.Default != nil && !storable(*row.Default):
 		return row, invalid("Invalid metric transformation: defaultValue is out of range.")
 	}
 	if _, err := strconv.ParseFloat(row.Value, 64); err != nil && !strings.HasPrefix(row.Value, "$") {
 		return row, invalid("Invalid metric transformation: metricValue must be a number or a field of the pattern.")
+	}
+	for i, name := range row.System {
+		if _, ok := systemField(call.Scope{}, name); !ok || slices.Contains(row.System[:i], name) || row.Dimensions[name] != "" {
+			return row, invalid("Invalid emitSystemFieldDimensions: %s and %s may be there, each once.", systemAccount, systemRegion)
+		}
 	}
 	for name := range row.Dimensions {
 		if strings.TrimSpace(name) == "" || strings.HasPrefix(name, ":") || !printable(name) {

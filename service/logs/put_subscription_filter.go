@@ -19,8 +19,9 @@ type subscription struct {
 	Destination  string // ARN
 	target              // where no Logs destination stands between
 	Distribution string
-	Transformed  bool  `json:",omitempty"` // it sees, and sends, events as transformers have made them
-	Created      int64 // ms
+	Selection    string `json:",omitempty"` // of which origin events must be
+	Transformed  bool   `json:",omitempty"` // it sees, and sends, events as transformers have made them
+	Created      int64  // ms
 }
 
 // PutSubscriptionFilter has the events of a group that match delivered to a Firehose or Kinesis stream from now on, or to that behind a
@@ -31,7 +32,7 @@ func (s *Service) PutSubscriptionFilter(ctx context.Context, in *api.PutSubscrip
 		return nil, err
 	}
 	name, filter := *in.LogGroupName, *in.FilterName
-	row := subscription{Pattern: *in.FilterPattern, Destination: *in.DestinationArn, Distribution: rt.Val(in.Distribution), Transformed: rt.Val(in.ApplyOnTransformedLogs), Created: s.nowMs()}
+	row := subscription{Pattern: *in.FilterPattern, Destination: *in.DestinationArn, Distribution: rt.Val(in.Distribution), Selection: rt.Val(in.FieldSelectionCriteria), Transformed: rt.Val(in.ApplyOnTransformedLogs), Created: s.nowMs()}
 	if row.Distribution == "" {
 		row.Distribution = "ByLogStream"
 	}
@@ -80,8 +81,11 @@ func (s *Service) PutSubscriptionFilter(ctx context.Context, in *api.PutSubscrip
 
 // checkDestination refuses what cannot be delivered to.
 func checkDestination(scope call.Scope, row *subscription, in *api.PutSubscriptionFilterInput) error {
-	if len(in.EmitSystemFields) > 0 || in.FieldSelectionCriteria != nil {
-		return invalid("emitSystemFields and fieldSelectionCriteria are not supported by this estate yet.")
+	if len(in.EmitSystemFields) > 0 {
+		return invalid("emitSystemFields is not supported by this estate yet.")
+	}
+	if _, err := parseSelection(row.Selection); err != nil {
+		return err
 	}
 	a, _, ok := destinationOf(row.Destination)
 	if !ok {

@@ -19,6 +19,13 @@ type transformer struct {
 	Document         string // the processors, as JSON
 }
 
+// maxTransformer is how long a document may be, in bytes: a row's room. AWS names no such limit; what its others allow is rarely longer.
+const maxTransformer = 60 << 10
+
+func tooLong() error {
+	return invalid("The transformer has more than %d bytes, which is more than this estate keeps.", maxTransformer)
+}
+
 // sumOf names a configuration.
 func sumOf(document string) string {
 	sum := sha256.Sum256([]byte(document))
@@ -34,6 +41,9 @@ func (s *Service) PutTransformer(ctx context.Context, in *api.PutTransformerInpu
 	document, err := json.Marshal(in.TransformerConfig)
 	if err != nil {
 		return nil, err
+	}
+	if len(document) > maxTransformer {
+		return nil, tooLong()
 	}
 	return &api.PutTransformerOutput{}, s.reshape(ctx, *in.LogGroupIdentifier, func(tx *store.Tx, name string, g *group) (chapter, error) {
 		row := transformer{Created: s.nowMs(), Updated: s.nowMs(), Document: string(document)}

@@ -140,6 +140,8 @@ func TestTransformersRefused(t *testing.T) {
 		{`[{"parseJSON":{},"csv":{}}]`, "exactly one"},
 		{`[{"parseToOCSF":{"eventSource":"VPCFlow","ocsfVersion":"V1.1"}}]`, "parseToOCSF is not supported"},
 		{`[{"parseJSON":{"destination":"a.b.c.d"}}]`, "1 to 3 keys"},
+		{`[{"parseJSON":{"destination":"` + strings.Repeat("x", 129) + `"}}]`, "128 characters"},
+		{`[{"csv":{"columns":[` + strings.Repeat(`"`+strings.Repeat("x", 120)+`",`, 600) + `"y"]}}]`, "this estate keeps"},
 		{`[{"parseJSON":{}},{"substituteString":{"entries":[{"source":"a","from":"(?<=x)y","to":""}]}}]`, "not supported"},
 		{`[{"parseJSON":{}},{"substituteString":{"entries":[{"source":"a","from":"(x)","to":"$1$1$1"}]}}]`, "more than 2 times"},
 		{`[{"parseJSON":{}},{"substituteString":{"entries":[{"source":"a","from":"x","to":"$1"}]}}]`, "number of a group"},

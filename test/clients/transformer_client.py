@@ -65,6 +65,8 @@ cli = subprocess.run(["aws", "logs", "get-transformer", "--log-group-identifier"
 assert cli.stdout.strip() == "%{NGINX_ACCESS_LOG}", cli
 logs.put_metric_filter(logGroupName="/nginx", filterName="errors", filterPattern="{ $.status_code >= 500 }", applyOnTransformedLogs=True,
                        metricTransformations=[{"metricNamespace": "Web", "metricName": "errors", "metricValue": "1"}])
+logs.put_metric_filter(logGroupName="/nginx", filterName="here", filterPattern="", emitSystemFieldDimensions=["@aws.region"], fieldSelectionCriteria='@aws.account IN ["000000000000"]',
+                       metricTransformations=[{"metricNamespace": "Web", "metricName": "lines", "metricValue": "1"}])
 assert logs.describe_metric_filters(logGroupName="/nginx")["metricFilters"][0]["applyOnTransformedLogs"]
 put("/nginx", line % ("a", 200), line % ("b", 503), "not a line of nginx")
 
@@ -86,6 +88,7 @@ def summed(namespace, metric, dimensions):
 
 
 until(1, lambda: summed("Web", "errors", {}))
+until(3, lambda: summed("Web", "lines", {"@aws.region": "eu-central-1"}))
 until(2, lambda: summed("AWS/Logs", "TransformedLogEvents", {"LogGroupname": "/nginx"}))
 until(1, lambda: summed("AWS/Logs", "TransformationErrors", {"LogGroupname": "/nginx"}))
 
