@@ -24,7 +24,7 @@ var venv = sync.OnceValues(func() (string, error) {
 	if b, err := os.ReadFile(stamp); err == nil && string(b) == strings.Join(pythonClients, " ") {
 		return filepath.Join(dir, "bin"), nil
 	}
-	install := append([]string{filepath.Join(dir, "bin", "pip"), "install", "-q", "--disable-pip-version-check", "--retries", "10", "--timeout", "60"}, pythonClients...)
+	install := append([]string{filepath.Join(dir, "bin", "pip"), "install", "-q", "--disable-pip-version-check", "--retries", "10", "--timeout", "60", "-c", "constraints.txt"}, pythonClients...)
 	for _, args := range [][]string{{"python3", "-m", "venv", dir}, install} {
 		if err := persist(args); err != nil {
 			return "", err
