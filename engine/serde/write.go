@@ -22,7 +22,7 @@ type Writer interface {
 	Close() error
 }
 
-// creators are by class, in lower case: the formats that Athena writes, but for Avro and Ion.
+// creators are by class, in lower case: the formats that Athena writes, but for Ion.
 // https://docs.aws.amazon.com/athena/latest/ug/ctas.html
 // https://docs.aws.amazon.com/athena/latest/ug/unload.html
 var creators = map[string]func(t *Table, w io.Writer, compression string) (Writer, error){
@@ -32,10 +32,11 @@ var creators = map[string]func(t *Table, w io.Writer, compression string) (Write
 	"org.apache.hadoop.hive.ql.io.parquet.serde.parquethiveserde": createParquet,
 	"parquet.hive.serde.parquethiveserde":                         createParquet,
 	"org.apache.hadoop.hive.ql.io.orc.orcserde":                   createORC,
+	"org.apache.hadoop.hive.serde2.avro.avroserde":                createAvro,
 }
 
 // Create begins an object of a table. Compression is Athena's word for it (GZIP, SNAPPY, ZSTD, ZLIB, DEFLATE, LZ4, NONE); "" is
-// what Athena takes if nobody says: GZIP, and ZLIB for ORC. The same batches give the same bytes.
+// what Athena takes if nobody says: GZIP, ZLIB for ORC, and for Avro, which has no GZIP, DEFLATE. The same batches give the same bytes.
 func Create(t Table, w io.Writer, compression string) (Writer, error) {
 	create, ok := creators[strings.ToLower(t.SerDe)]
 	if !ok {
@@ -47,7 +48,8 @@ func Create(t Table, w io.Writer, compression string) (Writer, error) {
 // Extension is what the name of an object ends with that Create has written: readers of text go by it.
 func Extension(t Table, compression string) string {
 	switch strings.ToLower(t.SerDe) {
-	case "org.apache.hadoop.hive.ql.io.parquet.serde.parquethiveserde", "parquet.hive.serde.parquethiveserde", "org.apache.hadoop.hive.ql.io.orc.orcserde":
+	case "org.apache.hadoop.hive.ql.io.parquet.serde.parquethiveserde", "parquet.hive.serde.parquethiveserde", "org.apache.hadoop.hive.ql.io.orc.orcserde",
+		"org.apache.hadoop.hive.serde2.avro.avroserde":
 		return ""
 	}
 	return map[string]string{"": ".gz", "GZIP": ".gz", "ZSTD": ".zst", "SNAPPY": ".snappy", "LZ4": ".lz4", "DEFLATE": ".deflate", "ZLIB": ".deflate"}[strings.ToUpper(compression)]

@@ -58,6 +58,7 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 	for class, compressions := range map[string][]string{
 		lazyClass: {"", "NONE", "gzip", "ZSTD", "SNAPPY", "LZ4", "DEFLATE"}, openXClass: {"", "NONE"}, hiveJSON: {"NONE"},
 		"org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": {"", "GZIP", "SNAPPY", "ZSTD", "NONE"}, "org.apache.hadoop.hive.ql.io.orc.OrcSerde": {"", "ZLIB", "SNAPPY", "ZSTD", "NONE"},
+		"org.apache.hadoop.hive.serde2.avro.AvroSerDe": {"", "DEFLATE", "SNAPPY", "ZSTD", "NONE"},
 	} {
 		for _, c := range compressions {
 			to := table(t, class, nil, columns...)
@@ -105,6 +106,54 @@ func TestWhatIsNotWritten(t *testing.T) {
 		}
 	}
 	if _, err := Create(table(t, hiveJSON, nil, "a map<array<int>,int>"), io.Discard, ""); !errors.Is(err, columnar.ErrUnsupported) {
+		t.Error(err)
+	}
+}
+
+// Rows are written as a table's own schema has them: other names, no null where there is none, enums, fixed, other units.
+func TestAvroIsWrittenByItsSchema(t *testing.T) {
+	columns := []string{"a int", "color string", "key binary", "at timestamp", "n decimal(5,2)", "list array<string>"}
+	literal := `{"type": "record", "name": "own", "fields": [{"name": "A", "type": "long"}, {"name": "more", "type": ["null", "string"], "default": null}, {"name": "color", "type": {"type": "enum", "name": "c", "symbols": ["red", "blue"]}},
+		{"name": "key", "type": {"type": "fixed", "name": "k", "size": 2}}, {"name": "at", "type": ["null", {"type": "long", "logicalType": "timestamp-micros"}]}, {"name": "n", "type": {"type": "fixed", "name": "d", "size": 5, "logicalType": "decimal", "precision": 9, "scale": 2}}, {"name": "list", "type": {"type": "array", "items": "string"}}]}`
+	from := table(t, openXClass, nil, columns...)
+	to := table(t, "org.apache.hadoop.hive.serde2.avro.AvroSerDe", map[string]string{"avro.schema.literal": literal}, columns...)
+	o := rewrite(t, from, object("x", []byte(`{"a": 7, "color": "blue", "key": "ab", "at": "2026-11-02 03:04:05.678901", "n": -1.25, "list": ["x", ""]}`)), to, "")
+	want, err := all(from, object("x", []byte(`{"a": 7, "color": "blue", "key": "ab", "at": "2026-11-02 03:04:05.678901", "n": -1.25, "list": ["x", ""]}`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := all(to, o); err != nil || got != want {
+		t.Errorf("%v\n%swant\n%s", err, got, want)
+	}
+	for _, bad := range []string{`{}`, `{"a": 7, "color": "green", "key": "ab", "n": 1, "list": []}`, `{"a": 7, "color": "red", "key": "abc", "n": 1, "list": []}`, `{"a": 7, "color": "red", "key": "ab", "n": 1, "list": [null]}`} {
+		r, err := Open(from, object("x", []byte(bad)), []int{0, 1, 2, 3, 4, 5}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := r.Next(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := Create(to, io.Discard, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Write(b); err == nil {
+			t.Errorf("%s was written", bad)
+		}
+	}
+	for _, c := range [][]string{{"a int"}, {"a int", "color string", "key binary", "at timestamp", "n decimal(5,1)", "list array<string>"}, {"a int", "color string", "key binary", "at timestamp", "n decimal(5,2)", "list array<string>", "z int"}} {
+		to.Columns = table(t, lazyClass, nil, c...).Columns
+		if _, err := Create(to, io.Discard, ""); !errors.Is(err, columnar.ErrUnsupported) {
+			t.Errorf("%v: %v", c, err)
+		}
+	}
+	for _, c := range []string{"GZIP", "BZIP2", "LZ4"} {
+		if _, err := Create(table(t, "org.apache.hadoop.hive.serde2.avro.AvroSerDe", nil, "a int"), io.Discard, c); !errors.Is(err, columnar.ErrUnsupported) {
+			t.Errorf("%s: %v", c, err)
+		}
+	}
+	if _, err := Create(table(t, "org.apache.hadoop.hive.serde2.avro.AvroSerDe", nil, "a-b int"), io.Discard, ""); !errors.Is(err, columnar.ErrUnsupported) {
 		t.Error(err)
 	}
 }

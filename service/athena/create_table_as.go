@@ -107,11 +107,14 @@ func (w *writing) table() (form serde.Table, format storageFormat, err error) {
 }
 
 // compressionOr is what a table says of its files.
-func compressionOr(word string) string {
-	if word == "" {
-		return "GZIP"
+func (w *writing) compressionOr() string {
+	switch {
+	case w.compression != "":
+		return w.compression
+	case w.format == "AVRO":
+		return "DEFLATE"
 	}
-	return word
+	return "GZIP"
 }
 
 // createTableAs does CREATE TABLE AS SELECT: the query's rows become files, and a table of them.
@@ -198,7 +201,7 @@ func (q *query) newSink(ctx context.Context, p *prepared, w *writing, name strin
 	in := &glueapi.TableInput{
 		Name: &name, TableType: new("EXTERNAL_TABLE"), Retention: new(int32(0)), PartitionKeys: keys,
 		StorageDescriptor: &glueapi.StorageDescriptor{Columns: data, Location: &location, InputFormat: &format.input, OutputFormat: &format.output, SerdeInfo: info, Compressed: new(false), NumberOfBuckets: new(int32(0))},
-		Parameters:        map[string]string{"EXTERNAL": "TRUE", "has_encrypted_data": "false", "write.compression": compressionOr(w.compression), "transient_lastDdlTime": strconv.FormatInt(q.is.Started.Unix(), 10)},
+		Parameters:        map[string]string{"EXTERNAL": "TRUE", "has_encrypted_data": "false", "write.compression": w.compressionOr(), "transient_lastDdlTime": strconv.FormatInt(q.is.Started.Unix(), 10)},
 	}
 	if in.PartitionKeys == nil {
 		in.PartitionKeys = []glueapi.Column{}
