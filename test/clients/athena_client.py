@@ -203,6 +203,11 @@ assert rows("SELECT reduce_agg(status, 0, (a, b) -> a + b, (a, b) -> a + b) = su
 assert rows("""SELECT * FROM access MATCH_RECOGNIZE (PARTITION BY path ORDER BY id MEASURES FIRST(id) AS first, FINAL count(BAD.*) AS bad
                    PATTERN (GOOD BAD{1,2}) DEFINE GOOD AS status = 200, BAD AS status = 404) ORDER BY 1, 2 LIMIT 1""") == rows("""SELECT path, id, 1 FROM (
                    SELECT path, id, status, lead(status) OVER (PARTITION BY path ORDER BY id) next FROM access) WHERE status = 200 AND next = 404 ORDER BY 1, 2 LIMIT 1""")
+assert rows("""SELECT path, count(*) FROM access JOIN (VALUES ST_Polygon('POLYGON ((0 0, 0 100, 100 100, 100 0, 0 0))')) t (area) ON ST_Contains(area, ST_Point(id, ms))
+               GROUP BY path ORDER BY path""") == [["/p0", "22"], ["/p1", "22"], ["/p2", "22"]]
+assert rows("SELECT ST_Point(1, 2), bing_tile_quadkey(bing_tile_at(30.12, 60, 10)), round(great_circle_distance(36.12, -86.67, 33.94, -118.40))") == [["POINT (1 2)", "1230301230", "2886.0"]]
+assert rows("SELECT value_at_quantile(qdigest_agg(id), 0.5), value_at_quantile(tdigest_agg(ms), 1), cardinality(make_set_digest(path)) FROM access") == [["500", "1498.5", "3"]]
+assert rows("SELECT TIME '10:00 -03:00' AT TIME ZONE '+02:00', word_stem('stemming')") == [["15:00:00+02:00", "stem"]]
 plan = "\n".join(r[0] for r in rows("EXPLAIN ANALYZE SELECT path, count(*) FROM access WHERE status = 404 GROUP BY path"))
 assert "Aggregate[path, count()]" in plan and "Output: 3 rows" in plan and "Output: 250 rows" in plan and "Output: 1000 rows" in plan and "CPU: " in plan, plan
 assert rows("EXPLAIN (TYPE VALIDATE) SELECT * FROM access") == [["true"]]
