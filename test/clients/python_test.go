@@ -232,7 +232,7 @@ func TestPyarrow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command("go", "test", "-count=1", "-run", "^TestPyarrow", "unyo/engine/columnar")
+	cmd := exec.Command("go", "test", "-count=1", "-timeout", "30m", "-run", "^TestPyarrow", "unyo/engine/columnar")
 	cmd.Dir, cmd.Env = "../..", append(os.Environ(), "UNYO_PYTHON="+filepath.Join(bin, "python3"))
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
