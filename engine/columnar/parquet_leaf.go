@@ -27,6 +27,9 @@ type parquetLeaf struct {
 	values pageValues
 	reps   runs
 	defs   runs
+	late   bool   // it is asked for where the first sieve has kept rows
+	until  int    // how many entries of the page at hand are unpacked; 0: all
+	whole  []byte // the page as it is stored, when they are not
 
 	plain   []byte // room for a page
 	repRoom []byte
@@ -62,6 +65,7 @@ func (l *parquetLeaf) open(c *chunk) error {
 		return corrupt("a column lies outside of the file")
 	}
 	l.chunk, l.dict, l.orNull, l.left = c, nil, nil, 0
+	l.forget()
 	if err := l.file.hold(&l.heldDict, 0); err != nil {
 		return err
 	}
@@ -93,6 +97,7 @@ func (l *parquetLeaf) jump(at pagePlace) error {
 		return corrupt("a page lies outside of its column")
 	}
 	l.left = 0
+	l.forget()
 	l.pages = l.pages.reopen(l.file.r, at.at, end-at.at, l.chunk.codec, &l.file.scanned)
 	return nil
 }
@@ -100,6 +105,7 @@ func (l *parquetLeaf) jump(at pagePlace) error {
 // close gives back the room for pages; no vector is in it.
 func (l *parquetLeaf) close() {
 	leaveRoom(l.plain)
+	l.forget()
 	l.plain, l.left, l.values = nil, 0, pageValues{}
 }
 
@@ -110,6 +116,7 @@ func (l *parquetLeaf) page() error {
 			return err
 		}
 	}
+	l.forget()
 	for {
 		h, err := l.pages.next()
 		if err != nil {
@@ -153,8 +160,8 @@ func (l *parquetLeaf) dictionary(h pageHead) error {
 	return err
 }
 
-// unpack makes the page at hand ready to be read.
-func (l *parquetLeaf) unpack() error {
+// unpack makes the page at hand ready to be read, of which the first n entries are asked for.
+func (l *parquetLeaf) unpack(n int) error {
 	h := &l.head
 	l.packed = false
 	if err := l.file.hold(&l.heldPage, h.plain+h.packed); err != nil {
@@ -176,6 +183,16 @@ func (l *parquetLeaf) unpack() error {
 	if h.kind == pageDataV2 {
 		return l.second(body)
 	}
+	if l.early(body, n) {
+		l.whole, l.file.packed = body, nil
+		return nil
+	}
+	return l.first(body)
+}
+
+// first makes a page of version 1 ready.
+func (l *parquetLeaf) first(body []byte) (err error) {
+	h := &l.head
 	if body, err = decompress(l.pages.codec, l.plain, body, int(h.plain)); err != nil {
 		return err
 	}
@@ -245,10 +262,8 @@ func (l *parquetLeaf) together() int64 {
 
 // part is the next n entries, which the page at hand has.
 func (l *parquetLeaf) part(n int) (p leafPart, err error) {
-	if l.packed {
-		if err := l.unpack(); err != nil {
-			return p, err
-		}
+	if err := l.reach(int(l.head.values) - l.left + n); err != nil {
+		return p, err
 	}
 	l.left -= n
 	p.n, p.there = n, n
@@ -296,10 +311,8 @@ func (l *parquetLeaf) levels(n int) (defs []byte, there int, err error) {
 
 // skip passes over n entries of the page at hand, of a leaf that is in no list.
 func (l *parquetLeaf) skip(n int) error {
-	if l.packed {
-		if err := l.unpack(); err != nil {
-			return err
-		}
+	if err := l.reach(int(l.head.values) - l.left + n); err != nil {
+		return err
 	}
 	for n > 0 {
 		k := min(n, vector.BatchRows)

@@ -54,31 +54,6 @@ func (p *pageReader) reopen(r io.ReaderAt, offset, size int64, c codec, scanned 
 	return p
 }
 
-// pageRooms are rooms for pages that no reader needs any more.
-var pageRooms sync.Pool
-
-// roomFor is b, or a longer room, of n bytes; what it holds means nothing.
-func roomFor(b []byte, n int) []byte {
-	if cap(b) >= n {
-		return b[:n]
-	}
-	if used, ok := pageRooms.Get().(*[]byte); ok && cap(*used) >= n {
-		leaveRoom(b)
-		return (*used)[:n]
-	}
-	return resized(b, n)
-}
-
-// mostRoom is how long a room may be that waits for another reader.
-const mostRoom = 32 << 20
-
-// leaveRoom gives a room to whoever needs one next.
-func leaveRoom(b []byte) {
-	if cap(b) >= pageAhead && cap(b) <= mostRoom {
-		pageRooms.Put(&b)
-	}
-}
-
 // next reads the head of the next page; what follows it is to be read by body, or passed over.
 func (p *pageReader) next() (h pageHead, err error) {
 	if p.left <= 0 {

@@ -2,13 +2,21 @@ package columnar
 
 import (
 	"context"
+	"slices"
 
 	"unyo/engine/vector"
 )
 
 // Sift leaves out rows that sieves do not keep; what domains say is asked of row groups and pages only.
 // Columns that no sieve looks at are read where a row has been kept: pages without one stay packed.
-func (s *parquetScan) Sift(sieves []vector.Sieve) { s.sieves = sieves }
+func (s *parquetScan) Sift(sieves []vector.Sieve) {
+	s.sieves = sieves
+	for i, c := range s.columns {
+		if flat, ok := c.(*parquetFlat); ok {
+			flat.leaf.late = len(sieves) > 0 && !slices.Contains(sieves[0].Columns, i)
+		}
+	}
+}
 
 // window is some rows that lie together, and those of their columns that have been read.
 type window struct {
