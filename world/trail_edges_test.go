@@ -41,7 +41,7 @@ func edges() map[edge]bool {
 		{"logs", "AssumedRole", "logs", "firehose:PutRecord firehose:PutRecordBatch kinesis:PutRecord kinesis:PutRecords logs:StartQuery s3:PutObject"},
 		{"logs", "AWSService", "delivery.logs", "firehose:PutRecordBatch logs:CreateLogStream logs:PutLogEvents s3:PutObject"},
 		{"logs", "AWSService", "logs.eu-central-1", "s3:GetBucketAcl s3:PutObject"},
-		{"logs", "IAMUser", "logs", "firehose:TagDeliveryStream s3:GetBucketPolicy s3:PutBucketPolicy"},
+		{"logs", "IAMUser", "logs", "firehose:TagDeliveryStream logs:PutResourcePolicy s3:GetBucketPolicy s3:PutBucketPolicy"},
 		{"organizations", "Root", "organizations", "iam:AttachRolePolicy iam:CreateRole"},
 		{"s3", "AWSService", "logging.s3", "s3:PutObject"},
 	} {

@@ -22,12 +22,12 @@ import (
 
 // settings are the flags of serve.
 type settings struct {
-	data, key                  string
-	listen, clock, start       string
-	seed                       uint64
-	management, accounts       string
-	logs, kinesis, sql         string
-	tls, syncReads             bool
+	data, key            string
+	listen, clock, start string
+	seed                 uint64
+	management, accounts string
+	logs, kinesis, sql   string
+	tls, syncReads       bool
 }
 
 func parseSettings(args []string) (settings, error) {

@@ -13,7 +13,6 @@ import (
 	"unyo/base/arn"
 	"unyo/base/awserr"
 	"unyo/base/call"
-	"unyo/engine/policy"
 	"unyo/kernel/store"
 )
 
@@ -107,40 +106,46 @@ func withStatement(old []string, statement map[string]any) (string, error) {
 
 // admitGroup adds the group to the resource policy that lets the deliverer in, if the caller may change it.
 func (s *Service) admitGroup(ctx context.Context, target string) error {
-	group := groupOf(target)
-	permitted := rt.Permit(ctx, rt.Need{Action: "logs:PutResourcePolicy", Resources: []string{"*"}})
-	scope := call.ScopeOf(ctx)
 	sid := "AWSLogDeliveryWrite" + s.k.Entropy.Hex(ctx, 4)
-	row := resourcePolicy{Name: vendedPolicy, Revision: s.k.Entropy.Hex(ctx, 16), Updated: s.nowMs()}
-	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if _, err := s.groupNamed(tx, group); err != nil || permitted != nil {
+	for range 3 { // others may change the policy meanwhile
+		in, err := s.admission(ctx, groupOf(target), sid)
+		if err == nil && in != nil {
+			_, err = s.peers.Logs.PutResourcePolicy(ctx, in)
+		}
+		if awserr.Code(err) != "OperationAbortedException" {
+			return forgiven(err)
+		}
+	}
+	return conflict("The resource policy %s is being changed by others.", vendedPolicy)
+}
+
+// admission is the policy with a statement for the group; nil where it has one.
+func (s *Service) admission(ctx context.Context, group, sid string) (in *api.PutResourcePolicyInput, err error) {
+	scope := call.ScopeOf(ctx)
+	err = s.k.View(ctx, func(tx *store.Tx) error {
+		in = nil
+		if _, err := s.groupNamed(tx, group); err != nil {
 			return err
 		}
-		row, key := row, policyKey(vendedPolicy, "")
-		old, there := s.policies.Get(tx, key)
+		old, there := s.policies.Get(tx, policyKey(vendedPolicy, ""))
 		resource := s.groupARN(scope, group) + ":log-stream:*"
 		if there && strings.Contains(old.Document, fmt.Sprintf("%q", resource)) {
 			return nil
 		}
+		in = &api.PutResourcePolicyInput{PolicyName: new(vendedPolicy)}
 		var texts []string
 		if there {
-			texts = append(texts, old.Document)
+			texts, in.ExpectedRevisionId = append(texts, old.Document), new(old.Revision)
 		}
-		var err error
-		row.Document, err = withStatement(texts, map[string]any{
+		text, err := withStatement(texts, map[string]any{
 			"Sid": sid, "Effect": "Allow", "Principal": map[string]string{"Service": deliverer},
 			"Action": []string{"logs:CreateLogStream", "logs:PutLogEvents"}, "Resource": resource,
 			"Condition": map[string]any{
 				"StringEquals": map[string]string{"aws:SourceAccount": scope.Account}, "ArnLike": map[string]string{"aws:SourceArn": "arn:" + scope.Partition + ":logs:" + scope.Region + ":" + scope.Account + ":*"},
 			},
 		})
-		if err == nil {
-			_, err = policy.Parse(policy.Resource, vendedPolicy, row.Document)
-		}
-		if err != nil {
-			return err
-		}
-		s.policies.Put(tx, key, row)
-		return nil
+		in.PolicyDocument = &text
+		return err
 	})
+	return in, err
 }

@@ -46,6 +46,11 @@ func (o own) Invoke(ctx context.Context, _ *rt.Model, op *rt.Operation, in any) 
 			defer o.e.dying()
 		}
 		return o.e.PutLogEvents(ctx, in)
+	case *api.PutResourcePolicyInput:
+		if err := rt.Permit(ctx, rt.Need{Action: "logs:PutResourcePolicy", Resources: []string{"*"}}); err != nil {
+			return nil, err
+		}
+		return o.e.PutResourcePolicy(ctx, in)
 	case *api.StartQueryInput:
 		o.e.roles = append(o.e.roles, fmt.Sprint(assumed))
 		if o.e.asking != nil {
