@@ -82,59 +82,65 @@ type lakeFile struct {
 	is      segment
 	want    sql.Scan
 	from    time.Time // what is older has outlived its time
+	sieves  []vector.Sieve
+	sifts   bool // the reader has been told some
 	file    blob.Section
 	reader  vector.Reader
 	counted int64
-	aged    bool // the last column tells the age of rows, and is not asked for
 }
 
+// open begins to read. Behind the columns that are asked for comes the time, where some rows may have outlived theirs.
 func (f *lakeFile) open() (err error) {
 	if f.file, err = f.lake.s.blobs.At(f.is.Ref); err != nil {
 		return err
 	}
 	p := columnar.Projection{}
+	var at []part // where the reader has what each of the columns is made of
 	for _, c := range f.want.Columns {
 		parts := f.layout.parts[c]
+		from := len(p.Columns)
 		p.Columns = append(p.Columns, f.layout.schema[parts.from:parts.to]...)
+		at = append(at, part{parts.typ, from, len(p.Columns)})
 		domains := make([]*vector.Domain, parts.to-parts.from)
 		if given, ok := f.want.Domains[c]; ok && len(domains) == 1 {
 			domains[0] = given.Advice()
 		}
 		p.Domains = append(p.Domains, domains...)
 	}
-	if f.aged = f.is.Oldest.Before(f.from); f.aged {
+	if f.is.Oldest.Before(f.from) {
+		at = append(at, part{from: len(p.Columns)})
 		p.Columns, p.Domains = append(p.Columns, f.layout.schema[f.layout.parts[f.layout.place(eventTime)].from]), append(p.Domains, nil)
 	}
-	f.reader, err = columnar.ScanParquet(f.file, f.is.Ref.Size, p)
-	return err
+	reader, err := columnar.ScanParquet(f.file, f.is.Ref.Size, p)
+	if err != nil {
+		return err
+	}
+	f.reader = reader
+	f.tell(reader.(vector.Sifter), at)
+	return nil
 }
 
-// Next is the next batch, without what has outlived its time.
+// Next is the next batch of rows that are kept.
 func (f *lakeFile) Next(ctx context.Context) (*vector.Batch, error) {
 	if f.reader == nil {
 		if err := f.open(); err != nil {
 			return nil, err
 		}
 	}
-	for {
-		if err := f.lake.turns.Wait(ctx); err != nil {
-			return nil, err
-		}
-		b, err := f.reader.Next(ctx)
-		n := f.reader.Scanned()
-		f.lake.scanned.Add(n - f.counted)
-		f.counted = n
-		if err != nil {
-			return nil, err
-		}
-		f.lake.rows.Add(int64(b.Len))
-		if f.aged {
-			b = young(b, f.from.UnixMicro())
-		}
-		if b.Len > 0 {
-			return f.columns(b), nil
-		}
+	if err := f.lake.turns.Wait(ctx); err != nil {
+		return nil, err
 	}
+	b, err := f.reader.Next(ctx)
+	n := f.reader.Scanned()
+	f.lake.scanned.Add(n - f.counted)
+	f.counted = n
+	if err != nil {
+		return nil, err
+	}
+	if !f.sifts {
+		f.lake.rows.Add(int64(b.Len))
+	}
+	return f.columns(b), nil
 }
 
 // columns is a batch as the query wants it.
@@ -146,23 +152,6 @@ func (f *lakeFile) columns(b *vector.Batch) *vector.Batch {
 		out.Columns = append(out.Columns, v)
 	}
 	return out
-}
-
-// young is the rows whose last column is not below from, without that column.
-func young(b *vector.Batch, from int64) *vector.Batch {
-	last := len(b.Columns) - 1
-	at := b.Columns[last].Flat()
-	rows := make([]uint32, 0, b.Len)
-	for i := range b.Len {
-		if at.Ints[i] >= from {
-			rows = append(rows, uint32(i))
-		}
-	}
-	rest := &vector.Batch{Len: b.Len, Columns: b.Columns[:last]}
-	if len(rows) == b.Len {
-		return rest
-	}
-	return rest.Pick(rows)
 }
 
 // Scanned is how much of the segment was read.
