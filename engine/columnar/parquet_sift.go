@@ -28,8 +28,16 @@ type window struct {
 // nextSifted is those of the next rows of the open group that are kept; nil if none is.
 func (s *parquetScan) nextSifted(ctx context.Context) (*vector.Batch, error) {
 	row, end := s.ranges[0][0], s.ranges[0][1]
-	w := window{row, int(min(end-row, vector.BatchRows)), make([]*vector.Vector, len(s.columns))}
-	s.advance(int64(w.n))
+	n := min(end-row, vector.BatchRows)
+	for _, c := range s.sieves[0].Columns { // which are read whole: what lies in one page needs not be put together
+		have, err := s.columns[c].seek(row)
+		if err != nil {
+			return nil, eofIsCorrupt(err)
+		}
+		n = min(n, have)
+	}
+	w := window{row, int(n), make([]*vector.Vector, len(s.columns))}
+	s.advance(n)
 	rows, err := vector.Kept(ctx, s.sieves, w.n, len(s.columns), func(c int) (v *vector.Vector, err error) {
 		if w.cols[c] == nil {
 			w.cols[c], err = s.some(s.columns[c], w, nil)

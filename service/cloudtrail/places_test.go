@@ -3,6 +3,7 @@ package cloudtrail
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"runtime"
 	"strings"
@@ -16,14 +17,20 @@ import (
 	"unyo/kernel/store"
 )
 
-// holds puts a segment of so many events into an event data store.
+// holds puts a segment of so many events, one a second, into an event data store.
 func (s *Service) holds(t testing.TB, ctx context.Context, id string, events int) {
 	t.Helper()
 	var text bytes.Buffer
 	w, err := eventLayout.writer(&text)
 	ok(t, err)
 	for i := range events {
-		row, _ := s.rowOf(&journal.Entry{Seq: uint64(i), Time: begin, Call: &journal.Call{RequestID: fmt.Sprint(i), Operation: fmt.Sprint("Op", i), Region: here, Category: management}}, mine)
+		name := fmt.Sprint("user", i%7)
+		c := &journal.Call{RequestID: fmt.Sprint(i), Operation: fmt.Sprint("Op", i), Region: here, Category: management, Source: fmt.Sprintf("source%d.amazonaws.com", i*i%13),
+			Principal: journal.Principal{Kind: "IAMUser", Account: mine, Name: name, ARN: "arn:aws:iam::" + mine + ":user/" + name}, Request: json.RawMessage(fmt.Sprintf(`{"n":"%d"}`, i%11))}
+		if i%50 == 0 || i/1000 == 7 {
+			c.ErrorCode = "AccessDenied"
+		}
+		row, _ := s.rowOf(&journal.Entry{Seq: uint64(i), Time: begin.Add(time.Duration(i) * time.Second), Call: c}, mine)
 		ok(t, w.Write(row))
 	}
 	ok(t, w.Close())
@@ -31,7 +38,7 @@ func (s *Service) holds(t testing.TB, ctx context.Context, id string, events int
 	ref, err = s.blobs.Stage(ctx, &text)
 	ok(t, err)
 	ok(t, s.k.Update(ctx, func(tx *store.Tx) error {
-		s.segments.Put(tx, segmentKey(id, uint64(events)), segment{To: uint64(events), Rows: int64(events), Oldest: begin, Newest: begin, Ref: ref})
+		s.segments.Put(tx, segmentKey(id, uint64(events)), segment{To: uint64(events), Rows: int64(events), Oldest: begin, Newest: begin.Add(time.Duration(events-1) * time.Second), Ref: ref})
 		return nil
 	}))
 }
