@@ -32,20 +32,22 @@ func (c *catalog) Table(ctx context.Context, catalogName, schema, name string) (
 		return nil, err
 	}
 	if schema == "information_schema" {
-		if id != nil {
-			return nil, fault.New(fault.NotSupported, "information_schema of another account's catalog is not supported")
-		}
-		return c.information(ctx, name)
+		return c.information(ctx, id, catalogName, name)
 	}
 	t, err := c.q.s.table(ctx, id, schema, name)
 	if t == nil || err != nil {
 		return nil, err
 	}
 	if rt.Val(t.TableType) == "VIRTUAL_VIEW" {
-		if id != nil { // the names in it are that account's
-			return nil, fault.New(fault.NotSupported, "View '%s.%s' is another account's, which is not supported", schema, name)
+		v, err := viewOf(t)
+		if err != nil || id == nil {
+			return v, err
 		}
-		return viewOf(t)
+		if own := v.View.Catalog; own != "" && !strings.EqualFold(own, awsDataCatalog) {
+			return nil, fault.New(fault.NotSupported, "View '%s.%s' is another account's, and of a catalog that is called %s there", schema, name, own)
+		}
+		v.View.Catalog, v.View.Own = strings.ToLower(catalogName), catalogLower // the names in it are that account's
+		return v, nil
 	}
 	return c.q.open(t)
 }

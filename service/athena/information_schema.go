@@ -12,38 +12,41 @@ import (
 	"unyo/engine/vector"
 )
 
-// information makes a table of information_schema: what Glue knows, as Trino tells it.
+// information makes a table of a catalog's information_schema: what Glue knows, as Trino tells it. Of another account's that is what it lets this one see.
 // https://docs.aws.amazon.com/athena/latest/ug/querying-glue-catalog.html
-func (c *catalog) information(ctx context.Context, name string) (*sql.Table, error) {
+func (c *catalog) information(ctx context.Context, id *string, in, name string) (*sql.Table, error) {
 	text := func(names ...string) (out []sql.Column) {
 		for _, n := range names {
 			out = append(out, sql.Column{Name: n, Type: types.Text})
 		}
 		return out
 	}
+	if in = strings.ToLower(in); in == "" {
+		in = catalogLower
+	}
 	t := &sql.Table{}
 	var fill func(m *memory, d map[int]sql.Domain) error
 	switch name {
 	case "schemata":
 		t.Columns = text("catalog_name", "schema_name")
-		fill = func(m *memory, _ map[int]sql.Domain) error { return c.schemata(ctx, m, nil) }
+		fill = func(m *memory, _ map[int]sql.Domain) error { return c.schemata(ctx, id, in, m) }
 	case "tables":
 		t.Columns = text("table_catalog", "table_schema", "table_name", "table_type")
 		fill = func(m *memory, d map[int]sql.Domain) error {
-			return c.eachIn(ctx, d, func(t *glueapi.Table) {
+			return c.eachIn(ctx, id, d, func(t *glueapi.Table) {
 				kind := "BASE TABLE"
 				if rt.Val(t.TableType) == "VIRTUAL_VIEW" {
 					kind = "VIEW"
 				}
-				m.add(catalogLower, *t.DatabaseName, *t.Name, kind)
+				m.add(in, *t.DatabaseName, *t.Name, kind)
 			})
 		}
 	case "views":
 		t.Columns = text("table_catalog", "table_schema", "table_name", "view_definition")
 		fill = func(m *memory, d map[int]sql.Domain) error {
-			return c.eachIn(ctx, d, func(t *glueapi.Table) {
+			return c.eachIn(ctx, id, d, func(t *glueapi.Table) {
 				if v, err := readView(t); err == nil && rt.Val(t.TableType) == "VIRTUAL_VIEW" {
-					m.add(catalogLower, *t.DatabaseName, *t.Name, v.SQL)
+					m.add(in, *t.DatabaseName, *t.Name, v.SQL)
 				}
 			})
 		}
@@ -51,7 +54,7 @@ func (c *catalog) information(ctx context.Context, name string) (*sql.Table, err
 		t.Columns = text("table_catalog", "table_schema", "table_name", "column_name", "ordinal_position", "column_default", "is_nullable", "data_type", "comment", "extra_info")
 		t.Columns[4].Type = types.Big
 		fill = func(m *memory, d map[int]sql.Domain) error {
-			return c.eachIn(ctx, d, func(t *glueapi.Table) { m.addColumns(t) })
+			return c.eachIn(ctx, id, d, func(t *glueapi.Table) { m.addColumns(in, t) })
 		}
 	default:
 		return nil, nil
@@ -68,19 +71,17 @@ func (c *catalog) information(ctx context.Context, name string) (*sql.Table, err
 
 var catalogLower = strings.ToLower(awsDataCatalog)
 
-func (c *catalog) schemata(ctx context.Context, m *memory, only func(name string) bool) error {
-	names, err := c.q.databases(ctx, nil, nil)
+func (c *catalog) schemata(ctx context.Context, id *string, in string, m *memory) error {
+	names, err := c.q.databases(ctx, id, nil)
 	for _, n := range names {
-		if only == nil || only(n) {
-			m.add(catalogLower, n)
-		}
+		m.add(in, n)
 	}
 	return err
 }
 
 // eachIn visits the tables of all databases that column 1, the schema, may name.
-func (c *catalog) eachIn(ctx context.Context, d map[int]sql.Domain, do func(t *glueapi.Table)) error {
-	names, err := c.q.databases(ctx, nil, nil)
+func (c *catalog) eachIn(ctx context.Context, id *string, d map[int]sql.Domain, do func(t *glueapi.Table)) error {
+	names, err := c.q.databases(ctx, id, nil)
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func (c *catalog) eachIn(ctx context.Context, d map[int]sql.Domain, do func(t *g
 		if domain, ok := d[1]; ok && !domain.Has(v, 0) {
 			continue
 		}
-		if err := c.q.eachTable(ctx, nil, n, do); err != nil {
+		if err := c.q.eachTable(ctx, id, n, do); err != nil {
 			return err
 		}
 	}
@@ -117,7 +118,7 @@ func (m *memory) add(values ...string) {
 	m.rows++
 }
 
-func (m *memory) addColumns(t *glueapi.Table) {
+func (m *memory) addColumns(in string, t *glueapi.Table) {
 	for i, list := range [][]glueapi.Column{columnsOf(t), t.PartitionKeys} {
 		for _, c := range list {
 			typ := rt.Val(c.Type)
@@ -128,7 +129,7 @@ func (m *memory) addColumns(t *glueapi.Table) {
 			if i == 1 {
 				extra = "partition key"
 			}
-			m.add(catalogLower, *t.DatabaseName, *t.Name, *c.Name, "", "", "YES", typ, rt.Val(c.Comment), extra)
+			m.add(in, *t.DatabaseName, *t.Name, *c.Name, "", "", "YES", typ, rt.Val(c.Comment), extra)
 			m.number(m.position(*t.Name))
 		}
 	}

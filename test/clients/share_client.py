@@ -120,6 +120,20 @@ assert rows("SELECT count(*) FROM t WHERE day = 2", Catalog="hub", Database="web
 assert rows("SHOW TABLES", 0, Catalog="hub", Database="web") == [["t"]]
 assert rows("SHOW PARTITIONS t", 0, Catalog="hub", Database="web") == [["day=1"], ["day=2"]]
 assert rows("DESCRIBE t", 0, Catalog="hub", Database="web")[0][0].startswith("id")
+
+# Views of A mean A's tables, however they name them; information_schema tells what A lets B see.
+for name, text in {"twelve": "SELECT sum(id) n FROM t WHERE day = 1", "named": "SELECT n FROM awsdatacatalog.web.twelve", "beyond": "SELECT 1 x FROM mine.web.t"}.items():
+    if name == "beyond":
+        athena.create_data_catalog(Name="mine", Type="GLUE", Parameters={"catalog-id": A})
+    id = athena.start_query_execution(QueryString=f"CREATE VIEW {name} AS {text}", QueryExecutionContext={"Database": "web"}, ResultConfiguration={"OutputLocation": "s3://results/"})["QueryExecutionId"]
+    while (e := athena.get_query_execution(QueryExecutionId=id)["QueryExecution"])["Status"]["State"] in ("QUEUED", "RUNNING"):
+        time.sleep(0.05)
+    assert e["Status"]["State"] == "SUCCEEDED", e["Status"]
+assert rows("SELECT * FROM hub.web.twelve") == [["12"]] and rows("SELECT n + 1 FROM named", Catalog="hub", Database="web") == [["13"]]
+fails("SELECT * FROM hub.web.beyond", "cannot name the catalog 'mine'")
+assert rows("SELECT table_catalog, table_name, table_type FROM hub.information_schema.tables WHERE table_schema = 'web' ORDER BY 2") == [["hub", "beyond", "VIEW"], ["hub", "named", "VIEW"], ["hub", "t", "BASE TABLE"], ["hub", "twelve", "VIEW"]]
+assert rows("SELECT column_name, data_type, extra_info FROM information_schema.columns WHERE table_name = 't' ORDER BY ordinal_position", Catalog="hub") == [["id", "integer", ""], ["what", "varchar", ""], ["day", "integer", "partition key"]]
+assert rows("SELECT schema_name FROM hub.information_schema.schemata") == [["web"]]
 fails("DROP TABLE t", "NOT_SUPPORTED", Catalog="hub", Database="web")
 fails("INSERT INTO hub.web.t SELECT 1, 'a', 1", "NOT_SUPPORTED")
 fails("SELECT * FROM hub.web.nothing", "TABLE_NOT_FOUND")

@@ -35,6 +35,8 @@ type Table struct {
 type View struct {
 	Text            string
 	Catalog, Schema string
+	// Own is what its text calls the catalog it is in, where Catalog is what others call that. It can name no other.
+	Own string
 }
 
 // Scan says what of a table is wanted.

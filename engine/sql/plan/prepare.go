@@ -29,8 +29,9 @@ type planner struct {
 	params  []syntax.Expr
 	slots   int
 	tables  [][3]string
-	views   int // how deep in views
-	depth   int // how deep in expressions
+	views   int    // how deep in views
+	own     string // in a view that calls its catalog otherwise: what it calls it
+	depth   int    // how deep in expressions
 }
 
 // Context is what functions may know in a session.
@@ -165,6 +166,13 @@ func (p *planner) bound(b *functions.Bound, args []expr.Expr) expr.Expr {
 func (p *planner) table(at fault.Pos, n syntax.Name) (*Table, [3]string) {
 	full := [3]string{p.session.Catalog, p.session.Schema, ""}
 	copy(full[3-len(n.Parts):], n.Parts)
+	switch {
+	case p.own == "" || full[0] == p.session.Catalog:
+	case full[0] == p.own:
+		full[0] = p.session.Catalog
+	default:
+		fail(at, fault.NotSupported, "A view of another catalog cannot name the catalog '%s', which is not its own", full[0])
+	}
 	t, err := p.catalog.Table(p.ctx, full[0], full[1], full[2])
 	if err != nil {
 		place(at, err)

@@ -97,6 +97,7 @@ func (b *block) view(at fault.Pos, t *Table, full [3]string) relation {
 	if p.views++; p.views > maxViews {
 		fail(at, "VIEW_IS_RECURSIVE", "Statement would create a recursive materialized view: views are nested more than %d deep", maxViews)
 	}
+	p.own = t.View.Own
 	if t.View.Catalog != "" {
 		p.session.Catalog = t.View.Catalog
 	}
