@@ -1,7 +1,6 @@
 package insights
 
 import (
-	"regexp"
 	"regexp/syntax"
 	"strings"
 
@@ -112,9 +111,9 @@ func (p *parser) regexText() (string, Span, *Error) {
 }
 
 // compile refuses what would need to go back in the text: the engine is one that never does, as AWS's.
-func (p *parser) compile(text string, at Span) (*regexp.Regexp, *Error) {
-	r, err := regexp.Compile(text)
-	if err == nil && regex.Size(text) > maxProgram {
+func (p *parser) compile(text string, at Span) (*regex.Regexp, *Error) {
+	r, err := regex.Compile(text)
+	if err == nil && r.Size > maxProgram {
 		return nil, fault(at, "the regular expression is too large %s", where(p.text, at.Start))
 	}
 	if err == nil {
@@ -127,8 +126,8 @@ func (p *parser) compile(text string, at Span) (*regexp.Regexp, *Error) {
 	return nil, fault(at, "invalid regular expression %s: %s", where(p.text, at.Start), why)
 }
 
-// maxProgram is of how many instructions a regular expression may be: one match takes as many steps for each byte, and cannot be interrupted.
-const maxProgram = 2000
+// maxProgram is of how many instructions a regular expression may be, which take memory; a match takes as many steps for each byte, and sees the query's end.
+const maxProgram = 10_000
 
 // stats reads items, some by others.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html

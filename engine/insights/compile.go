@@ -386,7 +386,7 @@ func (c *compiler) like(e *Like) (eval, *Error) {
 
 func (c *compiler) likeRegex(e *Like, x eval) eval {
 	re, not, asked := e.Regex, e.Not, -1
-	quick := straighten(re)
+	quick := straighten(re.Regexp)
 	if quick != nil {
 		asked = c.asks(e.X, quick.over)
 	}
@@ -395,6 +395,6 @@ func (c *compiler) likeRegex(e *Like, x eval) eval {
 			return boolean((a.Verdict == shaped.Yes) != not)
 		}
 		v := x(r)
-		return boolean(v.Kind != Null && re.Match(v.bytes(&r.a)) != not)
+		return boolean(v.Kind != Null && r.matches(re, v.bytes(&r.a)) != not)
 	}
 }

@@ -35,7 +35,7 @@ func (x *planner) extract(cmd *Extract) *Error {
 		return nil
 	}
 	re := cmd.Regex
-	quick := straighten(re)
+	quick := straighten(re.Regexp)
 	var groups []int
 	for i, n := range re.SubexpNames() {
 		if n != "" {
@@ -77,7 +77,7 @@ func (x *planner) extract(cmd *Extract) *Error {
 				r.groups = at
 			}
 		} else {
-			at = re.FindSubmatchIndex(text)
+			at = r.first(re, text)
 		}
 		if at == nil {
 			return

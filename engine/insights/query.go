@@ -2,8 +2,9 @@ package insights
 
 import (
 	"fmt"
-	"regexp"
 	"time"
+
+	"unyo/base/regex"
 )
 
 // Span is where something stands in the text of a query, in characters.
@@ -69,8 +70,8 @@ type (
 	Extract struct {
 		Span
 		From  Expr
-		Regex *regexp.Regexp // a glob is turned into one as well, to be matched where Glob cannot
-		Glob  []string       // the texts around the stars; nil: a regular expression
+		Regex *regex.Regexp // a glob is turned into one as well, to be matched where Glob cannot
+		Glob  []string      // the texts around the stars; nil: a regular expression
 		Names []string
 	}
 	// Stats is stats.
@@ -175,9 +176,9 @@ type (
 	Like struct {
 		Span
 		X     Expr
-		Sub   Expr           // a text is searched for
-		Regex *regexp.Regexp // otherwise
-		Text  string         // of Regex
+		Sub   Expr          // a text is searched for
+		Regex *regex.Regexp // otherwise
+		Text  string        // of Regex
 		Not   bool
 	}
 )

@@ -1,6 +1,10 @@
 package insights
 
-import "math"
+import (
+	"math"
+
+	"unyo/base/regex"
+)
 
 // Event is one log event.
 type Event struct {
@@ -58,6 +62,24 @@ func (r *row) step() {
 			panic(ended{err})
 		}
 	}
+}
+
+// matches tells whether a text matches, unless the query may not go on.
+func (r *row) matches(re *regex.Regexp, text []byte) bool {
+	is, err := re.Matches(text, r.look)
+	if err != nil {
+		panic(ended{err})
+	}
+	return is
+}
+
+// first is where the first match and its groups stand.
+func (r *row) first(re *regex.Regexp, text []byte) []int {
+	at, err := re.First(text, r.look)
+	if err != nil {
+		panic(ended{err})
+	}
+	return at
 }
 
 // guarded has f do a row's commands, and gives the error that ended them.

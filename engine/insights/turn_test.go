@@ -8,6 +8,25 @@ import (
 	"testing"
 )
 
+// A match that takes long sees the query's end.
+func TestLongMatchEnds(t *testing.T) {
+	m := lines(strings.Repeat("a1", 100_000))
+	end := errors.New("end")
+	for _, text := range []string{"filter @message like /(([a-z0-9]{1,30}){1,30})z/", "parse @message /(?<x>([a-z0-9]{1,30}){1,30}z)/ | stats count(x)"} {
+		q, fault := Parse(text)
+		if fault != nil {
+			t.Fatal(fault)
+		}
+		p, fault := Compile(q, Options{Started: begin, Turn: func(context.Context) error { return end }})
+		if fault != nil {
+			t.Fatal(fault)
+		}
+		if _, err := p.Run(t.Context(), m, 0, begin+1e9); !errors.Is(err, end) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 // A query asks for more room when it gathers more than a little, and for its turn now and then; what either answers ends it.
 func TestTurnAndMore(t *testing.T) {
 	texts := make([]string, 60_000)

@@ -69,7 +69,13 @@ var errTimeout = errors.New("the query has run out of time")
 func (s *Service) ask(ctx context.Context, q *query) ([]byte, error) {
 	w := s.asked.join()
 	defer w.end()
-	plan, fault := s.plan(q, insights.Options{Turn: w.turns.Wait, More: w.more})
+	turn := func(ctx context.Context) error {
+		if s.nowMs()-q.Created > maxQueryTimeoutMs {
+			return errTimeout
+		}
+		return w.turns.Wait(ctx)
+	}
+	plan, fault := s.plan(q, insights.Options{Turn: turn, More: w.more})
 	if fault != nil {
 		return nil, fault
 	}
@@ -77,7 +83,7 @@ func (s *Service) ask(ctx context.Context, q *query) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	from.turn = w.turns.Wait
+	from.turn = turn
 	a, err := plan.Run(ctx, from, q.From, q.To)
 	if err != nil {
 		return nil, err

@@ -206,7 +206,10 @@ func (r *row) extract(c *insights.Extract) {
 	if v == nil {
 		return
 	}
-	re := c.Regex
+	re := (*regexp.Regexp)(nil)
+	if c.Regex != nil {
+		re = c.Regex.Regexp
+	}
 	if re == nil {
 		pattern := ""
 		for i, g := range c.Glob {
