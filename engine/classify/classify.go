@@ -171,7 +171,7 @@ const mostSchema = 16 << 10
 
 // describeAvro tells an Avro file's columns, and how many records its first blocks have, as far as they begin where texts are looked at.
 func describeAvro(r io.ReaderAt, size int64, f *Format) (columnar.Schema, error) {
-	in := &counting{r: io.NewSectionReader(r, 0, size)}
+	in := &serde.Counted{R: io.NewSectionReader(r, 0, size)}
 	file, err := avro.Open(in)
 	if err != nil {
 		return nil, err
@@ -187,26 +187,14 @@ func describeAvro(r io.ReaderAt, size int64, f *Format) (columnar.Schema, error)
 	if len(file.Text) <= mostSchema {
 		f.Properties = map[string]string{"avro.schema.literal": string(file.Text)}
 	}
-	for in.n < mostText {
+	for in.N < mostText {
 		n, _, err := file.Block()
 		if err != nil {
 			break // the header has told what is asked
 		}
-		f.Records, f.Bytes = f.Records+n, in.n
+		f.Records, f.Bytes = f.Records+n, in.N
 	}
 	return t.Fields, nil
-}
-
-// counting counts what is read.
-type counting struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counting) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
 }
 
 // columns reads what Parquet, ORC and Avro files say of themselves.

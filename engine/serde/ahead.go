@@ -9,7 +9,7 @@ import (
 // ahead unpacks while what was unpacked before is used: on the second core, two blocks further at most.
 type ahead struct {
 	in     io.Reader
-	stored *counted
+	stored *Counted
 	begin  sync.Once
 	end    sync.Once
 	full   chan aheadBlock
@@ -34,7 +34,7 @@ const (
 	aheadBlocks = 3
 )
 
-func newAhead(in io.Reader, stored *counted) *ahead {
+func newAhead(in io.Reader, stored *Counted) *ahead {
 	a := &ahead{in: in, stored: stored, full: make(chan aheadBlock, aheadBlocks), empty: make(chan []byte, aheadBlocks), done: make(chan struct{}), ended: make(chan struct{})}
 	for range aheadBlocks {
 		a.empty <- nil
@@ -85,7 +85,7 @@ func (a *ahead) run() {
 		if err == io.ErrUnexpectedEOF && n > 0 { // fewer than a block; what it ends with comes next
 			err = nil
 		}
-		a.full <- aheadBlock{b[:n], a.stored.n, err} // there is room: no more blocks than places
+		a.full <- aheadBlock{b[:n], a.stored.N, err} // there is room: no more blocks than places
 		if err != nil {
 			return
 		}

@@ -65,10 +65,10 @@ type panicking struct{}
 func (panicking) Read([]byte) (int, error) { panic("beyond") }
 
 func TestAheadSurvivesPanics(t *testing.T) {
-	a := newAhead(panicking{}, &counted{})
+	a := newAhead(panicking{}, &Counted{})
 	if _, err := a.Read(make([]byte, 1)); !errors.Is(err, columnar.ErrCorrupt) {
 		t.Error(err)
 	}
 	a.Close()
-	newAhead(panicking{}, &counted{}).Close()
+	newAhead(panicking{}, &Counted{}).Close()
 }

@@ -19,12 +19,12 @@ func openAvro(t *Table, o Object, columns []int, _ []*vector.Domain) (vector.Rea
 	if err != nil {
 		return nil, err
 	}
-	read := &counted{r: in}
+	read := &Counted{R: in}
 	fields := make([]columnar.Field, len(columns))
 	for i, c := range columns {
 		fields[i] = t.Columns[c]
 	}
-	return avro.Scan(both{read, in}, func() int64 { return read.n }, reads, fields)
+	return avro.Scan(both{read, in}, func() int64 { return read.N }, reads, fields)
 }
 
 // both reads with the one and closes the other.

@@ -17,7 +17,7 @@ const mostRecords = 512 << 20
 // https://docs.aws.amazon.com/athena/latest/ug/cloudtrail-logs.html
 type cloudTrail struct {
 	object io.Closer
-	stored *counted
+	stored *Counted
 	in     io.Reader
 	rows   *jsonRows
 	batch  vector.Batch
@@ -35,7 +35,7 @@ func openCloudTrail(t *Table, o Object, columns []int, _ []*vector.Domain) (vect
 	if err != nil {
 		return nil, err
 	}
-	c := &cloudTrail{object: object, stored: &counted{r: object}, rows: rows}
+	c := &cloudTrail{object: object, stored: &Counted{R: object}, rows: rows}
 	if c.in, err = unpack(o.Name, c.stored); err != nil {
 		return nil, closing(object, err)
 	}
@@ -45,7 +45,7 @@ func openCloudTrail(t *Table, o Object, columns []int, _ []*vector.Domain) (vect
 	return c, nil
 }
 
-func (c *cloudTrail) Scanned() int64 { return c.stored.n }
+func (c *cloudTrail) Scanned() int64 { return c.stored.N }
 
 func (c *cloudTrail) Close() error { return c.object.Close() }
 

@@ -133,7 +133,7 @@ type parser interface {
 // textReader reads a text line by line.
 type textReader struct {
 	object io.Closer
-	stored *counted
+	stored *Counted
 	ahead  *ahead // if it is compressed
 	lines  lines
 	parser parser
@@ -145,6 +145,8 @@ type textReader struct {
 
 	hold func(int64) error
 	told int64 // to hold
+
+	window int64 // what its decompressor keeps
 
 	from, to int64 // lines that begin there are read; from 0 to 0 all
 	began    int64 // where the first of them does
@@ -165,7 +167,7 @@ func (t *Table) openText(o Object, columns []int, p parser) (vector.Reader, erro
 	if err != nil {
 		return nil, err
 	}
-	stored := &counted{r: object}
+	stored := &Counted{R: object}
 	in, err := unpack(o.Name, stored)
 	if err != nil {
 		return nil, closing(object, err)
@@ -175,6 +177,11 @@ func (t *Table) openText(o Object, columns []int, p parser) (vector.Reader, erro
 		r.header = 0
 	}
 	if u, ok := in.(*unpacked); ok {
+		if r.window = u.window; r.window > 0 {
+			if err := r.holds(r.window); err != nil {
+				return nil, closing(object, errors.Join(err, r.holds(0)))
+			}
+		}
 		r.ahead = newAhead(u, stored)
 		in = r.ahead
 	}
@@ -212,7 +219,7 @@ func (r *textReader) Scanned() int64 {
 	if r.to > 0 {
 		return r.lines.place() - r.began // what else was read belongs to the parts beside it
 	}
-	return r.stored.n
+	return r.stored.N
 }
 
 func (r *textReader) Close() error {
@@ -238,7 +245,7 @@ func (r *textReader) holds(now int64) error {
 
 // has is how much it holds: what it reads into, and the batch.
 func (r *textReader) has() int64 {
-	n := int64(cap(r.lines.buf) + r.bytes)
+	n := int64(cap(r.lines.buf)+r.bytes) + r.window
 	for _, c := range r.batch.Columns {
 		n += c.Size()
 	}

@@ -23,15 +23,15 @@ import (
 // mostWindow is how much a decompressor may keep in memory.
 const mostWindow = 128 << 20
 
-// counted counts the bytes of an object that have been read.
-type counted struct {
-	r io.Reader
-	n int64
+// Counted counts the bytes that have been read.
+type Counted struct {
+	R io.Reader
+	N int64
 }
 
-func (c *counted) Read(b []byte) (int, error) {
-	n, err := c.r.Read(b)
-	c.n += int64(n)
+func (c *Counted) Read(b []byte) (int, error) {
+	n, err := c.R.Read(b)
+	c.N += int64(n)
 	return n, err
 }
 
@@ -64,7 +64,14 @@ func unpack(name string, in io.Reader) (io.Reader, error) {
 	case ".bz2":
 		out = bzip2.NewReader(r)
 	case ".zst", ".zstd":
-		out, err = zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(mostWindow), zstd.WithDecoderLowmem(true))
+		head, _ := r.Peek(zstd.HeaderMaxSize)
+		window := windowOf(head)
+		if window > mostWindow {
+			return nil, broken(zstd.ErrWindowSizeExceeded)
+		}
+		if out, err = zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(uint64(window)), zstd.WithDecoderLowmem(true)); err == nil {
+			return &unpacked{out, window}, nil
+		}
 	case ".deflate", ".zlib":
 		out, err = zlib.NewReader(r)
 	case ".snappy":
@@ -87,11 +94,34 @@ func unpack(name string, in io.Reader) (io.Reader, error) {
 	if err != nil {
 		return nil, broken(err)
 	}
-	return &unpacked{out}, nil
+	return &unpacked{out, 0}, nil
+}
+
+// What a frame of zstd may have as its window that is not the first: as much as that, or what zstd writes without being asked for more. Of an object that begins
+// with something else than data nobody knows how much its frames need.
+const (
+	usualWindow   = 8 << 20
+	unknownWindow = 32 << 20
+)
+
+// windowOf is how much is kept in memory to unpack frames of zstd, of which the first begins with head.
+func windowOf(head []byte) int64 {
+	var h zstd.Header
+	if err := h.Decode(head); err != nil || h.Skippable {
+		return unknownWindow
+	}
+	window := h.WindowSize
+	if h.SingleSegment {
+		window = h.FrameContentSize
+	}
+	return int64(max(min(window, 2*mostWindow), usualWindow))
 }
 
 // unpacked gives the errors of a decompressor their meaning.
-type unpacked struct{ r io.Reader }
+type unpacked struct {
+	r      io.Reader
+	window int64 // bytes that it keeps of what it has given; 0: few
+}
 
 func (u *unpacked) Read(b []byte) (int, error) {
 	n, err := u.r.Read(b)
