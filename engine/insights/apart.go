@@ -121,6 +121,9 @@ func (a *apart) reading(s *shaped.Shape, g *Group) *reading {
 	if g.Lambda {
 		a.key[0] = 1
 	}
+	if g.Transform != nil {
+		a.key[0] |= 2
+	}
 	a.key = binary.AppendUvarint(a.key, uint64(len(s.Fields)))
 	for _, f := range s.Fields {
 		a.key = append(binary.AppendUvarint(a.key, uint64(f.At)), f.Kinds)

@@ -21,6 +21,9 @@ type span struct{ from, to int }
 
 // fields are those that the query names, in all lines of the template; sure=false: the lines have to be looked at.
 func (a *apart) fields(g *Group) (list []found, sure bool) {
+	if g.Transform != nil { // what that makes of a line depends on all of it
+		return nil, false
+	}
 	r := a.scratch
 	r.reset(&Event{Message: a.template.Cells}, g, 0)
 	doc := r.document()

@@ -17,10 +17,10 @@ var system = map[string]lookup{
 	"@logStream":     func(r *row) Value { return str([]byte(r.group.Streams[r.ev.Stream])) },
 	"@log":           func(r *row) Value { return str([]byte(r.group.Label)) },
 	"@transformationError": func(r *row) Value {
-		if r.ev.Fault == "" {
-			return Value{}
+		if m := r.transformed(); m != nil && m.Fault != "" {
+			return str([]byte(m.Fault))
 		}
-		return str([]byte(r.ev.Fault))
+		return Value{}
 	},
 	"@ptr": func(r *row) Value { return str([]byte(r.group.Pointer(r.ev))) },
 }
@@ -38,6 +38,21 @@ func (r *row) message() []byte {
 		r.ev.Message = m
 	}
 	return r.ev.Message
+}
+
+// transformed is what a transformer has made of the row's event, found out once.
+func (r *row) transformed() *Transformed {
+	if r.group.Transform == nil {
+		return nil
+	}
+	if !r.ev.asked {
+		sent := r.message()
+		if r.ev.Raw != nil {
+			sent = r.ev.Raw
+		}
+		r.ev.asked, r.ev.made = true, r.group.Transform(r.ev, sent)
+	}
+	return r.ev.made
 }
 
 // field is the value of a slot.
@@ -82,11 +97,11 @@ func (r *row) find() {
 
 // document is the JSON object that a transformer has made, or that the message is, or, of a function, the first one in it; nil: there is none.
 func (r *row) document() []byte {
-	if r.raw && r.ev.RawFields != nil {
-		return r.ev.RawFields
-	}
-	if r.ev.Fields != nil {
-		return r.ev.Fields
+	if m := r.transformed(); m != nil && m.Fields != nil {
+		if r.raw && m.Raw != nil {
+			return m.Raw
+		}
+		return m.Fields
 	}
 	m := r.message()
 	at := 0

@@ -14,19 +14,27 @@ type Event struct {
 	Index                uint32
 	Message              []byte // as it may be shown; of an event in lines taken apart, nil until it is asked for
 	Raw                  []byte // as it was sent, where that is not Message
-	Fields               []byte // the JSON object that its fields are found in, where that is not Message: a transformer has made it
-	RawFields            []byte // the same without a mask, where that is not Fields
-	Fault                string // @transformationError: why a transformer could not
+
+	asked bool         // Group.Transform has been asked
+	made  *Transformed // what it said
+}
+
+// Transformed is what a transformer has made of an event.
+type Transformed struct {
+	Fields []byte // the JSON object that the event's fields are found in; nil: it could not
+	Raw    []byte // the same without a mask, where that is not Fields
+	Fault  string // @transformationError: why it could not
 }
 
 // Group is a log group that is asked.
 type Group struct {
-	Name    string
-	Label   string                           // @log
-	Streams map[uint64]string                // their names
-	Pointer func(e *Event) string            // @ptr
-	Entity  func(e *Event) map[string]string // @entity.…, by what stands behind that; nil: nothing is known of any
-	Lambda  bool                             // it is a function's: fields come from the first JSON object in a line, wherever it begins
+	Name      string
+	Label     string                                   // @log
+	Streams   map[uint64]string                        // their names
+	Pointer   func(e *Event) string                    // @ptr
+	Entity    func(e *Event) map[string]string         // @entity.…, by what stands behind that; nil: nothing is known of any
+	Transform func(e *Event, sent []byte) *Transformed // asked when a field is looked up, of an event as it was sent; it or its answer nil: nothing is transformed
+	Lambda    bool                                     // it is a function's: fields come from the first JSON object in a line, wherever it begins
 }
 
 // row is one event on its way through the commands, or one row of what has been gathered.
@@ -173,12 +181,6 @@ func (r *row) save() *kept {
 		if e.Raw != nil {
 			e.Raw = append([]byte(nil), e.Raw...)
 		}
-		if e.Fields != nil {
-			e.Fields = append([]byte(nil), e.Fields...)
-		}
-		if e.RawFields != nil {
-			e.RawFields = append([]byte(nil), e.RawFields...)
-		}
 		k.ev = &e
 	}
 	for i, slot := range r.p.made {
@@ -193,7 +195,10 @@ func (r *row) save() *kept {
 func (k *kept) size() int {
 	n := 160 + 41*len(k.vals)
 	if k.ev != nil {
-		n += 152 + len(k.ev.Message) + len(k.ev.Raw) + len(k.ev.Fields) + len(k.ev.RawFields) + len(k.ev.Fault)
+		n += 104 + len(k.ev.Message) + len(k.ev.Raw)
+		if m := k.ev.made; m != nil {
+			n += 64 + len(m.Fields) + len(m.Raw) + len(m.Fault)
+		}
 	}
 	for i := range k.vals {
 		n += len(k.vals[i].Text)

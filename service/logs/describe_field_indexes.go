@@ -1,7 +1,6 @@
 package logs
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -78,14 +77,11 @@ func (s *Service) indexed(ctx context.Context, name string, g *group, p *indexPo
 	src, of := &from.sources[0], from.groups[0]
 	src.unmask()
 	f := logstore.Filter{From: g.floor(s.nowMs()), To: 1<<63 - 1}
-	scanned := s.store.Scan(ctx, folder(call.ScopeOf(ctx), g.ID), f, func(e *logstore.Event) bool {
+	err = s.store.Scan(ctx, folder(call.ScopeOf(ctx), g.ID), f, func(e *logstore.Event) bool {
 		if e.Ingestion < p.Updated {
 			return true
 		}
-		x, fault := src.event(e)
-		if err = fault; err != nil {
-			return false
-		}
+		x := src.event(e)
 		for _, field := range insights.Discover(of, &x) {
 			if i, ok := slices.BinarySearch(doc.Fields, field.Name); ok {
 				if list[i].FirstEventTime == nil {
@@ -96,5 +92,5 @@ func (s *Service) indexed(ctx context.Context, name string, g *group, p *indexPo
 		}
 		return true
 	})
-	return list, cmp.Or(scanned, err)
+	return list, err
 }

@@ -43,11 +43,8 @@ func (s *Service) GetLogGroupFields(ctx context.Context, in *api.GetLogGroupFiel
 	f.From, f.Streams = max(f.From, src.floor), src.streams
 	counts, n := map[string]int{}, 0
 	if f.From < f.To {
-		scanned := s.store.Scan(ctx, src.folder, f, func(x *logstore.Event) bool {
-			e, fault := src.event(x)
-			if err = fault; err != nil {
-				return false
-			}
+		err = s.store.Scan(ctx, src.folder, f, func(x *logstore.Event) bool {
+			e := src.event(x)
 			for _, field := range insights.Discover(group, &e) {
 				if field.Name != "@ptr" {
 					counts[field.Name]++
@@ -56,7 +53,6 @@ func (s *Service) GetLogGroupFields(ctx context.Context, in *api.GetLogGroupFiel
 			n++
 			return n < fieldsEvents
 		})
-		err = cmp.Or(scanned, err)
 	}
 	out := &api.GetLogGroupFieldsOutput{LogGroupFields: []api.LogGroupField{}}
 	for field, count := range counts {

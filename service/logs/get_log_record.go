@@ -1,7 +1,6 @@
 package logs
 
 import (
-	"cmp"
 	"context"
 	"encoding/base64"
 	"strconv"
@@ -56,17 +55,13 @@ func (s *Service) GetLogRecord(ctx context.Context, in *api.GetLogRecordInput) (
 	fields := map[string]string{}
 	if _, there := group.Streams[r.stream]; there && r.at.Timestamp >= src.floor {
 		end := r.at.Next()
-		scanned := s.store.Scan(ctx, folder(scope, r.id), logstore.Filter{From: r.at.Timestamp, To: r.at.Timestamp + 1, Streams: []uint64{r.stream}, Start: &r.at, End: &end}, func(x *logstore.Event) bool {
-			e, fault := src.event(x)
-			if err = fault; err != nil {
-				return false
-			}
+		err = s.store.Scan(ctx, folder(scope, r.id), logstore.Filter{From: r.at.Timestamp, To: r.at.Timestamp + 1, Streams: []uint64{r.stream}, Start: &r.at, End: &end}, func(x *logstore.Event) bool {
+			e := src.event(x)
 			for _, f := range insights.Discover(group, &e) {
 				fields[f.Name] = f.Value
 			}
 			return false
 		})
-		err = cmp.Or(scanned, err)
 	}
 	if err != nil {
 		return nil, err

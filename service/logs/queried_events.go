@@ -57,10 +57,14 @@ func (s *Service) queriedEvents(ctx context.Context, q *query) (*queriedEvents, 
 			}
 			about := s.entitiesOf(tx, g.ID)
 			e.sources = append(e.sources, src)
-			e.groups = append(e.groups, &insights.Group{
+			group := &insights.Group{
 				Name: x.Name, Label: scope.Account + ":" + x.Name, Streams: names, Lambda: strings.HasPrefix(x.Name, "/aws/lambda/"),
 				Entity: about.event, Pointer: func(e *insights.Event) string { return recordPointer(x.Name, x.ID, e) },
-			})
+			}
+			if src.shape != nil {
+				group.Transform = src.shape.transform
+			}
+			e.groups = append(e.groups, group)
 		}
 		return nil
 	})
@@ -76,7 +80,7 @@ func (e *queriedEvents) Sweep(ctx context.Context, w insights.Wanted, yield insi
 		src := &e.sources[n]
 		f := logstore.Sweeping{
 			Filter: logstore.Filter{From: max(w.From, src.floor), To: w.To + 1, Streams: src.streams, Contains: w.Contains}, Last: src.head,
-			Workers: e.workers, Apart: src.mask == nil && src.shape == nil, Oldest: w.Oldest, Skip: w.Skip, Turn: e.turn,
+			Workers: e.workers, Apart: src.mask == nil, Oldest: w.Oldest, Skip: w.Skip, Turn: e.turn,
 		}
 		if src.mask != nil { // what is masked need not hold what a match holds
 			f.Contains = nil
@@ -90,11 +94,7 @@ func (e *queriedEvents) Sweep(ctx context.Context, w insights.Wanted, yield insi
 			}
 			out := buffers[worker][:0]
 			for i := range events {
-				y, err := src.event(&events[i])
-				if err != nil {
-					return err
-				}
-				out = append(out, y)
+				out = append(out, src.event(&events[i]))
 			}
 			buffers[worker] = out
 			return yield(worker, n, out, lines)
@@ -117,17 +117,22 @@ func (src *queriedSource) unmask() {
 }
 
 // event is x as a query sees it.
-func (src *queriedSource) event(x *logstore.Event) (insights.Event, error) {
+func (src *queriedSource) event(x *logstore.Event) insights.Event {
 	shown := src.mask.event(x)
 	y := insights.Event{Timestamp: x.Timestamp, Ingestion: x.Ingestion, Stream: x.Stream, Seq: x.Seq, Index: x.Index, Message: shown.Message}
 	if shown != x {
 		y.Raw = x.Message
 	}
-	made, ok, err := src.shape.event(x)
-	if ok {
-		y.Fields, y.RawFields, y.Fault = made.fields, made.raw, made.fault
+	return y
+}
+
+// transform makes an event of a query what a transformer makes of it. The names of streams are at hand, so nothing can go wrong.
+func (x *shaper) transform(e *insights.Event, sent []byte) *insights.Transformed {
+	made, ok, err := x.event(&logstore.Event{Timestamp: e.Timestamp, Ingestion: e.Ingestion, Stream: e.Stream, Seq: e.Seq, Index: e.Index, Message: sent})
+	if !ok || err != nil {
+		return nil
 	}
-	return y, err
+	return &insights.Transformed{Fields: made.fields, Raw: made.raw, Fault: made.fault}
 }
 
 // recordPointer names an event: AWS's @ptr.

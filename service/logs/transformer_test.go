@@ -2,6 +2,7 @@ package logs_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -169,4 +170,29 @@ func TestTransformerSurvivesDeathAtEveryWrite(t *testing.T) {
 			e.put("g", "s", "a=1 ms=2", "a=2 ms=x")
 		}
 	})
+}
+
+// Events whose lines lie taken apart are transformed as any others, and only if a query names a field.
+func TestTransformerOverManyLines(t *testing.T) {
+	e := open(t)
+	e.group("g")
+	e.stream("g", "s")
+	e.transform("g", byKeys)
+	for batch := range 40 {
+		var lines []string
+		for i := range 100 {
+			lines = append(lines, fmt.Sprintf("level=info ms=%d", batch*100+i))
+		}
+		e.put("g", "s", lines...)
+	}
+	must(t, e.k.Store.Sync())
+	for range 2 {
+		rows, _ := e.ask("stats sum(ms) as ms, count(level) as levels, max(from.stream) as stream", "g")
+		want(t, rows, "[ms=7998000 levels=4000 stream=s]")
+		rows, _ = e.ask("filter @message like /ms=39.9/ | stats count(*) as n, sum(ms) as ms", "g")
+		want(t, rows, "[n=10 ms=39540]")
+		rows, _ = e.ask(`filter ms = 1234 | parse @message "level=* ms=*" as l, m | fields l, m, level, ms`, "g")
+		want(t, rows, "[l=info m=1234 level=info ms=1234]")
+		e.put("g", "s", "no pair at all") // and what is sealed meanwhile
+	}
 }
