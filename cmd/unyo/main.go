@@ -23,6 +23,7 @@ var verbs = []verb{
 	{"coverage", "coverage [service]", "count the operations that have behaviour", coverage},
 	{"rehearse", "rehearse logs [-days 35] [-lines 120] [-out FILE]", "play a sample architecture twice and check what comes of it", rehearse},
 	{"import", "import cloudtrail DIR [-bucket NAME]", "bring CloudTrail's files from elsewhere in, and have Athena answer questions about them", importFiles},
+	{"scrub", "scrub [-data DIR] [-key-file FILE]", "read all of an estate that is not served, and tell what is damaged", scrub},
 	{"doctor", "doctor hash | cat [prefix] | trace REQUEST-ID | failed | retry JOB", "look inside a running estate", doctor},
 }
 
