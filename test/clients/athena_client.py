@@ -209,7 +209,7 @@ assert rows("SELECT ST_Point(1, 2), bing_tile_quadkey(bing_tile_at(30.12, 60, 10
 assert rows("SELECT value_at_quantile(qdigest_agg(id), 0.5), value_at_quantile(tdigest_agg(ms), 1), cardinality(make_set_digest(path)) FROM access") == [["500", "1498.5", "3"]]
 assert rows("SELECT TIME '10:00 -03:00' AT TIME ZONE '+02:00', word_stem('stemming')") == [["15:00:00+02:00", "stem"]]
 plan = "\n".join(r[0] for r in rows("EXPLAIN ANALYZE SELECT path, count(*) FROM access WHERE status = 404 GROUP BY path"))
-assert "Aggregate[path, count()]" in plan and "Output: 3 rows" in plan and "Output: 250 rows" in plan and "Output: 1000 rows" in plan and "CPU: " in plan, plan
+assert "Aggregate[path, count()]" in plan and "Output: 3 rows" in plan and "Output: 250 rows" in plan and "Sifted: 1000 rows" in plan and "CPU: " in plan, plan
 assert rows("EXPLAIN (TYPE VALIDATE) SELECT * FROM access") == [["true"]]
 fails("EXPLAIN (TYPE IO, FORMAT JSON) SELECT * FROM access", "NOT_SUPPORTED")
 assert [r[0].split("\t")[0] for r in rows("SHOW FUNCTIONS LIKE 'json_array_l%'")] == ["json_array_length", "json_array_length"]

@@ -2,12 +2,14 @@ package functions
 
 import (
 	"math"
+	"runtime"
 	"slices"
 
 	"github.com/peterstace/simplefeatures/geom"
 
 	"unyo/engine/sql/fault"
 	"unyo/engine/sql/types"
+	"unyo/engine/vector"
 )
 
 // https://trino.io/docs/current/functions/geospatial.html
@@ -48,17 +50,23 @@ func geometric(text string, f func(r *Row, g func(i int) geom.Geometry), options
 
 // recovered takes what the geometry of a value that is not valid does to those who compute with it.
 func (r *Row) recovered() {
-	if p := recover(); p != nil {
-		if _, ok := p.(error); !ok {
-			if _, ok := p.(string); !ok {
-				panic(p)
-			}
+	switch p := recover().(type) {
+	case nil:
+	case string: // what the library says of what it cannot do
+		r.Invalid("the geometry cannot be computed with: %s", p)
+	case runtime.Error:
+		panic(p)
+	case error:
+		if p == vector.ErrTooLarge {
+			panic(p)
 		}
 		r.Invalid("the geometry cannot be computed with: %v", p)
+	default:
+		panic(p)
 	}
 }
 
-// PutGeometry answers one.
+// putGeometry answers one.
 func (r *Row) putGeometry(g geom.Geometry) {
 	r.Out.Data = g.AppendWKB(r.Out.Data)
 	r.Out.AppendText(nil)
@@ -86,7 +94,7 @@ func geometriesOf(r *Row, i int) (out []geom.Geometry, ok bool) {
 	return out, true
 }
 
-// line is argument i as a line, point as a point, polygon as a polygon: what else it is, the function does not apply to.
+// line is a geometry as a line, and polygon as a polygon: to what else it is the function does not apply.
 func line(r *Row, g geom.Geometry, name string) (geom.LineString, bool) {
 	l, ok := g.AsLineString()
 	if !ok {

@@ -86,7 +86,7 @@ func (s *sighting) consistent(at fault.Pos, labels []int) {
 	s.labels, s.seen = labels, true
 }
 
-// call translates what has a meaning of its own here; nil when e is a function as others are.
+// matchCall translates what has a meaning of its own in MATCH_RECOGNIZE; nil when e is a function as others are.
 func (b *block) matchCall(e *syntax.Call) expr.Expr {
 	s := b.match
 	if e.Over != nil {
@@ -135,7 +135,7 @@ func (s *sighting) classifier(e *syntax.Call) expr.Expr {
 	return s.look(s.placed(Look{Kind: "CLASSIFIER", Labels: labels, T: types.Text}))
 }
 
-// rows tells whether a function sees the whole match.
+// final tells whether a function sees the whole match.
 func (s *sighting) final(e *syntax.Call) bool {
 	if e.Rows == "FINAL" && s.define {
 		fail(e.Pos, "INVALID_PROCESSING_MODE", "FINAL semantics is not supported in DEFINE clause")
