@@ -116,6 +116,8 @@ func TestHostilePattern(t *testing.T) {
 	check(t, world(t), [][2]string{
 		{from + "^ (A+)+ B) DEFINE B AS x < 0)", "0"}, {from + "^ (A | A A | (A*)*)* B) DEFINE B AS x < 0)", "0"}, {from + "((A?){0,30}){0,30} B) DEFINE B AS x < 0)", "0"}, {from + strings.Repeat("(", 17) + "A" + strings.Repeat("{2})", 17) + ") DEFINE A AS true)", "!NOT_SUPPORTED"},
 	})
+	rows := "SELECT count(cardinality(x)) FROM UNNEST(sequence(1, 9000)) t(n) MATCH_RECOGNIZE (ORDER BY n MEASURES array_agg(n) AS x ALL ROWS PER MATCH PATTERN (A+) DEFINE A AS "
+	check(t, world(t), [][2]string{{rows + "true)", "!EXCEEDED_LOCAL_MEMORY_LIMIT"}})
 	ctx, cancel := context.WithCancel(context.Background())
 	m := world(t)
 	m.add(t, "rows", "SELECT x FROM UNNEST(sequence(1, 5000)) t(x)", 1)
