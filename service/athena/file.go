@@ -5,6 +5,7 @@ import (
 	"io"
 	"path"
 
+	"unyo/base/blocks"
 	"unyo/engine/serde"
 	"unyo/engine/sql"
 	"unyo/engine/vector"
@@ -21,7 +22,7 @@ type file struct {
 	etag        *string
 	size        int64
 	from, to    int64 // the part of it that is read, unless to is 0
-	end         *lastBlock
+	end         *blocks.Last
 
 	reader  vector.Reader
 	data    []int // which wanted columns are data, by their place in want.Columns
@@ -39,7 +40,7 @@ func (f *file) cut(readers []vector.Reader) []vector.Reader {
 		return append(readers, f)
 	}
 	parts := f.size / cutBytes
-	f.end.parts = int(parts)
+	f.end = blocks.Shared(int(parts))
 	for i := range parts {
 		one := *f
 		one.from, one.to = f.size*i/parts, f.size*(i+1)/parts
@@ -67,7 +68,7 @@ func (f *file) open() (err error) {
 	s := f.source.q.s
 	f.reader, err = serde.Open(*f.form, serde.Object{
 		Name: path.Base(f.key), Size: f.size,
-		At:     &blocks{ctx: f.ctx, s: s, bucket: f.bucket, key: f.key, etag: f.etag, size: f.size, end: f.end},
+		At:     blocks.New(f.size, f.end, f.fetch),
 		Stream: func(from int64) (io.ReadCloser, error) { return s.read(f.ctx, f.bucket, f.key, f.etag, from, -1) },
 		From:   f.from, To: f.to, Hold: f.want.Hold,
 	}, columns, domains)
@@ -75,6 +76,16 @@ func (f *file) open() (err error) {
 		f.sifts = f.tell()
 	}
 	return err
+}
+
+// fetch reads some bytes of the object.
+func (f *file) fetch(p []byte, off int64) (int, error) {
+	body, err := f.source.q.s.read(f.ctx, f.bucket, f.key, f.etag, off, off+int64(len(p))-1)
+	if err != nil {
+		return 0, err
+	}
+	defer body.Close()
+	return io.ReadFull(body, p)
 }
 
 // Next is the next batch of rows that are kept.
@@ -154,7 +165,7 @@ func (f *file) Scanned() int64 { return f.counted }
 
 // Close ends the reading.
 func (f *file) Close() error {
-	f.end.leave()
+	f.end.Leave()
 	if f.reader == nil {
 		return nil
 	}

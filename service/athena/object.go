@@ -3,11 +3,9 @@ package athena
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
-	"sync"
 
 	api "unyo/api/athena"
 	"unyo/api/rt"
@@ -147,115 +145,6 @@ func unreadable(bucket, key string, err error) error {
 		return invalid("HIVE_CANNOT_OPEN_SPLIT: The operation is not valid for the object's storage class: %s", path)
 	}
 	return err
-}
-
-// blockBytes is how much is read at once where a file is read here and there.
-const blockBytes = 1 << 20
-
-// blocks reads an object here and there, a block at a time. It keeps the last few.
-type blocks struct {
-	ctx         context.Context
-	s           *Service
-	bucket, key string
-	etag        *string
-	size        int64
-	end         *lastBlock // that others who read the same object keep too
-
-	mu   sync.Mutex
-	kept []block // the latest last
-}
-
-// lastBlock is the last block of an object, in which a file of columns tells what it has: each that reads a part of the file looks there first.
-type lastBlock struct {
-	mu    sync.Mutex
-	data  []byte
-	parts int // that have not been read
-}
-
-// leave is called when a part has been read; after the last nobody needs the block.
-func (l *lastBlock) leave() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.parts--; l.parts <= 0 {
-		l.data = nil
-	}
-}
-
-type block struct {
-	number int64
-	data   []byte
-}
-
-const keptBlocks = 4
-
-// ReadAt reads a long stretch as such, and a short one from its block.
-func (b *blocks) ReadAt(p []byte, off int64) (n int, err error) {
-	if off < 0 || off >= b.size {
-		return 0, io.EOF
-	}
-	if rest := b.size - off; int64(len(p)) > rest {
-		n, err = b.ReadAt(p[:rest], off)
-		return n, errors.Join(err, io.EOF)
-	}
-	if len(p) >= blockBytes/4 { // who reads so much goes on behind it, and not back
-		return b.fetch(p, off)
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for n < len(p) {
-		data, err := b.block((off + int64(n)) / blockBytes)
-		if err != nil {
-			return n, err
-		}
-		n += copy(p[n:], data[(off+int64(n))%blockBytes:])
-	}
-	return n, nil
-}
-
-func (b *blocks) block(number int64) ([]byte, error) {
-	if number == (b.size-1)/blockBytes {
-		b.end.mu.Lock()
-		defer b.end.mu.Unlock()
-		if b.end.data != nil {
-			return b.end.data, nil
-		}
-		data, err := b.whole(number)
-		b.end.data = data
-		return data, err
-	}
-	for i, k := range b.kept {
-		if k.number == number {
-			b.kept = append(append(b.kept[:i:i], b.kept[i+1:]...), k)
-			return k.data, nil
-		}
-	}
-	data, err := b.whole(number)
-	if err != nil {
-		return nil, err
-	}
-	if len(b.kept) == keptBlocks {
-		b.kept = b.kept[1:]
-	}
-	b.kept = append(b.kept, block{number, data})
-	return data, nil
-}
-
-// whole fetches a block.
-func (b *blocks) whole(number int64) ([]byte, error) {
-	data := make([]byte, min(blockBytes, b.size-number*blockBytes))
-	if _, err := b.fetch(data, number*blockBytes); err != nil {
-		return nil, err
-	}
-	return data, nil
-}
-
-func (b *blocks) fetch(p []byte, off int64) (int, error) {
-	body, err := b.s.read(b.ctx, b.bucket, b.key, b.etag, off, off+int64(len(p))-1)
-	if err != nil {
-		return 0, err
-	}
-	defer body.Close()
-	return io.ReadFull(body, p)
 }
 
 // list calls yield for each object under a prefix, in the order of their keys.

@@ -8,6 +8,7 @@ import (
 	glueapi "unyo/api/glue"
 	"unyo/api/rt"
 	s3api "unyo/api/s3"
+	"unyo/base/blocks"
 	"unyo/engine/columnar"
 	"unyo/engine/serde"
 	"unyo/engine/serde/projection"
@@ -50,7 +51,7 @@ func (s *source) scan(ctx context.Context, want sql.Scan) (readers []vector.Read
 		form := formOf(s.table, p.storage, schema)
 		err := s.q.s.list(ctx, bucket, prefix, func(o *s3api.Object) error {
 			if visible(strings.TrimPrefix(*o.Key, prefix)) && rt.Val(o.Size) > 0 && !archived(o) {
-				one := file{ctx: ctx, source: s, form: &form, piece: p, want: want, bucket: bucket, key: *o.Key, etag: o.ETag, size: *o.Size, end: &lastBlock{parts: 1}}
+				one := file{ctx: ctx, source: s, form: &form, piece: p, want: want, bucket: bucket, key: *o.Key, etag: o.ETag, size: *o.Size, end: blocks.Shared(1)}
 				readers = one.cut(readers)
 			}
 			return nil
