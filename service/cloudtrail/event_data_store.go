@@ -101,7 +101,7 @@ func (s *Service) dataStoreNamed(tx *store.Tx, name string) (d dataStore, err er
 		if err != nil || a.Service != "cloudtrail" || !ok || !storeID.MatchString(rest) {
 			return d, api.NewEventDataStoreARNInvalidException("The event data store ARN is not valid: %s", name)
 		}
-		if c := tx.Call(); a.Account != c.Account || a.Region != c.Region {
+		if c := tx.Call(); a.Partition != s.k.Partition || a.Account != c.Account || a.Region != c.Region {
 			return d, api.NewEventDataStoreNotFoundException("The event data store was not found: %s", name)
 		}
 		id = rest

@@ -25,6 +25,7 @@ type lakeQuery struct {
 	Created   time.Time
 	Completed time.Time `json:",omitzero"`
 	Principal string    // of who asked
+	Stead     string    `json:",omitempty"` // the organization whose delegated administrator did: it sees no more when it is run
 
 	Columns       []string `json:",omitempty"`
 	Rows          int64    `json:",omitempty"`
@@ -66,7 +67,7 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryInput) (*api
 		return nil, err
 	}
 	c := call.From(ctx)
-	q := lakeQuery{Text: *in.QueryStatement, State: api.QueryStatusQueued, Created: s.k.Clock.Now(), Principal: cmp.Or(c.Principal.ARN, c.Principal.Service), Stores: named}
+	q := lakeQuery{Text: *in.QueryStatement, State: api.QueryStatusQueued, Created: s.k.Clock.Now(), Principal: cmp.Or(c.Principal.ARN, c.Principal.Service), Stead: steadOf(ctx), Stores: named}
 	if _, err := s.prepareQuery(ctx, &q, &lake{s: s, now: q.Created}); err != nil {
 		return nil, wordQuery(err)
 	}
@@ -152,6 +153,7 @@ func (s *Service) prepareQuery(ctx context.Context, q *lakeQuery, l *lake) (*sql
 	for _, b := range []byte(q.Text) {
 		session.Seed = session.Seed*31 + uint64(b)
 	}
+	l.named = q.Stores
 	p, err := sql.Prepare(ctx, session, l, query.Query)
 	if err == nil && len(q.Stores) == 0 {
 		err = api.NewInvalidQueryStatementException("The query must name an event data store.")

@@ -2,9 +2,11 @@ package cloudtrail
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"time"
 
+	api "unyo/api/cloudtrail"
 	"unyo/base/turns"
 	"unyo/engine/blob"
 	"unyo/engine/columnar"
@@ -17,6 +19,7 @@ import (
 type lake struct {
 	s     *Service
 	now   time.Time
+	named []string     // the event data stores that the statement names, as it was judged: no other is there
 	turns *turns.Turns // it reads when one of them has come
 
 	scanned, rows atomic.Int64
@@ -25,6 +28,9 @@ type lake struct {
 
 // Table is the event data store of an id.
 func (l *lake) Table(ctx context.Context, _, _, name string) (*sql.Table, error) {
+	if !slices.Contains(l.named, name) {
+		return nil, api.NewEventDataStoreARNInvalidException("The event data store ARN is not valid: %s", name)
+	}
 	var d dataStore
 	err := l.s.k.View(ctx, func(tx *store.Tx) (err error) {
 		if d, err = l.s.dataStoreNamed(tx, name); err == nil && !d.Deleted.IsZero() {

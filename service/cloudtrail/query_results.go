@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,13 +24,14 @@ func (s *Service) queryOf(ctx context.Context, id, owner, name *string) (q lakeQ
 		return q, err
 	}
 	err = s.k.View(ctx, func(tx *store.Tx) error {
+		var d dataStore
 		if name != nil {
-			if _, err := s.dataStoreNamed(tx, *name); err != nil {
+			if d, err = s.dataStoreNamed(tx, *name); err != nil {
 				return err
 			}
 		}
 		var ok bool
-		if q, ok = s.queryAt(tx, *id); !ok {
+		if q, ok = s.queryAt(tx, *id); !ok || name != nil && !slices.Contains(q.Stores, d.ID) {
 			return api.NewQueryIdNotFoundException("The query ID was not found: %s", *id)
 		}
 		return nil
@@ -78,7 +81,7 @@ func (s *Service) GetQueryResults(ctx context.Context, in *api.GetQueryResultsIn
 	if err == nil && place != "" {
 		_, err = fmt.Sscanf(place, "%d %d", &row, &at)
 	}
-	if err != nil {
+	if err != nil || !s.begins(&q, row, at) {
 		return nil, api.NewInvalidNextTokenException("Invalid token provided.")
 	}
 	limit := int64(rowsPerPage)
@@ -96,6 +99,22 @@ func (s *Service) GetQueryResults(ctx context.Context, in *api.GetQueryResultsIn
 	}
 	out.QueryStatistics = &api.QueryStatistics{ResultsCount: new(int32(len(out.QueryResultRows))), TotalResultsCount: new(int32(q.Rows)), BytesScanned: &q.Scanned}
 	return out, nil
+}
+
+// begins tells whether a row of a result begins at a place: tokens are not secret, and may be anybody's invention.
+func (s *Service) begins(q *lakeQuery, row, at int64) bool {
+	if row < 0 || row > q.Rows || at < 0 || at > q.Result.Size {
+		return false
+	}
+	if at == 0 {
+		return true
+	}
+	r, err := s.blobs.Read(q.Result, at-1, 1)
+	if err != nil {
+		return false
+	}
+	before, err := io.ReadAll(r)
+	return errors.Join(err, r.Close()) == nil && string(before) == "\n"
 }
 
 // resultRows reads rows from place at of a result on, and tells where the next begins. A row is a list of its columns' names and values.

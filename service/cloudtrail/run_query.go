@@ -80,6 +80,9 @@ func (s *Service) answer(ctx context.Context, q *lakeQuery) (err error) {
 	defer l.turns.End()
 	defer l.done()
 	defer func() { q.Scanned, q.Read = l.scanned.Load(), l.rows.Load() }()
+	if q.Stead != "" {
+		ctx = context.WithValue(ctx, steadKey{}, q.Stead)
+	}
 	p, err := s.prepareQuery(ctx, q, l)
 	if err != nil {
 		return err
