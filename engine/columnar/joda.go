@@ -5,20 +5,15 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"unyo/base/javatime"
 )
 
 // joda is a pattern of Joda-Time's DateTimeFormat, as far as numbers, names of months and zones go; or millis.
 // https://www.joda.org/joda-time/apidocs/org/joda/time/format/DateTimeFormat.html
 type joda struct {
 	millis bool
-	parts  []jodaPart
-}
-
-// jodaPart is a letter with its count, or a literal text.
-type jodaPart struct {
-	letter byte // 0 for a literal
-	count  int
-	text   string
+	parts  []javatime.Part
 }
 
 // Layout is a pattern of instants, as a table or a deserializer names them.
@@ -38,11 +33,8 @@ func (l *Layout) Finest() byte {
 	const order = "yMdHmsS"
 	best := -1
 	for _, p := range l.joda.parts {
-		letter := p.letter
-		switch letter {
-		case 'Y':
-			letter = 'y'
-		case 'h':
+		letter := p.Letter
+		if letter == 'h' {
 			letter = 'H'
 		}
 		if letter != 0 {
@@ -62,81 +54,45 @@ func (l *Layout) Format(at time.Time) string {
 	}
 	var b strings.Builder
 	for _, p := range l.joda.parts {
-		b.WriteString(p.format(at))
+		b.WriteString(spelled(p, at))
 	}
 	return b.String()
 }
 
-func (p jodaPart) format(at time.Time) string {
-	number := func(n int) string { return fmt.Sprintf("%0*d", p.count, n) }
-	switch p.letter {
-	case 'y', 'Y':
-		if p.count == 2 {
-			return number(at.Year() % 100)
-		}
-		return number(at.Year())
+func spelled(p javatime.Part, at time.Time) string {
+	if digits, ok := p.Number(at); ok {
+		return digits
+	}
+	switch p.Letter {
 	case 'M':
-		switch name := at.Month().String(); {
-		case p.count > 3:
-			return name
-		case p.count == 3:
-			return name[:3]
+		if p.Count > 3 {
+			return at.Format("January")
 		}
-		return number(int(at.Month()))
-	case 'd':
-		return number(at.Day())
-	case 'H':
-		return number(at.Hour())
-	case 'h':
-		return number((at.Hour()+11)%12 + 1)
-	case 'm':
-		return number(at.Minute())
-	case 's':
-		return number(at.Second())
+		return at.Format("Jan")
 	case 'S':
-		return fmt.Sprintf("%09d", at.Nanosecond())[:min(p.count, 9)]
+		return fmt.Sprintf("%09d", at.Nanosecond())[:min(p.Count, 9)]
 	case 'a':
 		return at.Format("PM")
 	case 'Z':
 		return at.Format("-0700")
 	}
-	return p.text
+	return p.Text
 }
 
-func parseJoda(pattern string) (f joda, err error) {
+func parseJoda(pattern string) (joda, error) {
 	if pattern == "millis" {
 		return joda{millis: true}, nil
 	}
-	for i := 0; i < len(pattern); {
-		c := pattern[i]
-		switch {
-		case c == '\'':
-			end := strings.IndexByte(pattern[i+1:], '\'')
-			if end < 0 {
-				return f, fmt.Errorf("timestamp format %q has an open quote", pattern)
-			}
-			text := pattern[i+1 : i+1+end]
-			if text == "" {
-				text = "'"
-			}
-			f.parts = append(f.parts, jodaPart{text: text})
-			i += end + 2
-		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
-			n := i
-			for n < len(pattern) && pattern[n] == c {
-				n++
-			}
-			if strings.IndexByte("yYMdHhmsSaZ", c) < 0 {
-				return f, fmt.Errorf("timestamp format %q: %c is not supported", pattern, c)
-			}
-			f.parts = append(f.parts, jodaPart{letter: c, count: n - i})
-			i = n
-		default:
-			f.parts = append(f.parts, jodaPart{text: pattern[i : i+1]})
-			i++
+	parts, err := javatime.Parse(pattern, "yYMdHhmsSaZ", "")
+	if err != nil {
+		return joda{}, fmt.Errorf("timestamp format %q: %w", pattern, err)
+	}
+	for i := range parts {
+		if parts[i].Letter == 'Y' { // of the era: the same year
+			parts[i].Letter = 'y'
 		}
 	}
-	return f, nil
+	return joda{parts: parts}, nil
 }
 
 // parse reads a text of the pattern, in UTC where it names no zone.
@@ -148,15 +104,15 @@ func (f joda) parse(text string) (time.Time, bool) {
 	}
 	t := jodaTime{year: 1970, month: 1, day: 1}
 	for i, p := range f.parts {
-		if p.letter == 0 {
-			rest, ok := strings.CutPrefix(text, p.text)
+		if p.Letter == 0 {
+			rest, ok := strings.CutPrefix(text, p.Text)
 			if !ok {
 				return time.Time{}, false
 			}
 			text = rest
 			continue
 		}
-		adjacent := i+1 < len(f.parts) && f.parts[i+1].letter != 0 && strings.IndexByte("aZ", f.parts[i+1].letter) < 0
+		adjacent := i+1 < len(f.parts) && f.parts[i+1].Letter != 0 && strings.IndexByte("aZ", f.parts[i+1].Letter) < 0
 		n, ok := t.read(p, text, adjacent)
 		if !ok {
 			return time.Time{}, false
@@ -177,8 +133,8 @@ type jodaTime struct {
 }
 
 // read takes one part and tells how long it was. A number right before another has as many digits as the pattern has letters.
-func (t *jodaTime) read(p jodaPart, text string, adjacent bool) (n int, ok bool) {
-	switch p.letter {
+func (t *jodaTime) read(p javatime.Part, text string, adjacent bool) (n int, ok bool) {
+	switch p.Letter {
 	case 'Z':
 		return t.readZone(text)
 	case 'a':
@@ -188,13 +144,13 @@ func (t *jodaTime) read(p jodaPart, text string, adjacent bool) (n int, ok bool)
 		t.half, t.afternoon = true, strings.EqualFold(text[:2], "pm")
 		return 2, t.afternoon || strings.EqualFold(text[:2], "am")
 	case 'M':
-		if p.count >= 3 {
+		if p.Count >= 3 {
 			return t.readMonth(p, text)
 		}
 	}
 	most := 9
 	if adjacent {
-		most = p.count
+		most = p.Count
 	}
 	for n < len(text) && n < most && '0' <= text[n] && text[n] <= '9' {
 		n++
@@ -203,9 +159,9 @@ func (t *jodaTime) read(p jodaPart, text string, adjacent bool) (n int, ok bool)
 	if !ok {
 		return 0, false
 	}
-	switch p.letter {
-	case 'y', 'Y':
-		if t.year = v; p.count == 2 && n == 2 { // Joda's pivot lies in the year it runs in; this house's in 2000
+	switch p.Letter {
+	case 'y':
+		if t.year = v; p.Count == 2 && n == 2 { // Joda's pivot lies in the year it runs in; this house's in 2000
 			t.year += 2000
 		}
 	case 'M':
@@ -225,10 +181,10 @@ func (t *jodaTime) read(p jodaPart, text string, adjacent bool) (n int, ok bool)
 }
 
 // readMonth takes the name of a month: short for three letters, whole for more.
-func (t *jodaTime) readMonth(p jodaPart, text string) (int, bool) {
+func (t *jodaTime) readMonth(p javatime.Part, text string) (int, bool) {
 	for m := time.January; m <= time.December; m++ {
 		name := m.String()
-		if p.count == 3 {
+		if p.Count == 3 {
 			name = name[:3]
 		}
 		if len(text) >= len(name) && strings.EqualFold(text[:len(name)], name) {

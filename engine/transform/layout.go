@@ -5,60 +5,26 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"unyo/base/javatime"
 )
 
 // layout is a pattern of Java's DateTimeFormatter.
 // https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/time/format/DateTimeFormatter.html
 type layout struct {
-	parts []part
+	parts []javatime.Part
 	names *names
-}
-
-// part is a letter so many times, or a text.
-type part struct {
-	letter byte // 0: a text
-	count  int
-	text   string
 }
 
 // parseLayout reads a pattern. Names of days and months are those of a locale.
 func parseLayout(pattern, locale string) (*layout, error) {
-	l := &layout{}
-	for i := 0; i < len(pattern); {
-		c := pattern[i]
-		switch {
-		case c == '\'':
-			end := strings.IndexByte(pattern[i+1:], '\'')
-			if end < 0 {
-				return nil, fmt.Errorf("the pattern %q has a quote without end", pattern)
-			}
-			text := pattern[i+1 : i+1+end]
-			if text == "" {
-				text = "'"
-			}
-			l.parts = append(l.parts, part{text: text})
-			i += end + 2
-		case 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z':
-			n := i
-			for n < len(pattern) && pattern[n] == c {
-				n++
-			}
-			if strings.IndexByte("yuMLdEHkhKmsSnaVzZXxO", c) < 0 {
-				return nil, fmt.Errorf("the pattern %q: the letter %c is not supported", pattern, c)
-			}
-			l.parts = append(l.parts, part{letter: c, count: n - i})
-			i = n
-		case strings.IndexByte("[]{}#", c) >= 0:
-			return nil, fmt.Errorf("the pattern %q: %c is not supported", pattern, c)
-		default:
-			_, n := utf8.DecodeRuneInString(pattern[i:])
-			l.parts = append(l.parts, part{text: pattern[i : i+n]})
-			i += n
-		}
+	parts, err := javatime.Parse(pattern, "yuMLdEHkhKmsSnaVzZXxO", "[]{}#")
+	if err != nil {
+		return nil, fmt.Errorf("the pattern %q: %w", pattern, err)
 	}
-	for _, p := range l.parts {
-		if strings.IndexByte("ML", p.letter) >= 0 && p.count > 2 || p.letter == 'E' || p.letter == 'a' {
+	l := &layout{parts: parts}
+	for _, p := range parts {
+		if strings.IndexByte("ML", p.Letter) >= 0 && p.Count > 2 || p.Letter == 'E' || p.Letter == 'a' {
 			var ok bool
 			if l.names, ok = namesOf(locale); !ok {
 				return nil, fmt.Errorf("the names of days and months in the locale %q are not known", locale)
@@ -78,15 +44,15 @@ type moment struct {
 func (l *layout) parse(text string, in *time.Location) (time.Time, bool) {
 	m := moment{year: 1970, month: 1, day: 1, zone: in}
 	for i, p := range l.parts {
-		if p.letter == 0 {
-			rest, ok := strings.CutPrefix(text, p.text)
+		if p.Letter == 0 {
+			rest, ok := strings.CutPrefix(text, p.Text)
 			if !ok {
 				return time.Time{}, false
 			}
 			text = rest
 			continue
 		}
-		adjacent := i+1 < len(l.parts) && l.parts[i+1].letter != 0
+		adjacent := i+1 < len(l.parts) && l.parts[i+1].Letter != 0
 		n, ok := m.read(p, text, adjacent, l.names)
 		if !ok {
 			return time.Time{}, false
@@ -110,39 +76,39 @@ func daysIn(year, month int) int {
 }
 
 // read takes a part off a text and tells how long it was.
-func (m *moment) read(p part, text string, adjacent bool, names *names) (n int, ok bool) {
+func (m *moment) read(p javatime.Part, text string, adjacent bool, names *names) (n int, ok bool) {
 	name := func(lists ...[]string) (which int, ok bool) {
 		which, n = longest(text, lists)
 		return which, which >= 0
 	}
 	switch {
-	case (p.letter == 'M' || p.letter == 'L') && p.count > 2:
+	case (p.Letter == 'M' || p.Letter == 'L') && p.Count > 2:
 		m.month, ok = name(names.months, names.shortMonths)
 		m.month++
 		return n, ok
-	case p.letter == 'E':
+	case p.Letter == 'E':
 		_, ok = name(names.days, names.shortDays)
 		return n, ok
-	case p.letter == 'a':
+	case p.Letter == 'a':
 		which, ok := name(names.halves)
 		m.half, m.afternoon = true, which == 1
 		return n, ok
-	case strings.IndexByte("VzZXxO", p.letter) >= 0:
+	case strings.IndexByte("VzZXxO", p.Letter) >= 0:
 		return m.readZone(text)
 	}
 	most := 19
-	if adjacent || p.letter == 'S' {
-		most = p.count
-	} else if p.count <= 2 && p.letter != 'y' && p.letter != 'u' && p.letter != 'n' {
+	if adjacent || p.Letter == 'S' {
+		most = p.Count
+	} else if p.Count <= 2 && p.Letter != 'y' && p.Letter != 'u' && p.Letter != 'n' {
 		most = 2
-	} else if p.letter == 'y' && p.count == 2 {
+	} else if p.Letter == 'y' && p.Count == 2 {
 		most = 2
 	}
 	for n < len(text) && n < most && '0' <= text[n] && text[n] <= '9' {
 		n++
 	}
 	v, err := strconv.Atoi(text[:n])
-	if err != nil || p.count > 1 && n < min(p.count, 4) && p.letter != 'n' {
+	if err != nil || p.Count > 1 && n < min(p.Count, 4) && p.Letter != 'n' {
 		return 0, false
 	}
 	m.number(p, v, n)
@@ -150,10 +116,10 @@ func (m *moment) read(p part, text string, adjacent bool, names *names) (n int, 
 }
 
 // number takes in what a part says with so many digits.
-func (m *moment) number(p part, v, digits int) {
-	switch p.letter {
+func (m *moment) number(p javatime.Part, v, digits int) {
+	switch p.Letter {
 	case 'y', 'u':
-		if m.year = v; p.count == 2 {
+		if m.year = v; p.Count == 2 {
 			m.year += 2000
 		}
 	case 'M', 'L':
@@ -215,75 +181,53 @@ var abbreviated = map[string]string{
 func (l *layout) format(at time.Time) string {
 	var b strings.Builder
 	for _, p := range l.parts {
-		b.WriteString(p.format(at, l.names))
+		b.WriteString(spelled(p, at, l.names))
 	}
 	return b.String()
 }
 
-func (p part) format(at time.Time, names *names) string {
-	number := func(n int) string { return fmt.Sprintf("%0*d", p.count, n) }
+func spelled(p javatime.Part, at time.Time, names *names) string {
+	if digits, ok := p.Number(at); ok {
+		return digits
+	}
 	pick := func(long, short []string, i int) string {
-		if p.count > 3 {
+		if p.Count > 3 {
 			return long[i]
 		}
 		return short[i]
 	}
-	switch p.letter {
-	case 'y', 'u':
-		if p.count == 2 {
-			return number(at.Year() % 100)
-		}
-		return number(at.Year())
+	switch p.Letter {
 	case 'M', 'L':
-		if p.count > 2 {
-			return pick(names.months, names.shortMonths, int(at.Month())-1)
-		}
-		return number(int(at.Month()))
-	case 'd':
-		return number(at.Day())
+		return pick(names.months, names.shortMonths, int(at.Month())-1)
 	case 'E':
 		return pick(names.days, names.shortDays, int(at.Weekday()))
-	case 'H':
-		return number(at.Hour())
-	case 'k':
-		return number((at.Hour()+23)%24 + 1)
-	case 'h':
-		return number((at.Hour()+11)%12 + 1)
-	case 'K':
-		return number(at.Hour() % 12)
-	case 'm':
-		return number(at.Minute())
-	case 's':
-		return number(at.Second())
 	case 'S':
-		return (fmt.Sprintf("%09d", at.Nanosecond()) + "0000000000")[:min(p.count, 19)]
-	case 'n':
-		return number(at.Nanosecond())
+		return (fmt.Sprintf("%09d", at.Nanosecond()) + "0000000000")[:min(p.Count, 19)]
 	case 'a':
 		return names.halves[at.Hour()/12]
 	case 0:
-		return p.text
+		return p.Text
 	}
-	return p.zone(at)
+	return spelledZone(p, at)
 }
 
-func (p part) zone(at time.Time) string {
+func spelledZone(p javatime.Part, at time.Time) string {
 	name, seconds := at.Zone()
 	switch {
-	case p.letter == 'V':
+	case p.Letter == 'V':
 		return at.Location().String()
-	case p.letter == 'z':
+	case p.Letter == 'z':
 		if name == "" || name[0] == '+' || name[0] == '-' {
 			return at.Format("-07:00")
 		}
 		return name
-	case p.letter == 'X' && seconds == 0:
+	case p.Letter == 'X' && seconds == 0:
 		return "Z"
-	case p.letter == 'O', p.letter == 'Z' && p.count == 4:
+	case p.Letter == 'O', p.Letter == 'Z' && p.Count == 4:
 		return "GMT" + at.Format("-07:00")
-	case (p.letter == 'X' || p.letter == 'x') && p.count == 1 && seconds%3600 == 0:
+	case (p.Letter == 'X' || p.Letter == 'x') && p.Count == 1 && seconds%3600 == 0:
 		return at.Format("-07")
-	case (p.letter == 'X' || p.letter == 'x') && p.count%2 == 1 && p.count > 1, p.letter == 'Z' && p.count == 5:
+	case (p.Letter == 'X' || p.Letter == 'x') && p.Count%2 == 1 && p.Count > 1, p.Letter == 'Z' && p.Count == 5:
 		return at.Format("-07:00")
 	}
 	return at.Format("-0700")
