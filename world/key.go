@@ -53,8 +53,7 @@ func (o Options) estateKey() (*[32]byte, error) {
 	}
 	under := must.Do(aes.NewCipher(outer[:]))
 	if !began {
-		inner := draw()
-		wrapped := keywrap.Wrap(under, inner)
+		inner, wrapped := keywrap.Draw(under)
 		if err := writeOnce(place, append([]byte(keyMagic), wrapped[:]...)); err != nil {
 			return nil, fmt.Errorf("cannot keep the estate's key: %w", err)
 		}

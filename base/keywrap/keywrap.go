@@ -5,6 +5,7 @@ package keywrap
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/rand"
 	"crypto/subtle"
 	"encoding/binary"
 )
@@ -22,6 +23,12 @@ const (
 	halves = KeySize / 8
 	rounds = 6
 )
+
+// Draw makes a key, and wraps it.
+func Draw(under cipher.Block) (key [KeySize]byte, wrapped [Size]byte) {
+	_, _ = rand.Read(key[:]) // never fails
+	return key, Wrap(under, key)
+}
 
 // Wrap encrypts a key.
 func Wrap(under cipher.Block, key [KeySize]byte) (out [Size]byte) {

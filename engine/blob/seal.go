@@ -3,10 +3,9 @@ package blob
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 
+	"unyo/base/counter"
 	"unyo/base/keywrap"
 	"unyo/base/must"
 )
@@ -21,9 +20,8 @@ type seal struct{ block cipher.Block }
 
 // draw makes the cipher of a new blob, and what it can be opened with again.
 func (s *Store) draw() (c seal, wrapped [wrappedSize]byte) {
-	var key [keywrap.KeySize]byte
-	_, _ = rand.Read(key[:]) // never fails
-	return sealOf(key[:]), keywrap.Wrap(s.key, key)
+	key, wrapped := keywrap.Draw(s.key)
+	return sealOf(key[:]), wrapped
 }
 
 // open is the cipher of a blob that wrapped belongs to.
@@ -38,12 +36,4 @@ func (s *Store) open(wrapped [wrappedSize]byte) (seal, error) {
 func sealOf(key []byte) seal { return seal{must.Do(aes.NewCipher(key))} }
 
 // from encrypts or decrypts from a byte of the blob on.
-func (c seal) from(offset int64) cipher.Stream {
-	var counter [aes.BlockSize]byte
-	binary.BigEndian.PutUint64(counter[8:], uint64(offset)/aes.BlockSize)
-	stream := cipher.NewCTR(c.block, counter[:])
-	if skip := offset % aes.BlockSize; skip > 0 {
-		stream.XORKeyStream(counter[:skip], counter[:skip])
-	}
-	return stream
-}
+func (c seal) from(offset int64) cipher.Stream { return counter.From(c.block, offset) }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -37,9 +36,7 @@ type fileKey struct {
 
 // drawKey makes the key of a new file, and the head the file begins with.
 func (g *group) drawKey(file string) (*fileKey, []byte) {
-	var key [keywrap.KeySize]byte
-	_, _ = rand.Read(key[:]) // never fails
-	wrapped := keywrap.Wrap(g.store.key, key)
+	key, wrapped := keywrap.Draw(g.store.key)
 	return g.keyOf(key, file), append([]byte(cryptMagic), wrapped[:]...)
 }
 

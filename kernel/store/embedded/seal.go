@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 
+	"unyo/base/counter"
 	"unyo/base/keywrap"
 	"unyo/base/must"
 )
@@ -47,9 +46,7 @@ func (s *sealed) Create(name string, c vfs.DiskWriteCategory) (vfs.File, error) 
 	if err != nil {
 		return nil, err
 	}
-	var key [keywrap.KeySize]byte
-	_, _ = rand.Read(key[:]) // never fails
-	wrapped := keywrap.Wrap(s.key, key)
+	key, wrapped := keywrap.Draw(s.key)
 	if _, err = f.Write(append([]byte(sealMagic), wrapped[:]...)); err == nil {
 		err = f.Sync()
 	}
@@ -127,13 +124,7 @@ type sealedFile struct {
 
 // crypt encrypts or decrypts what is at a place.
 func (f *sealedFile) crypt(dst, src []byte, at int64) {
-	var counter [aes.BlockSize]byte
-	binary.BigEndian.PutUint64(counter[8:], uint64(at)/aes.BlockSize)
-	stream := cipher.NewCTR(f.block, counter[:])
-	if skip := at % aes.BlockSize; skip > 0 {
-		stream.XORKeyStream(counter[:skip], counter[:skip])
-	}
-	stream.XORKeyStream(dst, src)
+	counter.From(f.block, at).XORKeyStream(dst, src)
 }
 
 func (f *sealedFile) Read(p []byte) (int, error) {
