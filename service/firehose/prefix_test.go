@@ -24,6 +24,7 @@ func TestPrefix(t *testing.T) {
 		{"p/", "myPrefix/result=!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}", "p/2018/08/27/10/", "myPrefix/result=processing-failed/2018/08/27"},
 		{"myPrefix/!{firehose:random-string}/!{firehose:random-string}/", failing, "myPrefix/0123456789a/456756789ab/2018/08/27/10/", "e-processing-failed/"},
 		{"x!{timestamp:yy'q'DDD}/", failing, "x18q239/", "e-processing-failed/"},
+		{"!{timestamp:yyyyéDDD}/", failing, "2018é239/", "e-processing-failed/"},
 		{"!{timestamp:yyyy}/!{timestamp:''EEE''}/", failing, "2018/'Mon'/", "e-processing-failed/"},
 		{"a!{firehose:error-output-type}", failing, "refused", ""},
 		{"a!{timestamp:yyyy}", "e/!{timestamp:yyyy}", "refused", ""},
