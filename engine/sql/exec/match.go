@@ -15,22 +15,17 @@ import (
 // match looks for a pattern in the rows of each partition: match_program.go is the pattern, match_search.go looks for it, match_path.go is the rows found,
 // match_sight.go what is seen of them.
 type match struct {
-	run      *run
-	in       operator
+	partitions
 	node     *plan.Match
-	cols     []plan.Col
 	program  *program
 	defines  []*sight // by label
 	measures []*sight
 	plain    bool // every definition depends on the row alone
 
-	buf      *buffer
-	begins   []int // of the partitions, and at last how many rows there are
 	part     int
 	known    [][]uint8 // by label and row
 	path     *path
 	searcher searcher
-	held     int64
 
 	start   int  // where the next search begins
 	matched int  // before this row all are part of a match, or were looked at
@@ -53,7 +48,7 @@ func (r *run) match(in operator, n *plan.Match) (operator, error) {
 	if err != nil {
 		return nil, errors.Join(err, in.close())
 	}
-	o := &match{run: r, in: in, node: n, cols: n.In.Schema(), program: g, path: newPath(len(n.Labels)), plain: true, known: make([][]uint8, len(n.Labels))}
+	o := &match{partitions: partitions{run: r, in: in, cols: n.In.Schema()}, node: n, program: g, path: newPath(len(n.Labels)), plain: true, known: make([][]uint8, len(n.Labels))}
 	o.searcher.passed = make([]int, g.guards)
 	for i, d := range n.Defines {
 		var s *sight
@@ -79,7 +74,7 @@ func (o *match) clear() {
 
 func (o *match) next(ctx context.Context) (*vector.Batch, error) {
 	if o.buf == nil {
-		if err := o.read(ctx); err != nil {
+		if err := o.begin(ctx); err != nil {
 			return nil, err
 		}
 	}
@@ -98,25 +93,11 @@ func (o *match) next(ctx context.Context) (*vector.Batch, error) {
 	return o.flush(ctx)
 }
 
-// read takes all rows, ordered by partition and order.
-func (o *match) read(ctx context.Context) (err error) {
-	if o.buf, err = o.run.gather(ctx, o.in, o.cols); err != nil {
+// begin takes all rows, and stands before the first.
+func (o *match) begin(ctx context.Context) error {
+	if err := o.read(ctx, o.node.Partition, o.node.Order); err != nil {
 		return err
 	}
-	var partition []plan.Key
-	for _, p := range o.node.Partition {
-		partition = append(partition, plan.Key{Column: p})
-	}
-	if keys := append(slices.Clone(partition), o.node.Order...); len(keys) > 0 {
-		o.buf.rows = copyRows(o.cols, o.buf.rows, sortRows(o.cols, keys, o.buf.rows))
-	}
-	rows := o.buf.rows
-	for i := range rows.Len {
-		if i == 0 || compareRows(o.cols, partition, rows, i-1, rows, i) != 0 {
-			o.begins = append(o.begins, i)
-		}
-	}
-	o.begins = append(o.begins, rows.Len)
 	o.part = -1
 	o.path.to = 0
 	return errors.Join(o.buf.count(), o.count())
@@ -148,9 +129,7 @@ func (o *match) count() error {
 			n += sizeOf(v)
 		}
 	}
-	delta := n - o.held
-	o.held = n
-	return o.run.hold(delta)
+	return o.hold(n)
 }
 
 // more gives a row, or looks for a match; false at the end.
@@ -304,14 +283,4 @@ func spread(out, v *vector.Vector, blank []bool) *vector.Vector {
 		}
 	}
 	return out
-}
-
-func (o *match) close() error {
-	o.run.give(o.held)
-	o.held = 0
-	if o.buf != nil {
-		o.buf.release()
-		return nil
-	}
-	return o.in.close()
 }

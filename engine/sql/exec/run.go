@@ -210,7 +210,7 @@ func (r *run) operator(ctx context.Context, n plan.Node) (operator, error) {
 	case *plan.Unnest:
 		return &unnest{run: r, in: in, node: n}, nil
 	case *plan.Window:
-		return &window{run: r, in: in, node: n, cols: n.In.Schema()}, nil
+		return &window{partitions: partitions{run: r, in: in, cols: n.In.Schema()}, node: n}, nil
 	case *plan.Match:
 		return r.match(in, n)
 	case *plan.Apply:

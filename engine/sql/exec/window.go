@@ -13,13 +13,9 @@ import (
 
 // window sorts all rows by partition and order, and computes functions over the rows around each.
 type window struct {
-	run  *run
-	in   operator
+	partitions
 	node *plan.Window
-	cols []plan.Col
-	buf  *buffer
 	outs []*vector.Vector
-	held int64 // of outs
 	at   int
 }
 
@@ -51,29 +47,15 @@ func (o *window) next(ctx context.Context) (*vector.Batch, error) {
 	return out, nil
 }
 
-func (o *window) compute(ctx context.Context) (err error) {
-	if o.buf, err = o.run.gather(ctx, o.in, o.cols); err != nil {
+func (o *window) compute(ctx context.Context) error {
+	if err := o.read(ctx, o.node.Partition, o.node.Order); err != nil {
 		return err
-	}
-	var keys []plan.Key
-	for _, p := range o.node.Partition {
-		keys = append(keys, plan.Key{Column: p})
-	}
-	partition := keys
-	keys = append(keys[:len(keys):len(keys)], o.node.Order...)
-	if len(keys) > 0 {
-		o.buf.rows = copyRows(o.cols, o.buf.rows, sortRows(o.cols, keys, o.buf.rows))
 	}
 	for _, f := range o.node.Funcs {
 		o.outs = append(o.outs, f.T.New())
 	}
-	rows := o.buf.rows
-	for from := 0; from < rows.Len; {
-		to := from + 1
-		for to < rows.Len && compareRows(o.cols, partition, rows, from, rows, to) == 0 {
-			to++
-		}
-		p := o.peers(from, to)
+	for n, from := range o.begins[:len(o.begins)-1] {
+		p := o.peers(from, o.begins[n+1])
 		for i, f := range o.node.Funcs {
 			if err := ctx.Err(); err != nil {
 				return err
@@ -82,7 +64,6 @@ func (o *window) compute(ctx context.Context) (err error) {
 				return err
 			}
 		}
-		from = to
 	}
 	return errors.Join(o.buf.count(), o.count())
 }
@@ -187,9 +168,7 @@ func (o *window) count() error {
 	for _, v := range o.outs {
 		n += sizeOf(v)
 	}
-	delta := n - o.held
-	o.held = n
-	return o.run.hold(delta)
+	return o.hold(n)
 }
 
 func (o *window) function(ctx context.Context, p *part, f plan.WindowFunc, out *vector.Vector) error {
@@ -375,14 +354,4 @@ func (o *window) feed(c *functions.Context, acc functions.Accumulator, p *part, 
 		args[i] = p.rows.Columns[a].Pick(rows)
 	}
 	return acc.Add(c, len(rows), nil, 1, args)
-}
-
-func (o *window) close() error {
-	o.run.give(o.held)
-	o.held = 0
-	if o.buf != nil {
-		o.buf.release()
-		return nil
-	}
-	return o.in.close()
 }
