@@ -232,6 +232,24 @@ func (s *Store) Publish(r Ref) { r.group.settle(r, published) }
 // Discard forgets a staged batch whose number was not committed.
 func (s *Store) Discard(r Ref) { r.group.settle(r, dropped) }
 
+// Begin tells where what begins with the commit of r begins: behind head, the last batch staged by now, and with those before it that are
+// undecided, of which r is one. Whoever asks in r's transaction so learns every batch that commits with it or later.
+func (r Ref) Begin() (head uint64, undecided []uint64) {
+	r.group.mu.Lock()
+	defer r.group.mu.Unlock()
+	for _, w := range r.group.wals {
+		if w.undecided == 0 {
+			continue
+		}
+		for _, b := range w.batches {
+			if b.state == staged {
+				undecided = append(undecided, b.seq)
+			}
+		}
+	}
+	return r.group.next - 1, undecided
+}
+
 func (g *group) settle(r Ref, to state) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -10,6 +10,7 @@ import (
 
 	api "unyo/api/logs"
 	"unyo/base/call"
+	"unyo/engine/logstore"
 	"unyo/kernel/store"
 )
 
@@ -116,8 +117,8 @@ func (s *Service) subscriptionOf(tx *store.Tx, name, group, filter string) (subs
 	return p.subscription, ok && accountFilter+p.Name == filter && !slices.Contains(p.Except, name)
 }
 
-// wakeAccount sees that the account's filter delivers the batch seq of a group, which tx adds.
-func (s *Service) wakeAccount(tx *store.Tx, name string, g *group, seq uint64) {
+// wakeAccount sees that the account's filter delivers the batch of a group that tx adds.
+func (s *Service) wakeAccount(tx *store.Tx, name string, g *group, ref logstore.Ref) {
 	p, ok := s.accountFilters.Get(tx, "filter")
 	if !ok {
 		return
@@ -131,7 +132,8 @@ func (s *Service) wakeAccount(tx *store.Tx, name string, g *group, seq uint64) {
 		return
 	}
 	if !began || at.Since != p.Since {
-		s.cursors.Put(tx, key, cursor{Seq: seq - 1, Since: p.Since})
+		from := outsetOf(ref)
+		s.cursors.Put(tx, key, cursor{Seq: from.before(), Begin: from, Since: p.Since})
 	}
 	if !s.wakes.Has(tx, key) {
 		s.wakes.Put(tx, key, none{})

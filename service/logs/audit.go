@@ -44,12 +44,13 @@ const (
 var auditLog = vendedLog{service: "logs", kind: auditKind, folder: "CloudWatchLogs", suffix: "{region}/{yyyy}/{MM}/{dd}"}
 
 // auditSoon sees that what tx adds to a group is looked at, if a policy wants findings of it.
-func (s *Service) auditSoon(tx *store.Tx, name string, g *group, seq uint64) {
+func (s *Service) auditSoon(tx *store.Tx, name string, g *group, ref logstore.Ref) {
 	if !g.Audited && (g.Class == classInfrequent || !s.accountAudit.Has(tx, "now")) {
 		return
 	}
 	if !s.audits.Has(tx, g.ID) {
-		s.audits.Put(tx, g.ID, audited{Seq: seq - 1})
+		from := outsetOf(ref)
+		s.audits.Put(tx, g.ID, audited{Seq: from.before()}) // what lies behind it and was not audited, the history tells
 	}
 	if !s.auditing.Has(tx, g.ID) {
 		s.auditing.Put(tx, g.ID, none{})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"unyo/base/call"
+	"unyo/engine/logstore"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 )
@@ -14,6 +15,7 @@ import (
 // cursor is how far a subscription is delivered.
 type cursor struct {
 	Seq    uint64  // last batch of the group's log that was dealt with
+	Begin  outset  `json:",omitzero"`  // of an account filter: which of the batches behind Seq are its
 	Since  int64   `json:",omitempty"` // ms: of an account filter, when it was put
 	Flight *flight `json:",omitempty"`
 }
@@ -43,6 +45,7 @@ type deliverArg struct{ Name, Group, Filter string }
 type lostArg struct {
 	Name, Group, Filter string
 	From, To            uint64
+	Begin               outset `json:",omitzero"`
 	Left                []int
 	Why                 string
 }
@@ -60,8 +63,8 @@ func (s *Service) handleJobs() {
 
 // wake sees that the subscriptions of a group deliver what tx adds. A row says that a job is on its way that has not begun to
 // read, so however many batches come, one job takes them.
-func (s *Service) wake(tx *store.Tx, name string, g *group, seq uint64) {
-	s.wakeAccount(tx, name, g, seq)
+func (s *Service) wake(tx *store.Tx, name string, g *group, ref logstore.Ref) {
+	s.wakeAccount(tx, name, g, ref)
 	if g.Subscribed == 0 {
 		return
 	}
@@ -102,14 +105,14 @@ func (s *Service) deliverNext(ctx context.Context, a deliverArg) error {
 		return err
 	}
 	if len(load.records) == 0 {
-		return s.arrive(ctx, a, load.to, load.more)
+		return s.arrive(ctx, a, at, load.to, load.more)
 	}
 	if at.Flight == nil {
 		at.Flight = &flight{To: load.to, Since: now}
 	}
 	if at.Flight.Job == "" {
 		at.Flight.Job = job
-		if err := s.takeOff(ctx, key, at); err != nil {
+		if ok, err := s.takeOff(ctx, key, at); err != nil || !ok {
 			return err
 		}
 	}
@@ -118,27 +121,36 @@ func (s *Service) deliverNext(ctx context.Context, a deliverArg) error {
 		return ctx.Err()
 	}
 	if err == nil && len(failed) == 0 {
-		return s.arrive(ctx, a, load.to, load.more)
+		return s.arrive(ctx, a, at, load.to, load.more)
 	}
-	return s.delay(ctx, a, load.left(failed), err)
+	return s.delay(ctx, a, at, load.left(failed), err)
 }
 
-// takeOff writes down what will be sent, and by whom.
-func (s *Service) takeOff(ctx context.Context, key string, at cursor) error {
-	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if s.cursors.Has(tx, key) {
+// stands tells that at is still where the delivery is that was read at x: the filter has not begun anew since. What begins it sets its job.
+func (c *cursor) stands(x *cursor) bool {
+	return c.Seq == x.Seq && c.Since == x.Since && c.Begin.From == x.Begin.From
+}
+
+// takeOff writes down what will be sent, and by whom; ok=false: it is no longer to be sent.
+func (s *Service) takeOff(ctx context.Context, key string, at cursor) (ok bool, err error) {
+	err = s.k.Update(ctx, func(tx *store.Tx) error {
+		now, there := s.cursors.Get(tx, key)
+		if ok = there && now.stands(&at); ok {
 			s.cursors.Put(tx, key, at)
 		}
 		return nil
 	})
+	return ok, err
 }
 
 // arrive moves the cursor behind what has been dealt with.
-func (s *Service) arrive(ctx context.Context, a deliverArg, to uint64, more bool) error {
+func (s *Service) arrive(ctx context.Context, a deliverArg, from cursor, to uint64, more bool) error {
 	key := store.Key(a.Group, a.Filter)
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if at, ok := s.cursors.Get(tx, key); ok {
-			at.Seq, at.Flight = max(at.Seq, to), nil
+		if at, ok := s.cursors.Get(tx, key); ok && at.stands(&from) {
+			if at.Seq, at.Flight = max(at.Seq, to), nil; at.Seq >= at.Begin.From {
+				at.Begin = outset{}
+			}
 			s.cursors.Put(tx, key, at)
 			if more {
 				s.deliver.Soon(tx, a)
@@ -151,7 +163,7 @@ func (s *Service) arrive(ctx context.Context, a deliverArg, to uint64, more bool
 
 // delay sets the next attempt for what was refused. After a day it is given up and kept as work that could not be done, and
 // the subscription goes on behind it.
-func (s *Service) delay(ctx context.Context, a deliverArg, left []int, fault error) error {
+func (s *Service) delay(ctx context.Context, a deliverArg, from cursor, left []int, fault error) error {
 	key := store.Key(a.Group, a.Filter)
 	now := s.k.Clock.Now()
 	why := fmt.Sprintf("%d records refused", len(left))
@@ -160,12 +172,12 @@ func (s *Service) delay(ctx context.Context, a deliverArg, left []int, fault err
 	}
 	s.k.Log.Warn("subscription could not deliver", "group", a.Name, "filter", a.Filter, "error", why)
 	return s.k.Update(ctx, func(tx *store.Tx) error {
-		if at, ok := s.cursors.Get(tx, key); ok && at.Flight != nil {
+		if at, ok := s.cursors.Get(tx, key); ok && at.stands(&from) && at.Flight != nil {
 			f := *at.Flight
 			f.Attempts, f.Left, f.Job = f.Attempts+1, left, ""
 			f.Next = now.Add(backoff(f.Attempts))
 			if at.Flight = &f; f.Next.After(f.Since.Add(giveUpAfter)) {
-				s.lost.Soon(tx, lostArg{a.Name, a.Group, a.Filter, at.Seq, f.To, left, why})
+				s.lost.Soon(tx, lostArg{a.Name, a.Group, a.Filter, at.Seq, f.To, at.Begin, left, why})
 				at.Seq, at.Flight = f.To, nil
 				s.deliver.Soon(tx, a)
 			} else {
@@ -188,7 +200,7 @@ func (s *Service) deliverLost(ctx context.Context, a lostArg) error {
 	}); err != nil || !ok {
 		return err
 	}
-	load, err := s.load(ctx, deliverArg{a.Name, a.Group, a.Filter}, &row, cursor{Seq: a.From, Flight: &flight{To: a.To, Left: a.Left}})
+	load, err := s.load(ctx, deliverArg{a.Name, a.Group, a.Filter}, &row, cursor{Seq: a.From, Begin: a.Begin, Flight: &flight{To: a.To, Left: a.Left}})
 	if err != nil || len(load.records) == 0 {
 		return err
 	}
@@ -227,7 +239,7 @@ func (s *Service) load(ctx context.Context, a deliverArg, row *subscription, at 
 	}); err != nil {
 		return nil, err
 	}
-	l := &load{off: !selected.takes(scope), pattern: p, mask: mask, shape: shape, account: scope.Account, arg: a, to: at.Seq, names: map[uint64]string{}, name: func(id uint64) (name string, err error) {
+	l := &load{begin: at.Begin, off: !selected.takes(scope), pattern: p, mask: mask, shape: shape, account: scope.Account, arg: a, to: at.Seq, names: map[uint64]string{}, name: func(id uint64) (name string, err error) {
 		return name, s.k.View(ctx, func(tx *store.Tx) error {
 			name, _ = s.names.Get(tx, streamIDKey(a.Group, id))
 			return nil

@@ -28,6 +28,7 @@ type load struct {
 	name    func(id uint64) (string, error)
 	names   map[uint64]string
 
+	begin outset
 	until uint64 // with a flight: its last batch
 	pick  []int  // with a flight: which of its records
 
@@ -54,7 +55,9 @@ func (l *load) add(b *logstore.Stored) bool {
 		l.more = true
 		return false
 	}
-	l.to = b.Seq
+	if l.to = b.Seq; !l.begin.takes(b.Seq) {
+		return true
+	}
 	for i := range b.Events {
 		e := l.mask.event(&b.Events[i])
 		if l.shape != nil {

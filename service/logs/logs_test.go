@@ -36,9 +36,24 @@ type estate struct {
 	dir      string
 	firehose *firehose
 	bucket   *bucket
-	dying    func()   // called before and after the service puts events into a group of its own
-	roles    []string // in which the service asked itself
-	asking   func()   // called before and after
+	dying    func()                // called before and after the service puts events into a group of its own
+	roles    []string              // in which the service asked itself
+	asking   func()                // called before and after
+	staged   func(*logstore.Batch) // called when a batch is staged
+}
+
+// staging is the store of an estate.
+type staging struct {
+	*logstore.Store
+	e *estate
+}
+
+func (s staging) Stage(ctx context.Context, b *logstore.Batch) (logstore.Ref, error) {
+	ref, err := s.Store.Stage(ctx, b)
+	if s.e.staged != nil {
+		s.e.staged(b)
+	}
+	return ref, err
 }
 
 func open(t *testing.T) *estate {
@@ -53,7 +68,7 @@ func openIn(t *testing.T, dir string) *estate {
 	e := &estate{t: t, k: k, dir: dir, firehose: &firehose{seen: map[string]bool{}}, bucket: &bucket{objects: map[string]string{}}}
 	e.store = logstore.Open(e.dir, logstore.Options{LogBytes: 4000})
 	e.firehose.k = k
-	e.Service = logs.New(k.For("logs"), e.store, logs.Peers{Firehose: firehoseapi.Client{Invoker: e.firehose}, S3: s3api.Client{Invoker: e.bucket}, Logs: api.Client{Invoker: own{e}}})
+	e.Service = logs.New(k.For("logs"), staging{e.store, e}, logs.Peers{Firehose: firehoseapi.Client{Invoker: e.firehose}, S3: s3api.Client{Invoker: e.bucket}, Logs: api.Client{Invoker: own{e}}})
 	must(t, k.Start(context.Background()))
 	t.Cleanup(func() {
 		must(t, k.Close())

@@ -109,9 +109,9 @@ func (s *Service) commitBatch(ctx context.Context, in *api.PutLogEventsInput, b 
 		s.streams.Put(tx, store.Key(g.ID, *in.LogStreamName), st)
 		s.expireLater(tx, *in.LogGroupName, &g, last)
 		s.measureLater(tx, *in.LogGroupName, &g)
-		s.wake(tx, *in.LogGroupName, &g, ref.Seq)
-		s.auditSoon(tx, *in.LogGroupName, &g, ref.Seq)
-		s.shapeSoon(tx, *in.LogGroupName, &g, ref.Seq)
+		s.wake(tx, *in.LogGroupName, &g, ref)
+		s.auditSoon(tx, *in.LogGroupName, &g, ref)
+		s.shapeSoon(tx, *in.LogGroupName, &g, ref)
 		s.countSoon(tx, *in.LogGroupName, &g)
 		if embedded {
 			s.embedSoon(tx, *in.LogGroupName, &g, ref.Seq)

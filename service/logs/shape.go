@@ -21,7 +21,7 @@ import (
 // chapter is a row of that history: what holds for batches behind one, and, where an account's policy began with the first batch that came under it,
 // for all that came in later than a time.
 type chapter struct {
-	From     uint64
+	outset
 	Since    int64  `json:",omitempty"` // ms
 	Document string `json:",omitempty"` // "": nothing is transformed
 	Account  bool   `json:",omitempty"` // it is the account's
@@ -67,22 +67,27 @@ func (s *Service) begin(tx *store.Tx, name string, g *group, c chapter) {
 	}
 	g.Shaped = s.nowMs()
 	s.groups.Put(tx, name, *g)
+	for _, last := range s.chapters.Back(tx, store.Key(g.ID, ""), store.Key(g.ID, "")+"~") {
+		c.outset = c.behind(last.outset)
+		break
+	}
 	s.chapters.Put(tx, protectionKey(g.ID, c.From), c)
 }
 
-// shapeSoon sees that the batch seq, which tx adds to a group, is transformed by what holds now, and is counted as such.
-func (s *Service) shapeSoon(tx *store.Tx, name string, g *group, seq uint64) {
+// shapeSoon sees that the batch that tx adds to a group is transformed by what holds now, and is counted as such.
+func (s *Service) shapeSoon(tx *store.Tx, name string, g *group, ref logstore.Ref) {
 	if want, since, ok := s.wantedShape(tx, name, g); ok && want != g.Shape {
 		policy, _ := s.accountTransformerOf(tx, name, g)
 		c := policy.chapter()
-		c.From, c.Since = seq-1, max(since, g.Shaped)
+		c.outset, c.Since = outsetOf(ref), max(since, g.Shaped)
 		s.begin(tx, name, g, c)
 	}
 	if g.Shape == "" {
 		return
 	}
 	if !s.shaped.Has(tx, g.ID) {
-		s.shaped.Put(tx, g.ID, seq-1)
+		from := outsetOf(ref)
+		s.shaped.Put(tx, g.ID, from.before())
 	}
 	if !s.shaping.Has(tx, g.ID) {
 		s.shaping.Put(tx, g.ID, none{})
@@ -130,7 +135,7 @@ func (x *shaper) event(e *logstore.Event) (out reshaped, ok bool, err error) {
 		return out, false, nil
 	}
 	i := len(x.chapters) - 1
-	for i >= 0 && e.Seq <= x.chapters[i].From && (x.chapters[i].Since == 0 || e.Ingestion <= x.chapters[i].Since) {
+	for i >= 0 && !x.chapters[i].takes(e.Seq) && (x.chapters[i].Since == 0 || e.Ingestion <= x.chapters[i].Since) {
 		i--
 	}
 	if i < 0 || x.programs[i] == nil {

@@ -137,6 +137,9 @@ func (s *Service) runLogs(ctx context.Context, a loggedBucket) error {
 		if f, flying = s.flights.Get(tx, a.Bucket); !flying {
 			f, flying = s.takeAccesses(tx, &b, a.Bucket, random)
 		}
+		if !flying { // at once: a request that comes now sets the job anew
+			jobs.Settle(ctx, tx)
+		}
 		for _, key := range f.Rows {
 			r, _ := s.accesses.Get(tx, store.Key(a.Bucket, key))
 			text.WriteString(r.line())
