@@ -48,6 +48,14 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 		return s.onInsights(ctx, op, in.TrailName, in.EventDataStore, in.InsightsDestination), true
 	case *api.GetInsightSelectorsInput:
 		return s.onInsights(ctx, op, in.TrailName, in.EventDataStore), true
+	case *api.ListInsightsDataInput:
+		return need(in.InsightSource)
+	case *api.ListInsightsMetricDataInput:
+		needs := []rt.Need{{Action: "cloudtrail:LookupEvents", Resources: []string{"*"}}}
+		if in.TrailName != nil {
+			needs = append(needs, rt.Need{Action: "cloudtrail:ListInsightsData", Resources: []string{s.named(ctx, *in.TrailName)}})
+		}
+		return needs, true
 	case *api.AddTagsInput:
 		return s.onResources(ctx, op, *in.ResourceId), true
 	case *api.RemoveTagsInput:

@@ -5,7 +5,8 @@
 // event selectors, management and data events, delivered every five minutes to S3, as the bucket's policy admits, and to CloudWatch Logs,
 // in the trail's role; what cannot be delivered is tried for 30 days; digests of every hour, signed and chained, which aws cloudtrail
 // validate-logs accepts; trails of organizations, which members see and, but for delegated administrators, cannot change; insight events of
-// calls and errors, an account's and those of an organization's, in trails and in event data stores; event data stores of CloudTrail Lake,
+// calls and errors, an account's and those of an organization's, in trails and in event data stores, and the counts that they
+// come of, which stand still while a trail does not log; event data stores of CloudTrail Lake,
 // an account's or an organization's, which keep management and data events for as long as asked, and SQL over them, with results in S3 and
 // the file that signs them, and imports of files that trails have delivered. Not here, and answered 501: insights of data events, SNS, KMS,
 // network activity events, configuration items, channels, dashboards, generated queries, enriched events, federation.

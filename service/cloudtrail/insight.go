@@ -54,7 +54,7 @@ func (s *Service) PutInsightSelectors(ctx context.Context, in *api.PutInsightSel
 			return err
 		}
 		t.Insights = types
-		s.setWatchman(tx, watchman{Trail: t.key(), Types: types})
+		s.watchTrail(tx, t)
 		return nil
 	})
 	if err != nil {
@@ -132,6 +132,16 @@ func (t *trail) wantsManagement(writes bool) bool {
 		}
 	}
 	return len(t.Advanced)+len(t.Basic) == 0
+}
+
+// watchTrail has a trail look for what it is asked to, as long as it logs: to stop logging disables Insights, and what was usual must be learned anew.
+// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-insights-events-with-cloudtrail.html
+func (s *Service) watchTrail(tx *store.Tx, t *trail) {
+	w := watchman{Trail: t.key()}
+	if t.Logging {
+		w.Types = t.Insights
+	}
+	s.setWatchman(tx, w)
 }
 
 // setWatchman begins or ends the looking. It begins with what has happened in the seven days before, as far as the journal has it.

@@ -23,6 +23,7 @@ func (s *Service) StartLogging(ctx context.Context, in *api.StartLoggingInput) (
 			t.Lines.Spans = append(t.Lines.Spans, from)
 		}
 		s.setDigests(tx, &had, t)
+		s.watchTrail(tx, t)
 		return nil
 	})
 	return &api.StartLoggingOutput{}, err
@@ -35,6 +36,7 @@ func (s *Service) StopLogging(ctx context.Context, in *api.StopLoggingInput) (*a
 		had := *t
 		s.halt(tx, t)
 		s.setDigests(tx, &had, t)
+		s.watchTrail(tx, t)
 		return nil
 	})
 	return &api.StopLoggingOutput{}, err

@@ -47,6 +47,19 @@ files = [o["Key"] for o in s3.list_objects_v2(Bucket=BUCKET, Prefix=f"AWSLogs/{A
 records = [r for f in files for r in json.loads(gzip.decompress(s3.get_object(Bucket=BUCKET, Key=f)["Body"].read()))["Records"]]
 assert sorted(r["eventID"] for r in records) == sorted(e["EventId"] for e in found), (files, records)
 assert all(f"/{ACCOUNT}_CloudTrail-Insight_{REGION}_2026" in f for f in files), files
+arn, flood = f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/main", {"EventSource": "logs.amazonaws.com", "EventName": "CreateLogGroup"}
+listed = [e for page in trail.get_paginator("list_insights_data").paginate(InsightSource=arn, DataType="InsightsEvents", PaginationConfig={"PageSize": 3}) for e in page["Events"]]
+assert [e["EventId"] for e in listed] == [e["EventId"] for e in found], (listed, found)
+assert not trail.list_insights_data(InsightSource=arn, DataType="InsightsEvents", Dimensions={"EventSource": "s3.amazonaws.com"})["Events"]
+refused("InvalidParameterException", trail.list_insights_data, InsightSource=arn + "2", DataType="InsightsEvents")
+calls = trail.list_insights_metric_data(**flood, InsightType="ApiCallRateInsight")
+errors = trail.list_insights_metric_data(**flood, InsightType="ApiErrorRateInsight", ErrorCode="ResourceAlreadyExistsException", Period=60, TrailName="main")
+assert sorted(calls["Values"]) == [1, 60] and errors["Values"] == [30] and errors["TrailARN"] == arn and calls["Timestamps"][-1].minute == 0, (calls, errors)
+filled = trail.list_insights_metric_data(**flood, InsightType="ApiCallRateInsight", DataType="FillWithZeros")
+assert len(filled["Values"]) > 24 and sum(filled["Values"]) == 61, filled
+refused("InvalidParameterException", trail.list_insights_metric_data, **flood, InsightType="ApiErrorRateInsight")
+refused("InvalidParameterException", trail.list_insights_metric_data, **flood, InsightType="ApiCallRateInsight", Period=61)
+refused("InvalidTrailNameException", trail.list_insights_metric_data, **flood, InsightType="ApiCallRateInsight", TrailName="none")
 trail.put_insight_selectors(TrailName="main", InsightSelectors=[])
 refused("InsightNotEnabledException", trail.get_insight_selectors, TrailName="main")
 print("all held")
