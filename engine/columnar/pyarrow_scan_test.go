@@ -1,7 +1,6 @@
 package columnar
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/big"
 	"os"
@@ -26,12 +25,8 @@ var encodings = map[string]string{
 
 // TestPyarrowEncodings: every encoding that pyarrow has is read as vectors, whole and by the page.
 func TestPyarrowEncodings(t *testing.T) {
-	py := python(t)
+	py := startArrow(t)
 	s := schemaOf(t, everyType...)
-	types, err := json.Marshal(typed(s.row()).([]any)[3])
-	if err != nil {
-		t.Fatal(err)
-	}
 	for seed := range uint64(2) {
 		for name, options := range encodings {
 			rows := newRandom(seed).rows(s, 2000)
@@ -41,23 +36,10 @@ func TestPyarrowEncodings(t *testing.T) {
 					coarse(&Value{Items: row}, unit)
 				}
 			}
-			var in strings.Builder
-			for _, row := range rows {
-				in.WriteString(plainRow(t, s, row) + "\n")
-			}
 			if strings.Contains(options, "column_encoding") {
 				options += `, "use_dictionary": false`
 			}
-			file := filepath.Join(t.TempDir(), name)
-			cmd := exec.Command(py, "testdata/arrow.py", "write", file, string(types), "{"+options+"}")
-			cmd.Stdin, cmd.Stderr = strings.NewReader(in.String()), os.Stderr
-			if err := cmd.Run(); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			b, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			b := py.write(t, filepath.Join(t.TempDir(), name), s, "{"+options+"}", rows)
 			scanTheirs(t, fmt.Sprintf("%s, seed %d", name, seed), name, b, s, rows)
 			somePages(t, name, b, s, rows)
 		}
@@ -98,10 +80,10 @@ func somePages(t *testing.T, name string, b []byte, s Schema, rows [][]Value) {
 
 // TestPyarrowAndDuckDBReadOurs: what we write, DuckDB reads, row for row, if it is there.
 func TestPyarrowAndDuckDBReadOurs(t *testing.T) {
-	py := python(t)
-	if exec.Command(py, "-c", "import duckdb").Run() != nil {
+	if exec.Command(python(t), "-c", "import duckdb").Run() != nil {
 		t.Skip("no duckdb")
 	}
+	py := startArrow(t)
 	s := schemaOf(t, everyType...)
 	rows := newRandom(1).rows(s, 700)
 	for name, begin := range ours(s) {
@@ -112,13 +94,7 @@ func TestPyarrowAndDuckDBReadOurs(t *testing.T) {
 		if err := os.WriteFile(file, written(t, begin, rows), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		cmd := exec.Command(py, "testdata/arrow.py", "duck", file)
-		cmd.Stderr = os.Stderr
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		compare(t, name+", by DuckDB", s, kept(name, rows), strings.Split(strings.TrimSpace(string(out)), "\n")[1:])
+		compare(t, name+", by DuckDB", s, kept(name, rows), py.ask(t, "duck", file))
 	}
 }
 
@@ -128,18 +104,25 @@ func TestPyarrowAndDuckDB(t *testing.T) {
 	if exec.Command(py, "-c", "import duckdb").Run() != nil {
 		t.Skip("no duckdb")
 	}
-	for _, version := range []string{"V1", "V2"} {
-		for _, codec := range []string{"snappy", "zstd", "gzip", "lz4_raw", "uncompressed"} {
-			file := filepath.Join(t.TempDir(), "duck.parquet")
-			out, err := exec.Command(py, "testdata/duck.py", file, version, codec).Output()
-			if err != nil {
-				t.Fatal(err)
-			}
+	versions, codecs := []string{"V1", "V2"}, []string{"snappy", "zstd", "gzip", "lz4_raw", "uncompressed"}
+	dir, args := t.TempDir(), []string{"testdata/duck.py"}
+	for _, version := range versions {
+		for _, codec := range codecs {
+			args = append(args, filepath.Join(dir, version+codec+".parquet"), version, codec)
+		}
+	}
+	out, err := exec.Command(py, args...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := schemaOf(t, "bigint", "int", "smallint", "tinyint", "double", "float", "string", "boolean", "date", "timestamp", "decimal(9,2)", "decimal(30,5)", "array<int>", "struct<a:int,b:string>", "map<string,int>", "bigint")
+	for _, version := range versions {
+		for _, codec := range codecs {
+			file := filepath.Join(dir, version+codec+".parquet")
 			b, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			s := schemaOf(t, "bigint", "int", "smallint", "tinyint", "double", "float", "string", "boolean", "date", "timestamp", "decimal(9,2)", "decimal(30,5)", "array<int>", "struct<a:int,b:string>", "map<string,int>", "bigint")
 			back, _, err := scanAll(file, b, Projection{Columns: s})
 			if err != nil {
 				t.Errorf("%s %s: %v", version, codec, err)

@@ -1,9 +1,12 @@
 package columnar
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +22,73 @@ func python(t *testing.T) string {
 		t.Skip("UNYO_PYTHON names no interpreter with pyarrow")
 	}
 	return p
+}
+
+// arrow is a process of testdata/arrow.py, which reads and writes files.
+type arrow struct {
+	in  io.Writer
+	out *bufio.Scanner
+}
+
+func startArrow(t *testing.T) *arrow {
+	t.Helper()
+	cmd := exec.Command(python(t), "testdata/arrow.py")
+	cmd.Stderr = os.Stderr
+	in, errIn := cmd.StdinPipe()
+	out, errOut := cmd.StdoutPipe()
+	if err := errors.Join(errIn, errOut, cmd.Start()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() { // it may be amid an answer
+			_ = cmd.Process.Kill()
+		}
+		if err := errors.Join(in.Close(), cmd.Wait()); err != nil {
+			t.Error(err)
+		}
+	})
+	lines := bufio.NewScanner(out)
+	lines.Buffer(nil, 64<<20)
+	return &arrow{in, lines}
+}
+
+// ask has it do something with a file, and gives the rows that it answers with.
+func (a *arrow) ask(t *testing.T, verb, file string, how ...any) (rows []string) {
+	t.Helper()
+	question, err := json.Marshal(append([]any{verb, file}, how...))
+	if err == nil {
+		_, err = a.in.Write(append(question, '\n'))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for a.out.Scan() {
+		if a.out.Text() == "" {
+			return rows
+		}
+		rows = append(rows, a.out.Text())
+	}
+	t.Fatalf("%s %s: no answer: %v", verb, file, a.out.Err())
+	return nil
+}
+
+// write has it write rows, of the form that plainRow gives them.
+func (a *arrow) write(t *testing.T, file string, s Schema, options string, rows [][]Value) []byte {
+	t.Helper()
+	types, err := json.Marshal(typed(s.row()).([]any)[3])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, row := range rows {
+		lines = append(lines, plainRow(t, s, row))
+	}
+	a.ask(t, "write", file, json.RawMessage(types), json.RawMessage(options), json.RawMessage("["+strings.Join(lines, ",")+"]"))
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
 // written is a file of rows.
@@ -60,7 +130,7 @@ func ours(s Schema) map[string]func(*bytes.Buffer) (*Writer, error) {
 
 // TestPyarrowReadsOurs: what we write, pyarrow reads, row for row.
 func TestPyarrowReadsOurs(t *testing.T) {
-	py := python(t)
+	py := startArrow(t)
 	s := schemaOf(t, everyType...)
 	for seed := range uint64(4) {
 		rows := newRandom(seed).rows(s, 700)
@@ -69,13 +139,7 @@ func TestPyarrowReadsOurs(t *testing.T) {
 			if err := os.WriteFile(file, written(t, begin, rows), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			cmd := exec.Command(py, "testdata/arrow.py", "read", file)
-			cmd.Stderr = os.Stderr
-			out, err := cmd.Output()
-			if err != nil {
-				t.Fatalf("%s, seed %d: %v", name, seed, err)
-			}
-			compare(t, fmt.Sprintf("%s, seed %d", name, seed), s, rows, strings.Split(strings.TrimSpace(string(out)), "\n")[1:])
+			compare(t, fmt.Sprintf("%s, seed %d", name, seed), s, rows, py.ask(t, "read", file))
 		}
 	}
 }
@@ -88,7 +152,7 @@ func compare(t *testing.T, name string, s Schema, rows [][]Value, got []string) 
 	}
 	for i, row := range rows {
 		want := plainRow(t, s, row)
-		if line := strings.ReplaceAll(got[i], ", ", ","); line != want {
+		if line := got[i]; line != want {
 			var a, b []any
 			_, _ = json.Unmarshal([]byte(line), &a), json.Unmarshal([]byte(want), &b)
 			for c := range b {
@@ -120,7 +184,7 @@ func typed(t *Type) any {
 
 // TestPyarrowWritesForUs: what pyarrow writes, we read, row for row.
 func TestPyarrowWritesForUs(t *testing.T) {
-	readTheirs(t, python(t), schemaOf(t, everyType...))
+	readTheirs(t, startArrow(t), schemaOf(t, everyType...))
 }
 
 // scanTheirs reads a file of pyarrow's as vectors.
@@ -142,29 +206,12 @@ func scanTheirs(t *testing.T, what, name string, b []byte, s Schema, rows [][]Va
 	compare(t, what+", as vectors", s, want, lines)
 }
 
-func readTheirs(t *testing.T, py string, s Schema) {
+func readTheirs(t *testing.T, py *arrow, s Schema) {
 	t.Helper()
-	types, err := json.Marshal(typed(s.row()).([]any)[3])
-	if err != nil {
-		t.Fatal(err)
-	}
 	for seed := range uint64(4) {
 		rows := newRandom(seed).rows(s, 500)
-		var in strings.Builder
-		for _, row := range rows {
-			in.WriteString(plainRow(t, s, row) + "\n")
-		}
 		for name, options := range theirs {
-			file := filepath.Join(t.TempDir(), name)
-			cmd := exec.Command(py, "testdata/arrow.py", "write", file, string(types), options)
-			cmd.Stdin, cmd.Stderr = strings.NewReader(in.String()), os.Stderr
-			if err := cmd.Run(); err != nil {
-				t.Fatalf("%s, seed %d: %v", name, seed, err)
-			}
-			b, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
+			b := py.write(t, filepath.Join(t.TempDir(), name), s, options, rows)
 			scanTheirs(t, fmt.Sprintf("%s, seed %d", name, seed), name, b, s, rows)
 			_, back, err := readAll(name, b)
 			if err != nil {

@@ -1,12 +1,12 @@
-"""Reads and writes Parquet and ORC with pyarrow, for the tests of this package.
+"""Reads and writes Parquet and ORC with pyarrow, for the tests of this package: one process for all files of a test.
 
-arrow.py read FILE                 prints each row as JSON: see plain
-arrow.py duck FILE                 does so with what DuckDB reads
-arrow.py write FILE TYPES OPTIONS  writes rows of that form from standard input; TYPES and OPTIONS are JSON
+It is asked by lines of JSON, and answers each with lines of JSON and an empty one:
+["read", FILE]                        each row: see plain
+["duck", FILE]                        those that DuckDB reads
+["write", FILE, TYPES, OPTIONS, ROWS] none, when it has written rows of that form
 """
 import decimal
 import json
-import re
 import struct
 import sys
 
@@ -85,25 +85,30 @@ def rich(t, v):
     return bool(int(v)) if kind == "boolean" else int(v)
 
 
-def main():
-    verb, file = sys.argv[1:3]
-    if verb in ("read", "duck"):
-        if verb == "duck":
-            import duckdb
+def read(table):
+    columns = [[x for chunk in c.chunks for x in plain(chunk)] for c in table.columns]
+    for row in zip(*columns):
+        print(json.dumps(row, separators=(",", ":")))
 
-            table = duckdb.connect().execute("select * from read_parquet(?)", [file]).to_arrow_table()
-        else:
-            table = orc.read_table(file) if file.endswith(".orc") else pq.read_table(file)
-        print(json.dumps([[re.sub(r"ordered|not null| ", "", str(f.type)), f.name] for f in table.schema]))
-        columns = [[x for chunk in c.chunks for x in plain(chunk)] for c in table.columns]
-        for row in zip(*columns):
-            print(json.dumps(row))
-        return
-    types, options = json.loads(sys.argv[3]), json.loads(sys.argv[4])
-    rows = [json.loads(line) for line in sys.stdin]
+
+def duck(file):
+    import duckdb
+
+    return duckdb.connect().sql(f"select * from read_parquet('{file}')").to_arrow_table()
+
+
+def write(file, types, options, rows):
     columns = [pa.array([rich(t, r[i]) for r in rows], arrow(t)) for i, (_, t) in enumerate(types)]
     table = pa.table(columns, schema=pa.schema([pa.field(n, arrow(t)) for n, t in types]))
     (orc.write_table if file.endswith(".orc") else pq.write_table)(table, file, **options)
 
 
-main()
+for line in sys.stdin:
+    verb, file, *how = json.loads(line)
+    if verb == "write":
+        write(file, *how)
+    elif verb == "duck":
+        read(duck(file))
+    else:
+        read(orc.read_table(file) if file.endswith(".orc") else pq.read_table(file))
+    print(flush=True)

@@ -1,9 +1,8 @@
-"""duck.py FILE VERSION CODEC: writes a file with DuckDB and says what its columns add up to, as TestPyarrowAndDuckDB does."""
+"""duck.py FILE VERSION CODEC …: writes files of the same rows with DuckDB and says what their columns add up to, as TestPyarrowAndDuckDB does."""
 import sys
 
 import duckdb
 
-file, version, codec = sys.argv[1:]
 c = duckdb.connect()
 c.execute("""create table t as select
     case when i%7>0 then i*1000003 end::bigint c0, (i%100)::int c1, (i%3)::smallint c2, case when i%11>0 then i%5 end::tinyint c3, i/2.0::double c4, (i%1000)::float/2 c5,
@@ -12,7 +11,8 @@ c.execute("""create table t as select
     case when i%4>0 then [i::int, null, (i%9)::int] when i%8=0 then [] end c12, case when i%6>0 then {'a': (i%77)::int, 'b': case when i%5>0 then 'x' end} end c13,
     case when i%4>0 then map {'k'||(i%3): (i%13)::int} end c14, (i%4000000000)::uinteger c15
   from range(300000) r(i)""")
-c.execute(f"copy t to '{file}' (format parquet, compression {codec}, parquet_version {version}, row_group_size 100000)")
+for file, version, codec in zip(*[iter(sys.argv[1:])] * 3):
+    c.execute(f"copy t to '{file}' (format parquet, compression {codec}, parquet_version {version}, row_group_size 100000)")
 sums = c.execute("""select sum(c0), sum(c1), sum(c2), sum(c3), sum((c4*2)::bigint), sum((c5*2)::bigint), sum(strlen(c6)), sum(c7::int), sum(c8 - date '1970-01-01'), 0, sum((c10*100)::bigint), sum((c11*100000)::hugeint),
     sum(list_sum(c12)), sum(coalesce(c13.a,0)+coalesce(strlen(c13.b),0)), sum(2+list_sum(map_values(c14))), sum(c15) from t""").fetchone()
 sums = [int(x) for x in sums]
