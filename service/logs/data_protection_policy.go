@@ -5,7 +5,6 @@ import (
 
 	api "unyo/api/logs"
 	"unyo/api/rt"
-	"unyo/base/call"
 	"unyo/kernel/store"
 )
 
@@ -60,26 +59,9 @@ func (s *Service) protect(ctx context.Context, identifier, document string, audi
 	if err != nil {
 		return row, err
 	}
-	var g group
-	if err := s.k.View(ctx, func(tx *store.Tx) (err error) {
-		g, err = s.groupNamed(tx, name)
-		return err
-	}); err != nil {
-		return row, err
-	}
-	head, err := s.store.Head(ctx, folder(call.ScopeOf(ctx), g.ID))
-	if err != nil {
-		return row, err
-	}
-	row = protection{From: head, Document: document, Updated: s.nowMs()}
-	id := g.ID
-	return row, s.k.Update(ctx, func(tx *store.Tx) error {
-		g, err := s.groupNamed(tx, name)
+	row = protection{Document: document, Updated: s.nowMs()}
+	return row, s.behind(ctx, name, func(tx *store.Tx, g *group, head uint64) error {
 		switch {
-		case err != nil:
-			return err
-		case g.ID != id:
-			return noGroup()
 		case g.Class == classInfrequent:
 			return api.NewInvalidOperationException("Log groups of the class %s do not support data protection policies.", classInfrequent)
 		case document == "" && g.Guard != api.DataProtectionStatusActivated:
@@ -89,7 +71,9 @@ func (s *Service) protect(ctx context.Context, identifier, document string, audi
 		if document == "" {
 			g.Guard = api.DataProtectionStatusDeleted
 		}
-		s.groups.Put(tx, name, g)
+		s.groups.Put(tx, name, *g)
+		row := row
+		row.From = head
 		s.protections.Put(tx, protectionKey(g.ID, head), row)
 		return nil
 	})

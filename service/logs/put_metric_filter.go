@@ -34,27 +34,8 @@ func (s *Service) PutMetricFilter(ctx context.Context, in *api.PutMetricFilterIn
 		return nil, err
 	}
 	name := *in.LogGroupName
-	var g group
-	if err := s.k.View(ctx, func(tx *store.Tx) (err error) {
-		g, err = s.groupNamed(tx, name)
-		return err
-	}); err != nil {
-		return nil, err
-	}
-	head, err := s.store.Head(ctx, folder(call.ScopeOf(ctx), g.ID))
-	if err != nil {
-		return nil, err
-	}
-	return &api.PutMetricFilterOutput{}, s.k.Update(ctx, func(tx *store.Tx) error {
-		id := g.ID
-		g, err := s.groupNamed(tx, name)
-		if err != nil {
-			return err
-		}
-		if g.ID != id {
-			return noGroup()
-		}
-		if err := s.checkMetricRoom(tx, &g, *in.FilterName, made.pattern.Regexes()); err != nil {
+	return &api.PutMetricFilterOutput{}, s.behind(ctx, name, func(tx *store.Tx, g *group, head uint64) error {
+		if err := s.checkMetricRoom(tx, g, *in.FilterName, made.pattern.Regexes()); err != nil {
 			return err
 		}
 		key, row := store.Key(g.ID, *in.FilterName), row
@@ -65,7 +46,7 @@ func (s *Service) PutMetricFilter(ctx context.Context, in *api.PutMetricFilterIn
 			if g.Measured++; g.Measured == 1 {
 				s.counted.Put(tx, g.ID, counted{Seq: head})
 			}
-			s.groups.Put(tx, name, g)
+			s.groups.Put(tx, name, *g)
 		}
 		s.metricFilters.Put(tx, key, row)
 		return nil

@@ -125,34 +125,16 @@ func (s *Service) reshape(ctx context.Context, identifier string, change func(tx
 	if err != nil {
 		return err
 	}
-	var g group
-	if err := s.k.View(ctx, func(tx *store.Tx) (err error) {
-		g, err = s.groupNamed(tx, name)
-		return err
-	}); err != nil {
-		return err
-	}
-	head, err := s.store.Head(ctx, folder(call.ScopeOf(ctx), g.ID))
-	if err != nil {
-		return err
-	}
-	id := g.ID
-	return s.k.Update(ctx, func(tx *store.Tx) error {
-		g, err := s.groupNamed(tx, name)
-		switch {
-		case err != nil:
-			return err
-		case g.ID != id:
-			return noGroup()
-		case g.Class == classInfrequent:
+	return s.behind(ctx, name, func(tx *store.Tx, g *group, head uint64) error {
+		if g.Class == classInfrequent {
 			return api.NewInvalidOperationException("Log groups of the class %s do not support log transformers.", classInfrequent)
 		}
-		c, err := change(tx, name, &g)
+		c, err := change(tx, name, g)
 		if err != nil {
 			return err
 		}
 		c.From = head
-		s.begin(tx, name, &g, c)
+		s.begin(tx, name, g, c)
 		return nil
 	})
 }
