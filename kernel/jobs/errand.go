@@ -40,6 +40,13 @@ func (e *Errand) Set(tx *store.Tx, due func() time.Time) {
 	tx.After(func() { e.set.Store(next) })
 }
 
+// Again has the run that asks be followed by another at due, whatever was set since it began.
+func (e *Errand) Again(tx *store.Tx, due time.Time) {
+	next := e.begun.Load() + 1
+	e.job.AtKey(tx.In(call.Scope{}), "", due, struct{}{})
+	tx.After(func() { e.set.Store(next) })
+}
+
 // Forget says that the store was cleared: nothing is set.
 func (e *Errand) Forget() { e.begun.Add(1) }
 

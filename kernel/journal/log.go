@@ -7,7 +7,6 @@ import (
 	"iter"
 	"log/slog"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"unyo/base/call"
@@ -31,8 +30,7 @@ type Journal struct {
 	indexed  bool
 
 	recorded func(tx *store.Tx, requestID string, repeated bool)
-	expire   jobs.Job[struct{}]
-	armed    atomic.Bool // the job that drops old entries is set
+	expire   *jobs.Errand // drops old entries
 }
 
 // New returns the journal over st.
@@ -43,7 +41,7 @@ func New(st *store.Store, c clock.Clock, q *jobs.Queue, log *slog.Logger) *Journ
 		entries: store.TableOf[Entry](sp, "entry", store.Partition),
 		cursors: store.TableOf[uint64](sp, "cursor", store.Partition), chapters: store.TableOf[chapter](sp, "chapter", store.Partition),
 	}
-	j.expire = jobs.Handle(q.Space("@journal"), "expire", func(ctx context.Context, _ struct{}) error { return j.trim(ctx) }, jobs.Every(24*time.Hour))
+	j.expire = jobs.HandleErrand(q.Space("@journal"), "expire", j.trim, jobs.Every(24*time.Hour))
 	return j
 }
 
@@ -107,9 +105,7 @@ func (j *Journal) append(tx *store.Tx, e Entry) {
 	tx.Stamp(store.Journal, "", len(row.Key)+len(row.Value), func(n uint64) []store.Write {
 		return []store.Write{{Key: prefix + seqKey(n), Value: row.Value}}
 	})
-	if !j.armed.Load() {
-		j.arm(tx, e.Time)
-	}
+	j.expire.Set(tx, func() time.Time { return expires(e.Time) })
 	for _, w := range j.watches {
 		if w.wants(&e) {
 			w.wake(tx)

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"time"
 
-	"unyo/base/call"
 	"unyo/base/must"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
@@ -15,15 +14,9 @@ import (
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/view-cloudtrail-events.html
 const Retention = 90 * 24 * time.Hour
 
-const expireKey = "expire"
-
-// arm sets the job that drops entries, for the day on which the one of instant first has outlived its time.
-func (j *Journal) arm(tx *store.Tx, first time.Time) {
-	estate := tx.In(call.Scope{})
-	if _, set := j.expire.DueKey(estate, expireKey); !set {
-		j.expire.AtKey(estate, expireKey, first.Add(Retention+24*time.Hour).Truncate(24*time.Hour), struct{}{})
-	}
-	tx.After(func() { j.armed.Store(true) })
+// expires is the day on which an entry of that instant has outlived its time.
+func expires(at time.Time) time.Time {
+	return at.Add(Retention + 24*time.Hour).Truncate(24 * time.Hour)
 }
 
 // trim drops what has outlived its time. Entries lie nearly in order of time, so the first young one ends the search.
@@ -33,7 +26,6 @@ func (j *Journal) trim(ctx context.Context) error {
 		jobs.Settle(ctx, tx)
 		key, _, any := j.entries.First(tx, "")
 		if !any {
-			tx.After(func() { j.armed.Store(false) })
 			return nil
 		}
 		last, _, _ := j.entries.Last(tx, "")
@@ -52,10 +44,9 @@ func (j *Journal) trim(ctx context.Context) error {
 		j.entries.Erase(tx, "", seqKey(lo))
 		j.chapters.Erase(tx, "", chapterKey((lo-1)/chapterLen))
 		for _, e := range j.entries.Between(tx, seqKey(lo), "") {
-			j.expire.AtKey(tx, expireKey, e.Time.Add(Retention+24*time.Hour).Truncate(24*time.Hour), struct{}{})
+			j.expire.Again(tx, expires(e.Time))
 			return nil
 		}
-		tx.After(func() { j.armed.Store(false) })
 		return nil
 	})
 }

@@ -73,7 +73,7 @@ func (j *Journal) Start(ctx context.Context) error {
 
 // Restart is Start after the store was cleared.
 func (j *Journal) Restart(ctx context.Context) error {
-	j.armed.Store(false)
+	j.expire.Forget()
 	for _, w := range j.watches {
 		w.job.Forget()
 	}

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"unyo/base/call"
 	"unyo/kernel/jobs"
 	"unyo/kernel/store"
 )
@@ -20,29 +19,19 @@ const (
 	day        = 24 * time.Hour
 )
 
-// foldArg is how far rows are folded.
-type foldArg struct {
+// folding is how far rows are folded.
+type folding struct {
 	Days, Months time.Time `json:",omitzero"` // up to here, by the runs before
 	Stage        int       `json:",omitempty"`
 	After        []byte    `json:",omitempty"` // row done last, in this stage
 	Left         time.Time `json:",omitzero"`  // the first hour that was seen and is not folded yet
 }
 
-const (
-	foldKey    = "fold"
-	foldAtOnce = 400 // rows read in one transaction
-)
+const foldAtOnce = 400 // rows read in one transaction
 
 // arm sets the job for the day on which what is counted now has outlived its hours, unless it is set.
 func (m *Meter) arm(tx *store.Tx) {
-	if m.armed.Load() {
-		return
-	}
-	estate := tx.In(call.Scope{})
-	if _, set := m.fold.DueKey(estate, foldKey); !set {
-		m.fold.AtKey(estate, foldKey, foldsAt(m.clock.Now()), foldArg{})
-	}
-	tx.After(func() { m.armed.Store(true) })
+	m.fold.Set(tx, func() time.Time { return foldsAt(m.clock.Now()) })
 }
 
 func foldsAt(counted time.Time) time.Time { return counted.Truncate(day).Add(day + hoursKept) }
@@ -71,12 +60,13 @@ func (m *Meter) stages() []stage {
 }
 
 // runFold folds a stretch of rows, and sets itself again for the next, or for the day on which there is something to fold. A repeat finds them folded.
-func (m *Meter) runFold(ctx context.Context, a foldArg) error {
+func (m *Meter) runFold(ctx context.Context) error {
 	now := m.clock.Now()
 	days := now.Add(-hoursKept).Truncate(day)
 	months := time.Date(now.Year(), now.Month()-monthsKept, 1, 0, 0, 0, 0, time.UTC)
 	return m.store.Update(ctx, func(tx *store.Tx) error {
 		jobs.Settle(ctx, tx)
+		a, _ := m.folding.Get(tx, "now")
 		next, stages := a, m.stages()
 		for room := foldAtOnce; room > 0 && next.Stage < len(stages); {
 			s, from, to := &stages[next.Stage], a.Days, days
@@ -88,21 +78,22 @@ func (m *Meter) runFold(ctx context.Context, a foldArg) error {
 				next.Stage, next.After = next.Stage+1, nil
 			}
 		}
-		estate := tx.In(call.Scope{})
 		switch {
 		case next.Stage < len(stages):
-			m.fold.AtKey(estate, foldKey, now, next)
+			m.folding.Put(tx, "now", next)
+			m.fold.Again(tx, now)
 		case !next.Left.IsZero():
-			m.fold.AtKey(estate, foldKey, foldsAt(next.Left), foldArg{Days: days, Months: months})
+			m.folding.Put(tx, "now", folding{Days: days, Months: months})
+			m.fold.Again(tx, foldsAt(next.Left))
 		default: // what is counted from now on sets it
-			tx.After(func() { m.armed.Store(false) })
+			m.folding.Delete(tx, "now")
 		}
 		return nil
 	})
 }
 
 // step folds rows of one series behind a.After, and tells how many it has read; more=false: there is no series any more.
-func (s *stage) step(tx *store.Tx, a *foldArg, from, to time.Time) (n int, more bool) {
+func (s *stage) step(tx *store.Tx, a *folding, from, to time.Time) (n int, more bool) {
 	series := ""
 	for key := range s.table.From(tx, string(a.After)) {
 		p, _ := store.Split(key, s.parts+1)

@@ -13,7 +13,6 @@ import (
 	"context"
 	"iter"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"unyo/base/call"
@@ -40,8 +39,8 @@ type Meter struct {
 	clock                *clock.World
 	sums                 store.Table[float64]
 	levels               store.Table[float64]
-	fold                 jobs.Job[foldArg]
-	armed                atomic.Bool // the job is set
+	folding              store.Table[folding]
+	fold                 *jobs.Errand
 }
 
 // flushAt is how many different sums are counted in memory before they are written.
@@ -54,14 +53,15 @@ func New(st *store.Store, c *clock.World, q *jobs.Queue) *Meter {
 	sp := st.Space("@meter")
 	m := &Meter{store: st, clock: c, sums: store.TableOf[float64](sp, "sum", store.Partition), levels: store.TableOf[float64](sp, "level", store.Partition)}
 	m.Tally = tally.New(st, c, tally.Options[string]{Compare: strings.Compare, Part: store.MaxRows / 2, Full: flushAt, Write: m.write})
-	m.fold = jobs.Handle(q.Space("@meter"), "fold", m.runFold, jobs.Every(day))
+	m.folding = store.TableOf[folding](sp, "fold", store.Partition)
+	m.fold = jobs.HandleErrand(q.Space("@meter"), "fold", m.runFold, jobs.Every(day))
 	return m
 }
 
 // Forget drops what is remembered beside the rows: the estate is made as new.
 func (m *Meter) Forget() {
 	m.Tally.Forget()
-	m.armed.Store(false)
+	m.fold.Forget()
 }
 
 // Count adds quantities to the sums of this hour, for the account and region of ctx. It keeps them in memory for a while: for

@@ -24,7 +24,7 @@ type Service struct {
 
 	policies compiled
 	use      usage
-	measure  jobs.Job[none]
+	measure  *jobs.Errand
 	tend     jobs.Job[tending]
 	arrange  jobs.Job[arranging]
 	thaw     jobs.Job[thawing]
@@ -143,7 +143,7 @@ type tag struct {
 func New(k *kernel.Service, blobs *blob.Store, stock *Stock, peers Peers) *Service {
 	s := &Service{k: k, blobs: blobs, peers: peers, tables: tablesOf(k.Rows)}
 	s.use.bytes, s.use.moved = map[shelf]int64{}, map[shelf]struct{}{}
-	s.measure = jobs.Handle(k.Jobs, "measure", s.writeLevels, jobs.Every(measureEvery))
+	s.measure = jobs.HandleErrand(k.Jobs, "measure", s.writeLevels, jobs.Every(measureEvery))
 	s.tend = jobs.Handle(k.Jobs, "tend", s.runTend, jobs.Lane(func(a tending) string { return a.Bucket }), jobs.Every(time.Hour))
 	s.arrange = jobs.Handle(k.Jobs, "arrange", s.runArrange, jobs.Lane(func(a arranging) string { return a.Bucket }), jobs.Every(time.Hour))
 	s.thaw = jobs.Handle(k.Jobs, "thaw", s.runThaw, jobs.Every(time.Hour))

@@ -18,11 +18,9 @@ import (
 
 // usage is the count of all buckets.
 type usage struct {
-	mu     sync.Mutex
-	bytes  map[shelf]int64
-	moved  map[shelf]struct{} // since the levels were written
-	armed  bool               // the job measure is set
-	arming map[*store.Tx]bool // transactions that are about to set it
+	mu    sync.Mutex
+	bytes map[shelf]int64
+	moved map[shelf]struct{} // since the levels were written
 }
 
 // shelf is what is paid for together.
@@ -65,37 +63,17 @@ func (s *Service) shelved(tx *store.Tx, at shelf, delta int64) {
 	if delta == 0 {
 		return
 	}
-	if s.use.arms(tx) {
-		all := everywhere(tx)
-		if _, set := s.measure.DueKey(all, ""); !set { // by the process before this one
-			s.measure.AtKey(all, "", s.k.Clock.Now().Truncate(measureEvery).Add(measureEvery), none{})
-		}
-	}
+	s.measure.Set(tx, func() time.Time { return s.k.Clock.Now().Truncate(measureEvery).Add(measureEvery) })
 	tx.After(func() {
 		s.use.mu.Lock()
 		defer s.use.mu.Unlock()
-		s.use.armed, s.use.arming = true, nil
 		s.use.moved[at] = struct{}{}
 		s.use.bytes[at] += delta
 	})
 }
 
-// arms reports whether tx is to set the job: not when it is set, and only once in a transaction.
-func (u *usage) arms(tx *store.Tx) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.armed || u.arming[tx] {
-		return false
-	}
-	if u.arming == nil {
-		u.arming = map[*store.Tx]bool{}
-	}
-	u.arming[tx] = true
-	return true
-}
-
 // writeLevels is the job measure.
-func (s *Service) writeLevels(ctx context.Context, _ none) error {
+func (s *Service) writeLevels(ctx context.Context) error {
 	moved := s.takeMoved()
 	for part := range slices.Chunk(moved, store.MaxRows/4) {
 		err := s.k.Update(ctx, func(tx *store.Tx) error {
@@ -126,9 +104,9 @@ type filled struct {
 func (s *Service) Forget() {
 	s.use.mu.Lock()
 	defer s.use.mu.Unlock()
-	s.use.armed, s.use.bytes = false, map[shelf]int64{}
+	s.use.bytes = map[shelf]int64{}
 	clear(s.use.moved)
-	clear(s.use.arming)
+	s.measure.Forget()
 	s.ruled.Clear()
 }
 
@@ -136,7 +114,6 @@ func (s *Service) Forget() {
 func (s *Service) takeMoved() []filled {
 	s.use.mu.Lock()
 	defer s.use.mu.Unlock()
-	s.use.armed = false
 	out := make([]filled, 0, len(s.use.moved))
 	for at := range s.use.moved {
 		out = append(out, filled{at, s.use.bytes[at]})
