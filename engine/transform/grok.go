@@ -65,10 +65,12 @@ func Grok(from, match string) (Step, error) {
 		if err != nil {
 			return err
 		}
-		m := x.re.FindStringSubmatchIndex(text)
+		var room [maxRoom]int
+		m := x.find(text, room[:])
 		if m == nil {
 			return fmt.Errorf("the pattern does not match")
 		}
+		e.root.grow(len(x.fields))
 		for i, f := range x.fields {
 			if f.to == nil || m[2*i+2] < 0 {
 				continue
@@ -85,7 +87,24 @@ func Grok(from, match string) (Step, error) {
 // grok is an expression, ready.
 type grok struct {
 	re     *regexp.Regexp
+	trail  *trail      // or nil
 	fields []grokField // by group
+}
+
+// maxRoom is how many places of groups need no memory of their own.
+const maxRoom = 64
+
+// find gives the places of groups, in room if there is enough; nil if the text is none of the expression's.
+func (g *grok) find(text string, room []int) []int {
+	if n := 2*len(g.fields) + 2; g.trail != nil && n <= len(room) {
+		marks := room[:n]
+		if found, known := g.trail.match(text, marks); found {
+			return marks
+		} else if known {
+			return nil
+		}
+	}
+	return g.re.FindStringSubmatchIndex(text)
 }
 
 // grokField is where a group goes.
@@ -214,6 +233,7 @@ func (b *grokBuilder) compile() (*grok, error) {
 		}
 		g.fields[i] = f
 	}
+	g.trail = newTrail(expression)
 	g.re, err = regexp.Compile(`\A(?:` + expression + `)\z`)
 	return g, err
 }

@@ -54,7 +54,7 @@ func (p *Program) Run(message []byte, from *Origin) ([]byte, error) {
 			return nil, fmt.Errorf("%s: %w", p.steps[i].name, err)
 		}
 	}
-	return e.root.append(nil), nil
+	return e.root.append(make([]byte, 0, len(message)+len(message)/2+256)), nil
 }
 
 // event is one on its way through the steps.

@@ -1,6 +1,9 @@
 package transform
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A value is nil, a bool, a string, a number, a []any or an *object.
 
@@ -44,6 +47,9 @@ func (o *object) get(key string) (any, bool) {
 	}
 	return nil, false
 }
+
+// grow makes room for n more keys.
+func (o *object) grow(n int) { o.keys, o.vals = slices.Grow(o.keys, n), slices.Grow(o.vals, n) }
 
 func (o *object) set(key string, v any) {
 	if i := o.index(key); i >= 0 {
