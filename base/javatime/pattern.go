@@ -56,6 +56,31 @@ func Parse(pattern, letters, reserved string) (parts []Part, err error) {
 	return parts, nil
 }
 
+// Read goes through a text by the parts of a pattern and tells whether it is one of the pattern. take is asked how much of what is left a letter is;
+// next is the part behind it, at the end an empty text.
+func Read(parts []Part, text string, take func(p, next Part, text string) (int, bool)) bool {
+	for i, p := range parts {
+		if p.Letter == 0 {
+			rest, ok := strings.CutPrefix(text, p.Text)
+			if !ok {
+				return false
+			}
+			text = rest
+			continue
+		}
+		var next Part
+		if i+1 < len(parts) {
+			next = parts[i+1]
+		}
+		n, ok := take(p, next, text)
+		if !ok {
+			return false
+		}
+		text = text[n:]
+	}
+	return text == ""
+}
+
 // Number is what a part says of a time in digits; ok is false for one that says it otherwise.
 func (p Part) Number(at time.Time) (digits string, ok bool) {
 	var n int

@@ -22,6 +22,31 @@ func TestParse(t *testing.T) {
 	}
 }
 
+func TestRead(t *testing.T) {
+	parts, err := Parse("ym-'at'd", "ymd", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"12-at3": "[y1m m2- d3] true", "12-at34": "[y1m m2- d3] false", "12-a": "[y1m m2-] false", "": "[y] false"} {
+		var seen []string
+		ok := Read(parts, text, func(p, next Part, text string) (int, bool) {
+			if text == "" {
+				seen = append(seen, string(p.Letter))
+				return 0, false
+			}
+			behind := next.Text
+			if next.Letter != 0 {
+				behind = string(next.Letter)
+			}
+			seen = append(seen, string(p.Letter)+text[:1]+behind)
+			return 1, true
+		})
+		if got := fmt.Sprint(seen, ok); got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+}
+
 func TestNumber(t *testing.T) {
 	at := time.Date(2026, 3, 4, 0, 6, 7, 89, time.UTC)
 	for _, c := range []struct{ pattern, want string }{

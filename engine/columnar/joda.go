@@ -103,23 +103,9 @@ func (f joda) parse(text string) (time.Time, bool) {
 		return at, err == nil && at.Unix() >= minSeconds && at.Unix() <= maxSeconds
 	}
 	t := jodaTime{year: 1970, month: 1, day: 1}
-	for i, p := range f.parts {
-		if p.Letter == 0 {
-			rest, ok := strings.CutPrefix(text, p.Text)
-			if !ok {
-				return time.Time{}, false
-			}
-			text = rest
-			continue
-		}
-		adjacent := i+1 < len(f.parts) && f.parts[i+1].Letter != 0 && strings.IndexByte("aZ", f.parts[i+1].Letter) < 0
-		n, ok := t.read(p, text, adjacent)
-		if !ok {
-			return time.Time{}, false
-		}
-		text = text[n:]
-	}
-	if text != "" {
+	if !javatime.Read(f.parts, text, func(p, next javatime.Part, text string) (int, bool) {
+		return t.read(p, text, next.Letter != 0 && next.Letter != 'a' && next.Letter != 'Z')
+	}) {
 		return time.Time{}, false
 	}
 	return t.time()

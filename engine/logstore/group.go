@@ -80,56 +80,13 @@ func (g *group) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var segments []*segment
-	var wals []*wal
-	have := map[uint64]bool{}
-	next := uint64(1)
-	for _, n := range names {
-		kind, base, ok := parseName(n)
-		switch {
-		case !ok:
-			if filepath.Ext(n) == ".tmp" {
-				err = ignoreMissing(g.store.o.FS.Remove(filepath.Join(g.dir, n)))
-			}
-		case kind == "seg":
-			var s *segment
-			if s, err = g.openSegment(n); errors.Is(err, errErased) {
-				err = ignoreMissing(g.store.o.FS.Remove(filepath.Join(g.dir, n)))
-			} else if err == nil {
-				have[base], next = true, max(next, s.last+1)
-				segments = append(segments, s)
-			}
-		}
-		if err != nil {
-			return err
-		}
+	segments, have, next, err := g.loadSegments(names)
+	if err != nil {
+		return err
 	}
-	for _, n := range names {
-		kind, base, ok := parseName(n)
-		if !ok || kind != "log" {
-			continue
-		}
-		if have[base] { // a crash between segment and removal
-			if err := ignoreMissing(g.store.o.FS.Remove(filepath.Join(g.dir, n))); err != nil {
-				return err
-			}
-			continue
-		}
-		w, err := g.readLog(base)
-		if errors.Is(err, errErased) {
-			err = ignoreMissing(g.store.o.FS.Remove(filepath.Join(g.dir, n)))
-		}
-		if err != nil {
-			return err
-		}
-		if w == nil {
-			continue
-		}
-		next = max(next, base)
-		if len(w.batches) > 0 {
-			next = max(next, w.batches[len(w.batches)-1].seq+1)
-		}
-		wals = append(wals, w)
+	wals, next, err := g.loadLogs(names, have, next)
+	if err != nil {
+		return err
 	}
 	for i, w := range wals {
 		w.full = i < len(wals)-1
@@ -147,6 +104,64 @@ func (g *group) load(ctx context.Context) error {
 	g.unsound = len(wals) > 0
 	g.wantSeal()
 	return nil
+}
+
+// loadSegments opens the segments of a folder, and tells of which log files they have the events, and the number behind their last batch.
+func (g *group) loadSegments(names []string) (segments []*segment, have map[uint64]bool, next uint64, err error) {
+	have, next = map[uint64]bool{}, 1
+	for _, n := range names {
+		kind, base, ok := parseName(n)
+		switch {
+		case !ok:
+			if filepath.Ext(n) == ".tmp" {
+				err = g.removed(n)
+			}
+		case kind == "seg":
+			var s *segment
+			if s, err = g.openSegment(n); errors.Is(err, errErased) {
+				err = g.removed(n)
+			} else if err == nil {
+				have[base], next = true, max(next, s.last+1)
+				segments = append(segments, s)
+			}
+		}
+		if err != nil {
+			return nil, nil, 0, err
+		}
+	}
+	return segments, have, next, nil
+}
+
+// loadLogs reads the log files that no segment has the events of.
+func (g *group) loadLogs(names []string, have map[uint64]bool, next uint64) (wals []*wal, _ uint64, err error) {
+	for _, n := range names {
+		kind, base, ok := parseName(n)
+		if !ok || kind != "log" {
+			continue
+		}
+		var w *wal
+		if have[base] { // a crash between segment and removal
+			err = g.removed(n)
+		} else if w, err = g.readLog(base); errors.Is(err, errErased) {
+			err = g.removed(n)
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		if w == nil {
+			continue
+		}
+		next = max(next, base)
+		if len(w.batches) > 0 {
+			next = max(next, w.batches[len(w.batches)-1].seq+1)
+		}
+		wals = append(wals, w)
+	}
+	return wals, next, nil
+}
+
+func (g *group) removed(name string) error {
+	return ignoreMissing(g.store.o.FS.Remove(filepath.Join(g.dir, name)))
 }
 
 // readLog lists the batches of a log file up to the first that is not whole.

@@ -43,21 +43,10 @@ type moment struct {
 
 func (l *layout) parse(text string, in *time.Location) (time.Time, bool) {
 	m := moment{year: 1970, month: 1, day: 1, zone: in}
-	for i, p := range l.parts {
-		if p.Letter == 0 {
-			rest, ok := strings.CutPrefix(text, p.Text)
-			if !ok {
-				return time.Time{}, false
-			}
-			text = rest
-			continue
-		}
-		adjacent := i+1 < len(l.parts) && l.parts[i+1].Letter != 0
-		n, ok := m.read(p, text, adjacent, l.names)
-		if !ok {
-			return time.Time{}, false
-		}
-		text = text[n:]
+	if !javatime.Read(l.parts, text, func(p, next javatime.Part, text string) (int, bool) {
+		return m.read(p, text, next.Letter != 0, l.names)
+	}) {
+		return time.Time{}, false
 	}
 	if m.half {
 		if m.hour < 0 || m.hour > 12 {
@@ -68,7 +57,7 @@ func (l *layout) parse(text string, in *time.Location) (time.Time, bool) {
 		}
 	}
 	at := time.Date(m.year, time.Month(m.month), m.day, m.hour, m.minute, m.second, m.nanos, m.zone)
-	return at, text == "" && m.month >= 1 && m.month <= 12 && m.day >= 1 && m.day <= daysIn(m.year, m.month) && m.hour < 24 && m.minute < 60 && m.second < 60
+	return at, m.month >= 1 && m.month <= 12 && m.day >= 1 && m.day <= daysIn(m.year, m.month) && m.hour < 24 && m.minute < 60 && m.second < 60
 }
 
 func daysIn(year, month int) int {
