@@ -53,7 +53,8 @@ func (r *reader) value(depth int) (any, bool) {
 	case '[':
 		return r.list(depth)
 	case '"':
-		return r.string()
+		s, ok := r.string()
+		return s, ok
 	default:
 		return r.word()
 	}
@@ -65,6 +66,7 @@ func (r *reader) object(depth int) (any, bool) {
 	if r.take('}') {
 		return o, true
 	}
+	o.grow(8)
 	for {
 		if r.space(); r.i >= len(r.text) || r.text[r.i] != '"' {
 			return nil, false
@@ -77,7 +79,7 @@ func (r *reader) object(depth int) (any, bool) {
 		if !ok {
 			return nil, false
 		}
-		o.set(key.(string), v)
+		o.set(key, v)
 		if r.take('}') {
 			return o, true
 		}
@@ -108,7 +110,7 @@ func (r *reader) list(depth int) (any, bool) {
 	}
 }
 
-func (r *reader) string() (any, bool) {
+func (r *reader) string() (string, bool) {
 	from, plain := r.i, true
 	for r.i++; r.i < len(r.text); r.i++ {
 		switch c := r.text[r.i]; {
@@ -125,12 +127,12 @@ func (r *reader) string() (any, bool) {
 			plain = false
 			r.i++
 		case c < 0x20:
-			return nil, false
+			return "", false
 		case c >= utf8.RuneSelf:
 			plain = false // bytes that are no UTF-8 are replaced
 		}
 	}
-	return nil, false
+	return "", false
 }
 
 // word is a number, true, false or null.
@@ -145,8 +147,18 @@ func (r *reader) word() (any, bool) {
 	case "null":
 		return nil, true
 	default:
-		return number(text), json.Valid([]byte(text)) // no text, list or object begins like that
+		return number(text), digits(text) || json.Valid([]byte(text)) // no text, list or object begins like that
 	}
+}
+
+// digits reports whether text is a whole number, as plain as most are.
+func digits(text string) bool {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' || text[0] == '0' && i > 0 {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // append writes o behind dst.
