@@ -56,6 +56,12 @@ func (s *Service) Needs(ctx context.Context, op string, in any) ([]rt.Need, bool
 			needs = append(needs, rt.Need{Action: "cloudtrail:ListInsightsData", Resources: []string{s.named(ctx, *in.TrailName)}})
 		}
 		return needs, true
+	case *api.PutResourcePolicyInput:
+		return s.onResources(ctx, op, *in.ResourceArn), true
+	case *api.GetResourcePolicyInput:
+		return s.onResources(ctx, op, *in.ResourceArn), true
+	case *api.DeleteResourcePolicyInput:
+		return s.onResources(ctx, op, *in.ResourceArn), true
 	case *api.AddTagsInput:
 		return s.onResources(ctx, op, *in.ResourceId), true
 	case *api.RemoveTagsInput:

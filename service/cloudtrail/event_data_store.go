@@ -109,7 +109,7 @@ func (s *Service) dataStoreNamed(tx *store.Tx, name string) (d dataStore, err er
 		return d, api.NewEventDataStoreARNInvalidException("The event data store ARN is not valid: %s", name)
 	}
 	d, ok := s.stores.Get(tx, id)
-	if org := steadOf(tx.Context()); !ok || org != "" && d.Org != org {
+	if org := steadOf(tx.Context()); !ok || org != "" && d.Org != org || outsideGrant(tx.Context(), id) {
 		return dataStore{}, api.NewEventDataStoreNotFoundException("The event data store was not found: %s", name)
 	}
 	return d, nil
@@ -141,7 +141,7 @@ func inactive(d *dataStore) error {
 // GetEventDataStore shows an event data store, also one that is pending deletion.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetEventDataStore.html
 func (s *Service) GetEventDataStore(ctx context.Context, in *api.GetEventDataStoreInput) (*api.GetEventDataStoreOutput, error) {
-	ctx = s.ofStore(ctx, *in.EventDataStore)
+	ctx = s.toAsk(ctx, *in.EventDataStore)
 	var d dataStore
 	err := s.k.View(ctx, func(tx *store.Tx) (err error) {
 		d, err = s.dataStoreNamed(tx, *in.EventDataStore)

@@ -246,6 +246,7 @@ func (s *Service) dropSegments(tx *store.Tx, d *dataStore, now time.Time) (freed
 // forgetStore deletes the row of an event data store that holds nothing any more.
 func (s *Service) forgetStore(tx *store.Tx, d *dataStore) {
 	s.stores.Delete(tx, d.ID)
+	s.policies.Delete(tx, d.ID)
 	s.ingest.CancelKey(tx, d.ID)
 	id := s.storeARN(tx.Scope().Account, d)
 	s.k.Resources.Delete(tx, id)

@@ -12,7 +12,7 @@ import (
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudtrail.html
 func (s *Service) lakeNeeds(ctx context.Context, op string, in any) ([]rt.Need, bool) {
 	need := func(id string) ([]rt.Need, bool) { return s.onResources(ctx, op, id), true }
-	ofQuery := func(id *string) ([]rt.Need, bool) { return s.onQuery(ctx, op, rt.Val(id)), true }
+	ofQuery := func(owner, id *string) ([]rt.Need, bool) { return s.onQuery(ctx, op, owner, id), true }
 	switch in := in.(type) {
 	case *api.CreateEventDataStoreInput: // it has no id yet
 		needs, ok := need("*")
@@ -37,23 +37,36 @@ func (s *Service) lakeNeeds(ctx context.Context, op string, in any) ([]rt.Need, 
 	case *api.StartImportInput:
 		return passingImport(in), true
 	case *api.StartQueryInput:
-		return s.onResources(ctx, op, orAny(storesIn(rt.Val(in.QueryStatement)))...), true
+		return s.onStatement(ctx, op, in), true
 	case *api.CancelQueryInput:
-		return ofQuery(in.QueryId)
+		return ofQuery(in.EventDataStoreOwnerAccountId, in.QueryId)
 	case *api.DescribeQueryInput:
-		return ofQuery(in.QueryId)
+		return ofQuery(in.EventDataStoreOwnerAccountId, in.QueryId)
 	case *api.GetQueryResultsInput:
-		return ofQuery(in.QueryId)
+		return ofQuery(in.EventDataStoreOwnerAccountId, in.QueryId)
 	}
 	return nil, false
 }
 
+// onStatement is what it takes to ask all event data stores that a statement names.
+func (s *Service) onStatement(ctx context.Context, action string, in *api.StartQueryInput) (needs []rt.Need) {
+	ids := storesIn(rt.Val(in.QueryStatement))
+	there, named := s.asNamed(ctx, s.toQuery(ctx, in.EventDataStoreOwnerAccountId, ids), in.EventDataStoreOwnerAccountId)
+	if !named {
+		return s.onResources(ctx, action, orAny(ids)...)
+	}
+	for _, id := range orAny(ids) {
+		needs = append(needs, s.onStore(ctx, there, action, id))
+	}
+	return needs
+}
+
 // onQuery is what it takes to do something with a query: to be allowed it on all event data stores that it has asked.
-func (s *Service) onQuery(ctx context.Context, action, id string) (needs []rt.Need) {
-	there := s.ofQuery(ctx, id)
+func (s *Service) onQuery(ctx context.Context, action string, owner, id *string) (needs []rt.Need) {
+	there, _ := s.asNamed(ctx, s.toAnswer(ctx, owner, id), owner)
 	var q lakeQuery
 	_ = s.k.View(there, func(tx *store.Tx) error { // of what is not there, the operation says so
-		q, _ = s.queryAt(tx, id)
+		q, _ = s.queryAt(tx, rt.Val(id))
 		return nil
 	})
 	for _, one := range orAny(q.Stores) {

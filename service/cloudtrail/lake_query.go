@@ -62,7 +62,7 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryInput) (*api
 		return nil, api.NewInvalidParameterException("You must specify a QueryStatement or a QueryAlias.")
 	}
 	named := storesIn(*in.QueryStatement)
-	ctx = s.ofStores(ctx, named)
+	ctx = s.toQuery(ctx, in.EventDataStoreOwnerAccountId, named)
 	if err := ownedBy(ctx, in.EventDataStoreOwnerAccountId); err != nil {
 		return nil, err
 	}
@@ -70,6 +70,9 @@ func (s *Service) StartQuery(ctx context.Context, in *api.StartQueryInput) (*api
 	q := lakeQuery{Text: *in.QueryStatement, State: api.QueryStatusQueued, Created: s.k.Clock.Now(), Principal: cmp.Or(c.Principal.ARN, c.Principal.Service), Stead: steadOf(ctx), Stores: named}
 	if _, err := s.prepareQuery(ctx, &q, &lake{s: s, now: q.Created}); err != nil {
 		return nil, wordQuery(err)
+	}
+	if in.DeliveryS3Uri != nil && grantOf(ctx) != nil {
+		return nil, unsupported("DeliveryS3Uri of a query over another account's event data store")
 	}
 	if in.DeliveryS3Uri != nil {
 		if err := s.checkDelivery(ctx, &q, *in.DeliveryS3Uri); err != nil {

@@ -48,7 +48,7 @@ func (s *Service) DescribeQuery(ctx context.Context, in *api.DescribeQueryInput)
 	case in.QueryId == nil:
 		return nil, api.NewInvalidParameterException("You must specify a QueryId or a QueryAlias.")
 	}
-	ctx = s.ofQuery(ctx, *in.QueryId)
+	ctx = s.toAnswer(ctx, in.EventDataStoreOwnerAccountId, in.QueryId)
 	q, err := s.queryOf(ctx, in.QueryId, in.EventDataStoreOwnerAccountId, in.EventDataStore)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func (s *Service) DescribeQuery(ctx context.Context, in *api.DescribeQueryInput)
 func (s *Service) GetQueryResults(ctx context.Context, in *api.GetQueryResultsInput) (*api.GetQueryResultsOutput, error) {
 	release := s.blobs.Pin()
 	defer release()
-	ctx = s.ofQuery(ctx, *in.QueryId)
+	ctx = s.toAnswer(ctx, in.EventDataStoreOwnerAccountId, in.QueryId)
 	q, err := s.queryOf(ctx, in.QueryId, in.EventDataStoreOwnerAccountId, in.EventDataStore)
 	if err != nil {
 		return nil, err
@@ -160,7 +160,7 @@ func (s *Service) eachLine(q *lakeQuery, at int64, visit func(line []byte, texts
 // CancelQuery stops a query that has not ended.
 // https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CancelQuery.html
 func (s *Service) CancelQuery(ctx context.Context, in *api.CancelQueryInput) (*api.CancelQueryOutput, error) {
-	ctx = s.ofQuery(ctx, *in.QueryId)
+	ctx = s.toAnswer(ctx, in.EventDataStoreOwnerAccountId, in.QueryId)
 	if _, err := s.queryOf(ctx, in.QueryId, in.EventDataStoreOwnerAccountId, in.EventDataStore); err != nil {
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func (s *Service) ListQueries(ctx context.Context, in *api.ListQueriesInput) (*a
 		limit = int(*in.MaxResults)
 	}
 	out := &api.ListQueriesOutput{}
-	err = s.k.View(s.ofStore(ctx, *in.EventDataStore), func(tx *store.Tx) error {
+	err = s.k.View(s.toAsk(ctx, *in.EventDataStore), func(tx *store.Tx) error {
 		d, err := s.dataStoreNamed(tx, *in.EventDataStore)
 		if err != nil {
 			return err

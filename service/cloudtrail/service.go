@@ -15,6 +15,7 @@ import (
 	"unyo/base/turns"
 	"unyo/engine/blob"
 	"unyo/engine/credential"
+	"unyo/engine/policy"
 	"unyo/kernel"
 	"unyo/kernel/jobs"
 	"unyo/kernel/journal"
@@ -43,6 +44,8 @@ type Service struct {
 	logged   store.Table[logFile]    // request, region, number: files that no digest names yet
 	keys     store.Table[signingKey] // region, year
 	digest   jobs.Job[digestArg]
+	policies store.Table[storePolicy] // id of an event data store
+	compiled policy.Compiled
 	watchmen store.Table[watchman] // home region, name of a trail
 	rates    store.Table[rate]     // of a trail, type, region, source, name, code
 	glance   jobs.Job[deliverArg]
@@ -106,6 +109,7 @@ const places = 40
 func (s *Service) openLake() {
 	k := s.k
 	s.stores, s.segments = storesTable(k), segmentsTable(k)
+	s.policies = store.TableOf[storePolicy](k.Rows, "policy", store.Regional)
 	s.queries, s.asked, s.active = queriesTable(k), store.TableOf[string](k.Rows, "asked", store.Regional), store.TableOf[bool](k.Rows, "active", store.Regional)
 	lane := jobs.Lane(func(a storeArg) string { return a.ID })
 	s.ingest = jobs.Handle(k.Jobs, "ingest", s.runIngest, jobs.Retry(deliverRetry), lane, jobs.Every(time.Hour))

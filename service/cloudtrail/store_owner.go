@@ -82,7 +82,7 @@ func (s *Service) ofQuery(ctx context.Context, id string) context.Context {
 // queryAt finds a query. Who acts in another's stead must be allowed all the event data stores that it has asked.
 func (s *Service) queryAt(tx *store.Tx, id string) (q lakeQuery, ok bool) {
 	if q, ok = s.queries.Get(tx, id); !ok || steadOf(tx.Context()) == "" {
-		return q, ok
+		return q, ok && !outsideGrant(tx.Context(), q.Stores...)
 	}
 	return q, !slices.ContainsFunc(q.Stores, func(id string) bool {
 		_, err := s.dataStoreNamed(tx, id)
@@ -90,7 +90,7 @@ func (s *Service) queryAt(tx *store.Tx, id string) (q lakeQuery, ok bool) {
 	})
 }
 
-// ownedBy refuses a call that names another owner than that of the event data stores it is about: nothing else is shared among accounts.
+// ownedBy refuses a call that names another owner than that of the event data stores it is about: nothing else is there.
 func ownedBy(there context.Context, owner *string) error {
 	if owner != nil && *owner != call.From(there).Account {
 		return api.NewEventDataStoreNotFoundException("The event data store was not found in the account %s.", *owner)

@@ -147,11 +147,36 @@ kept_out(theirs, own, hidden)
 kept_out(visitor, shared, seen)
 for text in (f"SELECT 1 FROM {shared.split('/')[1]} CROSS JOIN {own.split('/')[1]}", f"SELECT (SELECT count(*) FROM {own.split('/')[1]}) FROM {lake}"):
     refused("EventDataStoreNotFoundException", theirs.start_query, QueryStatement=text)
-for account in (MEMBER, VISITOR):
-    refused("EventDataStoreNotFoundException", theirs.start_query, QueryStatement=f"SELECT 1 FROM {lake}", EventDataStoreOwnerAccountId=account)
+for account, code in ((MEMBER, "EventDataStoreNotFoundException"), (VISITOR, "AccessDeniedException")):
+    refused(code, theirs.start_query, QueryStatement=f"SELECT 1 FROM {lake}", EventDataStoreOwnerAccountId=account)
 refused("NotOrganizationMasterAccountException", theirs.update_event_data_store, EventDataStore=shared, OrganizationEnabled=False)
 refused("NotOrganizationMasterAccountException", visitor.create_event_data_store, Name="all", OrganizationEnabled=True)
 refused("OperationNotPermittedException", theirs.start_import, Destinations=[shared], ImportSource={"S3": {"S3LocationUri": f"s3://{BUCKET}", "S3BucketRegion": REGION, "S3BucketAccessRoleArn": f"arn:aws:iam::{MEMBER}:role/none"}})
+
+# An account outside asks an event data store whose resource policy lets it, naming the owner, and reads the answer; it changes nothing.
+outsider = client("cloudtrail", "222222222222")
+query = dict(QueryStatement=f"SELECT recipientAccountId FROM {shared.split('/')[1]} WHERE eventName = 'CreateLogGroup'", EventDataStoreOwnerAccountId=BOSS)
+policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "222222222222"}, "Action": ["cloudtrail:StartQuery", "cloudtrail:GetQueryResults", "cloudtrail:UpdateEventDataStore"], "Resource": shared}]}
+refused("AccessDeniedException", outsider.start_query, **query)
+refused("ResourcePolicyNotFoundException", trail.get_resource_policy, ResourceArn=shared)
+refused("ResourcePolicyNotValidException", trail.put_resource_policy, ResourceArn=shared, ResourcePolicy=json.dumps(policy).replace(shared, own))
+refused("ResourcePolicyNotValidException", trail.put_resource_policy, ResourceArn=shared, ResourcePolicy=json.dumps(policy).replace('"222222222222"', '"arn:aws:iam::222222222222:user/none"'))
+refused("ResourceTypeNotSupportedException", trail.put_resource_policy, ResourceArn=ARN, ResourcePolicy=json.dumps(policy))
+trail.put_resource_policy(ResourceArn=shared, ResourcePolicy=json.dumps(policy))
+assert json.loads(trail.get_resource_policy(ResourceArn=shared)["ResourcePolicy"]) == policy
+told = outsider.start_query(**query)
+assert told["EventDataStoreOwnerAccountId"] == BOSS, told
+assert outsider.get_query_results(QueryId=told["QueryId"], EventDataStoreOwnerAccountId=BOSS)["QueryResultRows"] == [[{"recipientAccountId": VISITOR}]]
+refused("AccessDeniedException", outsider.describe_query, QueryId=told["QueryId"], EventDataStoreOwnerAccountId=BOSS)
+refused("AccessDeniedException", outsider.get_query_results, QueryId=hidden, EventDataStoreOwnerAccountId=BOSS)
+refused("AccessDeniedException", outsider.start_query, QueryStatement=f"SELECT 1 FROM {shared.split('/')[1]} CROSS JOIN {own.split('/')[1]}", EventDataStoreOwnerAccountId=BOSS)
+refused("EventDataStoreNotFoundException", outsider.update_event_data_store, EventDataStore=shared, Name="taken")
+policy["Statement"].append({"Effect": "Deny", "Principal": {"AWS": MEMBER}, "Action": "cloudtrail:StartQuery", "Resource": shared})
+trail.put_resource_policy(ResourceArn=shared, ResourcePolicy=json.dumps(policy))
+refused("AccessDeniedException", theirs.start_query, **query)
+trail.delete_resource_policy(ResourceArn=shared)
+refused("AccessDeniedException", outsider.get_query_results, QueryId=told["QueryId"], EventDataStoreOwnerAccountId=BOSS)
+theirs.start_query(**query)
 
 # What people in the delegated administrator's account may do, its policies say, about the ARN of the management account's.
 iam = client("iam", MEMBER)
