@@ -172,7 +172,11 @@ func (m *memory) rows(query string, params ...syntax.Expr) string {
 	if err != nil {
 		return err.Error()
 	}
-	var rows []string
+	return strings.Join(lines(q, batches), "\n")
+}
+
+// lines are rows as texts, one by one.
+func lines(q *sql.Query, batches []*vector.Batch) (out []string) {
 	for _, b := range batches {
 		for i := range b.Len {
 			var row []string
@@ -183,10 +187,10 @@ func (m *memory) rows(query string, params ...syntax.Expr) string {
 				}
 				row = append(row, s)
 			}
-			rows = append(rows, strings.Join(row, "|"))
+			out = append(out, strings.Join(row, "|"))
 		}
 	}
-	return strings.Join(rows, "\n")
+	return out
 }
 
 func world(t testing.TB) *memory {

@@ -11,7 +11,6 @@ import (
 	"unyo/engine/sql"
 	"unyo/engine/sql/fault"
 	"unyo/engine/sql/syntax"
-	"unyo/engine/sql/types"
 	"unyo/engine/vector"
 )
 
@@ -54,27 +53,14 @@ func (m *memory) within(t *testing.T, workers int, bytes int64, query string) *s
 }
 
 // listed are its rows as texts, in order.
-func (m *memory) listed(t *testing.T, workers int, query string) (out []string) {
+func (m *memory) listed(t *testing.T, workers int, query string) []string {
 	t.Helper()
 	q := m.with(t, workers, query)
 	batches, err := read(q)
 	if err != nil {
 		t.Fatalf("%s\n\t%v", query, err)
 	}
-	for _, b := range batches {
-		for i := range b.Len {
-			var row []string
-			for c, v := range b.Columns {
-				text := "NULL"
-				if !v.IsNull(i) {
-					text = types.Format(q.Columns[c].Type, v, i)
-				}
-				row = append(row, text)
-			}
-			out = append(out, strings.Join(row, "|"))
-		}
-	}
-	return out
+	return lines(q, batches)
 }
 
 // Several workers give what one gives, and the same rows in the same order each time. Of rows that an order cannot tell apart each number of workers has its own.

@@ -33,12 +33,9 @@ func moves(entries []Entry) (list []move, err error) {
 
 // AddKeys adds texts.
 func AddKeys(entries []Entry) (Step, error) {
-	at := make([]path, len(entries))
-	for i, x := range entries {
-		var err error
-		if at[i], err = parsePath(x.To); err != nil {
-			return Step{}, fmt.Errorf("%q: %w", x.To, err)
-		}
+	at, err := pathsOf(entries, func(x Entry) string { return x.To })
+	if err != nil {
+		return Step{}, err
 	}
 	return Step{name: "addKeys", run: func(e *event) error {
 		for i, p := range at {

@@ -30,8 +30,14 @@ func texts(name string, keys []string, change func(string) string) (Step, error)
 	}}, err
 }
 
-func paths(keys []string) (list []path, err error) {
-	for _, key := range keys {
+func paths(keys []string) ([]path, error) {
+	return pathsOf(keys, func(key string) string { return key })
+}
+
+// pathsOf are the paths that entries name.
+func pathsOf[T any](entries []T, named func(T) string) (list []path, err error) {
+	for _, x := range entries {
+		key := named(x)
 		p, err := parsePath(key)
 		if err != nil {
 			return nil, fmt.Errorf("%q: %w", key, err)
@@ -58,12 +64,9 @@ type Split struct{ Source, Delimiter string }
 
 // SplitString makes lists of texts.
 func SplitString(entries []Split) (Step, error) {
-	at := make([]path, len(entries))
-	for i, x := range entries {
-		var err error
-		if at[i], err = parsePath(x.Source); err != nil {
-			return Step{}, fmt.Errorf("%q: %w", x.Source, err)
-		}
+	at, err := pathsOf(entries, func(x Split) string { return x.Source })
+	if err != nil {
+		return Step{}, err
 	}
 	return Step{name: "splitString", run: func(e *event) error {
 		for i, p := range at {
@@ -188,12 +191,9 @@ type Type struct{ Key, Type string }
 // TypeConverter changes the types of values.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Transformation-Datatype.html#CloudWatch-Logs-Transformation-typeConverter
 func TypeConverter(entries []Type) (Step, error) {
-	at := make([]path, len(entries))
-	for i, x := range entries {
-		var err error
-		if at[i], err = parsePath(x.Key); err != nil {
-			return Step{}, fmt.Errorf("%q: %w", x.Key, err)
-		}
+	at, err := pathsOf(entries, func(x Type) string { return x.Key })
+	if err != nil {
+		return Step{}, err
 	}
 	return Step{name: "typeConverter", run: func(e *event) error {
 		for i, p := range at {
