@@ -19,7 +19,18 @@ import (
 )
 
 // sortedFile is a Parquet file of 60,000 rows in row groups and pages: ids in order, texts, numbers in none.
-func sortedFile(t *testing.T) *sql.Table {
+func sortedFile(t *testing.T) *sql.Table { return groupedFiles(t, 1) }
+
+// groupedFiles are such rows in several files.
+func groupedFiles(t *testing.T, files int) *sql.Table {
+	dir := t.TempDir()
+	for f := range files {
+		writeGrouped(t, fmt.Sprintf("%s/%d.parquet", dir, f), 60_000/files*f, 60_000/files*(f+1))
+	}
+	return filesOf(t, dir+"/*.parquet", "id", "bigint", "text", "string", "n", "bigint")
+}
+
+func writeGrouped(t *testing.T, name string, from, to int) {
 	var schema columnar.Schema
 	for _, c := range [][2]string{{"id", "bigint"}, {"text", "string"}, {"n", "bigint"}} {
 		typ, err := columnar.ParseType(c[1])
@@ -33,7 +44,7 @@ func sortedFile(t *testing.T) *sql.Table {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range 60_000 {
+	for i := from; i < to; i++ {
 		row := []columnar.Value{{Valid: true, Int: int64(i)}, {Valid: true, Bytes: fmt.Append(nil, "text ", i)}, {Valid: true, Int: int64(i*7919) % 60_000}}
 		if err := w.Write(row); err != nil {
 			t.Fatal(err)
@@ -42,11 +53,9 @@ func sortedFile(t *testing.T) *sql.Table {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	name := t.TempDir() + "/0.parquet"
 	if err := os.WriteFile(name, file.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return filesOf(t, name, "id", "bigint", "text", "string", "n", "bigint")
 }
 
 // What bounds and sieves leave out is told, and as little is read as when nobody measures.

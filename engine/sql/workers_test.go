@@ -92,6 +92,30 @@ func TestWorkersAgree(t *testing.T) {
 	}
 }
 
+// Workers tell each other's readers what the first rows of an order need no more, and those are the same, the like of the last among them, whoever is first.
+func TestWorkersFirstRows(t *testing.T) {
+	m := world(t)
+	m.tables["f"] = groupedFiles(t, 6)
+	for _, query := range []string{
+		"SELECT n / 50 AS k, id, text FROM f ORDER BY 1 DESC LIMIT 75",
+		"SELECT n / 50 AS k, id, text FROM f ORDER BY 1, id LIMIT 75",
+		"SELECT id, text FROM f ORDER BY n LIMIT 10",
+		"SELECT id, nullif(n % 9, 4) FROM f ORDER BY 2 NULLS FIRST LIMIT 3",
+	} {
+		for _, workers := range []int{2, 4} {
+			first := m.listed(t, workers, query)
+			for range 10 {
+				if again := m.listed(t, workers, query); !slices.Equal(again, first) {
+					t.Fatalf("%s: %d workers give\n%q, then\n%q", query, workers, first, again)
+				}
+			}
+			if one := m.listed(t, 1, query); !strings.Contains(query, "DESC") && !strings.Contains(query, "NULLS") && !slices.Equal(one, first) {
+				t.Errorf("%s: %d workers give\n%q, one\n%q", query, workers, first, one)
+			}
+		}
+	}
+}
+
 // failing is a reader that fails, or ends its query, after some rows.
 type failing struct {
 	vector.Reader

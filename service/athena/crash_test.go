@@ -114,7 +114,7 @@ func (l *lake) change(do func()) error {
 }
 
 // beside is Athena over rows on fs, beside a lake.
-func beside(t *testing.T, fs vfs.FS, l *lake) *fixture {
+func beside(t *testing.T, fs vfs.FS, l rt.Invoker) *fixture {
 	t.Helper()
 	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	k, err := kernel.Open(kernel.Options{Dir: "estate", FS: fs, Held: true, Start: start, Seed: 7, Log: slog.New(slog.DiscardHandler)})
