@@ -4,7 +4,7 @@ export CGO_ENABLED = 0
 DATA ?= data
 LISTEN ?= 127.0.0.1:4566
 
-.PHONY: build run rehearse test fetch test-go test-wire test-clients test-rehearse test-s3 test-agents test-victorialogs build-kafka test-kafka bench-kafka policy-million fuzz bench bench-logs bench-trail soak gen clean
+.PHONY: build run rehearse test fetch test-go test-wire test-clients test-rehearse test-s3 test-agents test-victorialogs build-kafka test-kafka bench-kafka policy-million race fuzz bench bench-logs bench-trail soak gen clean
 
 build: ## bin/unyo
 	go build $(GOFLAGS) -ldflags "-s -w" -o bin/unyo ./cmd/unyo
@@ -59,6 +59,12 @@ test-kafka: ## Kinesis records kept in a real Kafka broker, which it fetches (Ma
 	./test/kafka/fetch.sh
 	KAFKA_JARS=$(CURDIR)/.cache/kafka go test -count=1 -timeout 20m ./engine/recordstore/kafka
 	KAFKA_JARS=$(CURDIR)/.cache/kafka go test -count=1 -tags kafka -run Kafka ./world
+
+# What shares memory between goroutines: workers of a query, readers of files, the stores. RACE names other packages.
+RACE ?= ./engine/sql/... ./engine/columnar/... ./engine/blob/... ./engine/logstore ./base/turns ./kernel/...
+race: ## the race detector over what shares memory, one package at a time; it wants a C compiler, which nothing else does
+	@command -v "$$(go env CC | cut -d' ' -f1)" >/dev/null || { echo "make race: Go's race detector is built with a C compiler, and $$(go env CC) is not here (on Debian: apt-get install gcc libc6-dev)" >&2; exit 1; }
+	CGO_ENABLED=1 go test -race -p 1 -timeout 120m $(RACE)
 
 fuzz: ## every fuzz target, FUZZTIME each
 	./test/fuzz.sh $(or $(FUZZTIME),30s)
