@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -147,7 +148,7 @@ func TestPlaces(t *testing.T) {
 // flaky fails the n-th write of a file, half way, and removals.
 type flaky struct {
 	FS
-	writes  int
+	writes  atomic.Int32
 	removal bool
 }
 
@@ -169,7 +170,7 @@ func (f *flaky) Remove(name string) error {
 }
 
 func (f flakyFile) WriteAt(b []byte, at int64) (int, error) {
-	if f.fs.writes--; f.fs.writes == 0 {
+	if f.fs.writes.Add(-1) == 0 {
 		_, _ = f.File.WriteAt(b[:len(b)-1], at)
 		return 0, errors.New("torn")
 	}
@@ -179,7 +180,8 @@ func (f flakyFile) WriteAt(b []byte, at int64) (int, error) {
 // What is written at the place of a write that failed, or of one that a crash took back, is encrypted under another nonce.
 func TestNonceAfterTornWrite(t *testing.T) {
 	s := newShelf(t, t.TempDir())
-	fs := &flaky{FS: Disk, writes: 3}
+	fs := &flaky{FS: Disk}
+	fs.writes.Store(3)
 	s.again(Options{FS: fs})
 	if err := s.put("g", 0, 10); err != nil {
 		t.Fatal(err)
