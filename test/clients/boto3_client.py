@@ -11,17 +11,7 @@ import boto3
 import watchtower
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
-from botocore.exceptions import ClientError
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        got = e.response["Error"]["Code"]
-        assert got == code, f"{got} instead of {code}: {e}"
-        return e
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
+from refusal import refused
 
 
 sts, iam, s3 = boto3.client("sts"), boto3.client("iam"), boto3.client("s3")
@@ -73,13 +63,13 @@ iam.create_user(UserName="ann")
 key = iam.create_access_key(UserName="ann")["AccessKey"]
 ann = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="eu-central-1")
 e = refused("AccessDenied", ann.client("s3").get_object, Bucket="objects", Key="large")
-assert "because no identity-based policy allows the s3:GetObject action" in str(e), e
+assert "because no identity-based policy allows the s3:GetObject action" in e, e
 s3.put_bucket_policy(Bucket="objects", Policy=json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::000000000000:user/ann"}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::objects/*"},
     {"Effect": "Deny", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::objects/many/*"}]}))
 assert ann.client("s3").get_object(Bucket="objects", Key="large")["ContentLength"] == len(large)
 e = refused("AccessDenied", ann.client("s3").get_object, Bucket="objects", Key="many/000/x")
-assert "with an explicit deny in a resource-based policy" in str(e), e
+assert "with an explicit deny in a resource-based policy" in e, e
 refused("AccessDenied", ann.client("s3").put_object, Bucket="objects", Key="x", Body=b"")
 
 # CloudWatch Logs, also through a shipper.
@@ -149,7 +139,7 @@ assert sorted(int(r["Data"]) for r in read_all("k")) == list(range(100))
 # Encryption at rest: what is put once the stream has it, says so, and is read like what was put before. It takes five seconds.
 MANAGED = {"StreamName": "k", "EncryptionType": "KMS", "KeyId": "alias/aws/kinesis"}
 said = refused("KMSNotFoundException", kinesis.start_stream_encryption, **{**MANAGED, "KeyId": "alias/mine"})
-assert "alias/mine is not found" in str(said), said
+assert "alias/mine is not found" in said, said
 kinesis.start_stream_encryption(**MANAGED)
 
 

@@ -9,20 +9,11 @@ import threading
 import time
 
 import boto3
-from botocore.exceptions import ClientError
+from refusal import refused
 
 iam, s3, kinesis, logs, firehose = (boto3.client(n) for n in ("iam", "s3", "kinesis", "logs", "firehose"))
 ROLE, BUCKET = "arn:aws:iam::000000000000:role/river", "arn:aws:s3:::lake"
 SOON = {"SizeInMBs": 1, "IntervalInSeconds": 1}
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        assert e.response["Error"]["Code"] == code, e
-        return
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
 
 
 def under(prefix, until):

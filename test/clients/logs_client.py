@@ -10,17 +10,7 @@ import time
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        got = e.response["Error"]["Code"]
-        assert got == code, f"{got} instead of {code}: {e}"
-        return
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
+from refusal import refused
 
 
 logs = boto3.client("logs")

@@ -6,20 +6,11 @@ import sys
 import time
 
 import boto3
-from botocore.exceptions import ClientError
+from refusal import refused
 
 kinds = set()
 cloudwatch, logs = boto3.client("cloudwatch"), boto3.client("logs")
 cloudwatch.meta.events.register("before-send.cloudwatch.*", lambda request, **_: kinds.add(str(request.headers.get("Content-Type"))))
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        assert e.response["Error"]["Code"] == code, e
-        return e
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
 
 
 now = datetime.datetime.now(datetime.timezone.utc).replace(second=0, microsecond=0)

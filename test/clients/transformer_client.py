@@ -5,17 +5,7 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import boto3
-from botocore.exceptions import ClientError
-
-
-def refused(code, call, **args):
-    try:
-        call(**args)
-    except ClientError as e:
-        got = e.response["Error"]["Code"]
-        assert got == code, f"{got} instead of {code}: {e}"
-        return
-    raise AssertionError(f"{call.__name__} was allowed; expected {code}")
+from refusal import refused
 
 
 def until(want, ask):
